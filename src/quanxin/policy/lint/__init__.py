@@ -1,0 +1,59 @@
+"""The rules that every pack obeys, each a named lint.
+
+Invariant: a pack without problems has a basis for whatever it rules, evaluates no natural person, keeps no forbidden
+item, sanctions nobody beyond the national list, and refers to nothing that it lacks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from quanxin.policy.lint import basis, dates, expressions, fields, models, persons, references
+from quanxin.policy.pack import Pack
+
+Lint = Callable[[Pack, dt.date], Iterator[tuple[str, str]]]
+
+LINTS: Mapping[str, Lint] = {
+    "no-basis": basis.no_basis,
+    "measure-outside-national-list": basis.measure_outside_national_list,
+    "evaluation-without-basis": basis.evaluation_without_basis,
+    "region-invalid": basis.region_invalid,
+    "person-in-model": persons.person_in_model,
+    "forbidden-personal-item": persons.forbidden_personal_item,
+    "person-made-public": persons.person_made_public,
+    "overlapping-versions": dates.overlapping_versions,
+    "review-date-past": dates.review_date_past,
+    "months-in-order": dates.months_in_order,
+    "publication-conflict": dates.publication_conflict,
+    "field-without-type": fields.field_without_type,
+    "header-ambiguous": fields.header_ambiguous,
+    "code-ambiguous": fields.code_ambiguous,
+    "limit-unusable": fields.limit_unusable,
+    "unknown-reference": references.unknown_reference,
+    "code-set-missing": references.code_set_missing,
+    "clause-missing": references.clause_missing,
+    "expression-invalid": expressions.expression_invalid,
+    "indicator-without-docstring": models.indicator_without_docstring,
+    "indicator-unusable": models.indicator_unusable,
+    "protected-item-in-model": models.protected_item_in_model,
+    "bins-in-order": models.bins_in_order,
+    "limits-in-order": models.limits_in_order,
+    "model-cycle": models.model_cycle,
+    "model-without-resource-in-force": models.model_without_resource_in_force,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A rule that a pack breaks, where, and what to do."""
+
+    lint: str
+    where: str
+    message: str
+
+
+def lint(pack: Pack, today: dt.date) -> list[Problem]:
+    """Every problem of a pack on a day, lint by lint."""
+    return [Problem(name, where, message) for name, rule in LINTS.items() for where, message in rule(pack, today)]

@@ -1,0 +1,57 @@
+"""Lints about law: nothing without an article that allows it, no sanction that the nation does not know.
+
+Invariant: a lint yields (where, what to do) for each place that breaks its rule, and nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from quanxin.policy.pack import DATED, Pack
+
+Found = Iterator[tuple[str, str]]
+# Division codes of GB/T 2260: six digits, the first two of a province.
+_PROVINCES = range(11, 83)
+
+
+def no_basis(pack: Pack, today: dt.date) -> Found:
+    """A resource, code set, list, measure, set of tiers, clock, model, indicator, veto or exclusion without a basis."""
+    for kind in DATED:
+        for rule in getattr(pack, kind):
+            if not rule.basis:
+                yield f"{kind}/{rule.key}", "has no basis: name the title and article that allow it"
+    for model in pack.models:
+        for part in model.parts:
+            if not part.basis:
+                yield model.place(part), "decides about a score without a basis"
+
+
+def measure_outside_national_list(pack: Pack, today: dt.date) -> Found:
+    """A sanction whose kind the national list of measures does not have."""
+    for measure in pack.measures:
+        if measure.nature == "sanction" and measure.kind not in pack.measure_kinds:
+            yield f"measures/{measure.key}", f"sanctions by {measure.kind}, which the national list does not have"
+
+
+def evaluation_without_basis(pack: Pack, today: dt.date) -> Found:
+    """A resource that may be evaluated without a basis, or is about natural persons alone; a model that uses another."""
+    natural = {key for key, kind in pack.subject_types.items() if kind.natural}
+    for resource in pack.resources:
+        if resource.evaluation and not resource.basis:
+            yield f"resources/{resource.key}", "may be evaluated, but no basis allows it"
+        if resource.evaluation and set(resource.subject_types) <= natural:
+            yield f"resources/{resource.key}", "may be evaluated, but is about natural persons alone"
+    known = {r.key for r in pack.resources}
+    allowed = {r.key for r in pack.resources if r.evaluation}
+    for model in pack.models:
+        for part in model.parts:
+            if part.resource in known - allowed:
+                yield model.place(part), f"uses {part.resource}, which may not be evaluated"
+
+
+def region_invalid(pack: Pack, today: dt.date) -> Found:
+    """A region that is no division code of GB/T 2260; a pack without one is for the whole nation."""
+    region = pack.region
+    if region and not (len(region) == 6 and region.isascii() and region.isdigit() and int(region[:2]) in _PROVINCES):
+        yield "pack", f"rules the region {region}: a division code has six digits (GB/T 2260)"

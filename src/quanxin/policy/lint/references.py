@@ -1,0 +1,101 @@
+"""Lints about references: whatever a pack refers to by key is there.
+
+Invariant: a pack that passes can be compiled: no field, code set, provider or category is missing when a row arrives.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+
+from quanxin.policy.model import Clause, FieldType, Resource
+from quanxin.policy.pack import Pack
+
+Found = Iterator[tuple[str, str]]
+CLAUSES = range(1, 17)  # of the plan that the platform carries out, C1–C16
+
+
+def unknown_reference(pack: Pack, today: dt.date) -> Found:
+    """A provider, category, subject type, field, code set, list, measure, tier, clock, model or resource that is not there."""
+    for resource in pack.resources:
+        yield from _of_resource(pack, resource)
+    resources = _keys(pack, "resources")
+    for kind in ("lists", "tiers"):
+        for rule in getattr(pack, kind):
+            yield from _missing(f"{kind}/{rule.key}", "resource", (rule.resource,), resources)
+    for credit_list in pack.lists:
+        yield from _missing(f"lists/{credit_list.key}", "authority", (credit_list.authority,), pack.providers)
+    for measure in pack.measures:
+        where = f"measures/{measure.key}"
+        yield from _missing(where, "list", (measure.trigger,), _keys(pack, "lists"))
+        yield from _missing(where, "enforcer", (measure.enforcer,), pack.providers)
+        yield from _missing(where, "subject type", measure.targets, pack.subject_types)
+    for model in pack.models:
+        yield from _missing(f"models/{model.key}", "subject type", model.subject_types, pack.subject_types)
+        for part in model.parts:
+            yield from _missing(model.place(part), "resource", (part.resource,), resources)
+        for indicator in model.indicators:
+            where = model.place(indicator)
+            yield from _missing(where, "model", (indicator.model,), _keys(pack, "models"))
+            yield from _missing(where, "dimension", (indicator.dimension,), [d.key for d in model.dimensions])
+    for case in pack.model_cases:
+        where = f"model-tests/{case.title}"
+        yield from _missing(where, "model", (case.model, *case.grades), _keys(pack, "models"))
+        yield from _missing(where, "resource", [r.resource for r in case.records], resources)
+    for clause in pack.clauses:
+        for kind in Clause.CARRIERS:
+            yield from _missing(f"plan/{clause.key}", kind, getattr(clause, kind), _keys(pack, kind))
+
+
+def _of_resource(pack: Pack, resource: Resource) -> Found:
+    where = f"resources/{resource.key}"
+    yield from _missing(where, "category", (resource.category,), pack.categories)
+    yield from _missing(where, "provider", resource.providers, pack.providers)
+    yield from _missing(where, "subject type", resource.subject_types, pack.subject_types)
+    yield from _missing(where, "field", _fields_named(resource), [f.key for f in resource.fields])
+    own = {edition.key for edition in pack.tiers_of(resource.key)}
+    yield from _missing(where, "tiers of its own", (resource.publication.tiers,), own)
+
+
+def _fields_named(resource: Resource) -> list[str | None]:
+    own, checks = resource.subject, resource.checks
+    return [
+        own.name, own.code, own.registration_number, own.organisation_code, own.identity, own.category, own.stated_on,
+        resource.event_date, resource.valid_from, resource.valid_until, resource.publication.until,
+        resource.deadline.from_, *resource.unique, *resource.summary, *(field for c in checks for field in c.fields),
+    ]  # fmt: skip
+
+
+def _keys(pack: Pack, kind: str) -> set[str]:
+    return {rule.key for rule in getattr(pack, kind)}
+
+
+def _missing(where: str, name: str, keys: Collection[str | None], known: Collection[str]) -> Found:
+    for key in dict.fromkeys(keys):
+        if key is not None and key not in known:
+            yield where, f"names the {name} {key}, which there is not"
+
+
+def code_set_missing(pack: Pack, today: dt.date) -> Found:
+    """A coded field without a code set, or any with one that is not in force while the resource is.
+
+    A division may go without: it is then kept as it is written.
+    """
+    for resource in pack.resources:
+        for field in resource.fields:
+            where = f"resources/{resource.key}/{field.key}"
+            if field.code_set is None:
+                if field.type in (FieldType.CODE, FieldType.CODES):
+                    yield where, "has no code set"
+                continue
+            sets = [s for s in pack.code_sets if s.key == field.code_set]
+            if not any(s.in_force.overlaps(resource.in_force) for s in sets):
+                yield where, f"has no code set in force ({field.code_set})"
+
+
+def clause_missing(pack: Pack, today: dt.date) -> Found:
+    """A clause of the plan, C1–C16, that the pack's plan does not speak of; a pack without a plan is left alone."""
+    spoken = {clause.key for clause in pack.clauses}
+    for number in CLAUSES:
+        if spoken and f"C{number}" not in spoken:
+            yield f"plan/C{number}", "is not spoken of"

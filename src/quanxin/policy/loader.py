@@ -1,0 +1,245 @@
+"""Reading packs from YAML.
+
+Invariant: a pack is read strictly or not at all: an unknown file, key or value, an object given twice, an empty file is
+an error that names file and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+import quanxin
+from quanxin.calendar import load as load_calendar
+from quanxin.policy import evaluation, model
+from quanxin.policy.comparison import ComparisonStandard
+from quanxin.policy.pack import Pack
+from quanxin.policy.quality import QualityStandard
+
+try:
+    from yaml import CSafeLoader as _Loader  # the same by libyaml, and much faster
+except ImportError:
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+Loader = _Loader
+M = TypeVar("M", bound=BaseModel)
+
+CALENDAR = "calendar.yaml"  # holidays and their overrides, read by ``quanxin.calendar``
+
+HEAD = "pack.yaml"
+
+# What each place of a pack holds.
+LISTS: Mapping[str, type[BaseModel]] = {
+    "subjects.yaml": model.SubjectType, "providers.yaml": model.Provider, "categories.yaml": model.Category,
+    "clocks.yaml": model.Clock, "plan.yaml": model.Clause, "forbidden.yaml": model.ForbiddenItem,
+    "measure-kinds.yaml": model.MeasureKind, "quality.yaml": QualityStandard,
+    "comparison.yaml": ComparisonStandard,
+}  # fmt: skip
+FOLDERS: Mapping[str, type[BaseModel]] = {
+    "catalogue": model.Resource, "codes": model.CodeSet, "lists": model.CreditList, "measures": model.Measure,
+    "tiers": model.PublicationTiers, "models": evaluation.Model, "tests": model.Case,
+    "model-tests": evaluation.ModelCase,
+}  # fmt: skip
+
+
+class PackError(Exception):
+    """A pack cannot be read; ``problems`` says where and why, a line each."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class _Strict(_Loader):
+    """YAML whose mappings know their line and refuse a key that stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            name = self.construct_object(key, deep=True)
+            if not isinstance(name, Hashable):
+                raise yaml.MarkedYAMLError(problem=f"“{name}” is no key", problem_mark=key.start_mark)
+            if name in seen:
+                raise yaml.MarkedYAMLError(problem=f"“{name}” stands twice", problem_mark=key.start_mark)
+            seen.add(name)
+        return super().construct_mapping(node, deep=deep)
+
+
+def places() -> tuple[Path, ...]:
+    """Where packs are looked for by name: beside the source checkout, and inside an installed wheel."""
+    home = Path(quanxin.__file__).resolve().parent
+    return home.parents[1] / "packs", home / "_packs"
+
+
+def find_pack(name_or_path: str | Path, *, beside: Path | None = None) -> Path:
+    """The folder of a pack, by path or name (looked for in the folder ``beside`` first); ``PackError`` if none is."""
+    given = Path(name_or_path)
+    named = len(given.parts) == 1 and not given.is_absolute()
+    candidates: list[Path] = [(beside or Path()) / given]
+    if named:
+        candidates += [place / given for place in places()]
+    for candidate in candidates:
+        if (candidate / HEAD).is_file():
+            return candidate.resolve()
+    raise PackError([f"{name_or_path}: no {HEAD} here (looked in {', '.join(str(c) for c in candidates)})"])
+
+
+def load(name_or_path: str | Path) -> Pack:
+    """Read a pack and those it extends; raises ``PackError`` naming file and line of everything that is wrong.
+
+    A pack is read once: what changes on disk afterwards is seen by the next process.
+    """
+    return _load(find_pack(name_or_path), ())
+
+
+@cache
+def _load(folder: Path, children: tuple[Path, ...]) -> Pack:
+    if folder in children:
+        names = " → ".join(path.name for path in (*children, folder))
+        raise PackError([f"{folder / HEAD}:1: extends: {names} extends itself"])
+    problems: list[str] = []
+    heads = [head for _, head in objects(folder / HEAD, model.Head, problems)]
+    if problems or len(heads) != 1:
+        raise PackError(problems or [f"{folder / HEAD}:1: one object is expected"])
+    extends = heads[0].extends
+    base = _load(find_pack(extends, beside=folder.parent), (*children, folder)) if extends else None
+    found = _read_all(folder, problems)
+    if problems:
+        raise PackError(problems)
+    calendar = folder / CALENDAR
+    return _join(heads[0], base, found, calendar if calendar.is_file() else base.calendar_file if base else None)
+
+
+def _read_all(folder: Path, problems: list[str]) -> dict[type[BaseModel], list[Any]]:
+    found: dict[type[BaseModel], list[Any]] = {kind: [] for kind in (*LISTS.values(), *FOLDERS.values())}
+    first: dict[tuple[Any, ...], str] = {}
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder).parts
+        if path.is_dir() or place == (HEAD,):
+            continue
+        if place == (CALENDAR,):
+            problems += _calendar_problems(path)
+            continue
+        kind = LISTS.get(place[0]) if len(place) == 1 else FOLDERS.get(place[0]) if len(place) == 2 else None
+        if kind is None or path.suffix != ".yaml":
+            problems.append(f"{path}:1: a pack has no such file")
+            continue
+        for line, made in objects(path, kind, problems):
+            here = f"{path}:{line}"
+            identity = _identity(made, here)
+            if (there := first.setdefault((kind, *identity), here)) != here:
+                problems.append(f"{here}: {identity[0]} was given already, in {there}")
+            found[kind].append(made)
+    return found
+
+
+def _identity(made: Any, here: str) -> tuple[Any, ...]:
+    """What an object of a pack is told apart by: its key, for a rule the first day too; a case by where it stands."""
+    if isinstance(made, model.Case | evaluation.ModelCase):
+        return (here,)
+    return (made.key, made.in_force.from_) if isinstance(made, model.Rule) else (made.key,)
+
+
+def _calendar_problems(path: Path) -> list[str]:
+    try:
+        load_calendar(path)
+    except (ValueError, yaml.YAMLError) as error:
+        return [f"{path}:1: {error}"]
+    return []
+
+
+def _yaml(path: Path, problems: list[str]) -> tuple[yaml.Node | None, Any]:
+    """What a file says, and the tree that knows the lines; (None, None) for one that is empty or cannot be read."""
+    before = len(problems)
+    text = ""
+    try:
+        text = path.read_text(encoding="utf-8")
+        loader = _Strict(text)
+        try:
+            if (node := loader.get_single_node()) is not None:
+                return node, loader.construct_document(node)
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        line = min(line, len(text.splitlines()))  # what ends too early is told of on its last line
+        problems.append(f"{path}:{line}: {error.problem}")
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        problems.append(f"{path}:1: {error}")
+    if len(problems) == before:
+        problems.append(f"{path}:1: is empty")
+    return None, None
+
+
+def objects(path: Path, kind: type[M], problems: list[str]) -> list[tuple[int, M]]:
+    """The objects of a file, each with the line on which it begins; what cannot be read goes to ``problems``."""
+    tree, data = _yaml(path, problems)
+    if tree is None:
+        return []
+    made: list[tuple[int, M]] = []
+    for number, item in enumerate(data if isinstance(data, list) else [data]):
+        prefix: tuple[Any, ...] = (number,) if isinstance(data, list) else ()
+        try:
+            made.append((_line(tree, prefix), kind.model_validate(item)))
+        except ValidationError as error:
+            for one in error.errors():
+                where = ".".join(str(part) for part in one["loc"])
+                problems.append(f"{path}:{_line(tree, prefix + one['loc'])}: {where or kind.__name__}: {one['msg']}")
+    return made
+
+
+def _line(node: yaml.Node, trail: tuple[Any, ...]) -> int:
+    """The line on which the innermost part of ``trail`` that exists stands."""
+    line = node.start_mark.line + 1
+    for part in trail:
+        if isinstance(node, yaml.MappingNode):
+            pairs = [(k, v) for k, v in node.value if k.value == str(part)]
+            if not pairs:
+                break
+            line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _join(head: model.Head, base: Pack | None, found: dict[type[BaseModel], list[Any]], calendar: Path | None) -> Pack:
+    """The pack's own objects over those of its base: a child adds, and replaces by key (and day in force)."""
+
+    def keyed(kind: type[BaseModel], inherited: Mapping[str, Any]) -> Mapping[str, Any]:
+        return MappingProxyType({**inherited, **{o.key: o for o in found[kind]}})
+
+    def dated(kind: type[BaseModel], inherited: tuple[Any, ...]) -> tuple[Any, ...]:
+        own = {(o.key, o.in_force.from_) for o in found[kind]}
+        return tuple(o for o in inherited if (o.key, o.in_force.from_) not in own) + tuple(found[kind])
+
+    clauses = {c.key: c for c in (*(base.clauses if base else ()), *found[model.Clause])}
+    return Pack(
+        name=head.name,
+        title=head.title,
+        region=head.region if head.region is not None else base.region if base else "",
+        subject_types=keyed(model.SubjectType, base.subject_types if base else {}),
+        providers=keyed(model.Provider, base.providers if base else {}),
+        categories=keyed(model.Category, base.categories if base else {}),
+        resources=dated(model.Resource, base.resources if base else ()),
+        code_sets=dated(model.CodeSet, base.code_sets if base else ()),
+        tiers=dated(model.PublicationTiers, base.tiers if base else ()),
+        lists=dated(model.CreditList, base.lists if base else ()),
+        measures=dated(model.Measure, base.measures if base else ()),
+        clocks=dated(model.Clock, base.clocks if base else ()),
+        models=dated(evaluation.Model, base.models if base else ()),
+        quality=dated(QualityStandard, base.quality if base else ()),
+        comparison=dated(ComparisonStandard, base.comparison if base else ()),
+        forbidden=keyed(model.ForbiddenItem, base.forbidden if base else {}),
+        measure_kinds=keyed(model.MeasureKind, base.measure_kinds if base else {}),
+        calendar_file=calendar,
+        clauses=tuple(sorted(clauses.values(), key=lambda c: int(c.key[1:]))),
+        cases=(base.cases if base else ()) + tuple(found[model.Case]),
+        model_cases=(base.model_cases if base else ()) + tuple(found[evaluation.ModelCase]),
+    )

@@ -1,0 +1,405 @@
+"""A policy pack as typed, dated, immutable objects.
+
+Invariant: an object of this module says what the law says on some day and nothing else; it never changes after it
+is read, it carries the basis that allows it, and everything that a platform may do hangs from one of them.
+
+The YAML of a pack is these models, field for field; unknown keys are errors. Legal facts (articles, terms, amounts,
+deadlines) live in packs only, never in Python.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+FieldKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def distinct(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Parts of one object are told apart by their keys; raises ``ValueError`` for a key given twice."""
+    seen: set[str] = set()
+    for part in parts:
+        if part.key in seen:
+            raise ValueError(f"the key “{part.key}” stands twice")
+        seen.add(part.key)
+    return parts
+
+
+class Part(BaseModel):
+    """Base of every pack object: frozen, and strict about unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Text(Part):
+    """A label in both languages of the interface; Chinese is the language of the law."""
+
+    zh: str
+    en: str
+
+
+class Confidence(StrEnum):
+    """How sure the pack is of a fact: gazette read, well known, plausible, or a guess to be confirmed."""
+
+    CONFIRMED = "confirmed"
+    HIGH = "H"
+    MEDIUM = "M"
+    LOW = "L"
+
+
+class Basis(Part):
+    """The article that allows something: title, article, and the number or place to find it by."""
+
+    title: str
+    article: str | None = None
+    reference: str | None = None
+    confidence: Confidence = Confidence.HIGH
+    note: str | None = None
+
+
+class InForce(Part):
+    """Days on which a rule holds, both ends included; ``until`` missing means until further notice."""
+
+    from_: dt.date = Field(alias="from")
+    until: dt.date | None = None
+
+    def covers(self, day: dt.date) -> bool:
+        return self.from_ <= day and (self.until is None or day <= self.until)
+
+    def overlaps(self, other: InForce) -> bool:
+        starts_before_other_ends = other.until is None or self.from_ <= other.until
+        return starts_before_other_ends and (self.until is None or other.from_ <= self.until)
+
+
+class Rule(Part):
+    """A dated, justified object with a key; the base of whatever a pack rules."""
+
+    key: Key
+    title: Text
+    in_force: InForce
+    basis: tuple[Basis, ...] = ()
+    review_by: dt.date | None = None
+    note: str | None = None
+
+
+class Head(Part):
+    """What ``pack.yaml`` says: the pack's name, the division it rules (GB/T 2260, six digits), and its parent."""
+
+    name: Key
+    title: Text
+    region: str | None = None
+    extends: str | None = None
+
+
+# --- subjects, providers, code sets, categories ------------------------------------------------------------------
+
+
+class SubjectType(Part):
+    """A type of 信用主体 and the code prefixes (first two characters, GB 32100-2015) that make it.
+
+    ``category`` is the 行政相对人类别 of the 2018 standard that the type is reported under. ``natural`` marks natural
+    persons; ``scorable`` is False for them and for sole traders, who are natural persons in business.
+    """
+
+    key: Key
+    title: Text
+    prefixes: tuple[str, ...] = ()
+    category: Literal["法人及非法人组织", "自然人", "个体工商户"]
+    natural: bool = False
+    scorable: bool = True
+    authority: bool = False
+
+
+class Provider(Part):
+    """A department or public utility that hands in rows."""
+
+    key: Key
+    title: Text
+    code: str | None = None
+    kind: Literal["authority", "court", "utility", "institution", "association"] = "authority"
+
+
+class Code(Part):
+    value: str
+    title: Text
+    aliases: tuple[str, ...] = ()
+    parent: str | None = None
+    attributes: dict[str, str | int | bool] = {}
+
+
+class CodeSet(Rule):
+    """A closed list of values with its edition, e.g. GB/T 2260 divisions of Jinan.
+
+    ``open_prefix`` allows values that begin with it and name their kind, as 其他-xxx does.
+    """
+
+    edition: str
+    codes: tuple[Code, ...]
+    open_prefix: str | None = None
+
+
+class Category(Part):
+    """A category of the national catalogue (C01 …) and the chapter of the credit report it is shown under."""
+
+    key: str
+    title: Text
+    chapter: str
+
+
+class ForbiddenItem(Part):
+    """A kind of personal information that no resource may hold, and the words that give it away in a data item."""
+
+    key: Key
+    title: Text
+    words: tuple[str, ...]
+    basis: tuple[Basis, ...]
+
+
+class MeasureKind(Part):
+    """A kind of sanction of the national list; ``class`` is I, II or III."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^P\d{2}$")]
+    title: Text
+    class_: Literal["I", "II", "III"] = Field(alias="class")
+    basis: tuple[Basis, ...]
+
+
+# --- catalogue ---------------------------------------------------------------------------------------------------
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    DATE = "date"
+    DATETIME = "datetime"
+    YEAR = "year"
+    MONTH = "month"
+    INTEGER = "integer"
+    DECIMAL = "decimal"  # DECIMAL(18,6), exact
+    MONEY_WAN = "money-wan"  # 万元, DECIMAL(18,6), exact; accepts 元 / 万元 / 亿元 written beside the number
+    MONEY_YUAN = "money-yuan"  # 元, DECIMAL(18,2), exact
+    CAPITAL = "capital"  # registered capital as written: "1,286.5000(万)", "26万元", "500(万美元)" → 万 + currency
+    BOOLEAN = "boolean"
+    CODE = "code"  # one value of a code set
+    CODES = "codes"  # several values of a code set, joined by ; ； or 、
+    USCC = "uscc"
+    ORGANISATION_CODE = "organisation-code"
+    REGISTRATION_NUMBER = "registration-number"
+    IDENTITY = "identity"  # a natural person's document number: sealed, masked, never public
+    DOCUMENT_NUMBER = "document-number"  # 文书号: brackets and spaces normalised for keys, text kept
+    DIVISION = "division"  # a GB/T 2260 code or its name
+
+
+class FieldDef(Part):
+    """One data item. ``code`` is the item's name in the standard (XK_XDR_MC), ``aliases`` every other header seen.
+
+    ``required`` is True, False, or a SQL boolean over the resource's fields (a condition). ``public`` False keeps the
+    item from the public even where the record is public.
+    """
+
+    key: FieldKey
+    title: Text
+    type: FieldType = FieldType.TEXT
+    code: str | None = None
+    aliases: tuple[str, ...] = ()
+    required: bool | str = False
+    max_length: int | None = None
+    pattern: str | None = None
+    code_set: Key | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    public: bool = True
+    long_term: tuple[str, ...] = ()  # values of a date that mean "without end", e.g. 2099-12-31 or 长期
+    note: str | None = None
+
+
+class Check(Part):
+    """A row rule: where ``when`` holds (default: always), ``assert_`` must. Both are SQL over the fields.
+
+    A NULL ``assert`` counts as kept: whether a field may be missing is for ``required`` to say.
+    """
+
+    key: Key
+    when: str | None = None
+    assert_: str = Field(alias="assert")
+    severity: Literal["error", "warning"] = "error"
+    fields: Annotated[tuple[FieldKey, ...], Field(min_length=1)]  # the first is where the problem is shown
+    message: Text
+    rule: str | None = None  # V01–V30 of the checklist that it carries out
+    basis: tuple[Basis, ...] = ()
+
+
+class SubjectOf(Part):
+    """Which fields say whom a row is about. ``category`` is the 行政相对人类别 field where there is one.
+
+    ``stated_on`` is the day on which a register stated what the row says, where that is not the day of its event: a
+    name replaces another only from a later such day.
+    """
+
+    name: FieldKey | None = None
+    code: FieldKey | None = None
+    registration_number: FieldKey | None = None
+    organisation_code: FieldKey | None = None
+    identity: FieldKey | None = None
+    category: FieldKey | None = None
+    stated_on: FieldKey | None = None
+    role: Literal["enrol", "refer"] = "refer"  # enrol: the row makes or renames its subject; refer: it must exist
+
+
+class Mode(StrEnum):
+    PUBLIC = "public"  # 社会公开
+    SHARED = "shared"  # 政务共享
+    AUTHORISED = "authorised"  # 授权查询
+
+
+class Publication(Part):
+    """Who may see a record and for how long. At most one of ``months``, ``until`` and ``tiers`` says until when."""
+
+    mode: Mode
+    months: int | None = None  # calendar months from the event date, clamped at month ends
+    until: FieldKey | None = None  # a date field of the record
+    tiers: Key | None = None  # a PublicationTiers rule (penalties)
+    basis: tuple[Basis, ...] = ()
+
+
+class Sharing(Part):
+    mode: Mode
+    purposes: tuple[str, ...] = ()
+    basis: tuple[Basis, ...] = ()
+
+
+class Retention(Part):
+    """How long a record may be shown at all, in years after its event; missing means permanently."""
+
+    years: int | None = None
+    note: str | None = None
+
+
+class Deadline(Part):
+    """Until when a row must arrive: working days after a date field, or a rhythm of delivery."""
+
+    working_days: int | None = None
+    from_: FieldKey | None = Field(default=None, alias="from")
+    rhythm: Literal["daily", "weekly", "monthly", "quarterly", "yearly", "on-change"] | None = None
+
+
+class Resource(Rule):
+    """A catalogue entry: nothing enters the archive except through one that is in force.
+
+    ``unique`` are the fields that, with the subject, make the natural key of a record; empty means one record a
+    subject. ``event_date`` is the day of the decision or fact; ``valid_from``/``valid_until`` its own period.
+    """
+
+    category: str
+    providers: tuple[Key, ...]
+    subject_types: tuple[Key, ...]
+    nature: Literal["neutral", "positive", "negative"]
+    subject: SubjectOf
+    fields: Annotated[tuple[FieldDef, ...], AfterValidator(distinct)]
+    unique: tuple[FieldKey, ...] = ()
+    event_date: FieldKey | None = None
+    valid_from: FieldKey | None = None
+    valid_until: FieldKey | None = None
+    checks: Annotated[tuple[Check, ...], AfterValidator(distinct)] = ()
+    publication: Publication
+    sharing: Sharing
+    retention: Retention
+    deadline: Deadline
+    evaluation: bool = False  # may its records enter an evaluation of enterprises
+    summary: tuple[FieldKey, ...] = ()  # the fields that a list shows
+
+    def field(self, key: str) -> FieldDef:
+        return next(f for f in self.fields if f.key == key)
+
+
+# --- publication tiers, clocks, lists, measures, plan ------------------------------------------------------
+
+
+class Tier(Part):
+    """A tier of 失信信息 and its publication window in calendar months from the decision date."""
+
+    key: Key
+    title: Text
+    when: str  # SQL boolean over the resource's fields
+    published: bool = True
+    minimum_months: int | None = None
+    maximum_months: int | None = None
+    basis: tuple[Basis, ...] = ()
+
+
+class PublicationTiers(Rule):
+    """Tiers in force for decisions dated within ``in_force``; the heaviest (last) tier that matches counts."""
+
+    resource: Key
+    tiers: Annotated[tuple[Tier, ...], AfterValidator(distinct)]
+
+
+class Clock(Rule):
+    """A statutory deadline in working days or calendar months."""
+
+    working_days: int | None = None
+    months: int | None = None
+    extension_working_days: int | None = None
+
+
+class CreditList(Rule):
+    """A 严重失信主体名单 or an honour list: the resource that feeds it and how long a listing lasts."""
+
+    resource: Key
+    authority: Key
+    nature: Literal["positive", "negative"]
+    term_months: int | None = None
+    earliest_removal_months: int | None = None
+
+
+class Measure(Rule):
+    """An incentive or sanction. A sanction names its kind of the national list (P01 … P14)."""
+
+    kind: str
+    nature: Literal["incentive", "sanction"]
+    targets: tuple[Key, ...]
+    trigger: Key | None = None  # the list that triggers it
+    enforcer: Key | None = None
+    term_months: int | None = None
+
+
+class Clause(Part):
+    """A clause of the plan and what carries it out; ``missing`` says honestly what does not exist yet."""
+
+    # The kinds of rules that carry a clause out, by the name of their attribute here and in a pack.
+    CARRIERS: ClassVar[Mapping[str, Text]] = {
+        "resources": Text(zh="目录资源", en="resource"),
+        "lists": Text(zh="名单", en="list"),
+        "measures": Text(zh="措施", en="measure"),
+        "tiers": Text(zh="公示期限", en="publication tiers"),
+        "clocks": Text(zh="时限", en="clock"),
+        "models": Text(zh="评价模型", en="model"),
+    }
+
+    key: Annotated[str, StringConstraints(pattern=r"^C\d{1,2}$")]
+    title: Text
+    resources: tuple[Key, ...] = ()
+    lists: tuple[Key, ...] = ()
+    measures: tuple[Key, ...] = ()
+    tiers: tuple[Key, ...] = ()
+    clocks: tuple[Key, ...] = ()
+    models: tuple[Key, ...] = ()
+    functions: tuple[Text, ...] = ()
+    missing: tuple[Text, ...] = ()
+
+
+class Case(Part):
+    """A test in plain words: this row, received this day, ends with these codes, this tier, this window."""
+
+    title: str
+    resource: Key
+    received_on: dt.date
+    row: dict[str, str | None]
+    codes: tuple[str, ...] = ()
+    tier: str | None = None
+    public_until: dt.date | None = None
+    published: bool | None = None

@@ -1,0 +1,226 @@
+"""Each lint, on a pack that breaks exactly its rule, and on one that comes near and does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quanxin.policy import lint, load
+from quanxin.policy.lint import LINTS
+from tests.policy.small import RESOURCE, Change, put, sound, text, written
+
+DAY = dt.date(2026, 11, 23)
+FIELDS, TIER = (RESOURCE, "fields"), ("tiers/windows.yaml", "tiers", 0)
+MODEL, INDICATOR, GRADED = (
+    "models/model.yaml",
+    ("models/model.yaml", "indicators", 0),
+    ("models/model.yaml", "indicators", 1),
+)
+NOTHING = {"points": 0, "reason": text("没有")}
+# an indicator that reads the grade of a model
+BUILT = {"key": "b", "title": text("等级"), "doc": text("另一模型的等级"), "dimension": "d", "model": "model",
+         "aggregate": "latest", "basis": [{"title": "某法"}], "missing": NOTHING,
+         "gradings": [{"values": ["A"], "points": 1, "reason": text("优")},
+                      {"values": ["B"], "points": 0, "reason": text("差")}]}  # fmt: skip
+
+
+def _version(**said: Any) -> Change:
+    """A second version of the resource, which says ``said`` otherwise."""
+
+    def change(files: dict[str, Any]) -> None:
+        files["catalogue/penalty.2022.yaml"] = files[RESOURCE] | said
+
+    return change
+
+
+def _field(**said: Any) -> Change:
+    """One more field of the resource."""
+    return lambda files: files[RESOURCE]["fields"].append({"title": text("另项"), "type": "text"} | said)
+
+
+def _person_rating(**said: Any) -> Change:
+    """A second resource, about persons alone."""
+
+    def change(files: dict[str, Any]) -> None:
+        files["catalogue/rating.yaml"] = files[RESOURCE] | {
+            "key": "rating", "subject_types": ["person"], "publication": {"mode": "shared"}, "evaluation": False,
+        } | said  # fmt: skip
+
+    return change
+
+
+BREAKS: dict[str, list[Change]] = {
+    "no-basis": [
+        put("codes/kinds.yaml", "basis", to=[]), put("lists/list.yaml", "basis", to=[]),
+        put("measures/ban.yaml", "basis", to=[]), put("tiers/windows.yaml", "basis", to=[]),
+        put("clocks.yaml", 0, "basis", to=[]), put(MODEL, "basis", to=[]), put(*INDICATOR, "basis", to=[]),
+        _person_rating(basis=[]),
+    ],
+    "measure-outside-national-list": [put("measures/ban.yaml", "kind", to="P99")],
+    "evaluation-without-basis": [put(RESOURCE, "evaluation", to=False), _person_rating(evaluation=True)],
+    "region-invalid": [put("pack.yaml", "region", to=region) for region in ("3701", "37010a", "990100", "３７０１００")],
+    "person-in-model": [put(MODEL, "subject_types", to=["person"]), put(MODEL, "subject_types", to=["firm", "trader"])],
+    "forbidden-personal-item": [
+        _field(key="x", title=text("既往疾病")), _field(key="x", aliases=["疾 病".replace(" ", "")]),
+        _field(key="chronic_diseases"), _field(key="x", title={"zh": "另", "en": "Disease of the person"}),
+    ],
+    "person-made-public": [_person_rating(publication={"mode": "public", "months": 12})],
+    "overlapping-versions": [
+        _version(in_force={"from": "2022-01-01"}), _version(in_force={"from": "2019-01-01", "until": "2020-01-01"}),
+        put("clocks.yaml", 0, "in_force", "until", to="2018-12-31"),
+    ],
+    "review-date-past": [put(RESOURCE, "review_by", to="2026-11-22"), put("clocks.yaml", 0, "review_by", to="2020-01-01")],
+    "months-in-order": [
+        put(*TIER, "minimum_months", to=13), put(*TIER, "minimum_months", to=-1),
+        put("clocks.yaml", 0, "working_days", to=-7), put("lists/list.yaml", "term_months", to=-1),
+        put("measures/ban.yaml", "term_months", to=-1), put(RESOURCE, "retention", "years", to=-5),
+    ],
+    "publication-conflict": [
+        put(RESOURCE, "publication", "months", to=3), put(RESOURCE, "publication", "mode", to="shared"),
+        put(RESOURCE, "publication", to={"mode": "public", "until": "kind"}),
+        lambda files: files[RESOURCE].update(event_date=None, publication={"mode": "public", "months": 3}),
+    ],
+    "field-without-type": [lambda files: files[RESOURCE]["fields"][0].pop("type")],
+    "header-ambiguous": [
+        put(*FIELDS, 2, "aliases", to=["日期"]), put(*FIELDS, 2, "title", to=text("罚 款")),
+        put(*FIELDS, 2, "aliases", to=["ＵＳＣＣ"]), put(*FIELDS, 2, "code", to="Fine"),
+        put(*FIELDS, 2, "aliases", to=["（罚款）"]),
+    ],
+    "code-ambiguous": [
+        put("codes/kinds.yaml", "codes", 0, "aliases", to=["丙"]), put("codes/kinds.yaml", "codes", 0, "value", to="b"),
+    ],
+    "limit-unusable": [
+        put(*FIELDS, 0, "max_length", to=0), put(*FIELDS, 0, "pattern", to="(["), put(*FIELDS, 0, "long_term", to=["长期"]),
+        put(*FIELDS, 3, "minimum", to="yesterday"), put(*FIELDS, 4, "maximum", to="NaN"),
+        lambda files: files[RESOURCE]["fields"][4].update(minimum="10", maximum="9"),
+        lambda files: files[RESOURCE]["fields"][3].update(minimum="2020-02-01", maximum="2020-01-31"),
+    ],
+    "unknown-reference": [
+        put(RESOURCE, "providers", to=["nobody"]), put(RESOURCE, "category", to="C99"),
+        put(RESOURCE, "subject_types", to=["firm", "nobody"]), put(RESOURCE, "unique", to=["nothing"]),
+        put(RESOURCE, "event_date", to="nothing"), put(RESOURCE, "valid_from", to="nothing"),
+        put(RESOURCE, "valid_until", to="nothing"), put(RESOURCE, "summary", to=["nothing"]),
+        put(RESOURCE, "subject", "identity", to="nothing"), put(RESOURCE, "subject", "stated_on", to="nothing"),
+        put(RESOURCE, "deadline", "from", to="nothing"), put(RESOURCE, "checks", 0, "fields", to=["nothing"]),
+        put(RESOURCE, "publication", "tiers", to="nothing"), put("lists/list.yaml", "resource", to="nothing"),
+        put("lists/list.yaml", "authority", to="nobody"), put("measures/ban.yaml", "trigger", to="nothing"),
+        put("measures/ban.yaml", "enforcer", to="nobody"), put("measures/ban.yaml", "targets", to=["nobody"]),
+        put(MODEL, "subject_types", to=["nobody"]), put(*INDICATOR, "dimension", to="nothing"),
+        put(MODEL, "indicators", 1, to=BUILT | {"model": "nothing"}), put(MODEL, "vetoes", 0, "resource", to="nothing"),
+        lambda files: files.update({"model-tests/case.yaml": {"title": "例", "model": "nothing", "as_of": "2026-01-01"}}),
+        put("plan.yaml", 0, "measures", to=["nothing"]),
+        put("plan.yaml", 0, "resources", to=["nothing"]), put("plan.yaml", 15, "clocks", to=["nothing"]),
+        _person_rating(publication={"mode": "public", "tiers": "windows"}, subject_types=["firm"]),
+        lambda files: files.update({"tiers/other.yaml": files["tiers/windows.yaml"] | {
+            "key": "other", "resource": "nothing", "tiers": [{"key": "t", "title": text("t"), "when": "true"}]}}),
+    ],
+    "code-set-missing": [
+        put(*FIELDS, 2, "code_set", to="nothing"), put(*FIELDS, 2, "code_set", to=None),
+        put(*FIELDS, 0, "code_set", to="nothing"), put("codes/kinds.yaml", "in_force", "until", to="2019-12-31"),
+    ],
+    "clause-missing": [lambda files: files["plan.yaml"].pop(4), lambda files: files["plan.yaml"].pop(15)],
+    "indicator-without-docstring": [
+        put(*INDICATOR, "doc", to=None), put(*INDICATOR, "doc", to={"zh": "罚款的次数", "en": " "}),
+    ],
+    "indicator-unusable": [
+        put(*INDICATOR, "resource", to=None), put(*INDICATOR, "resource", to=None), put(*INDICATOR, "field", to="fine"),
+        put(*INDICATOR, "aggregate", to="sum"), put(*INDICATOR, "of", to="fine > 1"),
+        put(*INDICATOR, "missing", to=NOTHING), put(*INDICATOR, "bins", to=[]),
+        put(*INDICATOR, "decay", to=[{"months": 12, "weight": 1}, {"months": 12, "weight": "0.5"}]),
+        put(*INDICATOR, "decay", to=[{"months": 12, "weight": "0.5"}, {"months": 24, "weight": 1}]),
+        lambda files: files[MODEL]["indicators"][0].update(aggregate="exists", decay=[{"months": 12, "weight": 1}]),
+        lambda files: files[MODEL]["indicators"][0].update(aggregate="sum", field="kind"),
+        lambda files: files[MODEL]["indicators"][0].update(aggregate="sum", field="nothing"),
+        lambda files: files[MODEL]["indicators"][0].update(aggregate="latest", field="kind", missing=NOTHING),
+        put(*GRADED, "missing", to=None), put(*GRADED, "field", to="kind"), put(*GRADED, "gradings", 1, "values", to=["x"]),
+        lambda files: files[MODEL].update(indicators=[files[MODEL]["indicators"][0] | {"key": f"i{n}"} for n in range(61)]),
+    ],
+    "protected-item-in-model": [
+        put(*INDICATOR, "filter", to="representative = '某'"), put(MODEL, "vetoes", 0, "filter", to="representative = '某'"),
+    ],
+    "bins-in-order": [
+        put(*INDICATOR, "bins", 0, "below", to=3), put(*INDICATOR, "bins", 0, "below", to=None),
+        put(*INDICATOR, "bins", 2, "below", to=9), put(*INDICATOR, "bins", 2, "points", to=-1),
+    ],
+    "limits-in-order": [
+        put(MODEL, "base", to=101), put(MODEL, "base", to=-1), put(MODEL, "dimensions", 0, "minimum", to=21),
+        put(MODEL, "bands", 0, "from", to=0), put(MODEL, "bands", 0, "from", to=None), put(MODEL, "bands", 1, "from", to=10),
+        put(MODEL, "bands", to=[{"key": k, "title": text(k), "from": n} for k, n in (("A", 50), ("B", 60), ("C", None))]),
+    ],
+    "model-cycle": [
+        put(MODEL, "indicators", 1, to=BUILT), lambda files: files.update({
+            MODEL: files[MODEL] | {"indicators": [BUILT | {"model": "other"}]},
+            "models/other.yaml": files[MODEL] | {"key": "other", "indicators": [BUILT]}}),
+    ],
+    "model-without-resource-in-force": [
+        put(MODEL, "in_force", "from", to="2019-12-31"), put(RESOURCE, "in_force", "until", to="2026-11-22"),
+    ],
+    "expression-invalid": [
+        put(RESOURCE, "checks", 0, "assert", to="read_csv('x') = 1"), put(RESOURCE, "checks", 0, "assert", to="nothing > 1"),
+        put(RESOURCE, "checks", 0, "when", to="kind ="), put(*FIELDS, 4, "required", to="random() > 0"),
+        put(*TIER, "when", to="(SELECT true)"), put(*TIER, "when", to="decision_date < today()"),
+        put(*INDICATOR, "filter", to="count(*) > 1"), put(*INDICATOR, "filter", to="nothing > 1"),
+        put(MODEL, "vetoes", 0, "filter", to="now() > decision_date"),
+        lambda files: files[MODEL]["indicators"][0].update(aggregate="ratio", of="fine >", missing=NOTHING),
+    ],
+}  # fmt: skip
+KEEPS: list[Change] = [
+    put("measures/ban.yaml", to=sound()["measures/ban.yaml"] | {"kind": "绿色通道", "nature": "incentive"}),
+    put(RESOURCE, "title", to=text("疾病预防控制机构处罚")),  # only what is kept of a subject counts
+    put(*FIELDS, 0, "aliases", to=["名称（全称）"]),
+    put(*FIELDS, 4, "minimum", to="0.05"),
+    put(*FIELDS, 3, "long_term", to=["长期", "2099-12-31"]),
+    put(RESOURCE, "review_by", to="2026-11-23"),
+    put(*TIER, "minimum_months", to=12),
+    put("pack.yaml", "region", to=None),
+    _version(in_force={"from": "2019-01-01", "until": "2019-12-31"}, publication={"mode": "shared"}),
+    _field(key="place", type="division"),
+    _field(key="diseaseless_ward"),
+    _person_rating(),
+    lambda files: files.pop("plan.yaml"),
+    lambda files: files.update({"models/other.yaml": files[MODEL] | {"key": "other", "indicators": [BUILT]}}),
+    put(MODEL, "bands", 0, "from", to=100),
+    put(*INDICATOR, "decay", to=[{"months": 12, "weight": 1}, {"months": 24, "weight": 1}]),
+]
+
+
+def _problems(folder: Path, change: Change) -> list[tuple[str, str]]:
+    files = sound()
+    change(files)
+    return [
+        (problem.lint, f"{problem.where}: {problem.message}") for problem in lint(load(written(folder, files)), DAY)
+    ]
+
+
+def test_every_lint_has_packs_that_break_it_and_a_docstring() -> None:
+    assert set(BREAKS) == set(LINTS)
+    assert all(rule.__doc__ for rule in LINTS.values())
+
+
+def test_a_sound_pack_breaks_nothing(tmp_path: Path) -> None:
+    assert lint(load(written(tmp_path, sound())), DAY) == []
+
+
+@pytest.mark.parametrize(("name", "number"), [(n, i) for n, changes in BREAKS.items() for i in range(len(changes))])
+def test_a_pack_that_breaks_one_rule_is_told_of_that_one_alone(tmp_path: Path, name: str, number: int) -> None:
+    found = _problems(tmp_path, BREAKS[name][number])
+    assert {broken for broken, _ in found} == {name}, found
+
+
+@pytest.mark.parametrize("number", range(len(KEEPS)))
+def test_a_pack_that_comes_near_a_rule_is_left_alone(tmp_path: Path, number: int) -> None:
+    assert _problems(tmp_path, KEEPS[number]) == []
+
+
+def test_a_resource_that_may_be_evaluated_needs_a_basis(tmp_path: Path) -> None:
+    found = _problems(tmp_path, put(RESOURCE, "basis", to=[]))
+    assert {name for name, _ in found} == {"no-basis", "evaluation-without-basis"}
+
+
+def test_a_problem_says_where_and_what(tmp_path: Path) -> None:
+    assert _problems(tmp_path, put("measures/ban.yaml", "kind", to="P99")) == [
+        ("measure-outside-national-list", "measures/ban: sanctions by P99, which the national list does not have")
+    ]
