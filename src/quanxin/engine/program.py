@@ -1,0 +1,147 @@
+"""Compiling a catalogue resource to one query.
+
+Invariant: the query is a pure function of the resource, the rules of the day, and the columns that a file has; it
+looks at each row alone and in no order. What it computes is stacked in steps, each reading only the ones before:
+clean, read, weigh, judge, identify, settle, date, test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from quanxin.engine import payload, publish, subject
+from quanxin.engine.normalise import clean, quoted, uneven
+from quanxin.engine.rules import Prepare, Test, tests_of
+from quanxin.engine.values import type_of, value
+from quanxin.policy import Rules
+from quanxin.policy.model import FieldType, PublicationTiers, Resource
+
+SOURCE = "_quanxin_source_"  # stands in the query for whatever it is run over
+# What is found of a row beside its values: whom it is about, its days, whether it is public.
+FOUND = (
+    "_code", "_registration_number", "_organisation_code", "_identity", "_name", "_name_text", "_subject_type",
+    "_event_date", "_stated_on", "_valid_from", "_valid_until", "_tier", "_published", "_public_until",
+)  # fmt: skip
+BITS = 62  # tests to a mask: a BIGINT without its sign
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled resource: the query over ``source``, its tests in the order of their bits, the payload's SQL."""
+
+    resource: Resource
+    columns: tuple[str, ...]
+    sql: str
+    tests: tuple[Test, ...]
+    payload: str
+
+    def over(self, source: str) -> str:
+        """The query over a table or view, as a parenthesised SELECT."""
+        return self.sql.replace(SOURCE, source)
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """The columns of ``checked`` that hold the bits of the tests."""
+        return tuple(f"_mask{i}" for i in range((len(self.tests) + BITS - 1) // BITS))
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The columns of ``checked`` that say what was found of a row, and not what the row says."""
+        return (*self.masks, "_failed", *FOUND)
+
+
+def compile(
+    resource: Resource, rules: Rules, *, columns: Sequence[str], tiers: Sequence[PublicationTiers] = ()
+) -> Program:
+    """The program of a resource under the rules of a day, for a source that has ``columns`` (field keys).
+
+    ``tiers`` are all publication tiers ever ruled for the resource: a decision is published by those of its own day.
+    """
+    present = frozenset(columns)
+    subjects = subject.subjects_of(resource, rules)
+    tests = tests_of(resource, subjects, present, Prepare(rules.day.isoformat()))
+    steps = [
+        ["*", *_rough(resource, present)],
+        [*_cleaned(resource, present), "row_no"],
+        ["*", *_read(resource, rules, present)],
+        ["*", *subject.remainders(resource)],
+        ["*", *subject.statuses(resource, rules.day)],
+        ["*", *subject.kind(resource)],
+        ["*", *subject.identification(resource, subjects)],
+        ["*", *subject.settled(resource, subjects)],
+        ["*", *publish.dates(resource)],
+        ["*", f"{publish.tier(tiers)} AS _tier"],
+        ["*", *_masks(tests)],
+        _kept(resource, subjects, tiers, tests),
+    ]
+    query = SOURCE
+    for step in steps:
+        query = f"(SELECT {', '.join(step)} FROM {query})"
+    return Program(resource, tuple(columns), query, tuple(tests), payload.payload(resource))
+
+
+def _rough(resource: Resource, present: frozenset[str]) -> list[str]:
+    """``_rough_`` whether a cell is to be looked at more closely."""
+    fields = [f for f in resource.fields if f.key in present]
+    return [f"{uneven(quoted(f.key), text=f.type is FieldType.TEXT)} AS {quoted('_rough_' + f.key)}" for f in fields]
+
+
+def _cleaned(resource: Resource, present: frozenset[str]) -> list[str]:
+    """``_t_`` the cleaned text of each field, ``_w_`` as written; what the file lacks is NULL."""
+    made = []
+    for field in resource.fields:
+        if field.key not in present:
+            made.append(f"CAST(NULL AS VARCHAR) AS {quoted('_t_' + field.key)}")
+            continue
+        rough = quoted("_rough_" + field.key)
+        made.append(f"{clean(quoted(field.key), rough)} AS {quoted('_t_' + field.key)}")
+        if field.type is FieldType.TEXT:
+            made += [rough, f"{quoted(field.key)} AS {quoted('_w_' + field.key)}"]
+    return made
+
+
+def _read(resource: Resource, rules: Rules, present: frozenset[str]) -> list[str]:
+    made = []
+    for field in resource.fields:
+        if field.key in present:
+            code_set = rules.code_sets.get(field.code_set) if field.code_set else None
+            read = value(field, quoted("_t_" + field.key), code_set)
+        else:
+            read = f"CAST(NULL AS {type_of(field)})"
+        made.append(f"{read} AS {quoted(field.key)}")
+    return made
+
+
+def _masks(tests: Sequence[Test]) -> list[str]:
+    """The bits of all tests. Of most rows none is true, which is found out faster than the bits are added up."""
+    made = []
+    for start in range(0, len(tests), BITS):
+        asked = tests[start : start + BITS]
+        bits = (f"CASE WHEN {test.condition} THEN {1 << i} ELSE 0 END" for i, test in enumerate(asked))
+        some = " OR ".join(f"({test.condition})" for test in asked)
+        made.append(f"CASE WHEN {some} THEN CAST({' + '.join(bits)} AS BIGINT) ELSE 0 END AS _mask{start // BITS}")
+    return made
+
+
+def _kept(
+    resource: Resource, subjects: subject.Subjects, tiers: Sequence[PublicationTiers], tests: Sequence[Test]
+) -> list[str]:
+    """The columns of ``checked``."""
+    errors = [0] * ((len(tests) + BITS - 1) // BITS)
+    for i, test in enumerate(tests):
+        if test.severity == "error":
+            errors[i // BITS] |= 1 << i % BITS
+    failed = " OR ".join(f"_mask{i} & {bits} <> 0" for i, bits in enumerate(errors)) or "false"
+    return [
+        "row_no",
+        *(quoted(f.key) for f in resource.fields),
+        *(f"_mask{i}" for i in range(len(errors))),
+        f"({failed}) AS _failed",
+        "_code", "_registration_number", "_organisation_code", "_identity", "_name", "_name_text", "_subject_type",
+        "_event_date", "_stated_on", "_valid_from", "_valid_until", "_tier",
+        f"{publish.published(resource, tiers, subjects)} AS _published",
+        f"{publish.public_until(resource, tiers)} AS _public_until",
+        f"{payload.key(resource)} AS _key",
+        f"{payload.content(resource)} AS _content",
+    ]  # fmt: skip

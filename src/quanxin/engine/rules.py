@@ -1,0 +1,163 @@
+"""Everything that is asked of a row, as conditions that are true where something is to be said.
+
+Invariant: each test has one code of the taxonomy and looks at the typed values of one row; no test stops another, so
+a row is told everything that is wrong with it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from quanxin.engine.normalise import BLANKS, literal, quoted
+from quanxin.engine.subject import Subjects
+from quanxin.engine.taxonomy import ERRORS
+from quanxin.identifiers import sql
+from quanxin.policy.model import Check, FieldDef, FieldType, Resource
+
+# Years that no register of today holds by right: a date outside is a slip of the pen.
+EARLIEST, LATEST = "1800-01-01", "2199-12-31"
+UNREADABLE: Mapping[FieldType, str] = {
+    FieldType.DATE: "date-unreadable", FieldType.DATETIME: "date-unreadable", FieldType.MONTH: "date-unreadable",
+    FieldType.YEAR: "number-unreadable", FieldType.INTEGER: "number-unreadable", FieldType.DECIMAL: "number-unreadable",
+    FieldType.MONEY_WAN: "money-unreadable", FieldType.MONEY_YUAN: "money-unreadable",
+    FieldType.CAPITAL: "capital-unreadable", FieldType.BOOLEAN: "boolean-unreadable",
+    FieldType.CODE: "code-unknown", FieldType.CODES: "code-unknown", FieldType.DIVISION: "division-unknown",
+}  # fmt: skip
+_CODE_FAULTS = ("uscc-length", "uscc-charset", "uscc-check-digit")
+_NUMBERS = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY_WAN, FieldType.MONEY_YUAN, FieldType.YEAR)
+# An identity, mobile or bank card number in a text (V11); the same that the accessor blots out.
+PERSONAL = (
+    r"(^|[^0-9A-Za-z])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3}[0-9Xx]($|[^0-9A-Za-z])"
+    r"|(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])|(^|[^0-9A-Za-z])62[0-9]{14,17}($|[^0-9A-Za-z])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A condition that is true where ``code`` is to be said of ``field`` (None: of the row)."""
+
+    code: str
+    condition: str
+    field: str | None = None
+    check: str | None = None
+
+    @property
+    def severity(self) -> str:
+        return ERRORS[self.code].severity
+
+
+def tests_of(resource: Resource, subjects: Subjects, present: frozenset[str], prepare: Prepare) -> list[Test]:
+    """All tests of a resource for a file that has the fields ``present``.
+
+    Conditions speak of columns ``"field"`` (typed), ``"_t_field"`` (cleaned text), ``"_w_field"`` (as written) and,
+    of texts, ``"_rough_field"`` (whether it has what is to be looked for in a text).
+    """
+    made = list(_subject_tests(resource, subjects))
+    for field in resource.fields:
+        made += _required(field, prepare)
+        if field.key in present:
+            made += _field_tests(field, field.key == resource.subject.code)
+    made += [_check(check, prepare) for check in resource.checks]
+    return made
+
+
+class Prepare:
+    """Pack expressions made ready for the query: ``today()`` is the day of intake."""
+
+    def __init__(self, day: str) -> None:
+        self._day = day
+
+    def __call__(self, expression: str) -> str:
+        return f"({expression.replace('today()', f'DATE {literal(self._day)}')})"
+
+
+def _required(field: FieldDef, prepare: Prepare) -> Iterator[Test]:
+    if field.required:
+        needed = f"coalesce({prepare(field.required)}, false) AND " if isinstance(field.required, str) else ""
+        yield Test("missing-required", f"{needed}{quoted('_t_' + field.key)} IS NULL", field.key)
+
+
+def _field_tests(field: FieldDef, is_subject_code: bool) -> Iterator[Test]:
+    value, text = quoted(field.key), quoted("_t_" + field.key)
+    if field.type in UNREADABLE:
+        yield Test(UNREADABLE[field.type], f"{value} IS NULL AND {text} IS NOT NULL", field.key)
+    if field.max_length is not None:
+        yield Test(
+            "too-long", f"strlen({text}) > {field.max_length} AND length({text}) > {field.max_length}", field.key
+        )
+    if field.pattern is not None:
+        yield Test("pattern-mismatch", f"NOT regexp_full_match({value}, {literal(field.pattern)})", field.key)
+    if field.type is FieldType.DATE:
+        low, high = field.minimum or EARLIEST, field.maximum or LATEST
+        yield Test("date-out-of-range", f"{value} NOT BETWEEN DATE '{low}' AND DATE '{high}'", field.key)
+    if field.type in _NUMBERS and (field.minimum is not None or field.maximum is not None):
+        bounds = [f"{value} < {field.minimum}"] if field.minimum is not None else []
+        bounds += [f"{value} > {field.maximum}"] if field.maximum is not None else []
+        yield Test("number-out-of-range", " OR ".join(bounds), field.key)
+    if field.type is FieldType.TEXT:
+        inner = f"trim({quoted('_w_' + field.key)}, {literal(BLANKS)})"
+        rough = quoted("_rough_" + field.key)
+        yield Test("text-control-characters", rf"{rough} AND regexp_matches({inner}, '[\x00-\x1F\x7F]')", field.key)
+        yield Test("personal-data-in-text", f"{rough} AND regexp_matches({value}, '{PERSONAL}')", field.key)
+    yield from _identifier_tests(field, is_subject_code)
+
+
+def _identifier_tests(field: FieldDef, is_subject_code: bool) -> Iterator[Test]:
+    value = quoted(field.key)
+    match field.type:
+        case FieldType.USCC if not is_subject_code:
+            status = quoted("_s_" + field.key)
+            for code in (*_CODE_FAULTS, "uscc-placeholder"):
+                yield Test(code, f"{status} = '{code}'", field.key)
+        case FieldType.ORGANISATION_CODE:
+            yield Test("organisation-code-invalid", f"NOT {sql.organisation_ok(value)}", field.key)
+        case FieldType.REGISTRATION_NUMBER:
+            wrong = f"length({value}) = 15 AND {sql.registration_status(value)} = 'registration-number-check'"
+            yield Test("registration-number-check", wrong, field.key)
+        case FieldType.IDENTITY:
+            for code in ("identity-invalid", "identity-minor", "identity-legacy"):
+                yield Test(code, f"{quoted('_i_' + field.key)} = '{code}'", field.key)
+
+
+def _subject_tests(resource: Resource, subjects: Subjects) -> Iterator[Test]:
+    own = resource.subject
+    natural = ", ".join(literal(k) for k in subjects.natural) or "''"
+    if own.code:
+        code, status = quoted(own.code), quoted("_s_" + own.code)
+        as_code = "_kind IN ('uscc', 'unknown')"
+        for fault in _CODE_FAULTS:
+            yield Test(fault, f"{as_code} AND {status} = '{fault}'", own.code)
+        yield Test("uscc-placeholder", "_kind = 'placeholder' AND _registration_number IS NULL", own.code)
+        yield Test("uscc-grandfathered", f"_kind = 'uscc' AND {status} = 'uscc-grandfathered'", own.code)
+        yield Test("uscc-lower-case", f"_code IS NOT NULL AND {sql.has_lower_case(quoted('_t_' + own.code))}", own.code)
+        yield Test("uscc-org-check", f"_code IS NOT NULL AND {quoted('_o_' + own.code)} <> 0", own.code)
+        yield Test("code-is-registration-number", "_kind = 'registration-number'", own.code)
+        yield Test("registration-number-check", f"_kind = 'registration-number' AND length({code}) = 15 "
+                   f"AND NOT {sql.registration_ok(code)}", own.code)  # fmt: skip
+        yield Test("code-is-foreign-registration", "_kind = 'foreign-registration'", own.code)
+        yield Test(
+            "code-is-organisation-code", "_kind = 'organisation-code' AND _organisation_code IS NOT NULL", own.code
+        )
+        yield Test("organisation-code-invalid", "_kind = 'organisation-code' AND _organisation_code IS NULL", own.code)
+        person = f"_stated_type IN ({natural}) AND {code} IS NOT NULL" if own.category else "false"
+        yield Test("person-with-code", f"_kind = 'identity' OR ({person})", own.code)
+        yield Test("category-code-mismatch", _category_mismatch(resource, subjects), own.code)
+    known = "coalesce(_code, _registration_number, _organisation_code, _identity, _name)"
+    yield Test("no-subject-identifier", f"{known} IS NULL")
+
+
+def _category_mismatch(resource: Resource, subjects: Subjects) -> str:
+    allowed = ", ".join(map(literal, resource.subject_types))
+    wrong = f"_subject_type NOT IN ({allowed})"
+    if resource.subject.category:
+        by_type = " ".join(f"WHEN {literal(k)} THEN {literal(t.category)}" for k, t in subjects.types.items())
+        wrong += f" OR {quoted(resource.subject.category)} <> CASE _subject_type {by_type} END"
+    return f"_code IS NOT NULL AND ({wrong})"
+
+
+def _check(check: Check, prepare: Prepare) -> Test:
+    """A pack's own check: where ``when`` holds and the assertion is plainly false."""
+    holds = f"coalesce({prepare(check.when)}, false) AND " if check.when else ""
+    code = "check-failed" if check.severity == "error" else "check-warned"
+    return Test(code, f"{holds}NOT coalesce({prepare(check.assert_)}, true)", check.fields[0], check.key)
