@@ -1,0 +1,40 @@
+"""A process beside this one: there as long as this one is.
+
+Invariant: it is started again when it dies, and it is asked to stop when this process stops. That it also ends when this
+process is killed is its own to see to: it is told this process's number.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+_PAUSE = 1.0  # seconds before one that died is started again
+
+
+@contextmanager
+def beside(command: Sequence[str]) -> Iterator[None]:
+    """Keep ``command`` running within the block; afterwards ask it to stop, and wait until it has."""
+    over = threading.Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not over.is_set():
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+            running[:] = [child]
+            if over.is_set():
+                child.terminate()
+            child.wait()
+            over.wait(_PAUSE)
+
+    keeper = threading.Thread(target=keep, name="companion", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for child in running:
+            child.terminate()
+        keeper.join()

@@ -1,0 +1,249 @@
+"""The environment variables that Quanxin reads, each declared once.
+
+Invariant: a ``QUANXIN_`` variable that is not in ``VARIABLES`` is read nowhere, and each one in it has a default, a
+meaning in both languages and a page in the docs. Reading a value has no side effect, except that a secret that nobody
+set is made once, when it is first needed, and kept in the data directory with access for its owner alone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import quanxin
+
+
+class BadSetting(Exception):
+    """A variable has a value that cannot be used; the message names both, in Chinese and English."""
+
+    en = ""  # the message has both languages
+
+    @property
+    def zh(self) -> str:
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable: its name, what holds when it is not set, and what it is for."""
+
+    name: str
+    default: str
+    zh: str
+    en: str
+    secret: bool = False
+
+    def value(self) -> str:
+        """The value set in the environment, or the default; surrounding blanks do not count."""
+        return os.environ.get(self.name, "").strip() or self.default
+
+
+_DECLARED = (
+    Variable(
+        "QUANXIN_DATABASE_URL",
+        "",
+        "PostgreSQL 15 及以上版本的连接串，如 postgresql://quanxin@db.example.org/quanxin；"
+        "不设时使用随软件包安装、位于数据目录下的 PostgreSQL。",
+        "Connection string of a PostgreSQL 15 or newer, e.g. postgresql://quanxin@db.example.org/quanxin; "
+        "when it is not set, the PostgreSQL that came with the package runs under the data directory.",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_DATA_DIR",
+        "",
+        "数据目录：数据库、列式镜像、密钥。不设时为源码目录下的 var/，安装版为 ~/.local/share/quanxin。",
+        "The data directory: database, columnar mirror, keys. When it is not set: var/ in a checkout, "
+        "~/.local/share/quanxin where the package is installed.",
+    ),
+    Variable(
+        "QUANXIN_PACK",
+        "jinan",
+        "所用的政策包：名称，或政策包目录的路径。",
+        "The policy pack in use: its name, or the path of its directory.",
+    ),
+    Variable(
+        "QUANXIN_SECRET_KEY",
+        "",
+        "签名密钥。不设时自动生成一次，存于数据目录的 secret-key 文件（权限 600）。",
+        "Key for signatures. When it is not set, one is made once and kept in secret-key in the data directory (600).",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_IDENTITY_KEY",
+        "",
+        "加密身份证件号码的主密钥（64 位十六进制）。不设时自动生成一次，存于数据目录的 identity-key 文件（权限 600）；"
+        "丢失后已加密的号码无法恢复，请另行备份。",
+        "Master key that seals identity numbers (64 hexadecimal digits). When it is not set, one is made once and kept "
+        "in identity-key in the data directory (600); numbers sealed with a lost key are lost: back it up separately.",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_ALLOWED_HOSTS",
+        "127.0.0.1,localhost,[::1]",
+        "网站可用的域名，以逗号分隔。",
+        "Host names that the web site answers to, separated by commas.",
+    ),
+    Variable(
+        "QUANXIN_ENGINE_THREADS",
+        "",
+        "校验引擎使用的线程数。不设时为处理器核数。",
+        "Threads of the checking engine. When it is not set: the number of processor cores.",
+    ),
+    Variable(
+        "QUANXIN_ENGINE_MEMORY",
+        "2GB",
+        "校验引擎最多使用的内存；超出部分写入数据目录下的临时文件。",
+        "Memory that the checking engine may use; what exceeds it goes to temporary files in the data directory.",
+    ),
+    Variable(
+        "QUANXIN_PASSWORD",
+        "",
+        "quanxin account add 为新账号设的密码，供脚本使用；不设时在终端询问。",
+        "The password that quanxin account add gives a new account, for scripts; when it is not set, it is asked for.",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_OPEN_DATA_DAYS",
+        "30",
+        "开放数据保留的天数：更早的文件删除。",
+        "For how many days the files of open data are kept.",
+    ),
+    Variable(
+        "QUANXIN_FEED_DAYS",
+        "180",
+        "变更流的保留天数：更早的时点须从快照重新开始（接口返回 410）。",
+        "For how many days the change feed answers: from an earlier timepoint a consumer begins with a snapshot (410).",
+    ),
+    Variable(
+        "QUANXIN_WEBHOOK_PRIVATE",
+        "0",
+        "变更通知（webhook）可否发往内网地址：0 为只发往公网上的 https 地址，1 为也可发往内网（政务网）和本机。",
+        "Whether notifications of changes (webhooks) may go to private addresses: 0 for public https addresses alone, "
+        "1 for private networks and this machine as well.",
+    ),
+    Variable(
+        "QUANXIN_DROP_DIR",
+        "",
+        "投递目录：各单位把文件放入 <提供单位>/<目录资源>/，回执写在旁边。不设时不监视。",
+        "The drop folder: departments put files into <provider>/<resource>/ and find receipts beside them. "
+        "When it is not set, none is watched.",
+    ),
+    Variable(
+        "QUANXIN_DROP_QUIET_SECONDS",
+        "10",
+        "投递的文件静止多少秒后视为写完。",
+        "Seconds that a dropped file must stand still to count as finished.",
+    ),
+    Variable(
+        "QUANXIN_SOURCES_DIR",
+        "",
+        "数据源定义（YAML）所在目录。不设时为数据目录下的 sources/。",
+        "Folder of the definitions (YAML) of sources. When it is not set: sources/ in the data directory.",
+    ),
+    Variable(
+        "QUANXIN_KEEP_REFUSED_DAYS",
+        "30",
+        "被退回的提交文件保留的天数。",
+        "Days that a file is kept after it was refused.",
+    ),
+    Variable(
+        "QUANXIN_STATIC",
+        "manifest",
+        "静态文件：manifest 为带指纹并压缩（运行网站用），plain 为直接读取源文件（开发、测试用）。",
+        "Static files: manifest for fingerprinted and compressed ones (to run the site), plain to read the sources "
+        "as they are (development, tests).",
+    ),
+    Variable(
+        "QUANXIN_LOG_LEVEL",
+        "WARNING",
+        "日志级别：DEBUG、INFO、WARNING、ERROR。日志以 JSON 行写到标准错误。",
+        "Level of the log: DEBUG, INFO, WARNING, ERROR. The log goes to standard error as JSON lines.",
+    ),
+)
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+VARIABLES: Mapping[str, Variable] = MappingProxyType({variable.name: variable for variable in _DECLARED})
+
+
+def value(name: str) -> str:
+    """The value of a declared variable, or its default; an undeclared name is a ``KeyError``."""
+    return VARIABLES[name].value()
+
+
+def choice(name: str, *allowed: str) -> str:
+    """The value of a variable that must be one of ``allowed``; ``BadSetting`` otherwise."""
+    given = value(name)
+    if given not in allowed:
+        options = "、".join(allowed)
+        raise BadSetting(f"{name}={given}：只能是 {options}。/ must be one of {', '.join(allowed)}.")
+    return given
+
+
+def whole_number(name: str) -> int:
+    """The value of a variable that must be a whole number from 1; ``BadSetting`` otherwise."""
+    given = value(name)
+    if not given.isdecimal() or int(given) < 1:
+        raise BadSetting(f"{name}={given}：应为正整数。/ must be a whole number from 1.")
+    return int(given)
+
+
+def threads() -> int:
+    """Threads for the checking engine; ``BadSetting`` unless a whole number from 1."""
+    return whole_number("QUANXIN_ENGINE_THREADS") if value("QUANXIN_ENGINE_THREADS") else os.cpu_count() or 1
+
+
+def checkout() -> Path | None:
+    """The root of the source checkout this code runs from, or None when it is installed as a wheel."""
+    root = Path(quanxin.__file__).resolve().parents[2]
+    return root if (root / "pyproject.toml").is_file() and (root / "src" / "quanxin").is_dir() else None
+
+
+def data_dir() -> Path:
+    """The data directory as an absolute path with links resolved, whether or not it exists yet."""
+    given = value("QUANXIN_DATA_DIR")
+    if given:
+        return Path(given).expanduser().resolve()
+    root = checkout()
+    return root / "var" if root else Path("~/.local/share/quanxin").expanduser().resolve()
+
+
+def folder(name: str) -> Path | None:
+    """The folder that a variable names, as an absolute path; None when it is not set."""
+    given = value(name)
+    return Path(given).expanduser().resolve() if given else None
+
+
+def secret(variable: str, file_name: str) -> str:
+    """The secret in ``variable``, else the one in ``file_name`` in the data directory, made there if need be.
+
+    Two processes that need it at the same moment get the same one: a complete file is linked into place, and only
+    the first link holds.
+    """
+    given = value(variable)
+    if given:
+        return given
+    path = data_dir() / file_name
+    if not path.exists():
+        _create(path)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _create(path: Path) -> None:
+    """Put 32 random bytes, in hexadecimal, into ``path`` (mode 600) unless someone else just did."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()

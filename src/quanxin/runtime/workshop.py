@@ -1,0 +1,91 @@
+"""A workshop: a folder and a DuckDB of its own, gone when what was done in it is.
+
+Invariant: nothing in a workshop is needed once its process ended; a workshop whose owner died (its lock is free) is
+cleared by the next one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+import duckdb
+from django.conf import settings
+
+
+@contextmanager
+def workshop() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A DuckDB in memory that spills into a folder of its own, and the folder; both are removed afterwards."""
+    with own_folder() as folder:
+        con = connect(settings.ENGINE_THREADS, folder / "spill")
+        # long IN lists as joins would break the engine's single pass over the rows into many
+        con.execute("SET disabled_optimizers = 'in_clause'")
+        con.execute("SET enable_progress_bar = false")  # it writes over what a command tells, and into a worker's log
+        try:
+            yield con, folder
+        finally:
+            con.close()
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder of the caller's own, removed afterwards; if its process dies, by the next one."""
+    base = Path(settings.DATA_DIR) / "work"
+    base.mkdir(parents=True, exist_ok=True)
+    folder = base / f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
+    with _open_with_lock(base, folder):
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def connect(threads: int, spill: Path | None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB in memory that takes what the settings allow; without ``spill`` nothing of it goes to the disk."""
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "threads": threads,
+            "memory_limit": settings.ENGINE_MEMORY,
+            "temp_directory": str(spill or ""),
+            "preserve_insertion_order": True,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+
+
+def cursor_beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another cursor, for another thread, that sees the tables of ``con``."""
+    other = con.cursor()
+    place = con.execute("SELECT current_database()").fetchone()
+    other.execute(f"USE {place[0] if place else 'memory'}")
+    return other
+
+
+def _open_with_lock(base: Path, folder: Path) -> IO[str]:
+    """Clear what was abandoned, make the folder and hold its lock, which lasts as long as the file stays open.
+
+    One at a time: between a folder's making and its locking nobody may take it for abandoned.
+    """
+    with (base / ".lock").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        _clear_abandoned(base)
+        folder.mkdir()
+        lock = (folder / "lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
+
+
+def _clear_abandoned(base: Path) -> None:
+    """Remove the folders whose lock nobody holds; one that its owner is removing just now is left to it."""
+    for folder in base.iterdir():
+        with suppress(FileNotFoundError, NotADirectoryError, BlockingIOError), (folder / "lock").open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,157 @@
+"""Django's settings, from the variables of ``quanxin.runtime.environment`` and nothing else.
+
+Invariant: importing this module starts nothing, writes nothing and connects to nothing. ``runtime.boot.setup`` does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.utils.functional import lazy
+from psycopg.conninfo import conninfo_to_dict
+
+from quanxin.runtime import environment, postgres
+
+_ROOM = Path(__file__).resolve().parent
+
+DATA_DIR = environment.data_dir()
+PACK = environment.value("QUANXIN_PACK")
+ENGINE_THREADS = environment.threads()
+ENGINE_MEMORY = environment.value("QUANXIN_ENGINE_MEMORY")
+DROP_DIR = environment.folder("QUANXIN_DROP_DIR")
+DROP_QUIET_SECONDS = environment.whole_number("QUANXIN_DROP_QUIET_SECONDS")
+SOURCES_DIR = environment.folder("QUANXIN_SOURCES_DIR") or DATA_DIR / "sources"
+KEEP_REFUSED_DAYS = environment.whole_number("QUANXIN_KEEP_REFUSED_DAYS")
+OPEN_DATA_DAYS = environment.whole_number("QUANXIN_OPEN_DATA_DAYS")
+FEED_DAYS = environment.whole_number("QUANXIN_FEED_DAYS")
+WEBHOOK_PRIVATE = environment.choice("QUANXIN_WEBHOOK_PRIVATE", "0", "1") == "1"
+
+SECRET_KEY = lazy(lambda: environment.secret("QUANXIN_SECRET_KEY", "secret-key"), str)()
+DEBUG = False
+ALLOWED_HOSTS = [host.strip() for host in environment.value("QUANXIN_ALLOWED_HOSTS").split(",") if host.strip()]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "oauth2_provider",
+    "procrastinate.contrib.django",
+    "quanxin.accounts",
+    "quanxin.subjects",
+    "quanxin.archive",
+    "quanxin.exchange",
+    "quanxin.evaluation",
+    "quanxin.api",
+    "quanxin.desk",
+    "quanxin.my",
+    "quanxin.web",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "quanxin.web.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+ROOT_URLCONF = "quanxin.web.urls"
+WSGI_APPLICATION = "quanxin.web.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request", "quanxin.web.context.portal"],
+        },
+    }
+]
+
+
+def _database(url: str) -> dict[str, Any]:
+    """Django's description of the database that a libpq connection string or URL names."""
+    given = conninfo_to_dict(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": given.pop("dbname", "quanxin"),
+        "USER": given.pop("user", ""),
+        "PASSWORD": given.pop("password", ""),
+        "HOST": given.pop("host", ""),
+        "PORT": given.pop("port", ""),
+        "OPTIONS": {"application_name": "quanxin", **given},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {"default": _database(environment.value("QUANXIN_DATABASE_URL") or postgres.url(DATA_DIR))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # a slice declares its jobs in its jobs.py
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [_ROOM / "web" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_PLAIN = environment.choice("QUANXIN_STATIC", "manifest", "plain") == "plain"
+WHITENOISE_USE_FINDERS = STATIC_PLAIN
+WHITENOISE_MAX_AGE = 3600
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if STATIC_PLAIN
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("username", "name")}},
+]  # fmt: skip
+LOGIN_URL = "desk:sign-in"
+LOGIN_REDIRECT_URL = "desk:home"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_NAME = "quanxin_session"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"  # its own, named because ours refers to it
+OAUTH2_PROVIDER = {
+    "SCOPES": {"intake": "报送 / hand in", "changes": "接收变更 / receive changes"},
+    "DEFAULT_SCOPES": ["intake", "changes"],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "CLIENT_SECRET_GENERATOR_LENGTH": 43,
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 << 20
+FILE_UPLOAD_TEMP_DIR = None
+
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "quanxin.runtime.log.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {
+        "handlers": ["stderr"],
+        "level": environment.choice("QUANXIN_LOG_LEVEL", *environment.LOG_LEVELS),
+    },
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}

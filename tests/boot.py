@@ -1,0 +1,79 @@
+"""The ground that every test stands on, laid before Django's settings are read (``-p tests.boot``).
+
+Invariant: a test run sees no setting of the machine it runs on and leaves nothing behind. Its data directory, and the
+PostgreSQL in it, are its own, shared by the workers of one run, and removed at its end; those of a run that was
+killed are removed by the next.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from quanxin.runtime import postgres
+
+_PREFIX = "quanxin-test-"
+_CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
+
+
+def _sweep() -> None:
+    """Remove the data directories of earlier runs whose process is gone."""
+    for left_over in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        owner = left_over.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdecimal() and not _alive(int(owner)):
+            with suppress(PermissionError, FileNotFoundError):  # another run that starts now sweeps it too
+                _remove(left_over)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _remove(data_dir: Path) -> None:
+    postgres.stop(data_dir)
+    shutil.rmtree(data_dir)
+
+
+def start_database() -> None:
+    """Start this run's PostgreSQL, for speed without flushing: its files do not outlive the run.
+
+    Nothing is vacuumed on its own: a test's rows are never committed, and to a register of such rows the vacuum tells
+    the planner, in the middle of a test, that there are none.
+    """
+    data_dir = Path(os.environ["QUANXIN_DATA_DIR"])
+    postgres.ensure(data_dir)
+    with psycopg.connect(postgres.url(data_dir), autocommit=True) as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            with suppress(psycopg.errors.InternalError):  # another worker is writing the very same
+                connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run's PostgreSQL and remove its data, once, from the process that made them."""
+    if _CONTROLLER:
+        _remove(Path(os.environ["QUANXIN_DATA_DIR"]))
+
+
+if _CONTROLLER:
+    _sweep()
+    for name in [name for name in os.environ if name.startswith("QUANXIN_")]:
+        del os.environ[name]
+    os.environ["QUANXIN_DATA_DIR"] = str(Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")).resolve())
+    os.environ["QUANXIN_STATIC"] = "plain"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "quanxin.settings"
+    os.environ |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", "COLUMNS": "120", "NO_COLOR": "1"}
+    time.tzset()

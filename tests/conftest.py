@@ -1,0 +1,66 @@
+"""Fixtures that every test has: its database when it asks for one, and no way to the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import pytest_socket
+from django.conf import settings
+from django.db import connection
+from pytest_django import Settings
+
+from tests.boot import start_database
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """PostgreSQL is started by the first test that needs it, and not for those that do not."""
+    start_database()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Nothing but this machine can be reached from a test."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The root of the checkout."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared(root: Path) -> Path:
+    """The reading matter beside the checkout; where it is not there, the test says so and is skipped."""
+    place = root.parent / "shared"
+    if not place.is_dir():
+        pytest.skip(f"no reading matter at {place}")
+    return place
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_root() -> None:
+    """The (empty) directory of collected files, which WhiteNoise insists on even where it serves the sources."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def own_lake(settings: Settings, tmp_path: Path) -> None:
+    """Each test writes a lake of its own: a lake belongs to one database, and workers have one each."""
+    settings.DATA_DIR = tmp_path / "data"
+
+
+@pytest.fixture(autouse=True)
+def no_records_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that commits for good leaves no records and no jobs: their tables are not ones that Django empties."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE archive_record, procrastinate_jobs, procrastinate_workers CASCADE")
