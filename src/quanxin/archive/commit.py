@@ -1,0 +1,158 @@
+"""Committing a batch to the archive.
+
+Invariant: everything a batch brings becomes visible in one transaction or not at all, under the lock of its
+resource: its row, its records, what they supersede, its file in the lake (which counts only through its row).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import zlib
+from pathlib import Path
+
+import duckdb
+
+from quanxin.archive import lake
+from quanxin.archive.models import Batch, Edition
+from quanxin.policy import Pack
+from quanxin.policy.model import Resource
+from quanxin.runtime.bridge import ask, pg_cursor, reserve, temporary, to_postgres
+from quanxin.runtime.several import Several
+
+RECORD_COLUMNS = (
+    "id", "subject_id", "resource", "key_hash", "content_hash", "version", "payload", "event_date", "valid_from",
+    "valid_until", "published", "public_until", "tier", "recorded_at", "batch_id", "provider", "row_no",
+)  # fmt: skip
+
+
+def lock_resource(resource: str) -> None:
+    """Wait for and hold a resource until the transaction ends: one batch of it commits at a time."""
+    with pg_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (0x5158, zlib.crc32(resource.encode()) - 2**31))
+
+
+def edition_of(resource: Resource, pack: Pack) -> Edition:
+    """The stored edition of a catalogue resource, stored now if it is new; its basis is what the database asks for."""
+    definition = resource.model_dump(mode="json", by_alias=True)
+    digest = hashlib.sha256(json.dumps(definition, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return Edition.objects.get_or_create(
+        resource=resource.key,
+        digest=digest,
+        defaults={
+            "pack": pack.name,
+            "in_force_from": resource.in_force.from_,
+            "in_force_until": resource.in_force.until,
+            "basis": definition["basis"],
+            "definition": definition,
+        },
+    )[0]
+
+
+def find_current(con: duckdb.DuckDBPyConnection, resource: str, workdir: Path) -> None:
+    """Make ``current(subject_id, key_hash, id, version, content_hash)``: the current versions of ``keys``.
+
+    ``keys(subject_id, key_hash)`` are the natural keys that a batch brings. A key whose last version was withdrawn
+    has that version's number and no id: its versions go on from there.
+    """
+    columns = {"subject_id": "BIGINT", "key_hash": "UUID", "id": "BIGINT", "version": "INTEGER", "content_hash": "UUID"}
+    if not Batch.objects.filter(resource=resource).exists():
+        nothing = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        con.execute(f"CREATE OR REPLACE TABLE current ({nothing})")
+        return
+    query = (
+        "SELECT r.subject_id, r.key_hash, r.id, r.version, r.content_hash FROM incoming_key k "
+        "JOIN archive_record r ON r.subject_id = k.subject_id AND r.key_hash = k.key_hash "
+        f"AND r.resource = '{resource}' AND r.superseded_at IS NULL "
+        f"UNION ALL SELECT k.subject_id, k.key_hash, NULL, max(w.version), NULL FROM incoming_key k "
+        "JOIN archive_withdrawnrecord w ON w.subject_id = k.subject_id AND w.key_hash = k.key_hash "
+        f"JOIN archive_withdrawal a ON a.id = w.withdrawal_id AND a.resource = '{resource}' "
+        "WHERE NOT EXISTS (SELECT 1 FROM archive_record r WHERE r.subject_id = k.subject_id "
+        f"AND r.key_hash = k.key_hash AND r.resource = '{resource}' AND r.superseded_at IS NULL) "
+        "GROUP BY k.subject_id, k.key_hash"
+    )
+    asked = {"subject_id": "bigint", "key_hash": "uuid"}
+    ask(con, "SELECT subject_id, key_hash FROM keys", "incoming_key", asked, query, "current", columns, workdir)
+
+
+def number_records(con: duckdb.DuckDBPyConnection, workdir: Path) -> int:
+    """Give each row of ``entering`` its record id; return how many there are.
+
+    Ids go up partition by partition, then by subject and key, so that one partition's pages and indexes after the
+    other's are filled.
+    """
+    row = con.execute("SELECT count(*) FROM entering").fetchone()
+    count = int(row[0]) if row else 0
+    first = reserve("archive_record_id_seq", count) if count else 0
+    _find_partitions(con, workdir)
+    con.execute(
+        f"CREATE OR REPLACE TABLE numbered AS SELECT entering.*, {first} - 1 + row_number() OVER "
+        "(ORDER BY part, subject_id, key_hash) AS id FROM entering LEFT JOIN partitions USING (subject_id)"
+    )
+    return count
+
+
+def _find_partitions(con: duckdb.DuckDBPyConnection, workdir: Path) -> None:
+    """Make ``partitions(subject_id, part)``, by PostgreSQL's own hash of a bigint under the seed of partitions.
+
+    It only puts rows in an order: were it another hash, nothing but speed would be lost.
+    """
+    query = (
+        "SELECT subject_id, ((hashint8extended(subject_id, 8816678312871386365) & 15) + 3) & 15 FROM entering_subject"
+    )
+    columns = {"subject_id": "BIGINT", "part": "INTEGER"}
+    rows, typed = "SELECT DISTINCT subject_id FROM entering", {"subject_id": "bigint"}
+    ask(con, rows, "entering_subject", typed, query, "partitions", columns, workdir)
+
+
+def mirror(con: duckdb.DuckDBPyConnection, resource: Resource, several: Several) -> list[dict[str, object]]:
+    """Write the numbered rows to the lake, typed and sorted by subject; return the manifest.
+
+    The file bears the name of the first batch; of several, each row says its own. Asks nothing of PostgreSQL, so that it
+    may run beside ``store``, on a cursor of its own.
+    """
+    fields = ", ".join(f'c."{f.key}"' for f in resource.fields if f.type != "identity")
+    batch = "" if several.alone else f"{several.batch('n.row_no')} AS _batch, "
+    return lake.write(
+        con,
+        f"SELECT n.id AS _id, n.subject_id AS _subject_id, n.key_hash AS _key_hash, c._content AS _content_hash, "
+        f"n.version AS _version, c._event_date, c._valid_from, c._valid_until, c._published, c._public_until, c._tier, "
+        f"{several.number('n.row_no')} AS _row_no, {batch}{fields} FROM numbered n JOIN checked c USING (row_no) ORDER BY n.id",
+        resource=resource.key,
+        batch=several.batches[0],
+    )
+
+
+def store(con: duckdb.DuckDBPyConnection, *, resource: str, several: Several, at: dt.datetime, payload: str) -> None:
+    """Supersede what the numbered rows replace and COPY them into the record table.
+
+    ``payload`` is the SQL expression of the payload over ``checked`` (as ``c``).
+    """
+    ending = "SELECT subject_id, replaces AS id FROM numbered WHERE replaces IS NOT NULL"
+    if con.execute(f"{ending} LIMIT 1").fetchone():
+        supersede(con, ending, at)
+    to_postgres(
+        con,
+        f"SELECT n.id, n.subject_id, '{resource}', n.key_hash, c._content, n.version, {payload}, c._event_date, "
+        f"c._valid_from, c._valid_until, c._published, c._public_until, c._tier, '{at.isoformat()}', "
+        f"{several.batch('n.row_no')}, {several.provider('n.row_no')}, {several.number('n.row_no')} "
+        "FROM numbered n JOIN checked c USING (row_no)",
+        "archive_record",
+        RECORD_COLUMNS,
+    )
+
+
+def supersede(con: duckdb.DuckDBPyConnection, query: str, at: dt.datetime) -> int:
+    """Mark the records of ``query(subject_id, id)`` as superseded at that moment; return how many."""
+    with pg_cursor() as cursor:
+        temporary(cursor, "ending", "subject_id bigint, id bigint")
+        if not to_postgres(con, query, "ending", ("subject_id", "id")):
+            return 0
+        cursor.execute("ANALYZE ending")
+        cursor.execute(
+            "UPDATE archive_record r SET superseded_at = %s FROM ending e "
+            "WHERE r.subject_id = e.subject_id AND r.id = e.id AND r.superseded_at IS NULL",
+            (at,),
+        )
+        return int(cursor.rowcount)

@@ -1,0 +1,180 @@
+"""Merging and splitting subjects, as judgements.
+
+Invariant: a judgement names who made it, when and why; it moves nothing that its undoing does not move back; records
+are never rewritten: a split gives them new versions under the other subject, and undoing gives them back likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.accounts.models import audit
+from quanxin.archive.models import Event, Record
+from quanxin.calendar import now
+from quanxin.runtime.bridge import reserve
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects.models import Identifier, Judgement, Name, Subject
+from quanxin.subjects.register import lock_register
+
+
+class NotPossible(Exception):
+    """The judgement contradicts the register as it stands; the message says how."""
+
+    en = "The judgement contradicts the register as it stands."
+
+    @property
+    def zh(self) -> str:
+        return str(self)
+
+
+@transaction.atomic
+def merge(actor: Actor, kept: Subject, other: Subject, *, reason: str) -> Judgement:
+    """Judge that ``other`` is the same subject as ``kept``: from now on both are read as ``kept``.
+
+    Raises ``NotAllowed`` without the steward's role, ``NotPossible`` if either is already part of a merge that stands
+    in the way, one of them is a natural person or sole trader and the other is not, or no reason is given.
+    """
+    actor.require(Role.STEWARD)
+    kept, other = _locked(kept, other)
+    _expect(bool(reason.strip()), "合并必须说明理由")
+    _expect(kept.pk != other.pk, "同一主体无须合并")
+    _expect(kept.merged_into_id is None and other.merged_into_id is None, "其中一个主体已被合并，请先撤销原合并")
+    _expect(not other.absorbed.exists(), "被合并主体已吸收其他主体，请先撤销原合并")
+    _expect(kept.natural == other.natural, "自然人与组织不能合并")
+    _expect(_scorable(kept) == _scorable(other), "个体工商户与组织不能合并")
+    judgement = Judgement.objects.create(
+        kind="merge", kept=kept, other=other, actor=actor.name, reason=reason.strip(), at=now()
+    )
+    Subject.objects.filter(pk=other.pk).update(merged_into=kept)
+    _tell(actor, "merge", Event.Kind.SUBJECTS_MERGED, judgement)
+    return judgement
+
+
+@transaction.atomic
+def split(
+    actor: Actor,
+    subject: Subject,
+    *,
+    reason: str,
+    code: str,
+    names: Sequence[int] = (),
+    identifiers: Sequence[int] = (),
+    records: Sequence[int] = (),
+) -> Judgement:
+    """Judge that some identifiers, names and records of ``subject`` belong to another one, which is made here.
+
+    ``code`` is what the new subject goes by; the others are ids. At least one name moves, and at least one stays.
+    Raises as ``merge`` does.
+    """
+    actor.require(Role.STEWARD)
+    (subject,) = _locked(subject)
+    _expect(bool(reason.strip()), "拆分必须说明理由")
+    moved = list(Name.objects.filter(subject=subject, pk__in=names).order_by("-current", "-id"))
+    _expect(bool(moved) and len(moved) == len(set(names)), "拆分须指明归新主体的名称")
+    _expect(Name.objects.filter(subject=subject).count() > len(moved), "原主体须至少保留一个名称")
+    held = Identifier.objects.filter(subject=subject, pk__in=identifiers)
+    _expect(held.count() == len(set(identifiers)), "所选识别号不属于该主体")
+    other = Subject.objects.create(
+        type=subject.type, code=code, name=moved[0].text, region=subject.region, natural=subject.natural,
+        recorded_at=now(),
+    )  # fmt: skip
+    judgement = Judgement.objects.create(
+        kind="split", kept=subject, other=other, actor=actor.name, reason=reason.strip(), at=now(),
+        particulars={"names": [n.pk for n in moved], "identifiers": list(identifiers), "code": code},
+    )  # fmt: skip
+    _move_identity(subject, other, [n.pk for n in moved], list(identifiers))
+    handed = _move_records(subject.pk, other.pk, Q(id__in=list(records)))
+    judgement.particulars["records"] = [old for old, _ in handed]
+    judgement.save(update_fields=["particulars"])
+    _expect(len(judgement.particulars["records"]) == len(set(records)), "所选记录不是该主体的现行记录")
+    _tell(actor, "split", Event.Kind.SUBJECTS_SPLIT, judgement, _references(other, handed))
+    return judgement
+
+
+@transaction.atomic
+def undo(actor: Actor, judgement: Judgement, *, reason: str) -> Judgement:
+    """Undo a merge or a split: everything is again where it was; the judgement stays on record as undone."""
+    actor.require(Role.STEWARD)
+    judgement = Judgement.objects.select_for_update().get(pk=judgement.pk)
+    _expect(bool(reason.strip()), "撤销必须说明理由")
+    _expect(judgement.undone_at is None, "该判断已撤销")
+    kept, other = _locked(judgement.kept, judgement.other)
+    moved = []
+    if judgement.kind == Judgement.Kind.MERGE:
+        Subject.objects.filter(pk=other.pk).update(merged_into=None)
+    else:
+        _expect(other.merged_into_id is None and not other.absorbed.exists(), "拆出的主体另有合并，请先撤销")
+        _move_identity(other, kept, judgement.particulars["names"], judgement.particulars["identifiers"])
+        moved = _move_records(other.pk, kept.pk, Q())
+        Subject.objects.filter(pk=other.pk).update(merged_into=kept)
+    judgement.undone_at, judgement.undone_by, judgement.undone_reason = now(), actor.name, reason.strip()
+    judgement.save()
+    _tell(actor, "undo", Event.Kind.JUDGEMENT_UNDONE, judgement, _references(kept, moved))
+    return judgement
+
+
+def _locked(*subjects: Subject) -> tuple[Subject, ...]:
+    """The subjects as they are now, locked in the order of their ids so that two judgements cannot deadlock."""
+    lock_register()
+    rows = Subject.objects.select_for_update().in_bulk(sorted(s.pk for s in subjects))
+    return tuple(rows[s.pk] for s in subjects)
+
+
+def _move_identity(source: Subject, target: Subject, names: list[int], identifiers: list[int]) -> None:
+    """Hand names and identifiers over; each subject's latest name becomes its current one."""
+    Name.objects.filter(pk__in=names).update(current=False)
+    Name.objects.filter(pk__in=names).update(subject=target)
+    Identifier.objects.filter(pk__in=identifiers).update(subject=target)
+    for subject in (source, target):
+        latest = Name.objects.filter(subject=subject).order_by("-stated_on", "-id").first()
+        if latest:
+            Name.objects.filter(subject=subject, current=True).exclude(pk=latest.pk).update(current=False)
+            Name.objects.filter(pk=latest.pk).update(current=True)
+            Subject.objects.filter(pk=subject.pk).update(name=latest.text)
+        code = Identifier.objects.filter(subject=subject, kind=Identifier.Kind.USCC).order_by("-id").first()
+        if code:
+            Subject.objects.filter(pk=subject.pk).update(code=code.value)
+
+
+def _move_records(source: int, target: int, which: Q) -> list[tuple[int, int]]:
+    """Give current records new versions under ``target``; return (superseded id, new id) of each."""
+    current = list(Record.objects.filter(which, subject_id=source, superseded_at=None).order_by("id"))
+    if not current:
+        return []
+    moment, first = now(), reserve("archive_record_id_seq", len(current))
+    Record.objects.filter(subject_id=source, id__in=[r.id for r in current]).update(superseded_at=moment)
+    Record.objects.bulk_create([_version(r, target, first + n, moment) for n, r in enumerate(current)])
+    return [(r.id, first + n) for n, r in enumerate(current)]
+
+
+def _version(record: Record, subject: int, number: int, moment: Any) -> Record:
+    values = {f.attname: getattr(record, f.attname) for f in Record._meta.concrete_fields}
+    changed = {"id": number, "subject_id": subject, "version": record.version + 1, "recorded_at": moment}
+    return Record(**values | changed | {"superseded_at": None})
+
+
+def _references(subject: Subject, moved: list[tuple[int, int]]) -> list[list[int]]:
+    return [[subject.pk, new] for _, new in moved]
+
+
+def _tell(actor: Actor, act: str, kind: str, judgement: Judgement, records: Sequence[list[int]] = ()) -> None:
+    """Leave the event and the audit line; the event names the new versions, for those who took the records over."""
+    particulars = {"judgement": judgement.pk, "records": list(records)}
+    Event.objects.create(kind=kind, subject=judgement.kept_id, particulars=particulars, at=now())
+    audit(actor, f"subjects.{act}", f"subject:{judgement.kept_id}", judgement=judgement.pk, reason=judgement.reason)
+
+
+def _scorable(subject: Subject) -> bool:
+    kind = current_pack().subject_types.get(subject.type)
+    return kind is not None and kind.scorable
+
+
+def _expect(holds: bool, message: str) -> None:
+    if not holds:
+        raise NotPossible(message)

@@ -1,0 +1,11 @@
+"""Open data: once a day, everything that is public, as files that anyone may take.
+
+Invariant: what is open is exactly what the public is shown, record by record and item by item, on the day that the
+files bear; a day is there whole or not at all.
+"""
+
+from quanxin.archive.opening.catalogue import catalogue
+from quanxin.archive.opening.days import Dataset, OpenDay, file_of, latest
+from quanxin.archive.opening.publishing import publish
+
+__all__ = ["Dataset", "OpenDay", "catalogue", "file_of", "latest", "publish"]

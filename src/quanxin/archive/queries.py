@@ -1,0 +1,174 @@
+"""Reading the archive.
+
+Invariant: whatever leaves this module about a subject went through ``access`` for its viewer; the same question about
+the same day and the same moment of knowledge always has the same answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from quanxin.archive import access
+from quanxin.archive.access import Viewer
+from quanxin.archive.display import show
+from quanxin.archive.models import Access, Batch, Edition, Record
+from quanxin.archive.shapes import CHAPTERS, Archive, Chapter, RecordView, SubjectCard
+from quanxin.calendar import now, today
+from quanxin.policy import Rules
+from quanxin.policy.model import Resource, Text
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects import queries as register
+from quanxin.subjects.models import Name, Subject
+
+
+class NoSuchSubject(LookupError):
+    """No such subject, or none that this viewer may know of; the two look the same from outside."""
+
+    zh = "没有找到该主体。"
+    en = "There is no such subject."
+    hint = "请核对代码，或用 quanxin search 按名称查找。 / Check the code, or search by name."
+
+
+def archive_of(
+    subject_id: int, viewer: Viewer, *, valid_on: dt.date | None = None, known_at: dt.datetime | None = None
+) -> Archive:
+    """The archive of a subject as ``viewer`` may see it.
+
+    ``valid_on`` is the day asked about (today), ``known_at`` the moment whose knowledge counts (now): both clocks of
+    a bitemporal record. Raises ``NoSuchSubject``. A reading that is not public leaves its access line.
+    """
+    subject = Subject.objects.select_related("merged_into").filter(pk=subject_id).first()
+    if subject is None or not access.may_see_subject(viewer, subject):
+        raise NoSuchSubject(subject_id)
+    subject = register.resolve(subject)
+    day, moment = valid_on or today(), known_at or now()
+    ids = register.cluster(subject)
+    rules = current_pack().on(day)
+    records = _records(ids, viewer, day, moment)
+    access.note_access(viewer, subject)
+    card = _card(subject, ids, viewer, day, moment, rules, records)
+    views = [view for record in records if (view := _view(record, viewer, day, rules))]
+    return Archive(card, day, moment, _chapters(views))
+
+
+def records_about(subject: Subject, viewer: Viewer, known_at: dt.datetime) -> list[RecordView]:
+    """The records of a subject as ``archive_of`` shows them today, without the card; leaves the same access line."""
+    if not access.may_see_subject(viewer, subject):
+        raise NoSuchSubject(subject.pk)
+    day, ids = today(), sorted(viewer.own) or register.cluster(subject)
+    records = _records(ids, viewer, day, known_at)
+    access.note_access(viewer, subject)
+    rules = current_pack().on(day)
+    return [view for record in records if (view := _view(record, viewer, day, rules))]
+
+
+def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) -> list[Record]:
+    """The versions known at the moment of what had happened by the day, newest event first."""
+    known = Record.objects.filter(
+        Q(superseded_at=None) | Q(superseded_at__gt=moment),
+        Q(event_date=None) | Q(event_date__lte=day),
+        subject_id__in=ids,
+        recorded_at__lte=moment,
+    )
+    return list(access.visible_records(viewer, known, day).order_by("-event_date", "-id"))
+
+
+def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules) -> RecordView | None:
+    resource = definition(record.batch_id)
+    if not access.may_see_resource(viewer, resource, day, record.event_date):
+        return None
+    provider = rules.providers.get(record.provider)
+    fields = tuple(
+        (f, show(f, access.shown(viewer, record.payload.get(f.key)), rules.code_sets))
+        for f in resource.fields
+        if access.may_see_field(viewer, f)
+    )
+    expired = record.valid_until is not None and record.valid_until < day
+    return RecordView(
+        id=record.id, version=record.version, resource=record.resource, title=resource.title,
+        chapter=rules.categories[resource.category].chapter, nature=resource.nature, event_date=record.event_date,
+        valid_from=record.valid_from, valid_until=record.valid_until, public_until=record.public_until,
+        state="expired" if expired else "in-force", tier=record.tier,
+        provider_title=provider.title if provider else Text(zh=record.provider, en=record.provider),
+        batch=record.batch_id, recorded_at=record.recorded_at, fields=fields,
+        summary=tuple((f, text) for f, text in fields if f.key in resource.summary), basis=resource.basis,
+    )  # fmt: skip
+
+
+def _chapters(views: Iterable[RecordView]) -> tuple[Chapter, ...]:
+    held: dict[str, list[RecordView]] = {key: [] for key in CHAPTERS}
+    for view in views:
+        held[view.chapter].append(view)
+    return tuple(Chapter(key, title, tuple(held[key])) for key, title in CHAPTERS.items())
+
+
+@lru_cache(maxsize=4096)
+def definition(batch: str) -> Resource:
+    """The catalogue resource as it stood when a batch came in under it."""
+    return _resource(Batch.objects.values_list("edition_id", flat=True).get(pk=batch))
+
+
+@lru_cache(maxsize=512)
+def _resource(edition: int) -> Resource:
+    return Resource.model_validate(Edition.objects.get(pk=edition).definition)
+
+
+def _card(
+    subject: Subject, ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime, rules: Rules,
+    records: list[Record],
+) -> SubjectCard:  # fmt: skip
+    names = name_periods([n for n in register.names_of(ids) if n.recorded_at <= moment])
+    at_day = [text for text, start, _ in names if start is None or start <= day]
+    kind = rules.subject_types[subject.type]
+    return SubjectCard(
+        id=subject.pk, code=subject.code, name=at_day[-1] if at_day else subject.name, type=subject.type,
+        type_title=kind.title, names=names, region=_region(subject.region, rules),
+        identifiers=tuple(
+            (i.kind, i.value, i.valid_from)
+            for i in register.identifiers_of(ids)
+            if i.recorded_at <= moment and i.sealed is None
+        ),
+        **_registration(viewer, records, rules),
+    )  # fmt: skip
+
+
+def name_periods(names: list[Name]) -> tuple[tuple[str, dt.date | None, dt.date | None], ...]:
+    """(name, from, until) in order; a name lasts until the day before the next one begins."""
+    ordered = sorted(names, key=lambda n: (n.valid_from or dt.date.min, n.recorded_at, n.pk))
+    starts = [n.valid_from for n in ordered[1:]]
+    ends = [start - dt.timedelta(days=1) if start else None for start in starts] + [None] * bool(ordered)
+    return tuple((n.text, n.valid_from, end) for n, end in zip(ordered, ends, strict=True))
+
+
+def _region(code: str, rules: Rules) -> str:
+    divisions = rules.code_sets.get("division-jinan")
+    return next((c.title.zh for c in divisions.codes if c.value == code), "") if divisions else ""
+
+
+def _registration(viewer: Viewer, records: list[Record], rules: Rules) -> dict[str, Any]:
+    """What the subject's own registration record says for its card, as far as the viewer may see it."""
+    for record in records:
+        resource = definition(record.batch_id)
+        if resource.subject.role == "enrol" and access.may_see_resource(viewer, resource, today(), None):
+            seen = {f.key: f for f in resource.fields if access.may_see_field(viewer, f)}
+            text = {k: access.shown(viewer, record.payload.get(k)) for k in seen}
+            established = text.get("established_date") or text.get("established_on")
+            return {
+                "status": show(seen["status"], text.get("status"), rules.code_sets) if "status" in seen else "",
+                "address": text.get("address") or "",
+                "established": dt.date.fromisoformat(established) if established else None,
+                "representative": text.get("legal_representative") or text.get("operator") or "",
+            }
+    return {}
+
+
+def readings_of(subject: Subject, viewer: Viewer) -> QuerySet[Access]:
+    """Who read about the subject, newest first; raises ``NoSuchSubject`` where the viewer may not know of it."""
+    if not access.may_see_subject(viewer, subject):
+        raise NoSuchSubject(subject.pk)
+    return Access.objects.filter(subject_id__in=register.cluster(subject))
