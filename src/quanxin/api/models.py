@@ -1,0 +1,38 @@
+"""What the interface remembers between requests: answers to idempotency keys, and requests counted by the minute.
+
+Invariant: one client's key has one answer; a key used for another request is refused, never answered with the wrong
+one.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Answer(models.Model):
+    """The answer that a client's request under an idempotency key was given."""
+
+    client = models.ForeignKey("accounts.ApiClient", on_delete=models.CASCADE)
+    key = models.CharField(max_length=128)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "key"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.key}"
+
+
+class Minute(models.Model):
+    """How many requests a client made in a minute (counted from the epoch)."""
+
+    pk = models.CompositePrimaryKey("client_id", "minute")
+    client = models.ForeignKey("accounts.ApiClient", on_delete=models.CASCADE)
+    minute = models.BigIntegerField()
+    requests = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.minute} {self.requests}"

@@ -1,0 +1,58 @@
+"""Benches: workshops that stay, for intakes of few rows.
+
+Invariant: nothing of one intake is there for the next: what it makes lies in a database of its own, and goes with it; a
+bench at which anything failed is not used again. There are no more than the engine may have threads, for planning a
+program anew at each of many would take longer than waiting for one. Whoever waits for a bench holds no lock of a resource.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+from django.conf import settings
+
+from quanxin.engine import Standing
+from quanxin.runtime.bridge import few_rows
+from quanxin.runtime.workshop import connect, own_folder
+
+_room = threading.BoundedSemaphore(settings.ENGINE_THREADS)
+_free: list[tuple[int, duckdb.DuckDBPyConnection, Standing]] = []  # by process
+_foreign: list[duckdb.DuckDBPyConnection] = []  # those of a parent process, which are not ours to close
+
+
+@contextmanager
+def bench() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing]]:
+    """A DuckDB of one thread that stays, a folder that is removed, and the programs that the DuckDB keeps prepared.
+
+    Waits until one is free. Within it rows cross to PostgreSQL in memory.
+    """
+    with _room:
+        con, standing = _take()
+        try:
+            with own_folder() as folder, few_rows():
+                con.execute("ATTACH ':memory:' AS work")
+                con.execute("USE work")
+                yield con, folder, standing
+                con.execute("USE memory")
+                con.execute("DETACH work")
+        except BaseException:
+            con.close()
+            raise
+        _free.append((os.getpid(), con, standing))
+
+
+def _take() -> tuple[duckdb.DuckDBPyConnection, Standing]:
+    """A bench that is free, else a new one. A forked process has none: its parent's are of threads that it lacks."""
+    with suppress(IndexError):
+        while True:
+            process, con, standing = _free.pop()
+            if process == os.getpid():
+                return con, standing
+            _foreign.append(con)
+    con = connect(1, None)
+    return con, Standing(con)

@@ -1,0 +1,298 @@
+"""Intake: a department's file becomes records, each row accounted for.
+
+Invariant: a hand-in is committed whole or not at all; the same file twice changes nothing; every row lands in exactly
+one bucket, and the rows that could not enter are held with all that is wrong with them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import duckdb
+from django.db import transaction
+
+from quanxin import engine
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.accounts.models import audit_all
+from quanxin.archive import commit, lake, withdrawing
+from quanxin.archive.models import Batch, Event, Withdrawal
+from quanxin.calendar import now, today
+from quanxin.exchange import holding, linking, sorting, touching
+from quanxin.exchange.errors import IntakeError, translated
+from quanxin.exchange.reading import read
+from quanxin.exchange.receipt import Receipt
+from quanxin.exchange.stating import state
+from quanxin.policy import Pack, Rules
+from quanxin.policy.model import Resource
+from quanxin.runtime.bridge import pg_cursor, temporary, to_duckdb, to_postgres
+from quanxin.runtime.keys import sealer
+from quanxin.runtime.pack import current_pack
+from quanxin.runtime.several import Several
+from quanxin.runtime.workshop import cursor_beside, workshop
+
+Mode = Literal["append", "replace"]
+Progress = Callable[[str], None]
+
+
+class Readable(holding.Placed, Protocol):
+    """Rows that were read: where each stands, and how they were read as JSON for the receipt."""
+
+    def describe(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """What is handed in, by whom, under which resource and rules."""
+
+    resource: Resource
+    rules: Rules
+    pack: Pack
+    provider: str
+    actor: Actor
+    mode: Mode
+    file: str
+    sha256: str
+    replay_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A batch of a pass: what is handed in, its rows as they were read, and when it was begun."""
+
+    hand_in: HandIn
+    reading: Readable
+    started: float
+
+
+def intake(
+    path: Path,
+    *,
+    resource: str,
+    provider: str,
+    actor: Actor,
+    mode: Mode = "append",
+    mapping: Mapping[str, str | None] | None = None,
+    name: str | None = None,
+    on_progress: Progress | None = None,
+) -> Receipt:
+    """Take a department's file in under a catalogue resource and return its receipt.
+
+    ``mode`` "replace" withdraws the provider's records of the resource that the file no longer holds. ``mapping``
+    maps headers to field keys (or to None: ignored on purpose). ``name`` is what its provider calls the file. Raises
+    ``IntakeError`` for what concerns the file as a whole, ``NotAllowed`` without the intake role for the provider; then
+    nothing has changed.
+    """
+    actor.require(Role.INTAKE, provider)
+    tell = on_progress or untold
+    started = time.monotonic()
+    pack = current_pack()
+    rules = pack.on(today())
+    definition = admit(pack, rules, resource, provider)
+    with translated(path), workshop() as (con, workdir):
+        tell("reading")
+        digest = digest_of(path)
+        if earlier := earlier_batch(resource, provider, mode, digest):
+            return Receipt.from_json(earlier.receipt, repeated=True)
+        reading = read(con, path, definition, mapping=mapping, workdir=workdir)
+        hand_in = HandIn(definition, rules, pack, provider, actor, mode, name or path.name, digest)
+        tell("checking")
+        program = engine.compile(definition, rules, columns=reading.columns, tiers=pack.tiers_of(resource))
+        engine.check(con, program, "source")
+        return commit_checked(con, workdir, hand_in, reading, program, tell, started)
+
+
+def admit(pack: Pack, rules: Rules, resource: str, provider: str) -> Resource:
+    """The catalogue resource, if it is in force today and the provider may hand it in (V27); else ``IntakeError``."""
+    if resource in rules.resources:
+        found = rules.resources[resource]
+        if provider not in found.providers:
+            raise IntakeError.of("provider-not-allowed", provider=provider, allowed=", ".join(found.providers))
+        return found
+    history = pack.resource_history(resource)
+    if history:
+        raise IntakeError.of("resource-out-of-force", resource=resource)
+    raise IntakeError.of("resource-unknown", resource=resource, known=", ".join(sorted(rules.resources)))
+
+
+class Overtaken(Exception):
+    """A batch of a pass was taken in elsewhere since it was looked for."""
+
+
+def earlier_receipts(hand_ins: Sequence[HandIn]) -> dict[int, Receipt]:
+    """The receipts of those of the hand-ins, by their places, whose file made a batch before; replays never did."""
+    first = hand_ins[0]
+    asked = {(h.provider, h.sha256): n for n, h in enumerate(hand_ins) if not h.replay_of}
+    if not asked:
+        return {}
+    found = Batch.objects.filter(
+        resource=first.resource.key, provider__in={h.provider for h in hand_ins}, mode=first.mode,
+        file_sha256__in={h.sha256 for h in hand_ins}, replay_of=None, taken_back_at=None,
+    ).values_list("provider", "file_sha256", "receipt")  # fmt: skip
+    return {
+        asked[provider, sha256]: Receipt.from_json(receipt, repeated=True)
+        for provider, sha256, receipt in found
+        if (provider, sha256) in asked
+    }
+
+
+def earlier_batch(resource: str, provider: str, mode: str, digest: str) -> Batch | None:
+    """The batch that the same file made before, if any."""
+    return Batch.objects.filter(
+        resource=resource, provider=provider, mode=mode, file_sha256=digest, replay_of=None, taken_back_at=None
+    ).first()
+
+
+def untold(step: str) -> None:
+    """Progress that nobody watches."""
+
+
+def commit_checked(
+    con: duckdb.DuckDBPyConnection,
+    workdir: Path,
+    hand_in: HandIn,
+    reading: Readable,
+    program: engine.Program,
+    tell: Progress,
+    started: float,
+) -> Receipt:
+    """Match, sort and commit the checked rows in one transaction; return the receipt."""
+    return commit_parts(con, workdir, [Part(hand_in, reading, started)], reading, program, tell)[0]
+
+
+@transaction.atomic
+def commit_parts(
+    con: duckdb.DuckDBPyConnection,
+    workdir: Path,
+    parts: Sequence[Part],
+    reading: holding.Placed,
+    program: engine.Program,
+    tell: Progress,
+) -> list[Receipt]:
+    """Match, sort and commit the checked rows of the batches of a pass in one transaction; return their receipts.
+
+    ``reading`` places the rows of all. Where there are several, they are of one resource and mode ``append``; raises
+    ``Touching`` for those that may not go together, ``Overtaken`` where one was taken in meanwhile.
+    """
+    hand_in = parts[0].hand_in
+    resource = hand_in.resource
+    commit.lock_resource(resource.key)
+    at = now()  # under the lock: what a batch supersedes was recorded before it
+    if earlier := earlier_receipts([part.hand_in for part in parts]):
+        if len(parts) > 1:
+            raise Overtaken
+        return [earlier[0]]
+    batches = _next_batches(at.strftime("%Y%m%d"), len(parts))
+    several = Several(batches, tuple(part.hand_in.provider for part in parts))
+    tell("matching")
+    enrolled, renamed = linking.link(con, resource, sealer(), several=several, at=at, workdir=workdir)
+    sorting.find_twins(con, program)
+    if not several.alone:
+        touching.look_after_matching(con)
+    commit.find_current(con, resource.key, workdir)
+    counts = sorting.sort_rows(con, program, several)
+    tell("committing")
+    commit.number_records(con, workdir)
+    withdrawn = _withdrawals(con, workdir, hand_in)
+    codes = sorting.count_codes(con, several)
+    receipts = [
+        _receipt(
+            part, batch, counts[n], codes=codes[n], withdrawn=withdrawn, enrolled=enrolled.get(n, 0), renamed=renamed
+        )
+        for n, (part, batch) in enumerate(zip(parts, batches, strict=True))
+    ]
+    rows = _record_batches(parts, receipts, at)
+    lake.settle(resource.key)
+    mark = lake.announce(resource.key, batches[0])
+    transaction.on_commit(lambda: mark.unlink(missing_ok=True))
+    with ThreadPoolExecutor(1) as beside:
+        mirrored = beside.submit(commit.mirror, cursor_beside(con), resource, several)
+        commit.store(con, resource=resource.key, several=several, at=at, payload=program.payload)
+        entered = [r.batch for r in receipts if r.accepted + r.updated]
+        Batch.objects.filter(pk__in=entered).update(manifest=mirrored.result())
+    if withdrawn:
+        with pg_cursor() as cursor:
+            temporary(cursor, "left_out", "subject_id bigint, id bigint")
+        to_postgres(con, "SELECT subject_id, id FROM withdrawn", "left_out", ("subject_id", "id"))
+        withdrawing.withdraw(
+            "SELECT subject_id, id FROM pg_temp.left_out", (), kind=Withdrawal.Kind.REPLACED, resource=resource.key,
+            provider=hand_in.provider, reason=f"{hand_in.file}", actor=hand_in.actor, at=at, batch=rows[0],
+        )  # fmt: skip
+    if holding.needed(con):
+        state(con, hand_in.rules, several=several)
+        holding.hold(con, resource, reading, sealer(), several=several)
+    Event.objects.bulk_create([Event(kind=Event.Kind.BATCH_COMMITTED, batch=row, at=at) for row in rows])
+    audit_all(
+        (part.hand_in.actor, "exchange.intake", f"batch:{batch}", count)
+        for part, batch, count in zip(parts, batches, counts, strict=True)
+    )
+    return receipts
+
+
+def _receipt(part: Part, batch: str, counts: dict[str, int], **told: Any) -> Receipt:
+    hand_in = part.hand_in
+    return Receipt(
+        batch=batch, resource=hand_in.resource.key, provider=hand_in.provider, received=sum(counts.values()),
+        seconds=round(time.monotonic() - part.started, 3), file=hand_in.file, sha256=hand_in.sha256, mode=hand_in.mode,
+        replay_of=hand_in.replay_of, reading=part.reading.describe(), **(counts | told),
+    )  # fmt: skip
+
+
+def _record_batches(parts: Sequence[Part], receipts: Sequence[Receipt], at: dt.datetime) -> list[Batch]:
+    """The batches' rows; their manifest is filled in once the lake's file is written."""
+    edition = commit.edition_of(parts[0].hand_in.resource, parts[0].hand_in.pack)
+    return Batch.objects.bulk_create(
+        Batch(
+            id=made.batch, edition=edition, resource=made.resource, provider=made.provider, mode=made.mode,
+            file_name=made.file, file_sha256=made.sha256, replay_of_id=made.replay_of, received=made.received,
+            accepted=made.accepted, updated=made.updated, duplicate=made.duplicate, quarantined=made.quarantined,
+            unlinked=made.unlinked, received_on=today(), recorded_at=at, actor=part.hand_in.actor.name,
+            receipt=made.to_json(), manifest=[],
+        )
+        for part, made in zip(parts, receipts, strict=True)
+    )  # fmt: skip
+
+
+def _withdrawals(con: duckdb.DuckDBPyConnection, workdir: Path, hand_in: HandIn) -> int:
+    """Make ``withdrawn``: what the provider's records hold and a replacing file does not; return how many.
+
+    A row that failed still says that its record exists: what is held for correction is not withdrawn.
+    """
+    if hand_in.mode != "replace":
+        return 0
+    to_duckdb(
+        con,
+        f"SELECT subject_id, id, key_hash FROM archive_record WHERE resource = '{hand_in.resource.key}' "
+        f"AND provider = '{hand_in.provider}' AND superseded_at IS NULL",
+        "standing",
+        {"subject_id": "BIGINT", "id": "BIGINT", "key_hash": "UUID"},
+        workdir,
+    )
+    con.execute(
+        "CREATE OR REPLACE TABLE withdrawn AS SELECT subject_id, id FROM standing s WHERE NOT EXISTS "
+        "(SELECT 1 FROM outcome o WHERE o.subject_id = s.subject_id AND o.key_hash = s.key_hash)"
+    )
+    row = con.execute("SELECT count(*) FROM withdrawn").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _next_batches(day: str, count: int) -> tuple[str, ...]:
+    with pg_cursor() as cursor:
+        cursor.execute("SELECT nextval('archive_batch_number_seq') FROM generate_series(1, %s)", (count,))
+        return tuple(f"{day}-{number:06d}" for (number,) in cursor.fetchall())
+
+
+def digest_of(path: Path) -> str:
+    """What a file is known by, whoever hands it in and whatever its name: the SHA-256 of its bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,88 @@
+"""Parquet: a department's table with its own types, as text.
+
+Invariant: every row of the file is one row, in its order; a value becomes the text that reads back as that value, and
+what is nested is kept as JSON in ``_surplus``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from quanxin.exchange.errors import IntakeError
+from quanxin.exchange.reading import table
+from quanxin.exchange.reading.delimited import SURPLUS_MARK
+from quanxin.exchange.reading.headers import Matcher
+from quanxin.exchange.reading.plain import room
+from quanxin.exchange.reading.result import CELL_LIMIT, Places, Reading
+
+_NESTED = ("STRUCT", "MAP", "UNION")
+_EXACT_INTEGER = 1 << 53
+
+
+def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, workdir: Path) -> Reading:
+    """Make ``source`` of a Parquet file; raises ``IntakeError`` for what concerns the file as a whole."""
+    link = workdir / "input.parquet"
+    link.unlink(missing_ok=True)
+    link.symlink_to(path.resolve())
+    room(workdir, path.stat().st_size * 4)
+    file = f"read_parquet({table.literal(str(link))})"
+    try:
+        described = con.execute(f"DESCRIBE SELECT * FROM {file}").fetchall()
+        names, types = [d[0] for d in described], [str(d[1]) for d in described]
+        if not matcher.score(names):
+            raise matcher.unmatched(names)
+        layout = matcher.layout(names)
+        table.keep(con, _query(file, names, types, layout.keys), layout.columns, workdir)
+    except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
+        if "No space left" in str(error):
+            raise
+        raise IntakeError.of("file-corrupt", reason=str(error).splitlines()[0]) from error
+    rows = _counted(con, layout.columns)
+    places = Places()
+    places.note(1, 1)
+    return Reading(
+        format="parquet", encoding=None, rows=rows, columns=layout.columns, headers=layout.headers,
+        ignored=layout.ignored, position=places,
+    )  # fmt: skip
+
+
+def _query(file: str, names: list[str], types: list[str], keys: tuple[str | None, ...]) -> str:
+    cells, nested = [], []
+    for name, kind, key in zip(names, types, keys, strict=True):
+        if key is None:
+            continue
+        column = table.quoted(name)
+        if kind.startswith(_NESTED) or kind.endswith("]"):
+            cells.append(f"NULL::VARCHAR AS {table.quoted(key)}")
+            nested.append(f"CASE WHEN {column} IS NOT NULL THEN {table.literal(name + '=')} || to_json({column}) END")
+        else:
+            cells.append(f"nullif({_text(column, kind)}, '') AS {table.quoted(key)}")
+    surplus = f"nullif(concat_ws('{SURPLUS_MARK}', {', '.join(nested)}), '')" if nested else "NULL::VARCHAR"
+    return f"SELECT {', '.join(cells)}, {surplus} AS {table.SURPLUS} FROM {file}"
+
+
+def _text(column: str, kind: str) -> str:
+    """The SQL that writes a value as text: whole floats as integers, moments by the clock of the law."""
+    text = f"{column}::VARCHAR"
+    if kind in ("DOUBLE", "FLOAT"):
+        whole = f"{column} = trunc({column}) AND abs({column}) <= {_EXACT_INTEGER}"
+        return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {text} END"
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"({column} AT TIME ZONE 'Asia/Shanghai')::VARCHAR"
+    return f"replace({text}, chr(0), '{table.NUL_SHOWN}')" if kind == "VARCHAR" else text
+
+
+def _counted(con: duckdb.DuckDBPyConnection, columns: tuple[str, ...]) -> int:
+    """How many rows there are; raises ``IntakeError`` if there are none or a cell is longer than one may be."""
+    longest = ", ".join(f"strlen({table.quoted(c)})" for c in (*columns, table.SURPLUS))
+    row = con.execute(
+        f"SELECT count(*), min(row_no) FILTER (WHERE greatest({longest}) > {CELL_LIMIT}) FROM source"
+    ).fetchone()
+    rows, long = row or (0, None)
+    if long is not None:
+        raise table.too_long(long)
+    if not rows:
+        raise IntakeError.of("file-empty", what="表中没有一行", what_en="the table has no row")
+    return int(rows)

@@ -1,0 +1,94 @@
+"""Replaying held rows: after a rule changed, a subject was enrolled, or a cell was corrected.
+
+Invariant: a replay is a batch of its own; a row that it takes in is released from where it was held, a row that still
+fails is held by the replay with what is wrong with it now, and a replay that would change nothing leaves nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from quanxin import engine
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.archive.models import Batch
+from quanxin.calendar import today
+from quanxin.exchange import holding
+from quanxin.exchange.errors import IntakeError
+from quanxin.exchange.intake import HandIn, admit, commit_checked, untold
+from quanxin.exchange.models import Held
+from quanxin.exchange.receipt import Receipt
+from quanxin.runtime.keys import sealer
+from quanxin.runtime.pack import current_pack
+from quanxin.runtime.workshop import workshop
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReading:
+    """Held rows as a reading: their positions are those of the file they came in."""
+
+    columns: list[str]
+    places: Mapping[int, str]
+
+    def position(self, row_no: int) -> str:
+        return self.places[row_no]
+
+    def describe(self) -> dict[str, Any]:
+        return {"format": "replay", "columns": self.columns}
+
+
+@transaction.atomic
+def replay(batch: str, *, actor: Actor, rows: Mapping[int, Mapping[str, str | None]] | None = None) -> Receipt:
+    """Take the rows that ``batch`` still holds in again, under the rules of today; return the replay's receipt.
+
+    ``rows`` gives corrections by row number of the batch (field key → text); with it only those rows are replayed.
+    Raises ``IntakeError`` if the batch is unknown, holds nothing (of those rows), or the resource is out of force.
+    """
+    origin = Batch.objects.select_for_update().filter(pk=batch).first()
+    if origin is None:
+        raise IntakeError.of("batch-unknown", batch=batch)
+    actor.require(Role.INTAKE, origin.provider)
+    held = _held(origin, rows)
+    receipt = take_again(origin, held, actor=actor)
+    if receipt.quarantined + receipt.unlinked == len(held) and not rows:
+        raise IntakeError.of("replay-changes-nothing", batch=batch, rows=len(held))
+    return receipt
+
+
+def take_again(origin: Batch, held: list[Held], *, actor: Actor) -> Receipt:
+    """Take held rows of one batch in again, as a batch of its own that releases them.
+
+    For acts that checked their actor and hold ``origin``; runs in their transaction. Raises ``IntakeError`` if the
+    resource is out of force.
+    """
+    started = time.monotonic()
+    pack = current_pack()
+    rules = pack.on(today())
+    definition = admit(pack, rules, origin.resource, origin.provider)
+    with workshop() as (con, workdir):
+        columns = holding.stage(con, held, sealer(), workdir)
+        reading = HeldReading(columns, {row.pk: row.position for row in held})
+        hand_in = HandIn(
+            definition, rules, pack, origin.provider, actor, "append", origin.file_name, "", replay_of=origin.pk
+        )
+        program = engine.compile(definition, rules, columns=columns, tiers=pack.tiers_of(definition.key))
+        engine.check(con, program, "source")
+        receipt = commit_checked(con, workdir, hand_in, reading, program, untold, started)
+    Held.objects.filter(pk__in=[row.pk for row in held]).update(released_by_id=receipt.batch)
+    return receipt
+
+
+def _held(origin: Batch, rows: Mapping[int, Mapping[str, str | None]] | None) -> list[Held]:
+    """The rows to replay, corrected where corrections are given."""
+    query = Held.objects.filter(batch=origin, released_by=None, set_aside_at=None)
+    held = list(query.filter(row_no__in=list(rows)) if rows else query)
+    if not held or (rows and len(held) < len(rows)):
+        raise IntakeError.of("replay-nothing-held", batch=origin.pk)
+    for row in held if rows else ():
+        row.original = row.original | dict((rows or {})[row.row_no])
+    return held

@@ -1,0 +1,109 @@
+"""The steward's queue: unlinked rows that wait for a decision, grouped by the identity that they state.
+
+Invariant: a row is in the queue from the moment that it is held as unlinked until it is released or decided about;
+one entry stands for all rows that one decision serves; the oldest comes first. Reading the queue changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from quanxin.archive.models import Record
+from quanxin.calendar import today
+from quanxin.exchange.models import Held, Proposal
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects.candidates import Candidate, Particulars, Stated, candidates
+
+ADDRESS, REPRESENTATIVE = "address", "representative"  # what the catalogue's resources call them
+
+QUEUE = """
+SELECT count(*), min(h.id), min(b.recorded_at), array_agg(DISTINCT b.provider), array_agg(DISTINCT b.resource)
+FROM exchange_held h
+JOIN archive_batch b ON b.id = h.batch_id
+LEFT JOIN archive_batch o ON o.id = b.replay_of_id
+WHERE h.bucket = 'unlinked' AND h.released_by_id IS NULL AND h.decision_id IS NULL
+  AND h.set_aside_at IS NULL {narrowed}
+GROUP BY CASE WHEN h.stated_key = '' THEN h.id::text ELSE h.stated_key END
+ORDER BY min(coalesce(o.recorded_at, b.recorded_at)), min(h.id) LIMIT %s OFFSET %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One entry of the queue. ``held`` is its oldest row, by which every act names it; ``rows`` is how many it has."""
+
+    held: Held
+    rows: int
+    since: dt.datetime
+    providers: tuple[str, ...]
+    resources: tuple[str, ...]
+
+    @property
+    def stated(self) -> Mapping[str, str]:
+        """What the rows state of their subject: kind, value, name and numbers; empty for a natural person's."""
+        stated: Mapping[str, str] = self.held.stated
+        return stated
+
+
+def queue(
+    *, provider: str | None = None, resource: str | None = None, limit: int = 50, offset: int = 0
+) -> list[Waiting]:
+    """What waits, oldest first, narrowed to a provider's or a resource's rows."""
+    narrowed, values = "", []
+    for column, value in (("provider", provider), ("resource", resource)):
+        if value:
+            narrowed += f" AND b.{column} = %s"
+            values.append(value)
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE.format(narrowed=narrowed), [*values, limit, offset])
+        found = cursor.fetchall()
+    held = Held.objects.select_related("batch").in_bulk([row[1] for row in found])
+    return [
+        Waiting(held[first], int(rows), since, tuple(providers), tuple(resources))
+        for rows, first, since, providers, resources in found
+    ]
+
+
+def waiting_rows() -> int:
+    """How many rows wait, in all entries together."""
+    return Held.objects.filter(bucket=Held.Bucket.UNLINKED, released_by=None, set_aside_at=None, decision=None).count()
+
+
+def waiting_with(held: Held) -> QuerySet[Held]:
+    """The rows of the queue that a decision about ``held`` serves, itself among them."""
+    rows = Held.objects.filter(bucket=Held.Bucket.UNLINKED, released_by=None, set_aside_at=None, decision=None)
+    return rows.filter(stated_key=held.stated_key) if held.stated_key else rows.filter(pk=held.pk)
+
+
+def candidates_for(held: Held, *, limit: int = 5) -> list[Candidate]:
+    """Whom the row may be about, best first, with why; nobody where it may be about a natural person."""
+    stated = held.stated
+    if not stated:
+        return []
+    return candidates(
+        Stated(
+            name=stated["name"], code=stated["code"], registration=stated["registration"],
+            organisation=stated["organisation"], address=held.original.get(ADDRESS) or "",
+            representative=held.original.get(REPRESENTATIVE) or "",
+        ),
+        tell=particulars,
+        proposed=dict(Proposal.objects.filter(stated_key=held.stated_key).values_list("subject_id", "hundredths")),
+        limit=limit,
+    )  # fmt: skip
+
+
+def particulars(subjects: Sequence[int]) -> dict[int, Particulars]:
+    """Address and representative of subjects, as their registers' own current records have them."""
+    rules = current_pack().on(today())
+    registers = [key for key, resource in rules.resources.items() if resource.subject.role == "enrol"]
+    records = Record.objects.filter(subject_id__in=list(subjects), resource__in=registers, superseded_at=None)
+    found = {}
+    for record in records.order_by("subject_id", "event_date", "id"):
+        said = record.payload
+        found[record.subject_id] = Particulars(said.get(ADDRESS) or "", said.get(REPRESENTATIVE) or "")
+    return found

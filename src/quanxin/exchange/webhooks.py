@@ -1,0 +1,215 @@
+"""Telling consumers that there are changes for them: a thin, signed notification; the changes are read from the feed.
+
+Invariant: a notification carries no content, only how far the feed has come and which resources it is about. While one
+is on its way to a webhook, no second is made; whatever came meanwhile is told of afterwards. It is tried until the other
+side takes it or the attempts are over, and what could not be delivered stays and can be sent again. Whoever dies while
+sending, another sends it once more, under the same number.
+
+Signatures are those of Standard Webhooks: ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature``.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hmac
+import json
+import logging
+import secrets
+from collections.abc import Collection
+
+from django.db import connection, transaction
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.accounts.models import audit
+from quanxin.calendar import now
+from quanxin.exchange import feed, posting
+from quanxin.exchange.errors import IntakeError
+from quanxin.exchange.models import Consumer, Delivery, Webhook
+from quanxin.identifiers.sealing import CannotUnseal
+from quanxin.runtime.keys import sealer
+
+DELAYS = tuple(dt.timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 7200, 21600))  # before each further attempt
+MOST_AT_ONCE = 50  # attempts of one call
+KEPT = dt.timedelta(days=30)  # how long it is known what was delivered
+_PREFIX = "whsec_"
+
+# How far the feed is; how far news for these resources is; which of them have news. An event is about the resource of
+# its batch, of its withdrawal, or of the records that a judgement moved.
+NEWS = """
+SELECT max(e.position), max(e.position) FILTER (WHERE found.resource = ANY(%(resources)s)),
+       array_agg(DISTINCT found.resource) FILTER (WHERE found.resource = ANY(%(resources)s))
+FROM archive_event e
+LEFT JOIN archive_batch b ON b.id = e.batch_id
+LEFT JOIN archive_withdrawal w ON w.event_id = e.id
+LEFT JOIN LATERAL (
+    SELECT coalesce(w.resource, b.resource) AS resource
+    UNION SELECT r.resource
+    FROM jsonb_array_elements(
+        CASE jsonb_typeof(e.particulars -> 'records') WHEN 'array' THEN e.particulars -> 'records' ELSE '[]' END
+    ) moved(pair)
+    JOIN archive_record r ON r.subject_id = (pair ->> 0)::bigint AND r.id = (pair ->> 1)::bigint
+) found ON true
+WHERE e.position > %(position)s
+"""
+
+_log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def add(actor: Actor, consumer: Consumer, url: str) -> tuple[Webhook, str]:
+    """Tell a consumer of changes from now on; return the webhook and its secret, which is shown this once.
+
+    Raises ``NotAllowed`` without the centre's role and ``IntakeError`` for an address that nothing is posted to.
+    """
+    actor.require(Role.CENTRE)
+    try:
+        posting.locate(url)
+    except posting.Undeliverable as why:
+        raise IntakeError.of("webhook-refused", url=url, reason=why.zh, reason_en=why.en) from why
+    if Webhook.objects.filter(consumer=consumer, url=url, ended_at=None).exists():
+        raise IntakeError.of("webhook-refused", url=url, reason="该地址已登记", reason_en="it is there already")
+    secret = _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    made = Webhook.objects.create(
+        consumer=consumer, url=url, secret=sealer().seal(secret), position=feed.latest(), created_at=now()
+    )
+    audit(actor, "exchange.add-webhook", f"consumer:{consumer.key}", webhook=made.pk, url=url)
+    return made, secret
+
+
+@transaction.atomic
+def end(actor: Actor, webhook: int) -> Webhook:
+    """Send nothing more to a webhook; ended twice, it stays as it was. Raises as ``add`` does."""
+    actor.require(Role.CENTRE)
+    found = _locked(webhook)
+    if found.ended_at is None:
+        found.ended_at = now()
+        found.save(update_fields=["ended_at"])
+        found.deliveries.filter(state=Delivery.State.PENDING).update(
+            state=Delivery.State.DEAD, finished_at=now(), error="通知地址已停用 / the webhook was ended"
+        )
+        audit(actor, "exchange.end-webhook", f"consumer:{found.consumer.key}", webhook=found.pk)
+    return found
+
+
+@transaction.atomic
+def redeliver(actor: Actor, delivery: int) -> Delivery:
+    """Send a delivery that ended once more, with all its attempts. Raises as ``add`` does; a pending one stays so."""
+    actor.require(Role.CENTRE)
+    found = Delivery.objects.filter(pk=delivery).first()
+    if found is None:
+        raise IntakeError.of("webhook-unknown", number=delivery)
+    webhook = _locked(found.webhook_id)
+    if webhook.ended_at is not None:
+        raise IntakeError.of("webhook-refused", url=webhook.url, reason="该地址已停用", reason_en="it was ended")
+    found = Delivery.objects.select_for_update().get(pk=delivery)
+    if found.state != Delivery.State.PENDING:
+        found.state, found.attempts, found.next_at, found.finished_at = Delivery.State.PENDING, 0, now(), None
+        found.save(update_fields=["state", "attempts", "next_at", "finished_at"])
+        audit(actor, "exchange.redeliver", f"consumer:{webhook.consumer.key}", delivery=found.pk)
+    return found
+
+
+def dispatch() -> None:
+    """Make what is to be told of, and send what is due."""
+    enqueue()
+    deliver_due()
+
+
+def enqueue() -> int:
+    """Make a delivery for each webhook that has news and none on its way; return how many were made."""
+    live = Webhook.objects.filter(ended_at=None).values_list("pk", flat=True)
+    return sum(_enqueue(webhook) for webhook in list(live))
+
+
+@transaction.atomic
+def _enqueue(webhook: int) -> bool:
+    """The same for one webhook. Its row is locked: whoever comes at the same moment leaves it to us."""
+    found = Webhook.objects.select_for_update(skip_locked=True, of=("self",)).select_related("consumer")
+    hook = found.filter(pk=webhook, ended_at=None).first()
+    if hook is None or hook.deliveries.filter(state=Delivery.State.PENDING).exists():
+        return False
+    seen, news, resources = _news(hook.position, feed.live(hook.consumer))
+    if seen is None:
+        return False
+    if news is not None:
+        Delivery.objects.create(
+            webhook=hook, position=news, resources=sorted(resources), next_at=now(), created_at=now()
+        )
+    hook.position = seen
+    hook.save(update_fields=["position"])
+    return news is not None
+
+
+def _news(position: int, resources: Collection[str]) -> tuple[int | None, int | None, list[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(NEWS, {"position": position, "resources": list(resources)})
+        seen, news, found = cursor.fetchone()
+    return seen, news, found or []
+
+
+def deliver_due(most: int = MOST_AT_ONCE) -> int:
+    """Send what is due, first what was never tried, at most ``most``; return how many attempts were made.
+
+    Two at once send each delivery once: what one of them sends is locked until it is known how it went.
+    """
+    return next((done for done in range(most) if not _deliver_one()), most)
+
+
+@transaction.atomic
+def _deliver_one() -> bool:
+    due = Delivery.objects.filter(state=Delivery.State.PENDING, next_at__lte=now())
+    locked = due.select_for_update(skip_locked=True, of=("self",)).select_related("webhook")
+    delivery = locked.order_by("attempts", "next_at", "id").first()
+    if delivery is None:
+        return False
+    body = message(delivery)
+    try:
+        secret = sealer().unseal(bytes(delivery.webhook.secret))
+        headers = {"content-type": "application/json"} | signed(secret, f"msg_{delivery.pk}", now(), body)
+        delivery.status, delivery.error = posting.post(delivery.webhook.url, body, headers), ""
+    except (posting.Undeliverable, CannotUnseal) as error:
+        delivery.status, delivery.error = None, str(error)[:300]
+    _settle(delivery)
+    return True
+
+
+def _settle(delivery: Delivery) -> None:
+    """Note how an attempt went, and when the next is to be, if any."""
+    delivery.attempts += 1
+    if delivery.status is not None and 200 <= delivery.status < 300:
+        delivery.state, delivery.finished_at = Delivery.State.DELIVERED, now()
+    elif delivery.attempts > len(DELAYS):
+        delivery.state, delivery.finished_at = Delivery.State.DEAD, now()
+        _log.warning("delivery %s to webhook %s is given up", delivery.pk, delivery.webhook_id)
+    else:
+        delivery.next_at = now() + DELAYS[delivery.attempts - 1]
+    delivery.save(update_fields=["state", "attempts", "next_at", "status", "error", "finished_at"])
+
+
+def message(delivery: Delivery) -> bytes:
+    """The body of a notification; the same in every attempt."""
+    said = {"type": "changes.available", "timepoint": str(delivery.position), "resources": delivery.resources}
+    return json.dumps(said, separators=(",", ":")).encode()
+
+
+def signed(secret: str, identity: str, at: dt.datetime, body: bytes) -> dict[str, str]:
+    """The three headers of Standard Webhooks for a body, by a secret ``whsec_`` + base64."""
+    timestamp = str(int(at.timestamp()))
+    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    digest = hmac.digest(key, f"{identity}.{timestamp}.".encode() + body, "sha256")
+    signature = f"v1,{base64.b64encode(digest).decode()}"
+    return {"webhook-id": identity, "webhook-timestamp": timestamp, "webhook-signature": signature}
+
+
+def forget() -> int:
+    """Remove what was delivered long ago; dead letters stay. Return how many went."""
+    return Delivery.objects.filter(state=Delivery.State.DELIVERED, finished_at__lt=now() - KEPT).delete()[0]
+
+
+def _locked(webhook: int) -> Webhook:
+    found = Webhook.objects.select_for_update(of=("self",)).select_related("consumer").filter(pk=webhook).first()
+    if found is None:
+        raise IntakeError.of("webhook-unknown", number=webhook)
+    return found
