@@ -1,0 +1,1 @@
+"""Evaluation: runs of models over the archive, scores that anyone can retrace, what would change them."""
