@@ -1,0 +1,145 @@
+"""Commands about the installation itself: doctor, stop.
+
+Invariant: ``doctor`` exits with 0 exactly when nothing that it found keeps Quanxin from working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from quanxin.cli.output import emit, progress
+from quanxin.runtime.finding import Finding, State, attention, ok, problem
+
+if TYPE_CHECKING:
+    from quanxin.archive.lake_proof import Proof
+
+_MARKS = {State.OK: ("✓", "green"), State.ATTENTION: ("!", "yellow"), State.PROBLEM: ("✗", "red")}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(doctor)
+    app.command()(stop)
+
+
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="逐行核对列式镜像，重新核算得分 / prove lake and scores anew")
+    ] = False,
+) -> None:
+    """检查安装与运行环境，说明问题和解决办法。 / Say what is wrong with this installation and what to do about it."""
+    from quanxin.runtime.doctor import examine
+
+    found = list(examine(more=(pack, lake, evaluation, *([deep_lake, deep_evaluation] if deep else []))))
+    emit([finding.as_json() for finding in found], show=lambda _: _show(found))
+    if any(finding.state is State.PROBLEM for finding in found):
+        raise typer.Exit(1)
+
+
+def stop() -> None:
+    """停止随软件包运行的 PostgreSQL。 / Stop the PostgreSQL that came with the package."""
+    from quanxin.runtime import environment, postgres
+
+    emit({"stopped": postgres.stop(environment.data_dir())})
+
+
+def pack() -> Iterator[Finding]:
+    """Whether the policy pack can be read, and obeys its own rules."""
+    from quanxin.calendar import today
+    from quanxin.policy import lint, load
+    from quanxin.runtime import environment
+
+    name = environment.value("QUANXIN_PACK")
+    findings = lint(load(name), today())
+    if findings:
+        words = (f"政策包 {name} 有 {len(findings)} 处不合规则", f"The pack {name} breaks {len(findings)} rules")
+        advice = (f"请运行 quanxin pack check {name}", f"Run quanxin pack check {name}")
+        yield problem("pack", words, advice)
+    else:
+        yield ok("pack", f"政策包 {name} 可用", f"The pack {name} is usable")
+
+
+def lake() -> Iterator[Finding]:
+    """Whether files lie in the lake that no batch names, left by an intake that was killed."""
+    from quanxin.archive.lake import orphans
+
+    lost = orphans()
+    if lost:
+        yield attention(
+            "lake",
+            (f"列式镜像中有 {len(lost)} 个文件不属于任何批次", f"{len(lost)} files of the lake belong to no batch"),
+            ("下次接收同类文件时会自动清除", "The next intake of their resource clears them away"),
+        )
+    else:
+        yield ok("lake", "列式镜像与批次一致", "The lake agrees with the batches")
+
+
+def evaluation() -> Iterator[Finding]:
+    """Whether scores follow the archive, and whether the last night found them to have drifted."""
+    from quanxin.evaluation import health
+
+    yield from health.findings()
+
+
+def deep_evaluation() -> Iterator[Finding]:
+    """Whether evaluating everyone anew gives the scores that stand."""
+    from quanxin.evaluation import health
+
+    yield from health.deep()
+
+
+def deep_lake() -> Iterator[Finding]:
+    """Whether every version in the database is in the lake with the same values, and nothing else is."""
+    from quanxin.exchange import upkeep
+
+    rows = resources = 0
+    with progress() as tell:
+        for proof in upkeep.proofs():
+            tell(proof.resource)
+            resources, rows = resources + 1, rows + proof.rows
+            if not proof.holds:
+                advice = (
+                    "请从备份恢复列式镜像，或联系维护者",
+                    "Restore the lake from a backup, or ask the maintainers",
+                )
+                yield problem("lake-deep", _differences(proof), advice)
+    yield ok(
+        "lake-deep", f"已逐行核对 {resources} 项资源 {rows:,} 行", f"{rows:,} rows of {resources} resources compared"
+    )
+
+
+def _differences(proof: Proof) -> tuple[str, str]:
+    """In which ways a resource differs, with the first record ids of each."""
+    parts: list[tuple[str, str, Sequence[object]]] = [
+        ("文件损坏或缺失", "damaged or missing files", proof.damaged),
+        ("镜像中缺少的记录", "records missing from the lake", proof.missing),
+        ("镜像中多余的记录", "records that only the lake has", proof.extra),
+        *((f"{name} 不一致的记录", f"records that differ in {name}", ids) for name, ids in proof.different.items()),
+        ("无法读取", "cannot be read", [proof.error] if proof.error else []),
+    ]
+    zh = "；".join(f"{words}：{'、'.join(map(str, what))}" for words, _, what in parts if what)
+    en = "; ".join(f"{words}: {', '.join(map(str, what))}" for _, words, what in parts if what)
+    return f"{proof.resource}：{zh}", f"{proof.resource}: {en}"
+
+
+def _show(found: list[Finding]) -> Any:
+    """The findings for people: a mark, Chinese, then English beneath, and what to do."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1))
+    for finding in found:
+        mark, colour = _MARKS[finding.state]
+        words = [*finding.words] if finding.words[0] != finding.words[1] else [finding.words[0]]
+        if finding.advice:
+            words += [f"→ {finding.advice[0]}", f"→ {finding.advice[1]}"]
+        grid.add_row(f"[{colour}]{mark}[/]", *_lines(words))
+    return grid
+
+
+def _lines(words: list[str]) -> list[Any]:
+    from rich.text import Text
+
+    return [Text("\n".join(words))]

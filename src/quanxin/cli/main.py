@@ -1,0 +1,65 @@
+"""The command line, ``quanxin``.
+
+Invariant: a command says what it did in words on a terminal and in JSON when piped; it exits with 0 if all is well,
+1 if it found or refused something, 2 if it was called wrongly; an error says what to do next and never a stack trace.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from quanxin.cli import (
+    batches,
+    city,
+    doctor,
+    evaluating,
+    exporting,
+    forms,
+    lake,
+    opening,
+    pack,
+    people,
+    quality,
+    stewarding,
+    subjects,
+    ways_in,
+    webhooks,
+)
+
+app = typer.Typer(
+    name="quanxin",
+    help="泉信：公共信用信息平台。 / Quanxin: the platform for public credit.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(pack.app, name="pack")
+for room in (
+    city,
+    people,
+    batches,
+    forms,
+    exporting,
+    opening,
+    lake,
+    quality,
+    ways_in,
+    webhooks,
+    stewarding,
+    subjects,
+    evaluating,
+    doctor,
+):
+    room.register(app)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    from quanxin.cli.output import explain
+
+    try:
+        app()
+    except Exception as error:
+        sys.exit(explain(error))

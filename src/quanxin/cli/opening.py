@@ -1,0 +1,28 @@
+"""The command that publishes open data: open-data.
+
+Invariant: what it does here the worker does every night.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from quanxin.cli.output import emit, fail
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("open-data")(open_data)
+
+
+def open_data() -> None:
+    """生成今天的开放数据（CSV、Parquet、清单）。 / Write today's open data."""
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.archive import opening
+
+    made = opening.publish()
+    if made is None:
+        fail("另一个进程正在生成开放数据。", "Another process is writing the open data.")
+    emit({"day": made.day, "datasets": len(made.datasets), "rows": sum(one.rows for one in made.datasets)})

@@ -1,0 +1,180 @@
+"""Commands about policy packs: check, show, coverage, test.
+
+Invariant: nothing here needs a database; a pack that breaks a rule ends with 1 and every place where it does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from quanxin.cli.output import emit, fail, table
+
+if TYPE_CHECKING:
+    from quanxin.policy import Pack
+
+app = typer.Typer(no_args_is_help=True, help="政策包：检查、查看、覆盖情况、案例。 / Policy packs.")
+Which = Annotated[str | None, typer.Argument(help="政策包目录或名称 / folder or name of a pack")]
+Of = Annotated[str | None, typer.Option("--pack", help="政策包目录或名称 / folder or name of a pack")]
+
+
+@app.command()
+def check(path: Which = None) -> None:
+    """检查政策包是否合规则。 / Check a pack against the rules that every pack obeys."""
+    from quanxin.calendar import today
+    from quanxin.policy import lint, locate
+
+    pack, day = _load(path), today()
+    problems = [
+        {"lint": p.lint, "where": p.where, "message": p.message, "file": locate(_name(path), p.where)}
+        for p in lint(pack, day)
+    ]
+    if problems:
+        emit(problems, show=lambda found: table(f"{pack.name}: {len(found)} 处问题 / problems", found))
+        raise typer.Exit(1)
+    rules = pack.on(day)
+    counts = {"pack": pack.name, "edition": pack.edition[:12], "resources": len(rules.resources),
+              "code_sets": len(rules.code_sets), "lists": len(rules.lists), "measures": len(rules.measures),
+              "models": len(rules.models), "cases": len(pack.cases), "model_cases": len(pack.model_cases),
+              "problems": 0}  # fmt: skip
+    emit(counts, show=lambda said: _sound(pack, said))
+
+
+@app.command()
+def show(resource: Annotated[str, typer.Argument(help="目录资源 / resource")], pack: Of = None) -> None:
+    """查看一个目录资源：数据项、规则、公示、时限、依据。 / Show a catalogue resource."""
+    from quanxin.calendar import today
+
+    of = _load(pack)
+    versions = of.resource_history(resource)
+    if not versions:
+        known = "、".join(sorted({r.key for r in of.resources}))
+        fail(f"政策包 {of.name} 没有资源 {resource}。", f"{of.name} has no resource {resource}.", f"可用：{known}")
+    # the version in force today, or else the latest
+    found = of.on(today()).resources.get(resource, versions[-1])
+    emit(found.model_dump(mode="json", by_alias=True, exclude_none=True), show=_show_resource)
+
+
+@app.command()
+def coverage(path: Which = None) -> None:
+    """实施方案各条的落实情况：已有什么，还缺什么。 / What carries out each clause, and what is missing."""
+    from quanxin.policy.coverage import coverage as cover
+
+    rows = [
+        {"clause": c.clause, "title": c.title.model_dump(), "carried_by": [text.model_dump() for text in c.carried_by],
+         "missing": [text.model_dump() for text in c.missing]}
+        for c in cover(_load(path))
+    ]  # fmt: skip
+    emit(rows, show=_show_coverage)
+
+
+@app.command("test")
+def run_cases_of(path: Which = None) -> None:
+    """运行政策包自带的案例，并指出模型中没有案例达到的界限。 / Run the cases of a pack; say what they do not reach."""
+    from quanxin.engine.cases import run_cases
+    from quanxin.engine.model_cases import run_model_cases
+    from quanxin.engine.model_coverage import Reach
+
+    pack = _load(path)
+    reach = Reach(pack)
+    outcomes = [*run_cases(pack), *run_model_cases(pack, reach.see)]
+    wrong = [{"case": o.case.title, "message": o.message} for o in outcomes if not o.ok]
+    emit({"cases": len(outcomes), "failed": wrong, "unreached": reach.unreached()}, show=_show_cases)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _load(path: str | None) -> Pack:
+    """The pack of this folder or name, or the one that the platform is set to."""
+    from quanxin.policy import load
+
+    return load(_name(path))
+
+
+def _name(path: str | None) -> str:
+    from quanxin.runtime import environment
+
+    return path or environment.value("QUANXIN_PACK")
+
+
+def _sound(pack: Pack, counts: dict[str, Any]) -> Any:
+    from rich.text import Text
+
+    zh = f"{pack.title.zh}（{pack.name}）无问题：目录资源 {counts['resources']} 个，代码集 {counts['code_sets']} 个，"
+    zh += f"名单 {counts['lists']} 个，措施 {counts['measures']} 项，"
+    zh += f"评价模型 {counts['models']} 个，案例 {counts['cases'] + counts['model_cases']} 个。"
+    en = f"sound: {counts['resources']} resources, {counts['code_sets']} code sets, {counts['lists']} lists, "
+    en += f"{counts['measures']} measures, {counts['models']} models, "
+    en += f"{counts['cases'] + counts['model_cases']} cases."
+    return Text(f"{zh}\n{en}")
+
+
+def _show_cases(said: dict[str, Any]) -> Any:
+    from rich.console import Group
+
+    number = said["cases"]
+    held = table(f"{number} 个案例，{len(said['failed'])} 个不符 / cases that do not hold", said["failed"],
+                 empty=f"{number} 个案例全部相符。 / All {number} cases hold.")  # fmt: skip
+    rows = [{"没有案例达到 no case reaches": what} for what in said["unreached"]]
+    return Group(held, table(f"{len(rows)} 处没有案例 / places without a case", rows)) if rows else held
+
+
+def _show_coverage(rows: list[dict[str, Any]]) -> Any:
+    shown = [
+        {"条 clause": row["clause"], "任务 task": row["title"]["zh"],
+         "由何落实 carried out by": [text["zh"] for text in row["carried_by"]],
+         "尚缺 missing": [text["zh"] for text in row["missing"]]}
+        for row in rows
+    ]  # fmt: skip
+    return table(
+        "实施方案落实情况 / Coverage of the plan", shown, empty="该政策包没有 plan.yaml。 / No plan.yaml here."
+    )
+
+
+def _show_resource(resource: dict[str, Any]) -> Any:
+    """A catalogue entry for people: what it is, its fields, its checks, and the articles that allow it."""
+    from rich.console import Group
+
+    title = f"{resource['title']['zh']}（{resource['key']}） / {resource['title']['en']}"
+    fields = [
+        {"数据项 item": f["title"]["zh"], "字段 field": f["key"], "类型 type": f["type"],
+         "必填 required": {True: "是", False: ""}.get(f["required"], f["required"]), "别名 also": "、".join(f["aliases"])}
+        for f in resource["fields"]
+    ]  # fmt: skip
+    checks = [
+        {"规则 check": c["key"], "级别 severity": c["severity"], "说明 message": c["message"]["zh"]}
+        for c in resource["checks"]
+    ]
+    basis = [
+        {"依据 basis": b["title"], "条款 article": b.get("article"), "文号 reference": b.get("reference"),
+         "把握 confidence": b["confidence"]}
+        for b in resource["basis"]
+    ]  # fmt: skip
+    return Group(
+        table(title, [{"项 item": name, "内容 content": text} for name, text in _facts(resource)]),
+        table("数据项 / Fields", fields),
+        table("校验规则 / Checks", checks, empty="没有校验规则。 / No checks."),
+        table("依据 / Basis", basis),
+    )
+
+
+def _facts(resource: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is said of a resource beside its fields, one line each."""
+    publication, deadline, force = resource["publication"], resource["deadline"], resource["in_force"]
+    window = next((f"{name} {publication[name]}" for name in ("months", "until", "tiers") if name in publication), "—")
+    days = (
+        [f"{deadline['working_days']} 个工作日，自 {deadline.get('from', '—')}"] if "working_days" in deadline else []
+    )
+    rhythm = [deadline["rhythm"]] if "rhythm" in deadline else []
+    years = resource["retention"].get("years")
+    return [
+        ("类别 category", resource["category"]),
+        ("提供单位 providers", "、".join(resource["providers"])),
+        ("主体类型 subject types", "、".join(resource["subject_types"])),
+        ("有效期 in force", f"{force['from']} — {force.get('until', '')}"),
+        ("公示 publication", f"{publication['mode']}；{window}"),
+        ("共享 sharing", resource["sharing"]["mode"]),
+        ("保存 retention", f"{years} 年 / years" if years else resource["retention"].get("note", "长期 / permanent")),
+        ("报送时限 deadline", "；".join([*days, *rhythm]) or "—"),
+    ]

@@ -1,0 +1,186 @@
+"""Commands about subjects: subject, search, archive, merge, split, undo.
+
+Invariant: what is shown went through the accessor for the viewer named; the same question has the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+import typer
+
+from quanxin.cli import when
+from quanxin.cli.output import emit, fail, table
+
+Code = Annotated[str, typer.Argument(help="统一社会信用代码或注册号 / code")]
+Reason = Annotated[str, typer.Option(help="理由（必填） / the reason")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    for command in (subject, search, archive, merge, split, undo):
+        app.command()(command)
+
+
+def subject(code: Code) -> None:
+    """主体：名称与识别号的沿革、疑点、合并拆分判断。 / A subject: names, identifiers, findings, judgements."""
+    found = _find(code)
+    from quanxin.subjects import queries
+
+    ids = queries.cluster(found)
+    emit(
+        {
+            "code": found.code,
+            "name": found.name,
+            "type": found.type,
+            "names": [
+                {"id": n.pk, "name": n.text, "from": _iso(n.valid_from), "until": _iso(n.valid_until)}
+                for n in queries.names_of(ids)
+            ],
+            "identifiers": [
+                {"id": i.pk, "kind": i.kind, "value": i.value} for i in queries.identifiers_of(ids) if not i.sealed
+            ],
+            "findings": [{"kind": f.kind, "value": f.value} | f.particulars for f in queries.findings_about(found)],
+            "judgements": [
+                {"id": j.pk, "kind": j.kind, "actor": j.actor, "reason": j.reason, "at": j.at.isoformat(),
+                 "undone_at": _iso(j.undone_at)}
+                for j in queries.judgements_about(found)
+            ],
+        }
+    )  # fmt: skip
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="名称或其中两个以上的字，或代码 / part of a name, or a code")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少个 / how many at most")] = 20,
+) -> None:
+    """按名称或代码查找主体。 / Find subjects by name or code."""
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.subjects.queries import find
+    from quanxin.subjects.search import search_names
+
+    if exact := find(text):
+        rows = [{"code": exact.code, "name": exact.name, "former_name": None, "type": exact.type}]
+    else:
+        hits = search_names(text, limit=limit).hits
+        rows = [{"code": h.code, "name": h.name, "former_name": h.former_name, "type": h.type} for h in hits]
+    empty = "没有找到。请至少输入名称中的两个字，或完整的统一社会信用代码。"
+    emit(rows, show=lambda found: table(f"“{text}”", found, empty=empty))
+
+
+def archive(
+    code: Code,
+    as_of: Annotated[str | None, typer.Option(help="事实日期（YYYY-MM-DD），默认今天 / day asked about")] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="平台所知时点（ISO 8601），默认现在 / moment of knowledge")
+    ] = None,
+    viewer: Annotated[Literal["public", "centre"], typer.Option(help="以何身份查看 / as whom")] = "public",
+    purpose: Annotated[str, typer.Option(help="查询目的（centre 必填） / what for")] = "",
+) -> None:
+    """信用档案：按日期和所知时点还原。 / The archive, as of a day and as known at a moment."""
+    found = _find(code)
+    from quanxin.accounts import operator
+    from quanxin.archive import access
+    from quanxin.archive.queries import archive_of
+    from quanxin.archive.serial import as_json
+
+    if viewer == "centre" and not purpose.strip():
+        fail(
+            "以 centre 身份查询须说明目的。",
+            "The centre's viewer needs a purpose.",
+            "请加 --purpose，如 --purpose 核查。",
+            code=2,
+        )
+    as_whom = access.PUBLIC if viewer == "public" else access.centre(operator(), purpose)
+    emit(
+        as_json(archive_of(found.pk, as_whom, valid_on=when.day(as_of), known_at=when.moment(known_at))),
+        show=_show_archive,
+    )
+
+
+def merge(
+    kept: Annotated[str, typer.Argument(help="保留主体的代码 / code of the one kept")],
+    other: Annotated[str, typer.Argument(help="并入主体的代码 / code of the one merged into it")],
+    reason: Reason,
+) -> None:
+    """判断两个主体实为一个（可撤销）。 / Judge that two subjects are one; can be undone."""
+    first, second = _find(kept), _find(other)
+    from quanxin.accounts import operator
+    from quanxin.archive import judgements
+
+    made = judgements.merge(operator(), first, second, reason=reason)
+    emit({"judgement": made.pk, "kept": kept, "other": other})
+
+
+def split(
+    code: Code,
+    new_code: Annotated[str, typer.Option(help="拆出主体的代码 / code of the new subject")],
+    name: Annotated[list[int], typer.Option(help="归新主体的名称编号 / ids of names that move")],
+    reason: Reason,
+    identifier: Annotated[list[int] | None, typer.Option(help="归新主体的识别号编号 / ids of identifiers")] = None,
+    record: Annotated[list[int] | None, typer.Option(help="归新主体的记录编号 / ids of records")] = None,
+) -> None:
+    """判断一个主体实为两个（可撤销）。 / Judge that one subject is two; can be undone."""
+    found = _find(code)
+    from quanxin.accounts import operator
+    from quanxin.archive import judgements
+
+    made = judgements.split(
+        operator(), found, reason=reason, code=new_code, names=name, identifiers=identifier or [], records=record or []
+    )
+    emit({"judgement": made.pk, "kept": code, "other": new_code})
+
+
+def undo(
+    judgement: Annotated[int, typer.Argument(help="判断编号 / number of the judgement")],
+    reason: Reason,
+) -> None:
+    """撤销一个合并或拆分判断。 / Undo a merge or a split."""
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.accounts import operator
+    from quanxin.archive import judgements
+    from quanxin.subjects.models import Judgement
+
+    undone = judgements.undo(operator(), Judgement.objects.get(pk=judgement), reason=reason)
+    emit({"judgement": undone.pk, "undone_at": _iso(undone.undone_at)})
+
+
+def _find(code: str) -> Any:
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.archive.queries import NoSuchSubject
+    from quanxin.subjects.queries import find
+
+    found = find(code)
+    if found is None:
+        raise NoSuchSubject(code)
+    return found
+
+
+def _iso(value: dt.date | dt.datetime | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _show_archive(archive: dict[str, Any]) -> Any:
+    from rich.console import Group
+
+    subject = archive["subject"]
+    parts = [
+        table(f"{subject['name']}  {subject['code']}",
+              [{c["title"]: c["count"] for c in archive["summary"]}]),
+    ]  # fmt: skip
+    for chapter in archive["chapters"]:
+        rows = [
+            {"日期 date": r["event_date"], "事项": r["title"], "内容": "；".join(r["summary"].values()),
+             "提供单位": r["provider"], "版本": r["version"]}
+            for r in chapter["records"]
+        ]  # fmt: skip
+        if rows:
+            parts.append(table(chapter["title"], rows))
+    return Group(*parts)
