@@ -1,0 +1,9 @@
+"""Who acts, and the line each act leaves.
+
+Invariant: nothing changes without an actor who may do it, and every change leaves one audit line in its own
+transaction; audit lines are only ever added.
+"""
+
+from quanxin.accounts.actors import Actor, NotAllowed, operator
+
+__all__ = ["Actor", "NotAllowed", "operator"]

@@ -1,0 +1,51 @@
+"""Addresses of the platform.
+
+Invariant: the addresses of design §7 stay as they are; others are added beside them. The portal's pages are open to
+anyone; the interface lets machines in by their tokens.
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
+from oauth2_provider.views import TokenView
+
+from quanxin.api.interface import interface
+from quanxin.web.views import lists, opening, pages, search, subject, system
+
+# Choosing a language changes nothing but the chooser's own cookie, so the form needs no token; that way no page of
+# the portal sets a cookie until someone chooses.
+_choose_language = csrf_exempt(set_language)
+
+portal: list[URLPattern] = [
+    path("", pages.home, name="home"),
+    path("search", search.search, name="search"),
+    path("search/suggestions", search.suggestions, name="suggestions"),
+    path("subject/<str:code>", subject.subject, name="subject"),
+    path("licences", lists.licences, name="licences"),
+    path("penalties", lists.penalties, name="penalties"),
+    path("catalogue", pages.catalogue, name="catalogue"),
+    path("catalogue/<slug:key>", pages.resource, name="resource"),
+    path("open-data", opening.open_data, name="open-data"),
+    path("open-data/catalog.jsonld", opening.catalogue, name="open-data-catalogue"),
+    path("open-data/<str:day>/<str:name>", opening.file, name="open-data-file"),
+    path("about", pages.about, name="about"),
+    path("language", _choose_language, name="language"),
+    path("healthz", system.health, name="health"),
+    path("robots.txt", system.robots, name="robots"),
+    path("manifest.webmanifest", system.manifest, name="manifest"),
+    path("favicon.ico", system.favicon, name="favicon"),
+]
+
+urlpatterns = [
+    path("", include((portal, "portal"))),
+    path("desk/", include("quanxin.desk.urls")),
+    path("my/", include("quanxin.my.urls")),
+    path("api/v1/token", TokenView.as_view(), name="token"),
+    path("api/v1/", interface.urls),
+]
+
+handler400 = "quanxin.web.views.system.bad_request"
+handler404 = "quanxin.web.views.system.not_found"
+handler500 = "quanxin.web.views.system.server_error"

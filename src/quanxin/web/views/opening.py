@@ -1,0 +1,52 @@
+"""Open data: the page, the files, the catalogue for machines.
+
+Invariant: only files that a day's manifest names are given out.
+"""
+
+from __future__ import annotations
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from quanxin.archive import opening
+from quanxin.runtime.pack import current_pack
+from quanxin.web.display import label
+
+MEDIA = {".csv": "text/csv; charset=utf-8", ".parquet": "application/vnd.apache.parquet", ".json": "application/json"}
+
+
+@require_safe
+def open_data(request: HttpRequest) -> HttpResponse:
+    """What is open, with the files of the latest day."""
+    return render(request, "web/open_data.html", {"day": opening.latest()})
+
+
+@require_safe
+def file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
+    """A file of a day; it never changes under the same tag."""
+    path = opening.file_of(day, name)
+    if path is None:
+        raise Http404(name)
+    state = path.stat()
+    tag = f'"{day}-{state.st_mtime_ns:x}-{state.st_size:x}"'
+    if tag in request.headers.get("If-None-Match", ""):
+        return HttpResponseNotModified(headers={"ETag": tag})
+    answer = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=MEDIA[path.suffix])
+    answer["ETag"] = tag
+    return answer
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """The DCAT catalogue in JSON-LD."""
+    day = opening.latest()
+    if day is None:
+        raise Http404
+    base = request.build_absolute_uri(reverse("portal:open-data-file", args=[day.day.isoformat(), "x"]))[:-1]
+    home = request.build_absolute_uri(reverse("portal:open-data"))
+    title = label(current_pack().title)
+    told = opening.catalogue(day, home=home, files=base, title=title, publisher=title)
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False}, content_type="application/ld+json")

@@ -1,0 +1,106 @@
+"""The pages that describe: home, the catalogue of what may be held, about.
+
+Invariant: what these pages say about the platform is read from the archive and the pack in force today; a number or
+a legal fact stands in no template.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from quanxin.archive.figures import city_figures, latest, published_resources
+from quanxin.calendar import today
+from quanxin.policy import Rules
+from quanxin.policy.model import Category, Provider, Resource
+from quanxin.runtime.pack import current_pack
+
+HOME_LIST_LENGTH = 6
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Search box, live figures, the latest decisions and the ways into the platform."""
+    figures = city_figures()
+    types = current_pack().on(today()).subject_types
+    by_type = sorted(((types[key], count) for key, count in figures.by_type.items() if count), key=lambda p: -p[1])
+    most = max((count for _, count in by_type), default=1)
+    return render(
+        request,
+        "web/home.html",
+        {
+            "figures": figures,
+            "by_type": [(kind, count, max(1, round(100 * count / most))) for kind, count in by_type],
+            "licences": latest("administrative-licence", limit=HOME_LIST_LENGTH),
+            "penalties": latest("administrative-penalty", limit=HOME_LIST_LENGTH),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """A resource of the catalogue with its category, its providers' names and, if public, its number of records."""
+
+    resource: Resource
+    category: Category
+    providers: tuple[Provider, ...]
+    records: int | None
+
+
+def _rows(rules: Rules) -> list[CatalogueRow]:
+    counts = {resource.key: count for resource, count in published_resources()}
+    rows = (
+        CatalogueRow(
+            resource,
+            rules.categories[resource.category],
+            tuple(rules.providers[key] for key in resource.providers),
+            counts.get(resource.key),
+        )
+        for resource in rules.resources.values()
+    )
+    return sorted(rows, key=lambda row: (row.category.key, row.resource.key))
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Every resource in force today, under the category of the national catalogue that it belongs to."""
+    rules = current_pack().on(today())
+    rows = _rows(rules)
+    groups = [
+        (category, [row for row in rows if row.category.key == category.key])
+        for category in sorted(rules.categories.values(), key=lambda c: c.key)
+    ]
+    modes = Counter(row.resource.publication.mode.value for row in rows)
+    return render(
+        request,
+        "web/catalogue.html",
+        {
+            "groups": [(category, members) for category, members in groups if members],
+            "total": len(rows),
+            "modes": modes,
+            "pack": current_pack(),
+        },
+    )
+
+
+@require_safe
+def resource(request: HttpRequest, key: str) -> HttpResponse:
+    """One resource in full: fields, basis, modes, providers, deadline, and its dated versions."""
+    rules = current_pack().on(today())
+    if key not in rules.resources:
+        raise Http404(key)
+    found = rules.resources[key]
+    row = next(row for row in _rows(rules) if row.resource.key == key)
+    history = current_pack().resource_history(key)
+    kinds = [rules.subject_types[kind] for kind in found.subject_types]
+    return render(request, "web/resource.html", {"row": row, "resource": found, "kinds": kinds, "history": history})
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """What the platform is, what it does not do, and the rights of those it writes about."""
+    return render(request, "web/about.html", {"pack": current_pack()})

@@ -1,0 +1,89 @@
+"""Finding a subject: the results page and the suggestions under the search box.
+
+Invariant: a code that is known leads to its subject; anything else is looked for among names; natural persons are
+found by neither, because neither query knows them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from quanxin.calendar import today
+from quanxin.identifiers import normalise_code
+from quanxin.policy import Rules
+from quanxin.policy.model import Text
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects.queries import find
+from quanxin.subjects.search import Hit, search_names
+from quanxin.web.paging import page_number
+
+PAGE_LENGTH = 20
+SUGGESTIONS = 8
+SHORTEST_QUERY = 2
+LONGEST_QUERY = 100
+DIVISIONS = "division-jinan"
+_CODE = re.compile(r"(?=.*[0-9])[0-9A-Z]{8,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSubject:
+    """A hit with the labels of its type and region."""
+
+    hit: Hit
+    kind: Text
+    region: Text | None
+
+
+def _asked(request: HttpRequest) -> str:
+    return request.GET.get("q", "").strip()[:LONGEST_QUERY]
+
+
+def _looks_like_code(text: str) -> bool:
+    return _CODE.fullmatch(normalise_code(text)) is not None
+
+
+def _labelled(hits: tuple[Hit, ...], rules: Rules) -> list[FoundSubject]:
+    divisions = rules.code_sets.get(DIVISIONS)
+    regions = {code.value: code.title for code in divisions.codes} if divisions else {}
+    return [FoundSubject(hit, rules.subject_types[hit.type].title, regions.get(hit.region)) for hit in hits]
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Lead to the subject of a code, or list the subjects whose name, present or former, holds the words asked for."""
+    text = _asked(request)
+    is_code = _looks_like_code(text)
+    if is_code and (subject := find(text)) is not None and subject.code:
+        return redirect("portal:subject", code=subject.code)
+    context = {"query": text, "is_code": is_code, "too_short": 0 < len(text) < SHORTEST_QUERY}
+    if len(text) >= SHORTEST_QUERY:
+        page = page_number(request.GET.get("page"))
+        offset = (page - 1) * PAGE_LENGTH
+        found = search_names(text, limit=PAGE_LENGTH, offset=offset)
+        if page > 1 and not found.hits:
+            return redirect(reverse("portal:search", query={"q": text}))
+        context |= {
+            "total": found.total,
+            "exact": found.exact,
+            "hits": _labelled(found.hits, current_pack().on(today())),
+            "first": offset + 1,
+            "last": offset + len(found.hits),
+            "page": page,
+            "previous": page - 1 if page > 1 else None,
+            "next": page + 1 if found.total > offset + PAGE_LENGTH else None,
+        }
+    return render(request, "web/search.html", context)
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Answer the search box while it is typed in: a fragment with the first few names, or nothing."""
+    text = _asked(request)
+    hits = search_names(text, limit=SUGGESTIONS).hits if len(text) >= SHORTEST_QUERY else ()
+    return render(request, "web/_suggestions.html", {"query": text, "hits": hits})

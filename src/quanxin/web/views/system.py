@@ -1,0 +1,71 @@
+"""What machines and mishaps ask for: health, robots, the manifest, and the pages for errors.
+
+Invariant: an error page needs no database and gives away nothing of the inside.
+"""
+
+from __future__ import annotations
+
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def health(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 where the platform and its database answer, 503 where the database does not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
+    return JsonResponse({"status": "ok", "database": "ok"})
+
+
+@require_safe
+def robots(_request: HttpRequest) -> HttpResponse:
+    """Let search engines read the pages, but not walk the search."""
+    lines = ("User-agent: *", f"Disallow: {reverse('portal:search')}", "Allow: /", "")
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def manifest(_request: HttpRequest) -> JsonResponse:
+    """The web app manifest, in the page's language."""
+    return JsonResponse(
+        {
+            "name": _("泉信 · 公共信用信息平台"),
+            "short_name": _("泉信"),
+            "start_url": reverse("portal:home"),
+            "display": "browser",
+            "background_color": "#fbf9f4",
+            "theme_color": "#0d4449",
+            "icons": [{"src": static("web/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        },
+        content_type="application/manifest+json",
+    )
+
+
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """Lead browsers that ask for the old address to the mark."""
+    return redirect(static("web/mark.svg"))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django passes it by name)
+    """Page for an address or a form that cannot be understood."""
+    return render(request, "web/400.html", status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django passes it by name)
+    """Page for an address or a subject that is not there."""
+    return render(request, "web/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Page for a failure of ours."""
+    return render(request, "web/500.html", status=500)
