@@ -34,7 +34,8 @@ each_page = pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 
 
 def findings(page: Page, axe: str) -> list[str]:
-    """What axe-core objects to, one line each."""
+    """What axe-core objects to, one line each, once colours have stopped moving."""
+    page.evaluate("Promise.all(document.getAnimations().map((moving) => moving.finished)).then(() => null)")
     page.evaluate(axe)
     violations: list[dict[str, Any]] = page.evaluate("axe.run(document)")["violations"]
     return [f"{v['id']}: {node['html'][:120]}" for v in violations for node in v["nodes"]]
