@@ -85,7 +85,10 @@ def _set_up_and(work: Callable[..., Any], *given: Any) -> Any:
     from quanxin.runtime import boot
 
     boot.setup()
-    return work(*given)
+    try:
+        return work(*given)
+    except Exception as error:  # not all that is raised (by Spark) can be handed over
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None
 
 
 def _enrol(subjects: int) -> None:
@@ -197,7 +200,7 @@ def _compiled(explained: bool) -> Outcome:
         watch = Watch()
         sources.put_merged(con, moment)
         sources.put_population(con, scoring.model, moment, workdir)
-        con.execute("CREATE TABLE marks (subject_id BIGINT, resource VARCHAR, id BIGINT, bits BIGINT)")
+        scoring_run.create_marks(con, scoring)
         watch.took("register")
         for source in scoring.sources:
             sources.from_lake(con, source, moment, workdir)

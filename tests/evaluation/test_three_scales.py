@@ -11,7 +11,7 @@ from quanxin.accounts import operator
 from quanxin.archive.judgements import merge
 from quanxin.calendar import today
 from quanxin.demo.run import run
-from quanxin.evaluation import files, one, runs
+from quanxin.evaluation import at_scale, files, one, runs
 from quanxin.evaluation.models import Run, Score
 from quanxin.subjects.models import Subject
 from tests.city import hand_in, penalty, register
@@ -56,7 +56,7 @@ def small_city(folder: Path, model: str) -> Run:
 
 
 def same_on_spark(here: Run, master: str) -> None:
-    with running(master, **INTERPRETED):
+    with running(master, **INTERPRETED, **at_scale.SETTINGS):
         (there,) = runs.evaluate(
             operator(), [here.model], as_of=here.as_of, known_at=here.known_at, engine="spark", master=master
         )
@@ -67,8 +67,11 @@ def same_on_spark(here: Run, master: str) -> None:
 @pytest.mark.spark
 @pytest.mark.xdist_group("spark")
 @needed
-def test_a_city_on_spark_is_what_it_is_on_duckdb(tmp_path: Path) -> None:
-    same_on_spark(small_city(tmp_path, MODEL), LOCAL)
+def test_the_sample_city_on_spark_is_what_it_is_on_duckdb(tmp_path: Path) -> None:
+    run(subjects=200, seed=5, folder=tmp_path, actor=operator())
+    here = runs.evaluate(operator(), [MODEL], as_of=today())[0]
+    assert here.subjects > 50
+    same_on_spark(here, LOCAL)
 
 
 @pytest.mark.spark

@@ -32,12 +32,24 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
+# A model's one join has some twenty sides, each sorted by subject within one task: pages of the ordinary size, sixteen to
+# a task's share of the memory, are not enough for all of them at once; nor are twenty tables in each worker's memory.
+SETTINGS = {
+    "spark.buffer.pageSize": "1m",
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.adaptive.autoBroadcastJoinThreshold": "-1",
+}
+
+
 @contextmanager
 def cluster(master: str | None) -> Iterator[SparkSession]:
     """A session on a master; raises ``EvaluationError`` where there is no Spark."""
     memory = str(settings.ENGINE_MEMORY).strip().lower().removesuffix("b").replace(" ", "").removesuffix("i")
+    own, threads = dict(SETTINGS), settings.ENGINE_THREADS
+    if master is None or master.startswith("local"):
+        own["spark.sql.shuffle.partitions"] = str(2 * threads)
     try:
-        with session(master or f"local[{settings.ENGINE_THREADS}]", memory=memory) as spark:
+        with session(master or f"local[{threads}]", memory=memory, settings=own) as spark:
             yield spark
     except SparkMissing as error:
         raise EvaluationError(

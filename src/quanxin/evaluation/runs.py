@@ -25,7 +25,7 @@ from quanxin.accounts.models import audit
 from quanxin.archive.commit import lock_resource
 from quanxin.calendar import now, today
 from quanxin.engine.scoring import Scoring, compile_model, grades_table
-from quanxin.engine.scoring_run import score_source, score_subjects
+from quanxin.engine.scoring_run import create_marks, score_source, score_subjects
 from quanxin.evaluation import applying, at_scale, sources
 from quanxin.evaluation.editions import EvaluationError, model_in_use, with_foundations
 from quanxin.evaluation.files import write
@@ -129,7 +129,7 @@ def _score(con: duckdb.DuckDBPyConnection, scoring: Scoring, question: Question,
     if question.spark is not None:
         return at_scale.score(question.spark, con, scoring, question.as_of, question.known_at, workdir)
     subjects = sources.put_population(con, scoring.model, question.known_at, workdir, question.only)
-    con.execute("CREATE OR REPLACE TABLE marks (subject_id BIGINT, resource VARCHAR, id BIGINT, bits BIGINT)")
+    create_marks(con, scoring)
     records = 0
     if question.only is not None:
         clusters = sources.clusters_of(question.only, question.known_at)
