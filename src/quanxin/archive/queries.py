@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from quanxin.archive import access
 from quanxin.archive.access import Viewer
+from quanxin.archive.definitions import definition, definitions
 from quanxin.archive.display import show
-from quanxin.archive.models import Access, Batch, Edition, Record
+from quanxin.archive.models import Access, Record
 from quanxin.archive.shapes import CHAPTERS, Archive, Chapter, RecordView, SubjectCard
 from quanxin.calendar import now, today
 from quanxin.policy import Rules
-from quanxin.policy.model import Resource, Text
+from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects import queries as register
 from quanxin.subjects.models import Name, Subject
@@ -75,7 +75,9 @@ def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) 
         subject_id__in=ids,
         recorded_at__lte=moment,
     )
-    return list(access.visible_records(viewer, known, day).order_by("-event_date", "-id"))
+    records = list(access.visible_records(viewer, known, day).order_by("-event_date", "-id"))
+    definitions(record.batch_id for record in records)  # at once, and not one by one as they are shown
+    return records
 
 
 def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules) -> RecordView | None:
@@ -105,17 +107,6 @@ def _chapters(views: Iterable[RecordView]) -> tuple[Chapter, ...]:
     for view in views:
         held[view.chapter].append(view)
     return tuple(Chapter(key, title, tuple(held[key])) for key, title in CHAPTERS.items())
-
-
-@lru_cache(maxsize=4096)
-def definition(batch: str) -> Resource:
-    """The catalogue resource as it stood when a batch came in under it."""
-    return _resource(Batch.objects.values_list("edition_id", flat=True).get(pk=batch))
-
-
-@lru_cache(maxsize=512)
-def _resource(edition: int) -> Resource:
-    return Resource.model_validate(Edition.objects.get(pk=edition).definition)
 
 
 def _card(

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.archive.definitions import definition
 from quanxin.archive.models import Batch
-from quanxin.archive.queries import definition
 from quanxin.calendar import today
 from quanxin.desk.cells import Cell, cells
 from quanxin.desk.language import english, said

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive.queries import definition
+from quanxin.archive.definitions import definition
 from quanxin.calendar import now, today
 from quanxin.desk.cells import as_written, cells
 from quanxin.desk.records import own_record

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive.queries import definition
+from quanxin.archive.definitions import definition
 from quanxin.calendar import today
 from quanxin.desk.language import said
 from quanxin.desk.session import staffed

@@ -26,8 +26,8 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import NotAllowed, Role
 from quanxin.accounts.models import audit
 from quanxin.archive import access
+from quanxin.archive.definitions import definition
 from quanxin.archive.display import show
-from quanxin.archive.queries import definition
 from quanxin.calendar import today
 from quanxin.exchange.annotate import SHEET_ROWS, put
 from quanxin.exchange.errors import IntakeError, translated

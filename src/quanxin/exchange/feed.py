@@ -18,8 +18,8 @@ from django.conf import settings
 
 from quanxin.accounts import Actor
 from quanxin.archive import access
+from quanxin.archive.definitions import definition
 from quanxin.archive.models import Event
-from quanxin.archive.queries import definition
 from quanxin.calendar import now, today
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Consumer, Subscription

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from quanxin.archive.definitions import definition
 from quanxin.archive.models import Batch
-from quanxin.archive.queries import definition
 from quanxin.engine.taxonomy import describe
 from quanxin.exchange.annotate import Finding, RowOutcome, annotate
 from quanxin.exchange.errors import IntakeError

@@ -23,10 +23,10 @@ from django.conf import settings
 
 from quanxin.archive import access
 from quanxin.archive.access import PUBLIC
+from quanxin.archive.definitions import definition
 from quanxin.archive.display import show
 from quanxin.archive.models import Record
 from quanxin.archive.opening.days import MANIFEST, Dataset, OpenDay, Published, days, root
-from quanxin.archive.queries import definition
 from quanxin.calendar import now, today
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldDef, Mode, Resource
