@@ -12,10 +12,14 @@ import datetime as dt
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from quanxin.policy.model import FieldDef
+
+if TYPE_CHECKING:
+    from quanxin.archive.models import Edition
 
 DAY = dt.date(2026, 1, 31)
 AT = dt.datetime(2026, 2, 1, 1, tzinfo=dt.UTC)
@@ -118,7 +122,7 @@ def lay(records: int, subjects: int) -> int:
     return sum(path.stat().st_size for path in lake.root().rglob("*.parquet"))
 
 
-def _lay(con: duckdb.DuckDBPyConnection, part: Part, query: str, edition: object, *, later: bool) -> None:
+def _lay(con: duckdb.DuckDBPyConnection, part: Part, query: str, edition: Edition, *, later: bool) -> None:
     from quanxin.archive import lake
     from quanxin.archive.models import Batch
     from quanxin.runtime.bridge import to_postgres

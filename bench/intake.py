@@ -59,12 +59,16 @@ def _intake(path: Path) -> dict[str, float]:
     from quanxin.exchange.intake import intake
 
     steps = {"start": time.perf_counter()}
+
+    def reached(step: str) -> None:
+        steps.setdefault(step, time.perf_counter())
+
     receipt = intake(
         path,
         resource="administrative-penalty",
         provider="market-regulation",
         actor=operator(),
-        on_progress=lambda step: steps.setdefault(step, time.perf_counter()),
+        on_progress=reached,
     )
     steps["end"] = time.perf_counter()
     print(f"  {receipt.received:,} = {receipt.accepted:,} + {receipt.updated:,} + {receipt.duplicate:,} + "

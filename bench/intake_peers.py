@@ -72,9 +72,9 @@ def _spoil(sound: Path, out: Path) -> None:
 def _catalogue() -> tuple[Any, Any]:
     """The resource with the rules that all can state, and the rules of the day."""
     from quanxin.calendar import today
-    from quanxin.policy import load, locate
+    from quanxin.policy import find_pack, load
 
-    rules = load(locate("jinan")).on(today())
+    rules = load(find_pack("jinan")).on(today())
     resource = rules.resources[RESOURCE]
     fields = tuple(f.model_copy(update={"required": f.required is True}) for f in resource.fields)
     return resource.model_copy(update={"fields": fields, "checks": ()}), rules

@@ -147,10 +147,10 @@ def _feed(port: int, provider: tuple[str, str], reader: tuple[str, str], subject
     delays, since = [], "0"
     for n in range(10):
         said = _hand_in(port, writes, _rows(subjects, 2 * 10**9 + n * ROWS))[1]
-        headers = {"Authorization": f"Bearer {reads}"}
+        bearer = f"Bearer {reads}"
         records: list[str] = []
         while not records:
-            page = _ask(port, "GET", f"/api/v1/changes?since={since}&limit=1000", **headers)[1]
+            page = _ask(port, "GET", f"/api/v1/changes?since={since}&limit=1000", Authorization=bearer)[1]
             records = [i["record"] for i in page["items"] if i["batch"] == said["batch"]]
             since = page["next"]
         body = json.dumps({"records": records[:1], "kind": "revoked", "reason": "bench"}).encode()
@@ -164,7 +164,7 @@ def _feed(port: int, provider: tuple[str, str], reader: tuple[str, str], subject
         committed = time.perf_counter()
         while not any(
             i["change"] == "withdrawn"
-            for i in _ask(port, "GET", f"/api/v1/changes?since={since}", **headers)[1]["items"]
+            for i in _ask(port, "GET", f"/api/v1/changes?since={since}", Authorization=bearer)[1]["items"]
         ):
             time.sleep(0.005)
         delays.append(time.perf_counter() - committed)

@@ -18,6 +18,7 @@ from quanxin.engine.scoring import DAY, FOUND, Scoring, facts_table, grades_tabl
 from quanxin.engine.scoring_run import Row, create, fill
 
 _DAY = "CAST($day AS DATE)"
+_ASKED = "_asked_on"
 _NEVER = "DATE '1900-01-01'"
 
 
@@ -42,10 +43,9 @@ class Reckoner:
         self._con = duckdb.connect(config={"threads": 1})
         # the plans serve a handful of rows: optimising them costs more than it gains
         self._con.execute("PRAGMA disable_optimizer")
-        for n, source in enumerate(scoring.sources):
+        # every table before any statement: a plan is made anew each time once anything was added to what it was made over
+        for source in scoring.sources:
             create(self._con, source)
-            self._prepare(f"facts{n}", scoring.facts[source.resource])
-            self._prepare(f"marks{n}", scoring.marks[source.resource])
         # one wide row stands for the join: its columns have the types that the join would give them
         self._con.execute("CREATE TABLE population (subject_id BIGINT)")
         for key in scoring.model.builds_on:
@@ -54,7 +54,12 @@ class Reckoner:
             f"{facts_table(s.resource)} AS ({on_day(scoring.facts[s.resource], _NEVER)})" for s in scoring.sources
         )
         self._con.execute(f"CREATE TABLE found AS {f'WITH {empty} ' if empty else ''}{scoring.found}")
-        self._prepare("score", scoring.traced.replace(FOUND, "found"))
+        # the day as a column: with a parameter the longest of the statements would be planned for each question anew
+        self._con.execute(f"ALTER TABLE found ADD COLUMN {_ASKED} DATE")
+        for n, source in enumerate(scoring.sources):
+            self._prepare(f"facts{n}", scoring.facts[source.resource])
+            self._prepare(f"marks{n}", scoring.marks[source.resource])
+        self._prepare("score", on_day(scoring.traced.replace(FOUND, "found"), _ASKED))
 
     def _prepare(self, name: str, query: str) -> None:
         self._con.execute(f"PREPARE {name} AS {on_day(query, _DAY)}")
@@ -71,7 +76,7 @@ class Reckoner:
 
     def _ask(self, day: dt.date, rows: Mapping[str, Sequence[Row]], grades: Mapping[str, str | None]) -> Reckoned:
         con, subject = self._con, 1
-        found: dict[str, Any] = {"subject_id": subject}
+        found: dict[str, Any] = {"subject_id": subject, _ASKED: day}
         found |= {grades_table(key): grades.get(key) for key in self.scoring.model.builds_on}
         marks: list[tuple[int, int, int]] = []
         for n, source in enumerate(self.scoring.sources):
@@ -84,7 +89,7 @@ class Reckoner:
         return Reckoned(self._row("score", day), self._behind(marks, rows))
 
     def _execute(self, name: str, day: dt.date) -> duckdb.DuckDBPyConnection:
-        given = f"(day := '{day.isoformat()}')" if self._dated[name] else ""
+        given = f"(day := DATE '{day.isoformat()}')" if self._dated[name] else ""
         return self._con.execute(f"EXECUTE {name}{given}")
 
     def _row(self, name: str, day: dt.date) -> dict[str, Any] | None:
