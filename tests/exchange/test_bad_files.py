@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 
@@ -170,3 +171,17 @@ def test_every_code_has_a_sentence_in_both_languages_and_a_hint(code: str) -> No
     assert sentences[0].endswith("。")
     assert sentences[1].endswith(".")
     assert " / " in sentences[2]
+
+
+TOO_MUCH = "SELECT list(range) FROM range(30_000_000)"  # one value: nothing of it can be put aside on a disk
+MUCH = "CREATE TABLE kept AS SELECT hash(range) AS h FROM range(40_000_000)"
+
+
+@pytest.mark.parametrize(("query", "code"), [(TOO_MUCH, "memory-short"), (MUCH, "disk-full")])
+def test_short_memory_is_not_called_a_full_disk(full_disk: Path, query: str, code: str) -> None:
+    con = duckdb.connect(config={"threads": 1, "memory_limit": "60MB", "temp_directory": str(full_disk)})
+    con.execute("SET enable_progress_bar = false")
+    with pytest.raises(IntakeError) as refused, translated(full_disk / "file.csv"):
+        con.execute(query)
+    assert refused.value.code == code
+    con.close()

@@ -33,6 +33,7 @@ STATUS = {
     "replay-nothing-held": 409,
     "replay-changes-nothing": 409,
     "disk-full": 507,
+    "memory-short": 507,
 }
 
 # code → (status, Chinese, English, what to do)

@@ -102,6 +102,11 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "Not enough disk space at {path}: about {needed} are needed, {free} are free.",
             "请清理磁盘或更换数据目录（QUANXIN_DATA_DIR）后重试。 / Free some space, or move QUANXIN_DATA_DIR.",
         ),
+        "memory-short": Wording(
+            "内存不足：{path} 处理时超过了引擎的内存上限。",
+            "Out of memory: {path} needed more than the engine may have.",
+            "请调高 QUANXIN_ENGINE_MEMORY，或把文件分成几份提交。 / Raise QUANXIN_ENGINE_MEMORY, or split the file.",
+        ),
         "mapping-unreadable": Wording(
             "对照文件 {path} 无法使用：{reason}。", "The mapping file {path} cannot be used: {reason}.",
             "对照文件应为“表头: 字段”的 YAML 或 JSON，忽略的列写 null。 / It is YAML or JSON of header: field.",
@@ -291,8 +296,10 @@ def translated(path: Path) -> Iterator[None]:
         reason = error.strerror or str(error)
         raise IntakeError.of("file-unreadable", path=error.filename or path, reason=reason) from error
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        if "No space left" in str(error) or isinstance(error, duckdb.OutOfMemoryException):
+        if any(words in str(error) for words in ("No space left", "max_temp_directory_size")):
             raise _disk_full(path) from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise IntakeError.of("memory-short", path=path.name) from error
         raise
 
 
