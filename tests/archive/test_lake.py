@@ -16,7 +16,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from quanxin.accounts import operator
-from quanxin.archive import judgements, lake, lake_reading
+from quanxin.archive import commit, judgements, lake, lake_reading
 from quanxin.archive.lake_proof import Proof, prove, resources
 from quanxin.archive.models import Batch, Record, Withdrawal
 from quanxin.calendar import now
@@ -54,6 +54,28 @@ def city(tmp_path: Path) -> Path:
         operator(), record.provider, [(record.subject_id, record.id)], kind=Withdrawal.Kind.REVOKED, reason="复议撤销"
     )
     return tmp_path
+
+
+def test_rows_that_are_written_down_on_their_way_arrive_as_others_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(tmp_path)
+    rows = [penalty(1, "一号", facts="换行\n的“事实”"), penalty(0, "二号", fine="1,286.50"), penalty(0, "一号")]
+    hand_in(tmp_path, PENALTY, rows[:1], name="few.csv")
+    few = Record.objects.get(resource=PENALTY)
+    monkeypatch.setattr(commit, "MANY", 0)
+    hand_in(tmp_path, PENALTY, [{**row, "remark": "改"} for row in rows], name="many.csv")
+    mine = Record.objects.filter(resource=PENALTY, subject_id=few.subject_id).order_by("version")
+    now_is = {r.payload["document_number"]: r for r in mine}
+    assert now_is["一号"].payload == few.payload | {"remark": "改"}
+    assert now_is["一号"].version == 2
+    assert proof().holds
+    latest = Batch.objects.filter(resource=PENALTY).first()
+    assert latest is not None
+    (file,) = latest.manifest
+    ids = duckdb.sql(f"SELECT _id FROM '{lake.root() / file['path']}'").fetchall()
+    assert len(ids) == 3
+    assert ids == sorted(ids)
 
 
 def test_every_act_leaves_lake_and_database_agreeing(city: Path) -> None:

@@ -25,6 +25,9 @@ RECORD_COLUMNS = (
     "id", "subject_id", "resource", "key_hash", "content_hash", "version", "payload", "event_date", "valid_from",
     "valid_until", "published", "public_until", "tier", "recorded_at", "batch_id", "provider", "row_no",
 )  # fmt: skip
+# What is stored of a row beside its numbers and its items, as ``checked`` has it.
+STORED = ("_content", "_event_date", "_valid_from", "_valid_until", "_published", "_public_until", "_tier")
+MANY = 50_000  # rows from which it pays to write them down between checking and storing
 
 
 def lock_resource(resource: str) -> None:
@@ -106,38 +109,54 @@ def _find_partitions(con: duckdb.DuckDBPyConnection, workdir: Path) -> None:
     ask(con, rows, "entering_subject", typed, query, "partitions", columns, workdir)
 
 
+def gather(con: duckdb.DuckDBPyConnection, resource: Resource, workdir: Path) -> None:
+    """Make ``entered``: the numbered rows with all that is stored of them, in the order of their ids.
+
+    Of many rows it is a file: what they say is read from their source once, and sorted once, for database and lake.
+    """
+    row = con.execute("SELECT count(*) FROM numbered").fetchone()
+    values = ", ".join(f"c.{column}" for column in (*STORED, *(f'"{f.key}"' for f in resource.fields)))
+    query = (
+        "SELECT n.id AS _id, n.subject_id AS _subject_id, n.key_hash AS _key_hash, n.version AS _version, "
+        f"n.row_no AS _row_no, {values} FROM numbered n JOIN checked c USING (row_no) ORDER BY n.id"
+    )
+    if row and row[0] > MANY:
+        path = workdir / "entered.parquet"
+        con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION lz4)")
+        query = f"SELECT * FROM read_parquet('{path}')"
+    con.execute(f"CREATE OR REPLACE VIEW entered AS {query}")
+
+
 def mirror(con: duckdb.DuckDBPyConnection, resource: Resource, several: Several) -> list[dict[str, object]]:
-    """Write the numbered rows to the lake, typed and sorted by subject; return the manifest.
+    """Write the rows of ``entered`` to the lake, typed and sorted by subject; return the manifest.
 
     The file bears the name of the first batch; of several, each row says its own. Asks nothing of PostgreSQL, so that it
     may run beside ``store``, on a cursor of its own.
     """
-    fields = ", ".join(f'c."{f.key}"' for f in resource.fields if f.type != "identity")
-    batch = "" if several.alone else f"{several.batch('n.row_no')} AS _batch, "
+    fields = ", ".join(f'"{f.key}"' for f in resource.fields if f.type != "identity")
+    batch = "" if several.alone else f"{several.batch('_row_no')} AS _batch, "
     return lake.write(
         con,
-        f"SELECT n.id AS _id, n.subject_id AS _subject_id, n.key_hash AS _key_hash, c._content AS _content_hash, "
-        f"n.version AS _version, c._event_date, c._valid_from, c._valid_until, c._published, c._public_until, c._tier, "
-        f"{several.number('n.row_no')} AS _row_no, {batch}{fields} FROM numbered n JOIN checked c USING (row_no) ORDER BY n.id",
+        f"SELECT _id, _subject_id, _key_hash, _content AS _content_hash, _version, _event_date, _valid_from, _valid_until, "
+        f"_published, _public_until, _tier, {several.number('_row_no')} AS _row_no, {batch}{fields} FROM entered",
         resource=resource.key,
         batch=several.batches[0],
     )
 
 
 def store(con: duckdb.DuckDBPyConnection, *, resource: str, several: Several, at: dt.datetime, payload: str) -> None:
-    """Supersede what the numbered rows replace and COPY them into the record table.
+    """Supersede what the numbered rows replace and COPY those of ``entered`` into the record table.
 
-    ``payload`` is the SQL expression of the payload over ``checked`` (as ``c``).
+    ``payload`` is the SQL expression of the payload over ``entered`` (as ``c``).
     """
     ending = "SELECT subject_id, replaces AS id FROM numbered WHERE replaces IS NOT NULL"
     if con.execute(f"{ending} LIMIT 1").fetchone():
         supersede(con, ending, at)
     to_postgres(
         con,
-        f"SELECT n.id, n.subject_id, '{resource}', n.key_hash, c._content, n.version, {payload}, c._event_date, "
-        f"c._valid_from, c._valid_until, c._published, c._public_until, c._tier, '{at.isoformat()}', "
-        f"{several.batch('n.row_no')}, {several.provider('n.row_no')}, {several.number('n.row_no')} "
-        "FROM numbered n JOIN checked c USING (row_no)",
+        f"SELECT _id, _subject_id, '{resource}', _key_hash, _content, _version, {payload}, _event_date, _valid_from, "
+        f"_valid_until, _published, _public_until, _tier, '{at.isoformat()}', {several.batch('_row_no')}, "
+        f"{several.provider('_row_no')}, {several.number('_row_no')} FROM entered c",
         "archive_record",
         RECORD_COLUMNS,
     )

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -40,7 +40,6 @@ from quanxin.runtime.workshop import cursor_beside, workshop
 
 Mode = Literal["append", "replace"]
 Progress = Callable[[str], None]
-BESIDE = 2_000_000  # rows up to which the lake is written beside the database and not before it
 
 
 class Readable(holding.Placed, Protocol):
@@ -213,10 +212,9 @@ def commit_parts(
     lake.settle(resource.key)
     mark = lake.announce(resource.key, batches[0])
     transaction.on_commit(lambda: mark.unlink(missing_ok=True))
+    commit.gather(con, resource, workdir)
     with ThreadPoolExecutor(1) as beside:
         mirrored = beside.submit(commit.mirror, cursor_beside(con), resource, several)
-        if sum(r.received for r in receipts) > BESIDE:
-            wait([mirrored])  # each alone has room in the engine's memory, both together have not
         commit.store(con, resource=resource.key, several=several, at=at, payload=program.payload)
         entered = [r.batch for r in receipts if r.accepted + r.updated]
         Batch.objects.filter(pk__in=entered).update(manifest=mirrored.result())
