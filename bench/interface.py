@@ -22,7 +22,7 @@ from typing import Any
 from bench.ground import line
 
 CLIENTS, ROWS = 8, 50
-WORKERS = 2
+WORKERS = 1  # of two processes each would take together only what came to it
 
 
 def measure(seconds: float = 20.0) -> None:
