@@ -182,6 +182,7 @@ def _type(annotation: Any) -> str:
         str(annotation)
         .replace("typing.", "")
         .replace("quanxin.policy.model.", "")
+        .replace("quanxin.policy.ruling.", "")
         .replace("quanxin.policy.evaluation.", "")
         .replace("datetime.", "")
     )

@@ -14,8 +14,9 @@ import duckdb
 import openpyxl
 import pytest
 
-from quanxin.exchange.errors import WORDINGS, IntakeError, translated
+from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.reading import read_mapping
+from quanxin.exchange.wordings import WORDINGS
 from tests.exchange.example import HEADERS, Bench
 
 HEAD = ",".join(HEADERS[:3]).encode()

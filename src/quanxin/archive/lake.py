@@ -16,6 +16,7 @@ import duckdb
 from django.conf import settings
 
 from quanxin.archive.models import Batch
+from quanxin.runtime.durable import sync
 
 
 def root() -> Path:
@@ -37,25 +38,15 @@ def write(con: duckdb.DuckDBPyConnection, query: str, *, resource: str, batch: s
         return []
     digest = _digest_and_sync(draft)
     draft.rename(path)
-    _sync(path.parent)
+    sync(path.parent)
     return [{"path": _relative(path), "rows": rows, "bytes": path.stat().st_size, "sha256": digest}]
 
 
 def _digest_and_sync(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
-    return digest.hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    return digest
 
 
 def orphans(resource: str | None = None) -> list[Path]:

@@ -14,7 +14,7 @@ from quanxin.engine.program import compile
 from quanxin.engine.run import check
 from quanxin.policy import Pack
 from quanxin.policy.evaluation import ModelCase
-from quanxin.policy.model import Case
+from quanxin.policy.ruling import Case
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from quanxin.engine.normalise import clean, quoted, uneven
 from quanxin.engine.rules import Prepare, Test, tests_of
 from quanxin.engine.values import type_of, value
 from quanxin.policy import Rules
-from quanxin.policy.model import FieldType, PublicationTiers, Resource
+from quanxin.policy.model import FieldType, Resource
+from quanxin.policy.ruling import PublicationTiers
 
 SOURCE = "_quanxin_source_"  # stands in the query for whatever it is run over
 # What is found of a row beside its values: whom it is about, its days, whether it is public.

@@ -12,7 +12,8 @@ from quanxin.calendar.sql import add_months
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.subject import Subjects
 from quanxin.engine.values import sentinels
-from quanxin.policy.model import Mode, PublicationTiers, Resource
+from quanxin.policy.model import Mode, Resource
+from quanxin.policy.ruling import PublicationTiers
 
 NO_DATE = "CAST(NULL AS DATE)"
 

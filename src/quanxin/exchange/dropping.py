@@ -29,6 +29,7 @@ from quanxin.calendar import now, today
 from quanxin.exchange import inbox, receipts, submissions
 from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.models import Dropped, Submission
+from quanxin.runtime.durable import sync
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.session import claimed
 
@@ -243,7 +244,7 @@ def _put(path: Path, ending: str, content: IO[bytes]) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(out)
-    inbox.sync(out.parent)
+    sync(out.parent)
 
 
 def _clear(path: Path, *endings: str) -> None:

@@ -19,6 +19,7 @@ from typing import IO
 from django.conf import settings
 
 from quanxin.exchange.errors import translated
+from quanxin.runtime.durable import sync
 
 _CHUNK = 1 << 20
 _LONGEST_NAME = 200  # bytes; file systems allow 255, and drafts and receipts add to a name
@@ -79,15 +80,6 @@ def safe_name(name: str) -> str:
         stem, dot, ending = plain, "", ""
     room = _LONGEST_NAME - len((dot + ending).encode())
     return (stem.encode()[:room].decode(errors="ignore") or _NAMELESS) + dot + ending
-
-
-def sync(folder: Path) -> None:
-    """Have the names in a folder on disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quanxin.policy.model import Clause, Text
+from quanxin.policy.model import Text
 from quanxin.policy.pack import Pack
+from quanxin.policy.ruling import Clause
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 import quanxin
 from quanxin.calendar import load as load_calendar
-from quanxin.policy import evaluation, model
+from quanxin.policy import evaluation, model, ruling
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.pack import Pack
 from quanxin.policy.quality import QualityStandard
@@ -37,13 +37,13 @@ HEAD = "pack.yaml"
 # What each place of a pack holds.
 LISTS: Mapping[str, type[BaseModel]] = {
     "subjects.yaml": model.SubjectType, "providers.yaml": model.Provider, "categories.yaml": model.Category,
-    "clocks.yaml": model.Clock, "plan.yaml": model.Clause, "forbidden.yaml": model.ForbiddenItem,
-    "measure-kinds.yaml": model.MeasureKind, "quality.yaml": QualityStandard,
+    "clocks.yaml": ruling.Clock, "plan.yaml": ruling.Clause, "forbidden.yaml": ruling.ForbiddenItem,
+    "measure-kinds.yaml": ruling.MeasureKind, "quality.yaml": QualityStandard,
     "comparison.yaml": ComparisonStandard,
 }  # fmt: skip
 FOLDERS: Mapping[str, type[BaseModel]] = {
-    "catalogue": model.Resource, "codes": model.CodeSet, "lists": model.CreditList, "measures": model.Measure,
-    "tiers": model.PublicationTiers, "models": evaluation.Model, "tests": model.Case,
+    "catalogue": model.Resource, "codes": model.CodeSet, "lists": ruling.CreditList, "measures": ruling.Measure,
+    "tiers": ruling.PublicationTiers, "models": evaluation.Model, "tests": ruling.Case,
     "model-tests": evaluation.ModelCase,
 }  # fmt: skip
 
@@ -141,7 +141,7 @@ def _read_all(folder: Path, problems: list[str]) -> dict[type[BaseModel], list[A
 
 def _identity(made: Any, here: str) -> tuple[Any, ...]:
     """What an object of a pack is told apart by: its key, for a rule the first day too; a case by where it stands."""
-    if isinstance(made, model.Case | evaluation.ModelCase):
+    if isinstance(made, ruling.Case | evaluation.ModelCase):
         return (here,)
     return (made.key, made.in_force.from_) if isinstance(made, model.Rule) else (made.key,)
 
@@ -219,7 +219,7 @@ def _join(head: model.Head, base: Pack | None, found: dict[type[BaseModel], list
         own = {(o.key, o.in_force.from_) for o in found[kind]}
         return tuple(o for o in inherited if (o.key, o.in_force.from_) not in own) + tuple(found[kind])
 
-    clauses = {c.key: c for c in (*(base.clauses if base else ()), *found[model.Clause])}
+    clauses = {c.key: c for c in (*(base.clauses if base else ()), *found[ruling.Clause])}
     return Pack(
         name=head.name,
         title=head.title,
@@ -229,17 +229,17 @@ def _join(head: model.Head, base: Pack | None, found: dict[type[BaseModel], list
         categories=keyed(model.Category, base.categories if base else {}),
         resources=dated(model.Resource, base.resources if base else ()),
         code_sets=dated(model.CodeSet, base.code_sets if base else ()),
-        tiers=dated(model.PublicationTiers, base.tiers if base else ()),
-        lists=dated(model.CreditList, base.lists if base else ()),
-        measures=dated(model.Measure, base.measures if base else ()),
-        clocks=dated(model.Clock, base.clocks if base else ()),
+        tiers=dated(ruling.PublicationTiers, base.tiers if base else ()),
+        lists=dated(ruling.CreditList, base.lists if base else ()),
+        measures=dated(ruling.Measure, base.measures if base else ()),
+        clocks=dated(ruling.Clock, base.clocks if base else ()),
         models=dated(evaluation.Model, base.models if base else ()),
         quality=dated(QualityStandard, base.quality if base else ()),
         comparison=dated(ComparisonStandard, base.comparison if base else ()),
-        forbidden=keyed(model.ForbiddenItem, base.forbidden if base else {}),
-        measure_kinds=keyed(model.MeasureKind, base.measure_kinds if base else {}),
+        forbidden=keyed(ruling.ForbiddenItem, base.forbidden if base else {}),
+        measure_kinds=keyed(ruling.MeasureKind, base.measure_kinds if base else {}),
         calendar_file=calendar,
         clauses=tuple(sorted(clauses.values(), key=lambda c: int(c.key[1:]))),
-        cases=(base.cases if base else ()) + tuple(found[model.Case]),
+        cases=(base.cases if base else ()) + tuple(found[ruling.Case]),
         model_cases=(base.model_cases if base else ()) + tuple(found[evaluation.ModelCase]),
     )

@@ -10,9 +10,8 @@ deadlines) live in packs only, never in Python.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -149,24 +148,6 @@ class Category(Part):
     key: str
     title: Text
     chapter: str
-
-
-class ForbiddenItem(Part):
-    """A kind of personal information that no resource may hold, and the words that give it away in a data item."""
-
-    key: Key
-    title: Text
-    words: tuple[str, ...]
-    basis: tuple[Basis, ...]
-
-
-class MeasureKind(Part):
-    """A kind of sanction of the national list; ``class`` is I, II or III."""
-
-    key: Annotated[str, StringConstraints(pattern=r"^P\d{2}$")]
-    title: Text
-    class_: Literal["I", "II", "III"] = Field(alias="class")
-    basis: tuple[Basis, ...]
 
 
 # --- catalogue ---------------------------------------------------------------------------------------------------
@@ -314,92 +295,3 @@ class Resource(Rule):
 
     def field(self, key: str) -> FieldDef:
         return next(f for f in self.fields if f.key == key)
-
-
-# --- publication tiers, clocks, lists, measures, plan ------------------------------------------------------
-
-
-class Tier(Part):
-    """A tier of 失信信息 and its publication window in calendar months from the decision date."""
-
-    key: Key
-    title: Text
-    when: str  # SQL boolean over the resource's fields
-    published: bool = True
-    minimum_months: int | None = None
-    maximum_months: int | None = None
-    basis: tuple[Basis, ...] = ()
-
-
-class PublicationTiers(Rule):
-    """Tiers in force for decisions dated within ``in_force``; the heaviest (last) tier that matches counts."""
-
-    resource: Key
-    tiers: Annotated[tuple[Tier, ...], AfterValidator(distinct)]
-
-
-class Clock(Rule):
-    """A statutory deadline in working days or calendar months."""
-
-    working_days: int | None = None
-    months: int | None = None
-    extension_working_days: int | None = None
-
-
-class CreditList(Rule):
-    """A 严重失信主体名单 or an honour list: the resource that feeds it and how long a listing lasts."""
-
-    resource: Key
-    authority: Key
-    nature: Literal["positive", "negative"]
-    term_months: int | None = None
-    earliest_removal_months: int | None = None
-
-
-class Measure(Rule):
-    """An incentive or sanction. A sanction names its kind of the national list (P01 … P14)."""
-
-    kind: str
-    nature: Literal["incentive", "sanction"]
-    targets: tuple[Key, ...]
-    trigger: Key | None = None  # the list that triggers it
-    enforcer: Key | None = None
-    term_months: int | None = None
-
-
-class Clause(Part):
-    """A clause of the plan and what carries it out; ``missing`` says honestly what does not exist yet."""
-
-    # The kinds of rules that carry a clause out, by the name of their attribute here and in a pack.
-    CARRIERS: ClassVar[Mapping[str, Text]] = {
-        "resources": Text(zh="目录资源", en="resource"),
-        "lists": Text(zh="名单", en="list"),
-        "measures": Text(zh="措施", en="measure"),
-        "tiers": Text(zh="公示期限", en="publication tiers"),
-        "clocks": Text(zh="时限", en="clock"),
-        "models": Text(zh="评价模型", en="model"),
-    }
-
-    key: Annotated[str, StringConstraints(pattern=r"^C\d{1,2}$")]
-    title: Text
-    resources: tuple[Key, ...] = ()
-    lists: tuple[Key, ...] = ()
-    measures: tuple[Key, ...] = ()
-    tiers: tuple[Key, ...] = ()
-    clocks: tuple[Key, ...] = ()
-    models: tuple[Key, ...] = ()
-    functions: tuple[Text, ...] = ()
-    missing: tuple[Text, ...] = ()
-
-
-class Case(Part):
-    """A test in plain words: this row, received this day, ends with these codes, this tier, this window."""
-
-    title: str
-    resource: Key
-    received_on: dt.date
-    row: dict[str, str | None]
-    codes: tuple[str, ...] = ()
-    tier: str | None = None
-    public_until: dt.date | None = None
-    published: bool | None = None

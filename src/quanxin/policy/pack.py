@@ -19,25 +19,9 @@ from quanxin.calendar import WorkingCalendar
 from quanxin.calendar import load as load_calendar
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.evaluation import Model, ModelCase
-from quanxin.policy.model import (
-    Case,
-    Category,
-    Clause,
-    Clock,
-    CodeSet,
-    CreditList,
-    ForbiddenItem,
-    Measure,
-    MeasureKind,
-    Part,
-    Provider,
-    PublicationTiers,
-    Resource,
-    Rule,
-    SubjectType,
-    Text,
-)
+from quanxin.policy.model import Category, CodeSet, Part, Provider, Resource, Rule, SubjectType, Text
 from quanxin.policy.quality import QualityStandard
+from quanxin.policy.ruling import Case, Clause, Clock, CreditList, ForbiddenItem, Measure, MeasureKind, PublicationTiers
 
 R = TypeVar("R", bound=Rule)
 

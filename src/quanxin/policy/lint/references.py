@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator
 
-from quanxin.policy.model import Clause, FieldType, Resource
+from quanxin.policy.model import FieldType, Resource
 from quanxin.policy.pack import Pack
+from quanxin.policy.ruling import Clause
 
 Found = Iterator[tuple[str, str]]
 CLAUSES = range(1, 17)  # of the plan that the platform carries out, C1–C16

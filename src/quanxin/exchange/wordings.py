@@ -1,0 +1,247 @@
+"""The sentences of what can be wrong with a hand-in as a whole.
+
+Invariant: a code is stable and has its sentence in Chinese and in English, and a hint that says what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentence of a code in both languages and what to do about it, as ``str.format`` templates."""
+
+    zh: str
+    en: str
+    hint: str
+
+
+WORDINGS: Mapping[str, Wording] = MappingProxyType(
+    {
+        "file-missing": Wording(
+            "找不到文件：{path}。", "No such file: {path}.", "请核对文件名和路径。 / Check the name and the folder."
+        ),
+        "file-unreadable": Wording(
+            "无法读取文件 {path}：{reason}。", "The file {path} cannot be read: {reason}.",
+            "请检查文件权限，或另存一份再提交。 / Check its permissions, or hand in a copy.",
+        ),
+        "export-no-layout": Wording(
+            "资源 {resource} 没有国家双公示格式。", "The resource {resource} has no national layout.",
+            "可导出 administrative-licence 和 administrative-penalty。 / Licences and penalties can be exported.",
+        ),
+        "sampling-no-numbers": Wording(
+            "资源 {resource} 或所给名单没有文书号，无法比对。", "The resource {resource} or the list has no document numbers.",
+            "请使用含文书号一列的公示名单。 / Use a published list with a column of document numbers.",
+        ),
+        "month-unreadable": Wording(
+            "“{text}”不是月份。", "“{text}” is no month.", "请写如 2026-10。 / Write it as 2026-10."
+        ),
+        "font-missing": Wording(
+            "没有安装打印用的中文字体：{path}。", "The font for printing is not installed: {path}.",
+            "请运行 make assets。 / Run make assets.",
+        ),
+        "file-empty": Wording(
+            "文件中没有数据行：{what}。", "The file holds no data rows: {what_en}.",
+            "请确认导出时已包含数据；确无数据时不必提交。 / Export it again with its rows.",
+        ),
+        "file-not-tabular": Wording(
+            "文件不是数据表：{what}。", "The file is not a table: {what_en}.",
+            "请提交 CSV、XLSX、JSON Lines 或 Parquet 文件。 / Hand in CSV, XLSX, JSON Lines or Parquet.",
+        ),
+        "file-corrupt": Wording(
+            "文件已损坏或不完整：{reason}。", "The file is damaged or incomplete: {reason}.",
+            "请重新导出或重新传输后提交。 / Export or transfer it again.",
+        ),
+        "file-encrypted": Wording(
+            "工作簿已加密，无法读取。", "The workbook is encrypted.",
+            "请取消打开密码后重新保存再提交。 / Remove the password, save it and hand it in again.",
+        ),
+        "file-encoding": Wording(
+            "第 {line} 行出现无法识别的字节 0x{byte}，不是有效的 {encoding} 文本。",
+            "Line {line} holds the byte 0x{byte}, which is not {encoding} text.",
+            "请用 UTF-8 或 GB18030 编码重新导出。 / Export it again as UTF-8 or GB18030.",
+        ),
+        "file-quote-open": Wording(
+            "{position}开始的引号直到文件末尾都没有闭合。", "A quotation mark opened at {position} is never closed.",
+            "请补上引号，或用表格软件重新保存为 CSV。 / Close it, or save the file again as CSV.",
+        ),
+        "file-headers-unmatched": Wording(
+            "没有找到“{resource}”的表头。文件中有：{found}；应有：{expected}。",
+            "No header row of {resource_en} was found. Found: {found}. Expected: {expected}.",
+            "请核对目录资源是否选对；列名不同时可用 --map 对照文件。"
+            " / Check the resource; give a --map file where the names differ.",
+        ),
+        "file-column-unknown": Wording(
+            "有目录中没有的列：{columns}。", "Columns that the catalogue does not know: {columns}.",
+            "请改正列名，或在 --map 对照文件中写明对应字段（忽略则写 null）。"
+            " / Correct the names, or map each to a field or to null in a --map file.",
+        ),
+        "file-column-twice": Wording(
+            "同一数据项出现两列：{columns}。", "One data item has two columns: {columns}.",
+            "请只保留一列，或在 --map 对照文件中忽略多余的列（null）。 / Keep one, or map the other to null.",
+        ),
+        "file-cell-too-long": Wording(
+            "{position}有一个单元格超过 {limit} 字节。", "A cell at {position} is longer than {limit} bytes.",
+            "请检查该处引号和换行是否正确，或缩短内容。 / Check quotes and line breaks there, or shorten it.",
+        ),
+        "file-too-large": Wording(
+            "工作簿解压后约 {size}，超过 {limit}。", "The workbook unpacks to {size}, more than {limit}.",
+            "请另存为 CSV 后提交，CSV 不限大小。 / Save it as CSV, which may have any size.",
+        ),
+        "disk-full": Wording(
+            "磁盘空间不足：{path} 处理该文件约需 {needed}，现有 {free}。",
+            "Not enough disk space at {path}: about {needed} are needed, {free} are free.",
+            "请清理磁盘或更换数据目录（QUANXIN_DATA_DIR）后重试。 / Free some space, or move QUANXIN_DATA_DIR.",
+        ),
+        "memory-short": Wording(
+            "内存不足：{path} 处理时超过了引擎的内存上限。",
+            "Out of memory: {path} needed more than the engine may have.",
+            "请调高 QUANXIN_ENGINE_MEMORY，或把文件分成几份提交。 / Raise QUANXIN_ENGINE_MEMORY, or split the file.",
+        ),
+        "mapping-unreadable": Wording(
+            "对照文件 {path} 无法使用：{reason}。", "The mapping file {path} cannot be used: {reason}.",
+            "对照文件应为“表头: 字段”的 YAML 或 JSON，忽略的列写 null。 / It is YAML or JSON of header: field.",
+        ),
+        "mapping-field-unknown": Wording(
+            "对照文件中的字段不在目录中：{fields}。", "The mapping names fields that the catalogue lacks: {fields}.",
+            "可用字段：{known}。 / Fields there are: {known}.",
+        ),
+        "resource-unknown": Wording(
+            "目录中没有资源 {resource}。", "The catalogue has no resource {resource}.",
+            "可用资源：{known}。 / Resources there are: {known}.",
+        ),
+        "resource-out-of-force": Wording(
+            "目录资源 {resource} 今日不在有效期内。", "The resource {resource} is not in force today.",
+            "请用 quanxin pack show 查看其有效期。 / See its period with quanxin pack show.",
+        ),
+        "provider-not-allowed": Wording(
+            "提供单位 {provider} 不是该资源的提供单位。", "{provider} does not provide this resource.",
+            "可提供的单位：{allowed}。 / Providers are: {allowed}.",
+        ),
+        "submission-unknown": Wording(
+            "没有提交 {submission}。", "There is no submission {submission}.",
+            "请核对提交编号。 / Check its number.",
+        ),
+        "submission-given-up": Wording(
+            "处理“{file}”连续 {attempts} 次中断，已停止重试。",
+            "Taking {file} in broke off {attempts} times; it is not tried again.",
+            "文件已保留，请运行单位查看日志后重新提交。 / The file is kept; see the log, then hand it in again.",
+        ),
+        "drop-misplaced": Wording(
+            "文件 {path} 不在“提供单位/目录资源”文件夹中。", "{path} does not lie in a folder provider/resource.",
+            "请移入 <提供单位>/<目录资源>/，如 market-regulation/administrative-penalty/。"
+            " / Move it into <provider>/<resource>/.",
+        ),
+        "drop-provider-unknown": Wording(
+            "目录中没有提供单位 {provider}。", "The catalogue has no provider {provider}.",
+            "请核对文件夹名称；各资源的提供单位见 quanxin pack show。 / Check the folder's name; see quanxin pack show.",
+        ),
+        "source-unknown": Wording(
+            "没有数据源 {source}。", "There is no source {source}.",
+            "已定义的数据源：{known}。 / Sources there are: {known}.",
+        ),
+        "source-invalid": Wording(
+            "数据源定义 {file} 无法使用：{reason}。", "The source definition {file} cannot be used: {reason_en}.",
+            "请按文档“数据源”一页改正。 / Correct it by the page on sources.",
+        ),
+        "source-secret-missing": Wording(
+            "数据源 {source} 的密码来源 {secret} 不存在或为空。", "The secret {secret} of {source} is not there or empty.",
+            "请设置该环境变量，或检查密码文件。 / Set that variable, or check the file.",
+        ),
+        "source-down": Wording(
+            "无法连接数据源 {source}：{reason}。", "The source {source} cannot be reached: {reason}.",
+            "稍后会自动重试；请核对地址、端口、账号和网络。 / It is tried again; check address, account and network.",
+        ),
+        "source-query-failed": Wording(
+            "数据源 {source} 的查询失败：{reason}。", "The query of the source {source} failed: {reason}.",
+            "请在该数据库上核对查询语句和权限。 / Try the query on that database; check the account's rights.",
+        ),
+        "source-column-missing": Wording(
+            "数据源 {source} 的查询结果没有列 {column}；有：{found}。",
+            "The query of {source} gives no column {column}; it gives {found}.",
+            "请核对 incremental 和 mapping 中的列名。 / Check the names under incremental and mapping.",
+        ),
+        "source-marks-mixed": Wording(
+            "数据源 {source} 的增量列 {column} 中类型不一，无法比较。",
+            "The column {column} of {source} holds values of several types, which cannot be compared.",
+            "请在查询中统一该列的类型。 / Cast the column to one type in the query.",
+        ),
+        "source-busy": Wording(
+            "数据源 {source} 正在提取。", "The source {source} is being pulled already.",
+            "请稍候再试。 / Try again when it is done.",
+        ),
+        "spark-missing": Wording(
+            "未安装 Spark：缺少 {part}。", "Spark is not here: {part} is missing.",
+            "请安装 quanxin[spark]（pip install 'quanxin[spark]'）和 Java 17（如 apt install openjdk-17-jre-headless）。"
+            " / Install quanxin[spark] and a Java 17.",
+        ),
+        "spark-failed": Wording(
+            "Spark 无法完成：{reason}。", "Spark could not do it: {reason}.",
+            "请核对地址、权限和集群；--out 须为各节点都能访问的位置。"
+            " / Check the address, its rights and the cluster; every node must reach --out.",
+        ),
+        "spark-format": Wording(
+            "Spark 引擎只接收同一种文件（.csv、.tsv、.txt、.parquet）：{names}。",
+            "The Spark engine takes files of one kind: .csv, .tsv, .txt or .parquet; found {names}.",
+            "其他格式请用默认引擎提交。 / Hand other formats in by the default engine.",
+        ),
+        "spark-encoding": Wording(
+            "{file} 中有无法识别的字符，Spark 引擎只接收 UTF-8 文本。",
+            "{file} holds bytes that are not UTF-8 text, which is all that the Spark engine reads.",
+            "请转为 UTF-8，或用默认引擎提交。 / Convert it to UTF-8, or use the default engine.",
+        ),
+        "spark-headers-differ": Wording(
+            "{file} 的第一行与其他文件的表头不同。", "The first line of {file} is not the header that the others have.",
+            "请使各文件的表头一致，且在第一行。 / Give every file the same header in its first line.",
+        ),
+        "batch-unknown": Wording(
+            "没有批次 {batch}。", "There is no batch {batch}.",
+            "请用 quanxin batches 查看批次号。 / List them with quanxin batches.",
+        ),
+        "timepoint-unknown": Wording(
+            "时点 {since} 无效。", "{since} is no timepoint of this feed.",
+            "请使用上一页返回的 next，或从快照开始。 / Use the next of the page before, or begin with a snapshot.",
+        ),
+        "timepoint-too-old": Wording(
+            "时点 {since} 早于 {days} 天的保留期。", "The timepoint {since} is older than {days} days.",
+            "请重新取全量快照，再从其时点继续。 / Take a snapshot again and go on from its timepoint.",
+        ),
+        "subscription-missing": Wording(
+            "没有订阅资源 {resource}。", "There is no live subscription to {resource}.",
+            "请联系信用中心签订共享协议。 / Agree on one with the credit centre.",
+        ),
+        "subscription-refused": Wording(
+            "不能订阅 {resource}：{reason}。", "{resource} cannot be subscribed to: {reason_en}.",
+            "请核对目录的共享方式、数据项和依据。 / See the catalogue's mode of sharing, its items and the basis.",
+        ),
+        "webhook-refused": Wording(
+            "不能向 {url} 发送变更通知：{reason}。", "Notifications cannot go to {url}: {reason_en}.",
+            "请核对地址；内网地址须设置 QUANXIN_WEBHOOK_PRIVATE=1。"
+            " / Check the URL; private addresses need QUANXIN_WEBHOOK_PRIVATE=1.",
+        ),
+        "webhook-unknown": Wording(
+            "没有编号为 {number} 的通知地址或通知。", "There is no webhook or delivery {number}.",
+            "请用 quanxin webhook list 查看编号。 / List them with quanxin webhook list.",
+        ),
+        "record-unknown": Wording(
+            "没有由 {provider} 提供的记录：{records}。", "{provider} provided no such records: {records}.",
+            "只能撤回本单位提供的记录，请核对记录编号。 / Only a provider's own records can be withdrawn.",
+        ),
+        "reason-missing": Wording(
+            "请填写理由。", "A reason is needed.",
+            "理由将随撤回信息留存并告知使用单位。 / It is kept and told to those who took the records over.",
+        ),
+        "replay-nothing-held": Wording(
+            "批次 {batch} 没有可重放的行。", "The batch {batch} holds no such rows.",
+            "请用 quanxin receipt {batch} --rows 查看。 / See quanxin receipt {batch} --rows.",
+        ),
+        "replay-changes-nothing": Wording(
+            "重放批次 {batch} 的 {rows} 行，结果不变，未作记录。",
+            "Replaying the {rows} rows of batch {batch} would change nothing; nothing was recorded.",
+            "请先更正内容，或等规则、主体变化后再重放。 / Correct the rows first.",
+        ),
+    }
+)  # fmt: skip
