@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "quanxin.archive",
     "quanxin.exchange",
     "quanxin.evaluation",
+    "quanxin.rights",
     "quanxin.api",
     "quanxin.desk",
     "quanxin.my",
