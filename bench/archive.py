@@ -15,8 +15,8 @@ from bench.ground import line, percentiles
 
 def measure(subjects: int = 500) -> None:
     """Print the percentiles of reading the public archive of a subject."""
-    from quanxin.archive.access import PUBLIC
     from quanxin.archive.queries import archive_of
+    from quanxin.archive.viewers import PUBLIC
 
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

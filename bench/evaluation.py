@@ -158,7 +158,7 @@ def _hand_over(folder: Path) -> None:
 
     scoring = compile_model(model_in_use(MODEL)[0], current_pack())
     with workshop() as (con, workdir):
-        sources.put_merged(con, evaluation_lake.AT)
+        sources.put_decided(con, evaluation_lake.AT)
         sources.put_population(con, scoring.model, evaluation_lake.AT, workdir)
         told = "SELECT resource, id FROM archive_record WHERE superseded_at IS NOT NULL"
         to_duckdb(con, told, "ended", {"resource": "VARCHAR", "id": "BIGINT"}, workdir)
@@ -198,7 +198,7 @@ def _compiled(explained: bool) -> Outcome:
     )
     with workshop() as (con, workdir):
         watch = Watch()
-        sources.put_merged(con, moment)
+        sources.put_decided(con, moment)
         sources.put_population(con, scoring.model, moment, workdir)
         scoring_run.create_marks(con, scoring)
         watch.took("register")

@@ -19,7 +19,7 @@ MODEL = "public-enterprise"
 def measure(folder: Path, subjects: int, drawn: int = 400) -> None:
     """Print the percentiles of an explanation and of a what-if in a sample city of so many subjects."""
     from quanxin.accounts import operator
-    from quanxin.archive import access
+    from quanxin.archive import viewers
     from quanxin.demo.run import run
     from quanxin.evaluation import one, present
     from quanxin.evaluation.models import Score
@@ -28,7 +28,7 @@ def measure(folder: Path, subjects: int, drawn: int = 400) -> None:
     run(subjects=subjects, seed=5, folder=folder / "departments", actor=operator())
     stands = dict(Score.objects.filter(model=MODEL).values_list("subject_id", "score"))
     asked, most = _drawn(list(stands), drawn)
-    viewer = access.centre(operator(), "bench")
+    viewer = viewers.centre(operator(), "bench")
 
     def explain(pk: int) -> one.Scored:
         scored = one.explain(Subject.objects.get(pk=pk), viewer, MODEL)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from quanxin.accounts import operator
-from quanxin.archive import access
+from quanxin.archive import viewers
 from quanxin.archive.models import Access
 from quanxin.archive.queries import archive_of
 from quanxin.archive.serial import as_json
@@ -34,7 +34,7 @@ def subject(tmp_path: Path) -> int:
     return found.pk
 
 
-def told(subject: int, day: dt.date, known: dt.datetime, viewer: access.Viewer = access.PUBLIC) -> str:
+def told(subject: int, day: dt.date, known: dt.datetime, viewer: viewers.Viewer = viewers.PUBLIC) -> str:
     return json.dumps(as_json(archive_of(subject, viewer, valid_on=day, known_at=known)), ensure_ascii=False)
 
 
@@ -60,14 +60,14 @@ def test_a_penalty_is_public_until_its_window_ends_and_the_centre_sees_it_after(
     last, after = dt.date(2028, 8, 31), dt.date(2028, 9, 1)
     assert "占道经营" in told(subject, last, known)
     assert "占道经营" not in told(subject, after, known)
-    centre = access.centre(operator(), "核查")
+    centre = viewers.centre(operator(), "核查")
     assert "占道经营" in told(subject, after, known, centre)
     assert Access.objects.get().purpose == "核查"
 
 
 def test_the_centre_needs_a_purpose() -> None:
     with pytest.raises(ValueError, match="purpose"):
-        access.centre(operator(), "  ")
+        viewers.centre(operator(), "  ")
 
 
 def test_fields_that_are_not_public_are_not_shown(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_fields_that_are_not_public_are_not_shown(tmp_path: Path) -> None:
     hand_in(tmp_path, "administrative-penalty", [penalty(0, remark="内部备注", facts="电话13800000000")])
     found = find(CODES[0])
     assert found is not None
-    public = json.dumps(as_json(archive_of(found.pk, access.PUBLIC)), ensure_ascii=False)
+    public = json.dumps(as_json(archive_of(found.pk, viewers.PUBLIC)), ensure_ascii=False)
     assert "内部备注" not in public
     assert "13800000000" not in public
     assert "138********" in public

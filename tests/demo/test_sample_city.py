@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from quanxin.accounts import operator
-from quanxin.archive.access import PUBLIC
 from quanxin.archive.models import Record
 from quanxin.archive.queries import archive_of
+from quanxin.archive.viewers import PUBLIC
 from quanxin.demo.run import run, write_city
 from quanxin.subjects.models import Subject
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from quanxin.accounts import operator
 from quanxin.accounts.actors import Actor, Role
-from quanxin.archive import access
-from quanxin.archive.access import Viewer
+from quanxin.archive import viewers
+from quanxin.archive.viewers import Viewer
 from quanxin.evaluation import editions
 from quanxin.evaluation.models import Edition
 from quanxin.subjects.models import Subject
@@ -33,4 +33,4 @@ def company(n: int) -> Subject:
 
 
 def centre() -> Viewer:
-    return access.centre(operator(), "核对评价")
+    return viewers.centre(operator(), "核对评价")

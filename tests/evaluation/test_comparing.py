@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.models import AuditLine
-from quanxin.archive import access
+from quanxin.archive import viewers
 from quanxin.archive.models import Access
 from quanxin.calendar import now
 from quanxin.engine.scoring import column
@@ -145,9 +145,9 @@ def test_names_are_shown_to_the_centre_for_a_purpose_and_each_leaves_its_line() 
     assert Access.objects.filter(subject_id=company(1).pk, purpose="核对评价").count() == 1
     assert AuditLine.objects.filter(act="evaluation.movers").count() == 1
     with pytest.raises(NotAllowed):
-        moving.movers(access.PUBLIC, both, "fallen")
+        moving.movers(viewers.PUBLIC, both, "fallen")
     with pytest.raises(NotAllowed):
-        access.centre(MODELLER, "看看")
+        viewers.centre(MODELLER, "看看")
     with pytest.raises(EvaluationError):
         moving.movers(centre(), both, "A>'; DROP TABLE moved; --")
     fallen, _ = moving.movers(centre(), both, "fallen")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from quanxin.accounts import NotAllowed, operator
-from quanxin.archive.access import PUBLIC, department
 from quanxin.archive.models import Access, Record
+from quanxin.archive.viewers import PUBLIC, department
 from quanxin.calendar import today
 from quanxin.evaluation import one, present, runs
 from quanxin.evaluation.editions import EvaluationError

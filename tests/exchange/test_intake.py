@@ -10,9 +10,9 @@ from django.db import connection
 
 from quanxin.accounts import Actor, operator
 from quanxin.accounts.actors import NotAllowed
-from quanxin.archive.access import PUBLIC
 from quanxin.archive.models import Batch, Event, Record
 from quanxin.archive.queries import NoSuchSubject, archive_of
+from quanxin.archive.viewers import PUBLIC
 from quanxin.demo.city import code_of
 from quanxin.exchange import receipts
 from quanxin.exchange.errors import IntakeError

@@ -10,9 +10,9 @@ from django.db import connection
 from quanxin.accounts import Actor, operator
 from quanxin.accounts.actors import NotAllowed, Role
 from quanxin.accounts.models import AuditLine
-from quanxin.archive.access import PUBLIC
 from quanxin.archive.models import Batch, Event, Record, Withdrawal, WithdrawnRecord
 from quanxin.archive.queries import archive_of
+from quanxin.archive.viewers import PUBLIC
 from quanxin.exchange import withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Held

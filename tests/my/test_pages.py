@@ -18,7 +18,7 @@ from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.binding import bind, unbind
 from quanxin.accounts.models import AuditLine, Binding, User
-from quanxin.archive import access, definitions
+from quanxin.archive import access, definitions, viewers
 from quanxin.archive.models import Access, Record
 from quanxin.calendar import today
 from quanxin.evaluation import one, present, runs
@@ -71,7 +71,7 @@ def test_figures_on_the_page_are_those_of_the_explanation(owner: Client) -> None
 
 
 def test_each_reading_leaves_one_line_which_the_organisation_sees(owner: Client) -> None:
-    access.note_access(access.centre(operator(), "核对招标资格"), company(0))
+    access.note_access(viewers.centre(operator(), "核对招标资格"), company(0))
     before = Access.objects.count()
     page(owner)
     assert Access.objects.filter(viewer="subject", actor="user:owner").count() == Access.objects.count() - before == 1
@@ -115,7 +115,7 @@ def test_without_a_binding_that_stands_nothing_is_shown_or_read(owner: Client) -
 
 
 def test_anothers_score_is_refused_and_the_try_is_on_record(owner: Client) -> None:
-    viewer = access.itself(Actor("user:owner", frozenset()), company(0))
+    viewer = viewers.itself(Actor("user:owner", frozenset()), company(0))
     with pytest.raises(NotAllowed):
         one.explain(company(1), viewer, MODEL)
     assert AuditLine.objects.filter(act="scores.refused", target=f"subject:{company(1).pk}").count() == 1
@@ -132,7 +132,7 @@ def test_sole_traders_and_persons_have_no_score(owner: Client, kind: str) -> Non
     Subject.objects.filter(code=CODES[0]).update(natural=True)
     assert owner.get("/my/score").status_code == 403
     with pytest.raises(NotAllowed):
-        access.itself(operator(), Subject.objects.get(code=CODES[0]))
+        viewers.itself(operator(), Subject.objects.get(code=CODES[0]))
 
 
 def test_public_pages_show_no_score(owner: Client) -> None:

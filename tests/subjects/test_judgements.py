@@ -10,8 +10,8 @@ from quanxin.accounts import Actor, operator
 from quanxin.accounts.actors import NotAllowed
 from quanxin.accounts.models import AuditLine
 from quanxin.archive import judgements
-from quanxin.archive.access import PUBLIC
 from quanxin.archive.queries import archive_of
+from quanxin.archive.viewers import PUBLIC
 from quanxin.demo.city import code_of
 from quanxin.subjects.models import Identifier, Subject
 from quanxin.subjects.queries import cluster, find, names_of

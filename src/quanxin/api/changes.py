@@ -41,9 +41,15 @@ class WithdrawalOut(Schema):
 
 
 class ChangeOut(Schema):
-    """One change of one record; ``payload`` is null where the record is no longer current."""
+    """One change of one record; ``payload`` is null where the record is no longer current or no longer shared.
 
-    change: Literal["committed", "superseded", "withdrawn", "repaired"]
+    ``repaired``, ``shielded`` and ``deleted``: show and use it no more. ``disputed``: mark it 异议处理中, and let nothing
+    happen by itself because of it, until ``settled``. ``restored``: it stands again.
+    """
+
+    change: Literal[
+        "committed", "superseded", "withdrawn", "repaired", "shielded", "deleted", "disputed", "settled", "restored"
+    ]
     timepoint: str
     at: dt.datetime
     record: str
@@ -53,6 +59,7 @@ class ChangeOut(Schema):
     version: int
     subject: SubjectOut
     event_date: dt.date | None
+    disputed: bool
     payload: dict[str, Any] | None
     withdrawal: WithdrawalOut | None
 

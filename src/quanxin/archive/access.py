@@ -1,99 +1,59 @@
 """Who may see what: the one place that decides.
 
-Invariant: what is not allowed here is not seen. Consumers of the change feed see, of organisations and sole traders,
-the items that their subscription names. The public sees records of organisations and sole traders whose
-resource is public, whose publication has begun and not ended, in their public fields, with personal data in free
-text blotted out. Natural persons are seen by no public viewer, by no path. A
-department sees the records that it handed in. An organisation sees its own records and its own score, and nobody
-else's; a sole trader or natural person has no score that anyone could see. A reading that is not public names its
-reader and its purpose and leaves a line.
+Invariant: what is not allowed here is not seen.
+
+| viewer | sees |
+| --- | --- |
+| public | of organisations and sole traders: public resources, while their publication lasts, in their public items |
+| subject, agent, window | its own records and its own score, and nobody else's |
+| department | what it handed in; for a purpose of the pack, what others share for it |
+| supervisor | what is shared for its purpose, in its districts |
+| institution | what the subject consented to, for the time that it did |
+| consumer | of organisations and sole traders, the items that its subscription names |
+| personnel | persons' records of the categories that its purpose opens |
+| centre | everything, in its districts, for a purpose |
+| auditor | everything, for a purpose |
+
+What a decision took out of reach (``restricting``) is seen by its subject, its provider, the centre and the auditor
+alone. Natural persons are seen by no public viewer, by no path, and once the time of keeping has passed by the auditor
+alone. Personal numbers in texts are blotted out for whoever is outside. A sole trader or natural person has no score
+that anyone could see. A reading that is not public leaves a line with its reader and purpose, a refused try one too.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from quanxin.accounts import Actor, NotAllowed
+from quanxin.accounts import NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
+from quanxin.archive import restricting
 from quanxin.archive.models import Access, Record
+from quanxin.archive.viewers import PUBLIC, Viewer, refused
 from quanxin.calendar import now
 from quanxin.policy.model import FieldDef, FieldType, Mode, Resource
 from quanxin.subjects.models import Subject
-from quanxin.subjects.queries import cluster
 
+# Who still sees what a decision took out of reach: the subject, its provider, and those who answer for the decision.
+_UNRESTRICTED = frozenset({"subject", "agent", "window", "centre", "auditor"})
+# Who is bound to the districts of their membership.
+_DISTRICTED = frozenset({"centre", "department", "supervisor"})
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Someone as whom data is read. Everyone but the public is an actor with a purpose.
-
-    ``fields`` are the items that a consumer's subscription names; empty means every item that may leave. ``own`` are
-    the ids under which an organisation that reads itself is kept.
-    """
-
-    kind: str
-    actor: Actor | None = None
-    purpose: str = ""
-    fields: frozenset[str] = frozenset()
-    own: frozenset[int] = frozenset()
-
-    @property
-    def is_public(self) -> bool:
-        return self.kind == "public"
-
-    @property
-    def is_outside(self) -> bool:
-        """Whether what is read leaves the platform: no natural person and no identity number ever does."""
-        return self.kind in ("public", "consumer", "subject")
-
-
-PUBLIC = Viewer("public")
-
-
-def centre(actor: Actor, purpose: str) -> Viewer:
-    """The credit centre's own viewer; raises ``NotAllowed`` without its role, ``ValueError`` without a purpose."""
-    actor.require(Role.CENTRE)
-    if not purpose.strip():
-        raise ValueError("a purpose is needed")
-    return Viewer("centre", actor, purpose.strip())
-
-
-def department(actor: Actor, purpose: str) -> Viewer:
-    """The providers that an actor hands in for, reading what they handed in; raises as ``centre`` does."""
-    actor.require(Role.INTAKE)
-    if not purpose.strip():
-        raise ValueError("a purpose is needed")
-    return Viewer("department", actor, purpose.strip())
-
-
-def consumer(actor: Actor, purpose: str, fields: frozenset[str]) -> Viewer:
-    """A consumer under its subscription; raises ``ValueError`` without a purpose."""
-    if not purpose.strip():
-        raise ValueError("a purpose is needed")
-    return Viewer("consumer", actor, purpose.strip(), fields)
-
-
-def itself(actor: Actor, subject: Subject) -> Viewer:
-    """An organisation that reads itself through its representative; raises ``NotAllowed`` for a natural person.
-
-    Whoever calls it has seen that the representative's binding to the subject's code stands.
-    """
-    if subject.natural:
-        raise NotAllowed(f"{actor.name}: a natural person has no archive to read here")
-    return Viewer("subject", actor, "主体查看本单位信息", own=frozenset(cluster(subject)))
+__all__ = ["PUBLIC", "Viewer"]
 
 
 def require_scores(viewer: Viewer, subject: Subject | None) -> None:
     """Raise ``NotAllowed`` for who may not see a subject's score (None: everyone's); a known asker's try leaves a line.
 
-    The centre sees scores, an organisation its own; the public, consumers and departments see none.
+    The centre and the auditor see scores, an organisation its own; the public, consumers and departments see none.
     """
-    if viewer.kind == "centre" or (viewer.kind == "subject" and subject is not None and subject.pk in viewer.own):
+    everyone = viewer.kind in ("centre", "auditor") and (subject is None or _in_reach(viewer, subject))
+    if everyone or (viewer.reads_itself and subject is not None and subject.pk in viewer.own):
         return
     if viewer.actor is not None:
         asked = f"subject:{subject.pk}" if subject is not None else "subjects"
@@ -103,28 +63,81 @@ def require_scores(viewer: Viewer, subject: Subject | None) -> None:
 
 def may_see_subject(viewer: Viewer, subject: Subject) -> bool:
     """Whether the subject exists for this viewer at all."""
-    if viewer.kind == "subject" and subject.pk not in viewer.own:
+    if viewer.reads_itself:
+        return subject.pk in viewer.own
+    if viewer.grant is not None:
+        return subject.pk in viewer.grant.subjects
+    if viewer.kind == "personnel":
+        return subject.natural
+    if subject.natural and not _opens_persons(viewer):
         return False
-    return not (viewer.is_outside and subject.natural)
+    return _in_reach(viewer, subject)
 
 
-def visible_records(viewer: Viewer, records: QuerySet[Record], on: dt.date) -> QuerySet[Record]:
-    """The records that the viewer may see on that day, by the dates stored with them."""
+def enter(viewer: Viewer, subject: Subject) -> bool:
+    """Whether the viewer may know of the subject; a known asker's try that is refused leaves a line."""
+    if may_see_subject(viewer, subject):
+        return True
+    if viewer.actor is not None:
+        refused(
+            viewer.actor,
+            f"subject:{subject.pk}",
+            "not this viewer's to see",
+            viewer=viewer.kind,
+            purpose=viewer.purpose,
+        )
+    return False
+
+
+def visible_records(
+    viewer: Viewer, records: QuerySet[Record], on: dt.date, known_at: dt.datetime | None = None
+) -> QuerySet[Record]:
+    """The records that the viewer may see on that day, by the dates stored with them and by what was decided about
+    them, as known at a moment (now)."""
+    if viewer.kind in _UNRESTRICTED:
+        return records.filter(subject_id__in=viewer.own) if viewer.reads_itself else records
+    out_of_reach = restricting.hidden(known_at)
     if viewer.is_public:
-        return records.filter(Q(published=True) & (Q(public_until=None) | Q(public_until__gte=on)))
-    if viewer.kind == "subject":
-        return records.filter(subject_id__in=viewer.own)
-    if viewer.kind == "department" and viewer.actor is not None and viewer.actor.providers is not None:
-        return records.filter(provider__in=viewer.actor.providers)
-    return records
+        published = Q(published=True) & (Q(public_until=None) | Q(public_until__gte=on))
+        return records.filter(published).exclude(out_of_reach)
+    if viewer.grant is not None:
+        granted = records.filter(subject_id__in=viewer.grant.subjects, resource__in=viewer.grant.resources)
+        return granted.exclude(out_of_reach)
+    if viewer.kind == "department":
+        own = _handed_in(viewer)
+        return records.filter(own | ~Q(out_of_reach)) if viewer.opened else records.filter(own)
+    return records.exclude(out_of_reach)
 
 
-def may_see_resource(viewer: Viewer, resource: Resource, on: dt.date, event: dt.date | None) -> bool:
-    """Whether records of a resource, with an event of that day, may be shown: its mode and its retention."""
+def may_see_record(
+    viewer: Viewer, resource: Resource, on: dt.date, event: dt.date | None, *, own: bool = False
+) -> bool:
+    """Whether records of a resource, with an event of that day, may be shown: its modes and its time of keeping.
+
+    ``own`` is whether the viewer's department handed the record in.
+    """
     if viewer.is_public and resource.publication.mode is not Mode.PUBLIC:
         return False
     years = resource.retention.years
-    return not (viewer.is_public and years and event and event < _years_before(on, years))
+    if viewer.kind not in ("centre", "auditor") and years and event and event < _years_before(on, years):
+        return False
+    if viewer.opened is None or own:
+        return True
+    opened = viewer.opened
+    return resource.sharing.mode in opened.modes and (not opened.categories or resource.category in opened.categories)
+
+
+def kept_past(resource: Resource, on: dt.date, event: dt.date | None) -> bool:
+    """Whether, on a day, the time has passed for which a record with such an event may be shown at all."""
+    years = resource.retention.years
+    return bool(years and event and event < _years_before(on, years))
+
+
+def handed_in(viewer: Viewer, record: Record) -> bool:
+    """Whether the viewer's own department handed the record in."""
+    if viewer.kind != "department" or viewer.actor is None:
+        return False
+    return any(held is None or record.provider in held for held in _providers(viewer))
 
 
 def may_see_field(viewer: Viewer, field: FieldDef) -> bool:
@@ -162,10 +175,46 @@ def blot_out(text: str) -> str:
 
 def note_access(viewer: Viewer, subject: Subject) -> None:
     """Leave the line that a reading which is not public leaves."""
+    note_accesses(viewer, [subject.pk])
+
+
+def note_accesses(viewer: Viewer, subjects: Iterable[int]) -> None:
+    """The same for several subjects that were read at once."""
     if viewer.actor is not None:
-        Access.objects.create(
-            at=now(), viewer=viewer.kind, actor=viewer.actor.name, purpose=viewer.purpose, subject_id=subject.pk
+        Access.objects.bulk_create(
+            Access(at=now(), viewer=viewer.kind, actor=viewer.actor.name, purpose=viewer.purpose, subject_id=subject)
+            for subject in sorted(set(subjects))
         )
+
+
+def _opens_persons(viewer: Viewer) -> bool:
+    """Whether natural persons may be among whom the viewer reads."""
+    if viewer.opened is not None:
+        return viewer.opened.persons
+    return viewer.kind in ("centre", "department", "auditor")
+
+
+def _in_reach(viewer: Viewer, subject: Subject) -> bool:
+    """Whether the subject lies in the districts that the viewer's membership names."""
+    districts = viewer.actor.districts if viewer.actor is not None and viewer.kind in _DISTRICTED else None
+    return districts is None or any(subject.region.startswith(re.sub("(00)+$", "", code)) for code in districts)
+
+
+def _providers(viewer: Viewer) -> list[frozenset[str] | None]:
+    """The providers whose records a department's actor reads, by each role that it holds; None is every one."""
+    actor = viewer.actor
+    if actor is None:
+        return []
+    return [
+        held for role, held in ((Role.INTAKE, actor.providers), (Role.DECIDER, actor.deciding)) if role in actor.roles
+    ]
+
+
+def _handed_in(viewer: Viewer) -> Q:
+    held = _providers(viewer)
+    if None in held:
+        return Q()
+    return Q(provider__in=sorted({key for keys in held for key in keys or ()}))
 
 
 def _years_before(day: dt.date, years: int) -> dt.date:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Max, Q, Sum
 
 from quanxin.archive import access
-from quanxin.archive.access import PUBLIC
 from quanxin.archive.definitions import definition
 from quanxin.archive.display import show
 from quanxin.archive.models import Batch, Record
+from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import today
 from quanxin.policy.model import FieldDef, Mode, Resource
 from quanxin.runtime.pack import current_pack

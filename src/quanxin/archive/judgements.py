@@ -15,6 +15,7 @@ from django.db.models import Q
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
+from quanxin.archive import restricting
 from quanxin.archive.models import Event, Record
 from quanxin.calendar import now
 from quanxin.runtime.bridge import reserve
@@ -150,6 +151,7 @@ def _move_records(source: int, target: int, which: Q) -> list[tuple[int, int]]:
     moment, first = now(), reserve("archive_record_id_seq", len(current))
     Record.objects.filter(subject_id=source, id__in=[r.id for r in current]).update(superseded_at=moment)
     Record.objects.bulk_create([_version(r, target, first + n, moment) for n, r in enumerate(current)])
+    restricting.carry(current, target, moment)
     return [(r.id, first + n) for n, r in enumerate(current)]
 
 

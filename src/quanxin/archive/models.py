@@ -130,6 +130,8 @@ class Event(models.Model):
         SUBJECTS_MERGED = "subjects-merged"
         SUBJECTS_SPLIT = "subjects-split"
         JUDGEMENT_UNDONE = "judgement-undone"
+        RECORDS_RESTRICTED = "records-restricted"
+        RECORDS_RELEASED = "records-released"
 
     kind = models.CharField(max_length=32, choices=Kind.choices)
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT)
@@ -189,6 +191,52 @@ class WithdrawnRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.record_id}"
+
+
+class Restriction(models.Model):
+    """What a decision takes from the reach of a record, in all its versions, from a moment until it is ended.
+
+    It is about the record of a natural key under its subject. Repaired, shielded and deleted ones are out of sight of
+    the public and of whoever else uses them, and count for no score; a disputed one bears its mark, and nothing that
+    happens by itself follows from it. ``case`` names the decision, ``basis`` the articles that it rests on.
+    """
+
+    class Kind(models.TextChoices):
+        REPAIRED = "repaired", "已修复"
+        SHIELDED = "shielded", "重整、和解期间暂时屏蔽"
+        DELETED = "deleted", "依本人申请删除"
+        DISPUTED = "disputed", "异议处理中"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    subject_id = models.BigIntegerField()
+    resource = models.CharField(max_length=64)
+    key_hash = models.UUIDField()
+    case = models.CharField(max_length=64)
+    basis = models.JSONField()
+    actor = models.CharField(max_length=128)
+    from_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=128, blank=True)
+    ended_reason = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_id", "key_hash"]), models.Index(fields=["case"])]
+        constraints = [
+            models.CheckConstraint(condition=~Q(case="") & ~Q(basis=[]), name="restriction_has_case_and_basis"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by="", ended_reason="")
+                | (Q(ended_at__gte=models.F("from_at")) & ~Q(ended_by="") & ~Q(ended_reason="")),
+                name="restriction_ended_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["subject_id", "resource", "key_hash", "kind"],
+                condition=Q(ended_at=None),
+                name="restriction_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id} {self.resource} {self.case}"
 
 
 class Access(models.Model):

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from quanxin.archive import access
-from quanxin.archive.access import Viewer
+from quanxin.archive import access, restricting
 from quanxin.archive.definitions import definition, definitions
 from quanxin.archive.display import show
 from quanxin.archive.models import Access, Record
 from quanxin.archive.shapes import CHAPTERS, Archive, Chapter, RecordView, SubjectCard
+from quanxin.archive.viewers import Viewer
 from quanxin.calendar import now, today
 from quanxin.policy import Rules
 from quanxin.policy.model import Text
@@ -43,7 +43,7 @@ def archive_of(
     a bitemporal record. Raises ``NoSuchSubject``. A reading that is not public leaves its access line.
     """
     subject = Subject.objects.select_related("merged_into").filter(pk=subject_id).first()
-    if subject is None or not access.may_see_subject(viewer, subject):
+    if subject is None or not access.enter(viewer, subject):
         raise NoSuchSubject(subject_id)
     subject = register.resolve(subject)
     day, moment = valid_on or today(), known_at or now()
@@ -52,19 +52,18 @@ def archive_of(
     records = _records(ids, viewer, day, moment)
     access.note_access(viewer, subject)
     card = _card(subject, ids, viewer, day, moment, rules, records)
-    views = [view for record in records if (view := _view(record, viewer, day, rules))]
+    views = _views(records, viewer, subject, day, moment)
     return Archive(card, day, moment, _chapters(views))
 
 
 def records_about(subject: Subject, viewer: Viewer, known_at: dt.datetime) -> list[RecordView]:
     """The records of a subject as ``archive_of`` shows them today, without the card; leaves the same access line."""
-    if not access.may_see_subject(viewer, subject):
+    if not access.enter(viewer, subject):
         raise NoSuchSubject(subject.pk)
     day, ids = today(), sorted(viewer.own) or register.cluster(subject)
     records = _records(ids, viewer, day, known_at)
     access.note_access(viewer, subject)
-    rules = current_pack().on(day)
-    return [view for record in records if (view := _view(record, viewer, day, rules))]
+    return _views(records, viewer, subject, day, known_at)
 
 
 def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) -> list[Record]:
@@ -75,15 +74,28 @@ def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) 
         subject_id__in=ids,
         recorded_at__lte=moment,
     )
-    records = list(access.visible_records(viewer, known, day).order_by("-event_date", "-id"))
+    records = list(access.visible_records(viewer, known, day, moment).order_by("-event_date", "-id"))
     definitions(record.batch_id for record in records)  # at once, and not one by one as they are shown
     return records
 
 
-def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules) -> RecordView | None:
+def _views(
+    records: list[Record], viewer: Viewer, subject: Subject, day: dt.date, moment: dt.datetime
+) -> list[RecordView]:
+    """The records that may be shown, each with what holds for it at the moment."""
+    marks, rules = restricting.marks(records, moment), current_pack().on(day)
+    return [
+        _view(record, viewer, day, rules, marks[record.id])
+        for record in records
+        if access.may_see_record(
+            viewer, definition(record.batch_id), day, record.event_date, natural=subject.natural,
+            own=access.handed_in(viewer, record),
+        )
+    ]  # fmt: skip
+
+
+def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules, marks: tuple[str, ...]) -> RecordView:
     resource = definition(record.batch_id)
-    if not access.may_see_resource(viewer, resource, day, record.event_date):
-        return None
     provider = rules.providers.get(record.provider)
     fields = tuple(
         (f, show(f, access.shown(viewer, record.payload.get(f.key)), rules.code_sets))
@@ -99,6 +111,7 @@ def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules) -> RecordV
         provider_title=provider.title if provider else Text(zh=record.provider, en=record.provider),
         batch=record.batch_id, recorded_at=record.recorded_at, fields=fields,
         summary=tuple((f, text) for f, text in fields if f.key in resource.summary), basis=resource.basis,
+        marks=marks, provider=record.provider, subject_id=record.subject_id,
     )  # fmt: skip
 
 
@@ -145,7 +158,9 @@ def _registration(viewer: Viewer, records: list[Record], rules: Rules) -> dict[s
     """What the subject's own registration record says for its card, as far as the viewer may see it."""
     for record in records:
         resource = definition(record.batch_id)
-        if resource.subject.role == "enrol" and access.may_see_resource(viewer, resource, today(), None):
+        if resource.subject.role == "enrol" and access.may_see_record(
+            viewer, resource, today(), None, natural=False, own=access.handed_in(viewer, record)
+        ):
             seen = {f.key: f for f in resource.fields if access.may_see_field(viewer, f)}
             text = {k: access.shown(viewer, record.payload.get(k)) for k in seen}
             established = text.get("established_date") or text.get("established_on")
@@ -160,6 +175,6 @@ def _registration(viewer: Viewer, records: list[Record], rules: Rules) -> dict[s
 
 def readings_of(subject: Subject, viewer: Viewer) -> QuerySet[Access]:
     """Who read about the subject, newest first; raises ``NoSuchSubject`` where the viewer may not know of it."""
-    if not access.may_see_subject(viewer, subject):
+    if not access.enter(viewer, subject):
         raise NoSuchSubject(subject.pk)
     return Access.objects.filter(subject_id__in=register.cluster(subject))

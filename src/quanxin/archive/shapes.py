@@ -26,7 +26,8 @@ CHAPTERS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A record as its viewer may see it; ``fields`` and ``summary`` pair each item with its text."""
+    """A record as its viewer may see it; ``fields`` and ``summary`` pair each item with its text. ``subject_id`` is the
+    number under which it is kept, which of merged subjects need not be that of the card."""
 
     id: int
     version: int
@@ -46,7 +47,9 @@ class RecordView:
     fields: tuple[tuple[FieldDef, str], ...]
     summary: tuple[tuple[FieldDef, str], ...]
     basis: tuple[Basis, ...]
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()  # repaired, shielded, deleted, disputed
+    provider: str = ""
+    subject_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def _items(text: str) -> dict[str, Any]:
 def _asked(code: str, purpose: str, model: str | None) -> tuple[Any, Any, str]:
     _setup()
     from quanxin.accounts import operator
-    from quanxin.archive import access
+    from quanxin.archive import viewers
     from quanxin.evaluation import one
     from quanxin.subjects.queries import find
 
@@ -187,7 +187,7 @@ def _asked(code: str, purpose: str, model: str | None) -> tuple[Any, Any, str]:
         )
     if not model and not models:
         fail("没有适用于该主体的评价模型。", "No model evaluates subjects of this type.", "quanxin model list")
-    return subject, access.centre(operator(), purpose), model or models[0]
+    return subject, viewers.centre(operator(), purpose), model or models[0]
 
 
 def _setup() -> None:

@@ -83,7 +83,7 @@ def archive(
     """信用档案：按日期和所知时点还原。 / The archive, as of a day and as known at a moment."""
     found = _find(code)
     from quanxin.accounts import operator
-    from quanxin.archive import access
+    from quanxin.archive import viewers
     from quanxin.archive.queries import archive_of
     from quanxin.archive.serial import as_json
 
@@ -94,7 +94,7 @@ def archive(
             "请加 --purpose，如 --purpose 核查。",
             code=2,
         )
-    as_whom = access.PUBLIC if viewer == "public" else access.centre(operator(), purpose)
+    as_whom = viewers.PUBLIC if viewer == "public" else viewers.centre(operator(), purpose)
     emit(
         as_json(archive_of(found.pk, as_whom, valid_on=when.day(as_of), known_at=when.moment(known_at))),
         show=_show_archive,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive import access
+from quanxin.archive import viewers
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
@@ -84,4 +84,4 @@ def own_record(actor: Actor, subject: int, number: int) -> tuple[Subject, Record
 
 
 def _own(actor: Actor, subject: Subject) -> Iterable[RecordView]:
-    return archive_of(subject.pk, access.department(actor, "报送单位核对本单位记录")).timeline
+    return archive_of(subject.pk, viewers.department(actor, "报送单位核对本单位记录")).timeline

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive import access
+from quanxin.archive import viewers
 from quanxin.desk.session import staffed
 from quanxin.evaluation import page
 from quanxin.subjects.queries import find
@@ -41,5 +41,5 @@ def score(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     purpose = request.GET.get("purpose", "").strip()[:200]
     context = {"subject": subject, "purpose": purpose}
     if purpose:
-        context["page"] = page.of(subject, access.centre(actor, purpose), request.GET)
+        context["page"] = page.of(subject, viewers.centre(actor, purpose), request.GET)
     return render(request, "desk/score.html", context)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
-from quanxin.archive import access
+from quanxin.archive import viewers
 from quanxin.calendar import add_months, now, today
 from quanxin.desk.figures import tables_of
 from quanxin.desk.language import said
@@ -165,7 +165,7 @@ def movers(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
             if not purpose:
                 raise EvaluationError("必须说明查询目的。", "A purpose is needed.")
             start = int(after) if after.isdecimal() and len(after) < 19 else 0
-            made, onward = moving.movers(access.centre(actor, purpose), both, way, after=start, study=found.pk)
+            made, onward = moving.movers(viewers.centre(actor, purpose), both, way, after=start, study=found.pk)
             titles = {i.key: said(i.title) for i, _a, _b in both.indicators}
             context |= {"onward": onward, "asked": True, "movers": [
                 (m, *map(hundredths, m.scores), [(titles[k], hundredths(p)) for k, p in m.because.items()]) for m in made

@@ -69,7 +69,7 @@ def score(
     """Make ``scores`` and ``marks`` in DuckDB as ``runs`` does, by Spark; return the subjects and records looked at."""
     at, fields = f"DATE {literal(day.isoformat())}", [f for s in scoring.sources for f in s.fields]
     subjects = sources.put_population(con, scoring.model, moment, workdir)
-    for name in ("population", "merged", *(grades_table(key) for key in scoring.model.builds_on)):
+    for name in ("population", "merged", "uncounted", *(grades_table(key) for key in scoring.model.builds_on)):
         _hand_over(spark, con, name, workdir)
     records = sum(_put_source(spark, con, source, moment, workdir) for source in scoring.sources)
     for source in scoring.sources:

@@ -85,7 +85,7 @@ def put_ends(
 
     Subjects stand under every number that they have had, for a run knew them by that of its day.
     """
-    sources.put_merged(con, moment)
+    sources.put_decided(con, moment)
     con.execute("CREATE OR REPLACE TABLE ended (subject_id BIGINT, outcome VARCHAR)")
     for outcome in found:
         latest = pack.resource_history(outcome.resource)[-1]

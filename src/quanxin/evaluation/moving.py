@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from quanxin.accounts.models import audit
 from quanxin.archive import access
-from quanxin.archive.access import Viewer
+from quanxin.archive.viewers import Viewer
 from quanxin.engine.normalise import literal
 from quanxin.engine.scoring import column
 from quanxin.evaluation.comparing import NOBODY, Pair, put_pair

@@ -15,9 +15,9 @@ from typing import Any
 import duckdb
 from django.db.models import Q
 
-from quanxin.archive import access
-from quanxin.archive.access import Viewer
+from quanxin.archive import access, restricting
 from quanxin.archive.models import Record
+from quanxin.archive.viewers import Viewer
 from quanxin.calendar import now, today
 from quanxin.engine.scoring import compile_model
 from quanxin.engine.scoring_one import Reckoned, Reckoner
@@ -123,7 +123,7 @@ def records_of(subject: Subject, model: Model, moment: dt.datetime) -> Records:
     known = Record.objects.filter(
         Q(superseded_at=None) | Q(superseded_at__gt=moment), subject_id__in=ids, recorded_at__lte=moment,
         resource__in=wanted,
-    )  # fmt: skip
+    ).exclude(restricting.hidden(moment))  # fmt: skip
     found: Records = {}
     for r in known.order_by("id").values_list("resource", "subject_id", "id", "event_date", "payload"):
         found.setdefault(r[0], []).append((r[1], r[2], r[3], r[4]))

@@ -15,9 +15,9 @@ from typing import Any
 from django.http import QueryDict
 
 from quanxin.archive import access
-from quanxin.archive.access import Viewer
 from quanxin.archive.queries import records_about
 from quanxin.archive.shapes import RecordView
+from quanxin.archive.viewers import Viewer
 from quanxin.calendar import now, today
 from quanxin.evaluation import one, present
 from quanxin.evaluation.editions import EvaluationError, in_order

@@ -95,7 +95,7 @@ def run(
     """Run compiled models, foundations first; those whose editions are ``becoming`` give their subjects' scores."""
     made: list[Run] = []
     with workshop() as (con, workdir):
-        sources.put_merged(con, question.known_at)
+        sources.put_decided(con, question.known_at)
         for scoring in compiled:
             tell(scoring.model.title.zh)
             subjects, records = _score(con, scoring, question, workdir)
@@ -117,7 +117,7 @@ def prove(model: Model, last: Run) -> int:
     with transaction.atomic(), workshop() as (con, workdir):
         applying.lock(model.key)
         question = Question(last.as_of, settled({s.resource for c in compiled for s in c.sources}))
-        sources.put_merged(con, question.known_at)
+        sources.put_decided(con, question.known_at)
         for scoring in compiled:
             _score(con, scoring, question, workdir)
             _keep_grades(con, scoring, compiled)

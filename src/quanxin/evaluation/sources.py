@@ -1,7 +1,8 @@
 """What a run reads: the subjects that a model evaluates, and their records, as known at a moment.
 
 Invariant: read from the lake for a city or from the record table for a few, the same moment gives the same rows. A
-record of a subject that was merged counts for the one it was merged into, as judged at that moment. No subject of a type
+record of a subject that was merged counts for the one it was merged into, as judged at that moment; one that a decision
+had taken out of reach counts for nobody. No subject of a type
 that is not to be scored is ever among the population.
 """
 
@@ -18,6 +19,7 @@ from django.db.models import Q
 
 from quanxin.archive import lake_reading
 from quanxin.archive.models import Batch
+from quanxin.archive.restricting import HIDING
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.scoring import Source
 from quanxin.engine.values import type_of
@@ -49,11 +51,29 @@ def merged_at(moment: dt.datetime) -> dict[int, int]:
     return pairs
 
 
-def put_merged(con: duckdb.DuckDBPyConnection, moment: dt.datetime) -> None:
-    """Make ``merged(subject_id, kept)``."""
+# The versions of records that a decision had taken out of reach at a moment: they count for nobody.
+_UNCOUNTED = """
+SELECT r.id FROM archive_restriction x
+JOIN archive_record r ON r.subject_id = x.subject_id AND r.resource = x.resource AND r.key_hash = x.key_hash
+WHERE x.kind = ANY(%s) AND x.from_at <= %s AND (x.ended_at IS NULL OR x.ended_at > %s) ORDER BY r.id
+"""
+
+
+def uncounted_at(moment: dt.datetime) -> list[int]:
+    """The ids of records that were repaired, shielded or deleted at a moment."""
+    with pg_cursor() as cursor:
+        cursor.execute(_UNCOUNTED, (list(HIDING), moment, moment))
+        return [row[0] for row in cursor.fetchall()]
+
+
+def put_decided(con: duckdb.DuckDBPyConnection, moment: dt.datetime) -> None:
+    """Make ``merged(subject_id, kept)`` and ``uncounted(id)``: what had been decided at a moment."""
     con.execute("CREATE OR REPLACE TABLE merged (subject_id BIGINT, kept BIGINT)")
     if pairs := merged_at(moment):
         con.executemany("INSERT INTO merged VALUES (?, ?)", [list(pair) for pair in pairs.items()])
+    con.execute("CREATE OR REPLACE TABLE uncounted (id BIGINT)")
+    if ids := uncounted_at(moment):
+        con.execute("INSERT INTO uncounted SELECT unnest(?::BIGINT[])", [ids])
 
 
 def put_population(
@@ -65,7 +85,7 @@ def put_population(
 ) -> int:
     """Make ``population(subject_id)``: who is evaluated, known at the moment and not merged; return how many.
 
-    ``only`` names the subjects among whom to look. Needs ``merged``.
+    ``only`` names the subjects among whom to look. Needs what ``put_decided`` makes.
     """
     kinds = sorted(set(model.subject_types) - set(never_scored()))
     types = ", ".join(map(literal, kinds)) or "NULL"
@@ -84,7 +104,7 @@ def put_population(
 
 
 def from_lake(con: duckdb.DuckDBPyConnection, source: Source, moment: dt.datetime, workdir: Path) -> None:
-    """Make the table of a source from the lake, for everyone. Needs ``merged``."""
+    """Make the table of a source from the lake, for everyone. Needs what ``put_decided`` makes."""
     lake_reading.versions(con, source.resource, workdir, known_at=moment)
     there = {f.key for f in lake_reading.fields_of(source.resource)}
     stored, absent = ([f for f in source.fields if (f.key in there) is known] for known in (True, False))
@@ -97,7 +117,8 @@ def counted(versions: str, stored: Sequence[FieldDef], absent: Sequence[FieldDef
     fields += "".join(f", CAST(NULL AS {type_of(f)}) AS {quoted(f.key)}" for f in absent)
     return (
         f"SELECT coalesce(m.kept, v._subject_id) AS subject_id, v._id AS id, v._event_date AS event_date{fields} "
-        f"FROM {versions} LEFT JOIN merged m ON m.subject_id = v._subject_id"
+        f"FROM {versions} LEFT JOIN merged m ON m.subject_id = v._subject_id "
+        "LEFT JOIN uncounted u ON u.id = v._id WHERE u.id IS NULL"
     )
 
 
@@ -105,7 +126,10 @@ def from_records(
     con: duckdb.DuckDBPyConnection, sources: Sequence[Source], moment: dt.datetime, workdir: Path,
     clusters: Collection[int],
 ) -> None:  # fmt: skip
-    """Make the tables of sources from the record table, for the subjects kept under ``clusters``. Needs ``merged``."""
+    """Make the tables of sources from the record table, for the subjects kept under ``clusters``.
+
+    Needs what ``put_decided`` makes.
+    """
     listed = ", ".join(str(int(i)) for i in clusters) or "NULL"
     resources = ", ".join(literal(s.resource) for s in sources)
     at = literal(moment.isoformat())
@@ -125,7 +149,8 @@ def typed(source: Source) -> str:
     fields = "".join(f", {_from_json(f)} AS {quoted(f.key)}" for f in source.fields)
     return (
         f"SELECT coalesce(m.kept, r.subject_id) AS subject_id, r.id, r.event_date{fields} FROM raw r "
-        f"LEFT JOIN merged m ON m.subject_id = r.subject_id WHERE r.resource = {literal(source.resource)}"
+        "LEFT JOIN merged m ON m.subject_id = r.subject_id LEFT JOIN uncounted u ON u.id = r.id "
+        f"WHERE u.id IS NULL AND r.resource = {literal(source.resource)}"
     )
 
 
@@ -144,10 +169,15 @@ def clusters_of(subjects: Collection[int], moment: dt.datetime) -> set[int]:
 
 
 def inputs_digest(sources: Sequence[Source], moment: dt.datetime) -> str:
-    """SHA-256 of what stood at a moment: the batches of the resources, what superseded their records, the merges."""
+    """SHA-256 of what stood at a moment: the batches of the resources, what superseded their records, the merges,
+    and what decisions had taken out of reach."""
     resources = sorted({s.resource for s in sources})
     batches = Batch.objects.filter(resource__in=resources, recorded_at__lte=moment).order_by("id")
-    said = [list(batches.values_list("id", "file_sha256", "accepted", "updated")), sorted(merged_at(moment).items())]
+    said = [
+        list(batches.values_list("id", "file_sha256", "accepted", "updated")),
+        sorted(merged_at(moment).items()),
+        uncounted_at(moment),
+    ]
     with pg_cursor() as cursor:
         cursor.execute(
             "SELECT resource, count(*), count(*) FILTER (WHERE superseded_at <= %s), coalesce(max(id), 0) "

@@ -84,7 +84,7 @@ def put_who(con: duckdb.DuckDBPyConnection, model: Model, workdir: Path, moment:
     types = ", ".join(literal(key) for key in model.subject_types)
     query = f'SELECT id, region FROM subjects_subject WHERE type IN ({types}) AND NOT "natural"'
     to_duckdb(con, query, "placed", {"subject_id": "BIGINT", "region": "VARCHAR"}, workdir)
-    sources.put_merged(con, moment)
+    sources.put_decided(con, moment)
     rule, pack = standard(), current_pack()
     con.execute("CREATE OR REPLACE TABLE stated (subject_id BIGINT, place BIGINT, capital VARCHAR, industry VARCHAR)")
     for resource in _registers(pack, model):

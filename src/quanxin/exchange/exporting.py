@@ -25,9 +25,10 @@ from xlsxwriter.worksheet import Worksheet
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import NotAllowed, Role
 from quanxin.accounts.models import audit
-from quanxin.archive import access
+from quanxin.archive import access, viewers
 from quanxin.archive.definitions import definition
 from quanxin.archive.display import show
+from quanxin.archive.restricting import HIDDEN
 from quanxin.calendar import today
 from quanxin.exchange.annotate import SHEET_ROWS, put
 from quanxin.exchange.errors import IntakeError, translated
@@ -39,12 +40,12 @@ CHUNK = 2_000  # records in memory at once
 PURPOSE = "双公示数据报送"
 _SHOWN = (FieldType.CODE, FieldType.CODES, FieldType.DIVISION, FieldType.BOOLEAN, FieldType.CAPITAL)
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
-RECORDS = """
+RECORDS = f"""
 SELECT r.subject_id, r.id, r.batch_id, r.payload
 FROM archive_record r JOIN subjects_subject s ON s.id = r.subject_id
 WHERE r.superseded_at IS NULL AND NOT s."natural" AND r.resource = %(resource)s
   AND r.event_date BETWEEN %(first)s AND %(last)s AND (%(provider)s = '' OR r.provider = %(provider)s)
-  AND (r.subject_id, r.id) > (%(subject)s, %(record)s)
+  AND (r.subject_id, r.id) > (%(subject)s, %(record)s) AND NOT {HIDDEN}
 ORDER BY r.subject_id, r.id LIMIT %(limit)s
 """
 
@@ -104,7 +105,7 @@ def written(field: FieldDef, value: Any, code_sets: dict[str, CodeSet]) -> str:
 
 def _rows(asked: dict[str, Any], fields: list[FieldDef], actor: Actor) -> Iterator[list[str]]:
     """The items of each record, through the accessor, in the order of the subjects."""
-    viewer = access.consumer(actor, PURPOSE, frozenset())
+    viewer = viewers.consumer(actor, PURPOSE, frozenset())
     code_sets = dict(current_pack().on(today()).code_sets)
     after = (0, 0)
     while True:

@@ -2,7 +2,7 @@
 
 Invariant: a consumer that follows the timepoints misses nothing and is told nothing twice. Events have positions that
 no later commit slips behind; within an event, records come by their ids. What is no longer current when it is read is
-named without its content: what was withdrawn is never handed out again. Natural persons are not in the feed.
+named without its content: what was withdrawn or repaired is never handed out again. Natural persons are not in the feed.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
 from quanxin.accounts import Actor
-from quanxin.archive import access
+from quanxin.archive import access, viewers
 from quanxin.archive.definitions import definition
-from quanxin.archive.models import Event
+from quanxin.archive.models import Event, Restriction
+from quanxin.archive.restricting import DISPUTED, HIDDEN
+from quanxin.archive.viewers import Viewer
 from quanxin.calendar import now, today
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Consumer, Subscription
@@ -30,27 +32,31 @@ EVENTS = 200  # events looked at for a page
 _TIMEPOINT = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,18}))?")
 END = 2**62  # past every record of an event
 
+# Whether a record may be handed out with its content now, and whether it is disputed now.
+STANDS = f"r.superseded_at IS NULL AND NOT {HIDDEN}, {DISPUTED}"
 RECORD = """
 SELECT r.id, r.subject_id, r.id, r.resource, r.provider, r.batch_id, r.version, r.event_date, r.payload,
-       r.superseded_at IS NULL, t.code, t.name, t.type, NULL, NULL
+       {stands}, t.code, t.name, t.type, NULL, NULL
 FROM {source} JOIN subjects_subject s ON s.id = r.subject_id
 JOIN subjects_subject t ON t.id = coalesce(s.merged_into_id, s.id)
 WHERE NOT s."natural" AND r.resource = ANY(%(resources)s) AND s.region LIKE ANY(%(regions)s) AND {which}
 ORDER BY r.id LIMIT %(limit)s
 """
 OF_BATCH = RECORD.format(
+    stands=STANDS,
     source="archive_record r",
     which="r.batch_id = %(batch)s AND r.id > %(after)s AND r.recorded_at = %(at)s",
 )
 MOVED = RECORD.format(
+    stands=STANDS,
     source="unnest(%(subjects)s::bigint[], %(ids)s::bigint[]) m(subject_id, id) "
     "JOIN archive_record r ON r.subject_id = m.subject_id AND r.id = m.id",
     which="r.id > %(after)s",
 )
 # A withdrawn record, or the version that stands in its place where taking a batch back restored one.
-WITHDRAWN = """
+WITHDRAWN = f"""
 SELECT w.record_id, r.subject_id, r.id, r.resource, r.provider, r.batch_id, r.version, r.event_date, r.payload,
-       r.superseded_at IS NULL, t.code, t.name, t.type,
+       {STANDS}, t.code, t.name, t.type,
        CASE WHEN w.restored_id IS NULL THEN a.kind END, CASE WHEN w.restored_id IS NULL THEN a.reason END
 FROM archive_withdrawal a JOIN archive_withdrawnrecord w ON w.withdrawal_id = a.id
 JOIN archive_record r ON r.subject_id = w.subject_id AND r.id = coalesce(w.restored_id, w.record_id)
@@ -60,13 +66,13 @@ WHERE a.event_id = %(event)s AND w.record_id > %(after)s AND NOT s."natural" AND
   AND s.region LIKE ANY(%(regions)s)
 ORDER BY w.record_id LIMIT %(limit)s
 """
-CURRENT = """
+CURRENT = f"""
 SELECT r.id, r.subject_id, r.id, r.resource, r.provider, r.batch_id, r.version, r.event_date, r.payload,
-       true, t.code, t.name, t.type, NULL, NULL
+       {STANDS}, t.code, t.name, t.type, NULL, NULL
 FROM archive_record r JOIN subjects_subject s ON s.id = r.subject_id
 JOIN subjects_subject t ON t.id = coalesce(s.merged_into_id, s.id)
 WHERE r.superseded_at IS NULL AND NOT s."natural" AND r.resource = %(resource)s AND s.region LIKE ANY(%(regions)s)
-  AND (r.subject_id, r.id) > (%(subject)s, %(record)s)
+  AND (r.subject_id, r.id) > (%(subject)s, %(record)s) AND NOT {HIDDEN}
 ORDER BY r.subject_id, r.id LIMIT %(limit)s
 """
 
@@ -102,14 +108,19 @@ def changes(subscriptions: Mapping[str, Subscription], since: str, actor: Actor,
     """
     position, after = read_timepoint(since)
     items: list[dict[str, Any]] = []
+    read: list[tuple[Any, ...]] = []
     events = list(_events(position, after))
     for event in events[:EVENTS]:
         start = after if event.position == position else 0
         for row in _expand(event, subscriptions, start, limit - len(items)):
             items.append(_item(event, row, subscriptions, actor))
+            read.append(row)
         position, after = int(event.position or 0), END
         if len(items) == limit:
-            return Page(items, items[-1]["timepoint"], more=True)
+            break
+    _note(read, subscriptions, actor)
+    if len(items) == limit:
+        return Page(items, items[-1]["timepoint"], more=True)
     return Page(items, str(position) if after == END else since, more=len(events) > EVENTS)
 
 
@@ -129,6 +140,7 @@ def snapshot(subscription: Subscription, cursor: str, actor: Actor, limit: int =
         page = rows.fetchall()
     event = Event(kind=Event.Kind.BATCH_COMMITTED, position=point, at=now())
     items = [_item(event, row, {subscription.resource: subscription}, actor) for row in page[:limit]]
+    _note(page[:limit], {subscription.resource: subscription}, actor)
     last = page[:limit][-1] if page else None
     onward = f"{point}.{last[1]}.{last[2]}" if last and len(page) > limit else ""
     return Page(items, onward, more=bool(onward), timepoint=str(point))
@@ -186,26 +198,54 @@ def _regions(subscriptions: list[Subscription]) -> list[str]:
     return [f"{re.sub('(00)+$', '', code)}%" for code in codes] or ["%"]
 
 
+def _note(rows: Iterable[tuple[Any, ...]], subscriptions: Mapping[str, Subscription], actor: Actor) -> None:
+    """Leave, for each subject whose records go out with their content, the line that it sees."""
+    read: dict[str, set[int]] = {}
+    for row in rows:
+        if row[9]:
+            read.setdefault(row[3], set()).add(row[1])
+    for resource, subjects in read.items():
+        access.note_accesses(_viewer(subscriptions[resource], actor), subjects)
+
+
+def _viewer(subscription: Subscription, actor: Actor) -> Viewer:
+    return viewers.consumer(actor, subscription.purpose, frozenset(subscription.fields))
+
+
 def _item(
     event: Event, row: tuple[Any, ...], subscriptions: Mapping[str, Subscription], actor: Actor
 ) -> dict[str, Any]:
-    place, subject, record, resource, provider, batch, version, day, payload, current, code, name, kind = row[:13]
-    withdrawal, reason = row[13:]
-    change = "withdrawn" if withdrawal else "committed" if version == 1 else "superseded"
+    place, subject, record, resource, provider, batch, version, day, payload, current, disputed = row[:11]
+    code, name, kind, withdrawal, reason = row[11:]
+    change = _change(event, version, withdrawal)
     return {
         "change": change, "timepoint": f"{event.position}.{place}", "at": event.at, "record": f"{subject}-{record}",
         "resource": resource, "provider": provider, "batch": batch, "version": version,
         "subject": {"code": code, "name": name, "type": kind}, "event_date": day,
-        "payload": _payload(json.loads(payload), batch, subscriptions[resource], actor) if current else None,
+        "disputed": disputed,
+        "payload": _payload(json.loads(payload), batch, day, subscriptions[resource], actor) if current else None,
         "withdrawal": {"kind": withdrawal, "reason": reason} if withdrawal else None,
     }  # fmt: skip
 
 
-def _payload(payload: dict[str, Any], batch: str, subscription: Subscription, actor: Actor) -> dict[str, Any]:
-    """The items that the subscription lets out, through the accessor."""
-    viewer = access.consumer(actor, subscription.purpose, frozenset(subscription.fields))
+def _change(event: Event, version: int, withdrawal: str | None) -> str:
+    """What an item tells: what became of the record, or what a decision took from its reach or gave back."""
+    if event.kind == Event.Kind.RECORDS_RESTRICTED:
+        return str(event.particulars["restriction"])
+    if event.kind == Event.Kind.RECORDS_RELEASED:
+        return "settled" if event.particulars["restriction"] == Restriction.Kind.DISPUTED else "restored"
+    return "withdrawn" if withdrawal else "committed" if version == 1 else "superseded"
+
+
+def _payload(
+    payload: dict[str, Any], batch: str, day: dt.date | None, subscription: Subscription, actor: Actor
+) -> dict[str, Any] | None:
+    """The items that the subscription lets out, through the accessor; None once the time of keeping has passed."""
+    viewer, resource = _viewer(subscription, actor), definition(batch)
+    if not access.may_see_record(viewer, resource, today(), day, natural=False):
+        return None
     return {
         field.key: access.shown(viewer, payload.get(field.key))
-        for field in definition(batch).fields
+        for field in resource.fields
         if access.may_see_field(viewer, field)
     }

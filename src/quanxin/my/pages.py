@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from quanxin.accounts.binding import standing
 from quanxin.accounts.people import actor_of
-from quanxin.archive import access
-from quanxin.archive.access import Viewer
+from quanxin.archive import viewers
 from quanxin.archive.queries import archive_of, readings_of
+from quanxin.archive.viewers import Viewer
 from quanxin.evaluation import page
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import find
@@ -37,7 +37,7 @@ def bound(view: Page) -> Callable[[HttpRequest], HttpResponse]:
         subject = find(held.code) if held else None
         if subject is None:
             return render(request, "my/unbound.html", status=403)
-        return view(request, subject, access.itself(actor_of(request.user), subject))
+        return view(request, subject, viewers.itself(actor_of(request.user), subject))
 
     return opened
 

@@ -22,11 +22,11 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from quanxin.archive import access
-from quanxin.archive.access import PUBLIC
 from quanxin.archive.definitions import definition
 from quanxin.archive.display import show
 from quanxin.archive.models import Record
 from quanxin.archive.opening.days import MANIFEST, Dataset, OpenDay, Published, days, root
+from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import now, today
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldDef, Mode, Resource
@@ -130,7 +130,7 @@ def _chunks(resource: Resource, fields: Sequence[FieldDef], rules: Rules, day: d
 def _open(record: Record, subject: Subject, day: dt.date) -> bool:
     return (
         access.may_see_subject(PUBLIC, subject)
-        and access.may_see_resource(PUBLIC, definition(record.batch_id), day, record.event_date)
+        and access.may_see_record(PUBLIC, definition(record.batch_id), day, record.event_date, natural=subject.natural)
         and (record.event_date is None or record.event_date <= day)
     )
 

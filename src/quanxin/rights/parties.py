@@ -1,0 +1,67 @@
+"""Who asks: a subject, its agent, or someone at the counter for whom a clerk acts.
+
+Invariant: whoever asks for a subject was seen to stand for it when the party was made; what they ask for is about that
+subject's records alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.archive import viewers
+from quanxin.archive.models import Record
+from quanxin.archive.viewers import Viewer
+from quanxin.rights.errors import RightsError
+from quanxin.rights.models import Case
+from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import cluster, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A subject with whoever speaks for it; ``on_behalf`` says by which authority, or for whom at the counter."""
+
+    actor: Actor
+    subject: Subject
+    channel: Case.Channel = Case.Channel.ONLINE
+    on_behalf: str = ""
+    agent: bool = False
+
+    @property
+    def ids(self) -> list[int]:
+        """The numbers under which what concerns the subject is kept."""
+        return cluster(self.subject)
+
+    @property
+    def viewer(self) -> Viewer:
+        """As whom the subject's data is read for it."""
+        how = "window" if self.channel == Case.Channel.WINDOW else "agent" if self.agent else "subject"
+        return viewers.itself(self.actor, self.subject, how=how, note=self.on_behalf)
+
+    def record(self, subject: int, number: int) -> Record:
+        """A current record of the subject; raises ``RightsError`` for any other."""
+        found = Record.objects.filter(subject_id=subject, id=number, superseded_at=None).first()
+        if found is None or subject not in self.ids:
+            raise RightsError("record-not-yours")
+        return found
+
+    def case(self, number: str) -> Case:
+        """A case of the subject; raises ``RightsError`` for any other."""
+        found = Case.objects.filter(number=number, subject_id__in=self.ids).first()
+        if found is None:
+            viewers.refused(self.actor, f"case:{number}", "not a case of the subject")
+            raise RightsError("case-unknown")
+        return found
+
+
+def at_counter(actor: Actor, subject: Subject, who: str) -> Party:
+    """The party for whom a clerk at the counter acts; ``who`` names the visitor and the papers seen.
+
+    Raises ``NotAllowed`` without the window's role, ``RightsError`` where it is not said who came.
+    """
+    actor.require(Role.WINDOW)
+    if not who.strip():
+        raise RightsError("reason-missing")
+    return Party(actor, resolve(subject), Case.Channel.WINDOW, who.strip())
