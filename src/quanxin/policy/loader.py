@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 import quanxin
 from quanxin.calendar import load as load_calendar
-from quanxin.policy import evaluation, model, ruling
+from quanxin.policy import evaluation, model, rights, ruling
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.pack import Pack
 from quanxin.policy.quality import QualityStandard
@@ -39,12 +39,13 @@ LISTS: Mapping[str, type[BaseModel]] = {
     "subjects.yaml": model.SubjectType, "providers.yaml": model.Provider, "categories.yaml": model.Category,
     "clocks.yaml": ruling.Clock, "plan.yaml": ruling.Clause, "forbidden.yaml": ruling.ForbiddenItem,
     "measure-kinds.yaml": ruling.MeasureKind, "quality.yaml": QualityStandard,
-    "comparison.yaml": ComparisonStandard,
+    "comparison.yaml": ComparisonStandard, "purposes.yaml": rights.Purpose,
 }  # fmt: skip
 FOLDERS: Mapping[str, type[BaseModel]] = {
     "catalogue": model.Resource, "codes": model.CodeSet, "lists": ruling.CreditList, "measures": ruling.Measure,
     "tiers": ruling.PublicationTiers, "models": evaluation.Model, "tests": ruling.Case,
-    "model-tests": evaluation.ModelCase,
+    "model-tests": evaluation.ModelCase, "repair": rights.RepairRegime, "overrides": rights.LawOverride,
+    "consents": rights.ConsentText, "notices": rights.NoticeText,
 }  # fmt: skip
 
 
@@ -236,6 +237,11 @@ def _join(head: model.Head, base: Pack | None, found: dict[type[BaseModel], list
         models=dated(evaluation.Model, base.models if base else ()),
         quality=dated(QualityStandard, base.quality if base else ()),
         comparison=dated(ComparisonStandard, base.comparison if base else ()),
+        repair=dated(rights.RepairRegime, base.repair if base else ()),
+        overrides=dated(rights.LawOverride, base.overrides if base else ()),
+        purposes=dated(rights.Purpose, base.purposes if base else ()),
+        consents=dated(rights.ConsentText, base.consents if base else ()),
+        notices=dated(rights.NoticeText, base.notices if base else ()),
         forbidden=keyed(ruling.ForbiddenItem, base.forbidden if base else {}),
         measure_kinds=keyed(ruling.MeasureKind, base.measure_kinds if base else {}),
         calendar_file=calendar,

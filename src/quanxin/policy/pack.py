@@ -21,12 +21,16 @@ from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.evaluation import Model, ModelCase
 from quanxin.policy.model import Category, CodeSet, Part, Provider, Resource, Rule, SubjectType, Text
 from quanxin.policy.quality import QualityStandard
+from quanxin.policy.rights import ConsentText, LawOverride, NoticeText, Purpose, RepairRegime
 from quanxin.policy.ruling import Case, Clause, Clock, CreditList, ForbiddenItem, Measure, MeasureKind, PublicationTiers
 
 R = TypeVar("R", bound=Rule)
 
 # What a pack rules by date, a version each: the names of its attributes.
-DATED = ("resources", "code_sets", "tiers", "lists", "measures", "clocks", "models", "quality", "comparison")
+DATED = (
+    "resources", "code_sets", "tiers", "lists", "measures", "clocks", "models", "quality", "comparison", "repair",
+    "overrides", "purposes", "consents", "notices",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,11 @@ class Rules:
     models: Mapping[str, Model]
     quality: Mapping[str, QualityStandard]
     comparison: Mapping[str, ComparisonStandard]
+    repair: Mapping[str, RepairRegime]
+    overrides: Mapping[str, LawOverride]
+    purposes: Mapping[str, Purpose]
+    consents: Mapping[str, ConsentText]
+    notices: Mapping[str, NoticeText]
     subject_types: Mapping[str, SubjectType]
     providers: Mapping[str, Provider]
     categories: Mapping[str, Category]
@@ -67,6 +76,11 @@ class Pack:
     models: tuple[Model, ...]
     quality: tuple[QualityStandard, ...]
     comparison: tuple[ComparisonStandard, ...]
+    repair: tuple[RepairRegime, ...]
+    overrides: tuple[LawOverride, ...]
+    purposes: tuple[Purpose, ...]
+    consents: tuple[ConsentText, ...]
+    notices: tuple[NoticeText, ...]
     forbidden: Mapping[str, ForbiddenItem]
     measure_kinds: Mapping[str, MeasureKind]
     calendar_file: Path | None
@@ -78,12 +92,10 @@ class Pack:
     def on(self, day: dt.date) -> Rules:
         """The rule set of a day."""
         if day not in self._days:
+            in_force = {kind: _in_force(getattr(self, kind), day) for kind in DATED}
             self._days[day] = Rules(
-                day, _in_force(self.resources, day), _in_force(self.code_sets, day), _in_force(self.tiers, day),
-                _in_force(self.lists, day), _in_force(self.measures, day), _in_force(self.clocks, day),
-                _in_force(self.models, day), _in_force(self.quality, day), _in_force(self.comparison, day),
-                self.subject_types, self.providers, self.categories,
-            )  # fmt: skip
+                day, **in_force, subject_types=self.subject_types, providers=self.providers, categories=self.categories
+            )
         return self._days[day]
 
     @cached_property
@@ -98,6 +110,20 @@ class Pack:
     def tiers_of(self, resource: str) -> tuple[PublicationTiers, ...]:
         """All publication tiers ever ruled for a resource, oldest first: a decision is judged by those of its day."""
         return tuple(sorted((t for t in self.tiers if t.resource == resource), key=lambda t: t.in_force.from_))
+
+    def overrides_of(self, resource: str) -> tuple[LawOverride, ...]:
+        """All other terms by law ever ruled for a resource, the longest first: of several that hold, the first counts."""
+        found = sorted((o for o in self.overrides if o.resource == resource), key=lambda o: (o.key, o.in_force.from_))
+        return tuple(sorted(found, key=lambda o: o.weight, reverse=True))
+
+    def regime_on(self, resource: str, day: dt.date) -> RepairRegime | None:
+        """The repair regime for an application made on a day about a record of a resource; None where there is none."""
+        found = (r for r in self.on(day).repair.values() if r.coverage(resource))
+        return next(found, None)
+
+    def list_of(self, resource: str, day: dt.date) -> CreditList | None:
+        """The list in force on a day that a resource feeds."""
+        return next((item for item in self.on(day).lists.values() if item.resource == resource), None)
 
     @cached_property
     def edition(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -52,11 +53,17 @@ class PublicationTiers(Rule):
 
 
 class Clock(Rule):
-    """A statutory deadline in working days or calendar months."""
+    """A statutory deadline in working days or calendar months.
+
+    ``warn`` are the working days (also half ones) before its end at which it warns; ``escalate_to`` the role that is
+    called once it has lapsed.
+    """
 
     working_days: int | None = None
     months: int | None = None
     extension_working_days: int | None = None
+    warn: tuple[Annotated[Decimal, Field(gt=0)], ...] = (Decimal(1), Decimal("0.5"))
+    escalate_to: str | None = None
 
 
 class CreditList(Rule):
