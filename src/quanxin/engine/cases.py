@@ -46,7 +46,8 @@ def _run(con: duckdb.DuckDBPyConnection, pack: Pack, case: Case) -> Outcome:
     con.execute(
         f"INSERT INTO source VALUES (1, {', '.join('?' * len(columns))})", [case.row[c] or None for c in columns]
     )
-    check(con, compile(resource, rules, columns=columns, tiers=pack.tiers_of(resource.key)), "source")
+    tiers, overrides = pack.tiers_of(resource.key), pack.overrides_of(resource.key)
+    check(con, compile(resource, rules, columns=columns, tiers=tiers, overrides=overrides), "source")
     wrong = [f"{name}: {found}, not {said}" for name, said, found in _compared(con, case) if said != found]
     return Outcome(case, not wrong, "; ".join(wrong))
 
