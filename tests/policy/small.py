@@ -40,6 +40,39 @@ def _penalty() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _rights(rule: dict[str, Any]) -> dict[str, Any]:
+    """Two regimes of repair, another term by law, purposes, consents and a notice."""
+    regime = rule | {
+        "title": text("修复"), "clocks": {"forward": "clock", "accept": "clock", "decide": "clock", "extensions": 1},
+        "covers": [{"key": "penalties", "title": text("处罚"), "resources": ["penalty"], "minimum": "tiers",
+                    "decides": "provider", "basis": BASIS}],
+        "conditions": [{"key": kind, "title": text(kind), "kind": kind, "basis": BASIS}
+                       for kind in ("performed", "minimum", "commitment")],
+        "materials": [{"key": "proof", "title": text("证明"), "kind": "proof", "fetchable": True, "basis": BASIS},
+                      {"key": "promise", "title": text("承诺书"), "kind": "commitment", "text": text("承诺"),
+                       "basis": BASIS}],
+        "ends": ["publication"], "false_material": {"published_months": 36, "basis": BASIS},
+        "bankruptcy": {"basis": BASIS},
+    }  # fmt: skip
+    return {
+        "repair/early.yaml": regime | {"key": "early", "in_force": {"from": "2023-05-01", "until": "2026-03-31"}},
+        "repair/late.yaml": regime | {"key": "late", "in_force": {"from": "2026-04-01"}},
+        "overrides/law.yaml": rule
+        | {"key": "law", "title": text("另有规定"), "resource": "penalty", "when": "fine > 50", "minimum_months": 6,
+           "maximum_months": 24},
+        "purposes.yaml": [
+            rule | {"key": "financing", "title": text("融资"), "viewers": ["institution"], "modes": ["shared"],
+                    "consent": True},
+            rule | {"key": "own", "title": text("本人"), "viewers": ["subject"], "modes": ["public", "shared"],
+                    "persons": True},
+        ],
+        "consents/plain.yaml": rule
+        | {"key": "plain", "title": text("授权"), "purpose": "financing", "body": text("同意"), "longest_months": 12,
+           "items": [{"key": "penalty", "title": text("处罚"), "resources": ["penalty"]}]},
+        "notices/told.yaml": rule | {"key": "told", "title": text("告知"), "body": text("{subject}：从{from_day}起。")},
+    }  # fmt: skip
+
+
 def sound() -> dict[str, Any]:
     """The files of the pack by name, made anew each time."""
     rule: dict[str, Any] = {"in_force": {"from": "2019-01-01"}, "basis": BASIS}
@@ -91,6 +124,7 @@ def sound() -> dict[str, Any]:
            "vetoes": [{"key": "v", "title": text("否决"), "resource": "penalty", "filter": "fine > 100",
                        "reason": text("重"), "basis": BASIS}],
            "bands": [{"key": "A", "title": text("优"), "from": 80}, {"key": "B", "title": text("差")}]},
+        **_rights(rule),
     }  # fmt: skip
     return json.loads(json.dumps(files))  # nothing is shared: a change is one change
 

@@ -52,11 +52,48 @@ def _person_rating(**said: Any) -> Change:
     return change
 
 
+EARLY, LATE = "repair/early.yaml", "repair/late.yaml"
+COVERAGE = (LATE, "covers", 0)
+
+
+def _another(resource: str, *trail: Any) -> Change:
+    """One more resource like the first, named at the end of ``trail`` instead of it."""
+
+    def change(files: dict[str, Any]) -> None:
+        files[f"catalogue/{resource}.yaml"] = files[RESOURCE] | {
+            "key": resource, "publication": {"mode": "public", "months": 3},
+        }  # fmt: skip
+        place: Any = files
+        for step in trail[:-1]:
+            place = place[step]
+        place[trail[-1]] = [resource]
+
+    return change
+
+
+def _all(*changes: Change) -> Change:
+    def change(files: dict[str, Any]) -> None:
+        for one in changes:
+            one(files)
+
+    return change
+
+
+def _consent(**said: Any) -> Change:
+    """One more consent text."""
+    return lambda files: files.update({"consents/other.yaml": files["consents/plain.yaml"] | {"key": "other"} | said})
+
+
 BREAKS: dict[str, list[Change]] = {
     "no-basis": [
         put("codes/kinds.yaml", "basis", to=[]), put("lists/list.yaml", "basis", to=[]),
         put("measures/ban.yaml", "basis", to=[]), put("tiers/windows.yaml", "basis", to=[]),
         put("clocks.yaml", 0, "basis", to=[]), put(MODEL, "basis", to=[]), put(*INDICATOR, "basis", to=[]),
+        put(EARLY, "basis", to=[]), put(*COVERAGE, "basis", to=[]), put(LATE, "conditions", 1, "basis", to=[]),
+        put(LATE, "materials", 0, "basis", to=[]), put(LATE, "false_material", "basis", to=[]),
+        put(LATE, "bankruptcy", "basis", to=[]), put("overrides/law.yaml", "basis", to=[]),
+        put("purposes.yaml", 1, "basis", to=[]), put("consents/plain.yaml", "basis", to=[]),
+        put("notices/told.yaml", "basis", to=[]),
         _person_rating(basis=[]),
     ],
     "measure-outside-national-list": [put("measures/ban.yaml", "kind", to="P99")],
@@ -75,13 +112,16 @@ BREAKS: dict[str, list[Change]] = {
     "review-date-past": [put(RESOURCE, "review_by", to="2026-11-22"), put("clocks.yaml", 0, "review_by", to="2020-01-01")],
     "months-in-order": [
         put(*TIER, "minimum_months", to=13), put(*TIER, "minimum_months", to=-1),
-        put("clocks.yaml", 0, "working_days", to=-7), put("lists/list.yaml", "term_months", to=-1),
+        _all(put("clocks.yaml", 0, "working_days", to=-7), put("clocks.yaml", 0, "warn", to=[])), put("lists/list.yaml", "term_months", to=-1),
         put("measures/ban.yaml", "term_months", to=-1), put(RESOURCE, "retention", "years", to=-5),
+        put("overrides/law.yaml", "minimum_months", to=25),
+        lambda files: files["lists/list.yaml"].update(term_months=12, earliest_removal_months=13),
     ],
     "publication-conflict": [
         put(RESOURCE, "publication", "months", to=3), put(RESOURCE, "publication", "mode", to="shared"),
         put(RESOURCE, "publication", to={"mode": "public", "until": "kind"}),
-        lambda files: files[RESOURCE].update(event_date=None, publication={"mode": "public", "months": 3}),
+        _all(lambda files: files[RESOURCE].update(event_date=None, publication={"mode": "public", "months": 3}),
+             lambda files: [files.pop(name) for name in (EARLY, LATE, "overrides/law.yaml")]),
     ],
     "field-without-type": [lambda files: files[RESOURCE]["fields"][0].pop("type")],
     "header-ambiguous": [
@@ -111,7 +151,10 @@ BREAKS: dict[str, list[Change]] = {
         put(MODEL, "subject_types", to=["nobody"]), put(*INDICATOR, "dimension", to="nothing"),
         put(MODEL, "indicators", 1, to=BUILT | {"model": "nothing"}), put(MODEL, "vetoes", 0, "resource", to="nothing"),
         lambda files: files.update({"model-tests/case.yaml": {"title": "例", "model": "nothing", "as_of": "2026-01-01"}}),
-        put("plan.yaml", 0, "measures", to=["nothing"]),
+        put("plan.yaml", 0, "measures", to=["nothing"]), put(LATE, "clocks", "accept", to="nothing"),
+        put(*COVERAGE, "resources", to=["penalty", "nothing"]), put("overrides/law.yaml", "resource", to="nothing"),
+        put("purposes.yaml", 0, "categories", to=["C99"]), put("consents/plain.yaml", "purpose", to="nothing"),
+        put("consents/plain.yaml", "items", 0, "resources", to=["nothing"]),
         put("plan.yaml", 0, "resources", to=["nothing"]), put("plan.yaml", 15, "clocks", to=["nothing"]),
         _person_rating(publication={"mode": "public", "tiers": "windows"}, subject_types=["firm"]),
         lambda files: files.update({"tiers/other.yaml": files["tiers/windows.yaml"] | {
@@ -161,10 +204,59 @@ BREAKS: dict[str, list[Change]] = {
     "expression-invalid": [
         put(RESOURCE, "checks", 0, "assert", to="read_csv('x') = 1"), put(RESOURCE, "checks", 0, "assert", to="nothing > 1"),
         put(RESOURCE, "checks", 0, "when", to="kind ="), put(*FIELDS, 4, "required", to="random() > 0"),
+        put("overrides/law.yaml", "when", to="nothing > 1"), put("overrides/law.yaml", "when", to="fine > month(today())"),
         put(*TIER, "when", to="(SELECT true)"), put(*TIER, "when", to="decision_date < today()"),
         put(*INDICATOR, "filter", to="count(*) > 1"), put(*INDICATOR, "filter", to="nothing > 1"),
         put(MODEL, "vetoes", 0, "filter", to="now() > decision_date"),
         lambda files: files[MODEL]["indicators"][0].update(aggregate="ratio", of="fine >", missing=NOTHING),
+    ],
+    "repair-incomplete": [
+        lambda files: files[LATE]["materials"].append(files[LATE]["materials"][0] | {"key": "licence"}),
+        lambda files: files[LATE]["materials"].pop(), put(LATE, "materials", 1, "text", to=None),
+        put(LATE, "materials", 0, "text", to=text("证明")), lambda files: files[LATE]["conditions"].pop(1),
+        put(LATE, "conditions", 0, "kind", to="minimum"),
+    ],
+    "regime-overlap": [
+        put(EARLY, "in_force", "until", to="2026-04-01"), put(EARLY, "in_force", "until", to=None),
+        lambda files: files[LATE]["covers"].append(files[LATE]["covers"][0] | {"key": "again"}),
+    ],
+    "regime-gap": [put(EARLY, "in_force", "until", to="2026-03-30"), put(LATE, "in_force", "from", to="2026-04-02")],
+    "coverage-unusable": [
+        put(*COVERAGE, "minimum", to="months"), put(*COVERAGE, "months", to=3), put(*COVERAGE, "here", to=False),
+        put(*COVERAGE, "elsewhere", to=text("别处")), put(*COVERAGE, "minimum", to="list"),
+        _another("other", *COVERAGE, "resources"), _all(_another("other", *COVERAGE, "resources"), put(*COVERAGE, "minimum", to="list")),
+        _all(put(*COVERAGE, "minimum", to="months"), put(*COVERAGE, "months", to=3), put(RESOURCE, "event_date", to=None),
+             lambda files: files.pop("overrides/law.yaml"), put(EARLY, "covers", 0, "minimum", to="none")),
+    ],
+    "override-unusable": [
+        lambda files: files["overrides/law.yaml"].update(minimum_months=None, maximum_months=None),
+        lambda files: files["overrides/law.yaml"].update(published=True, maximum_months=None),
+        lambda files: files.update({
+            "catalogue/other.yaml": files[RESOURCE] | {"key": "other", "event_date": None, "publication": {"mode": "shared"}},
+            "overrides/law.yaml": files["overrides/law.yaml"] | {"resource": "other"}}),
+    ],
+    "clock-unusable": [
+        put("clocks.yaml", 0, "months", to=1), put("clocks.yaml", 0, "working_days", to=None),
+        put("clocks.yaml", 0, "escalate_to", to="nobody"), put("clocks.yaml", 0, "warn", to=["7.5"]),
+    ],
+    "placeholder-unknown": [
+        put("notices/told.yaml", "body", to=text("{nothing}")), put("notices/told.yaml", "title", to=text("{}")),
+        put("notices/told.yaml", "body", "en", to="from {from_day} on"),
+    ],
+    "consent-without-items": [
+        put("consents/plain.yaml", "items", to=[]), put("consents/plain.yaml", "purpose", to="own"),
+    ],
+    "sensitive-consent-shared": [
+        _consent(sensitive=True), _all(_another("other", "consents/plain.yaml", "items", 0, "resources"),
+             lambda files: files["consents/plain.yaml"].update(sensitive=True, items=[
+                 {"key": k, "title": text(k), "resources": [k]} for k in ("penalty", "other")])),
+        _all(_another("other", "consents/plain.yaml", "items", 0, "resources"), lambda files: files["consents/plain.yaml"].update(
+            sensitive=True, items=[{"key": "both", "title": text("两"), "resources": ["penalty", "other"]}])),
+    ],
+    "persons-without-basis": [
+        put("purposes.yaml", 1, "basis", to=[{"title": "某法"}]), put("purposes.yaml", 1, "viewers", to=["subject", "public"]),
+        put("purposes.yaml", 1, "basis", to=[{"title": "某法", "article": "第一条", "confidence": "L"}]),
+        put("purposes.yaml", 1, "viewers", to=["institution"]),
     ],
 }  # fmt: skip
 KEEPS: list[Change] = [
@@ -184,6 +276,17 @@ KEEPS: list[Change] = [
     lambda files: files.update({"models/other.yaml": files[MODEL] | {"key": "other", "indicators": [BUILT]}}),
     put(MODEL, "bands", 0, "from", to=100),
     put(*INDICATOR, "decay", to=[{"months": 12, "weight": 1}, {"months": 24, "weight": 1}]),
+    put("clocks.yaml", 0, "warn", to=["7", "0.5"]),
+    put("overrides/law.yaml", "minimum_months", to=24),
+    lambda files: files["overrides/law.yaml"].update(minimum_months=None, maximum_months=None, published=False),
+    _all(put(*COVERAGE, "minimum", to="list"), put(*COVERAGE, "months", to=12)),
+    _all(put(*COVERAGE, "minimum", to="list"), put("lists/list.yaml", "earliest_removal_months", to=6)),
+    lambda files: files[LATE]["covers"][0].update(minimum="list", here=False, elsewhere=text("别处")),
+    put("purposes.yaml", 0, "persons", to=True),  # under their consent
+    put("consents/plain.yaml", "sensitive", to=True),
+    _consent(),  # two ways to consent to what is not sensitive
+    lambda files: files.pop(EARLY),
+    lambda files: files.pop(LATE),
 ]
 
 

@@ -1,20 +1,26 @@
 """Running the cases of a pack: this row, received that day, ends so.
 
-Invariant: a case runs through the very program that intake runs, under the rules of its own day.
+Invariant: a case runs through the very program that intake runs, under the rules of its own day; what it says of a
+window is asked of the payload that this program makes.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from quanxin.engine.program import compile
+from quanxin.engine.program import Program, compile
 from quanxin.engine.run import check
+from quanxin.engine.windows import window
 from quanxin.policy import Pack
 from quanxin.policy.evaluation import ModelCase
 from quanxin.policy.ruling import Case
+
+WINDOW = ("regime", "repair_tier", "override", "repairable", "why", "repairable_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,34 @@ def _run(con: duckdb.DuckDBPyConnection, pack: Pack, case: Case) -> Outcome:
     con.execute(
         f"INSERT INTO source VALUES (1, {', '.join('?' * len(columns))})", [case.row[c] or None for c in columns]
     )
-    check(con, compile(resource, rules, columns=columns, tiers=pack.tiers_of(resource.key)), "source")
-    wrong = [f"{name}: {found}, not {said}" for name, said, found in _compared(con, case) if said != found]
+    tiers, overrides = pack.tiers_of(resource.key), pack.overrides_of(resource.key)
+    program = compile(resource, rules, columns=columns, tiers=tiers, overrides=overrides)
+    check(con, program, "source")
+    compared = _compared(con, case)
+    if told := [name for name in WINDOW if name in case.model_fields_set]:
+        if case.applied_on is None:
+            return Outcome(case, False, f"{', '.join(told)}: of a window only a case with applied_on can speak")
+        found = _window(con, pack, program, case, case.applied_on)
+        compared += [(name, getattr(case, name), found[name]) for name in told]
+    wrong = [f"{name}: {found}, not {said}" for name, said, found in compared if said != found]
     return Outcome(case, not wrong, "; ".join(wrong))
+
+
+def _window(
+    con: duckdb.DuckDBPyConnection, pack: Pack, program: Program, case: Case, on: dt.date
+) -> dict[str, str | bool | dt.date | None]:
+    """What the window of the row is for an application on a day."""
+    asked = f"SELECT {program.payload}, _event_date, _subject_type FROM checked c"
+    payload, event, kind = con.execute(asked).fetchone() or ("{}", None, None)
+    found = window(pack, case.resource, json.loads(payload), event, on, subject_type=kind)
+    return {
+        "regime": found.regime.key if found.regime else None,
+        "repair_tier": found.repair_tier.key if found.repair_tier else None,
+        "override": found.override.key if found.override else None,
+        "repairable": found.repairable,
+        "why": found.why.value if found.why else None,
+        "repairable_from": found.repairable_from,
+    }
 
 
 def _compared(con: duckdb.DuckDBPyConnection, case: Case) -> list[tuple[str, Any, Any]]:

@@ -16,6 +16,7 @@ from quanxin.engine.rules import Prepare, Test, tests_of
 from quanxin.engine.values import type_of, value
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldType, Resource
+from quanxin.policy.rights import LawOverride
 from quanxin.policy.ruling import PublicationTiers
 
 SOURCE = "_quanxin_source_"  # stands in the query for whatever it is run over
@@ -53,11 +54,17 @@ class Program:
 
 
 def compile(
-    resource: Resource, rules: Rules, *, columns: Sequence[str], tiers: Sequence[PublicationTiers] = ()
+    resource: Resource,
+    rules: Rules,
+    *,
+    columns: Sequence[str],
+    tiers: Sequence[PublicationTiers] = (),
+    overrides: Sequence[LawOverride] = (),
 ) -> Program:
     """The program of a resource under the rules of a day, for a source that has ``columns`` (field keys).
 
     ``tiers`` are all publication tiers ever ruled for the resource: a decision is published by those of its own day.
+    ``overrides`` are all other terms that laws ever ruled for it, the longest first (``Pack.overrides_of``).
     """
     present = frozenset(columns)
     subjects = subject.subjects_of(resource, rules)
@@ -72,10 +79,11 @@ def compile(
         ["*", *subject.identification(resource, subjects)],
         ["*", *subject.settled(resource, subjects)],
         ["*", *publish.dates(resource)],
-        ["*", f"{publish.tier(tiers)} AS _tier"],
+        ["*", f"{publish.tier(tiers)} AS _tier", *([f"{publish.override(overrides)} AS _override"] if overrides else [])],
         ["*", *_masks(tests)],
-        _kept(resource, subjects, tiers, tests),
-    ]
+        _kept(resource, tests, published=publish.published(resource, tiers, subjects, overrides),
+              public_until=publish.public_until(resource, tiers, overrides)),
+    ]  # fmt: skip
     query = SOURCE
     for step in steps:
         query = f"(SELECT {', '.join(step)} FROM {query})"
@@ -125,9 +133,7 @@ def _masks(tests: Sequence[Test]) -> list[str]:
     return made
 
 
-def _kept(
-    resource: Resource, subjects: subject.Subjects, tiers: Sequence[PublicationTiers], tests: Sequence[Test]
-) -> list[str]:
+def _kept(resource: Resource, tests: Sequence[Test], *, published: str, public_until: str) -> list[str]:
     """The columns of ``checked``."""
     errors = [0] * ((len(tests) + BITS - 1) // BITS)
     for i, test in enumerate(tests):
@@ -141,8 +147,8 @@ def _kept(
         f"({failed}) AS _failed",
         "_code", "_registration_number", "_organisation_code", "_identity", "_name", "_name_text", "_subject_type",
         "_event_date", "_stated_on", "_valid_from", "_valid_until", "_tier",
-        f"{publish.published(resource, tiers, subjects)} AS _published",
-        f"{publish.public_until(resource, tiers)} AS _public_until",
+        f"{published} AS _published",
+        f"{public_until} AS _public_until",
         f"{payload.key(resource)} AS _key",
         f"{payload.content(resource)} AS _content",
     ]  # fmt: skip

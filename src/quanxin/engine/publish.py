@@ -1,7 +1,8 @@
 """Whether and until when a record is public, from its resource and the publication tiers of its day.
 
 Invariant: a natural person's record is never public. The tiers in force on the day of the decision decide, not those
-of today; of several that fit the last and heaviest counts; months are calendar months and clamp at their ends.
+of today; of several that fit the last and heaviest counts; what a law rules otherwise prevails over any tier, and of
+several such laws the longest counts; months are calendar months and clamp at their ends.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from quanxin.calendar.sql import add_months
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.subject import Subjects
 from quanxin.engine.values import sentinels
-from quanxin.policy.model import Mode, Resource
+from quanxin.policy.model import InForce, Mode, Resource
+from quanxin.policy.rights import LawOverride
 from quanxin.policy.ruling import PublicationTiers
 
 NO_DATE = "CAST(NULL AS DATE)"
@@ -36,22 +38,43 @@ def dates(resource: Resource) -> list[str]:
 
 def tier(tiers: Sequence[PublicationTiers]) -> str:
     """The key of the tier that the row falls in, by the edition in force on the day of its event."""
-    editions = [f"WHEN {_in_force(edition)} THEN {_heaviest(edition)}" for edition in tiers]
+    editions = [f"WHEN {_in_force(edition.in_force)} THEN {heaviest(edition)}" for edition in tiers]
     return f"CASE {' '.join(editions)} END" if editions else "CAST(NULL AS VARCHAR)"
 
 
-def published(resource: Resource, tiers: Sequence[PublicationTiers], subjects: Subjects) -> str:
-    """Whether the record is public at all."""
+def override(overrides: Sequence[LawOverride]) -> str:
+    """The place among ``overrides`` of the law that rules otherwise for the row, in force on the day of its event.
+
+    They are given the longest first, as ``Pack.overrides_of`` does.
+    """
+    laws = [f"WHEN {_in_force(law.in_force)} AND ({law.when}) THEN {n}" for n, law in enumerate(overrides)]
+    return f"CASE {' '.join(laws)} END" if laws else "CAST(NULL AS INTEGER)"
+
+
+def published(
+    resource: Resource, tiers: Sequence[PublicationTiers], subjects: Subjects, overrides: Sequence[LawOverride] = ()
+) -> str:
+    """Whether the record is public at all; with ``overrides``, ``_override`` is the column of the one that holds."""
     if resource.publication.mode is not Mode.PUBLIC:
         return "false"
     natural = ", ".join(literal(k) for k in subjects.natural)
     persons = any(subjects.types[k].natural for k in resource.subject_types)
     # where a row may be a person's, one whose type is not known stays out of sight
     organisation = f"coalesce(_subject_type NOT IN ({natural}), false)" if persons else "true"
+    ruled = "".join(
+        f" WHEN {n} THEN {organisation if law.published else 'false'}"
+        for n, law in enumerate(overrides)
+        if law.published is not None
+    )
+    usual = _by_tier(tiers, organisation)
+    return f"CASE _override{ruled} ELSE {usual} END" if ruled else usual
+
+
+def _by_tier(tiers: Sequence[PublicationTiers], organisation: str) -> str:
     if not tiers:
         return organisation
     hidden = [
-        f"WHEN {_in_force(edition)} AND _tier = {literal(t.key)} THEN false"
+        f"WHEN {_in_force(edition.in_force)} AND _tier = {literal(t.key)} THEN false"
         for edition in tiers
         for t in edition.tiers
         if not t.published
@@ -60,17 +83,30 @@ def published(resource: Resource, tiers: Sequence[PublicationTiers], subjects: S
     return f"CASE {' '.join(hidden)} WHEN _tier IS NULL THEN false ELSE {organisation} END"
 
 
-def public_until(resource: Resource, tiers: Sequence[PublicationTiers]) -> str:
-    """The last day on which a public record is public; NULL for one without end."""
-    rule = resource.publication
-    if rule.mode is not Mode.PUBLIC:
+def public_until(resource: Resource, tiers: Sequence[PublicationTiers], overrides: Sequence[LawOverride] = ()) -> str:
+    """The last day on which a public record is public; NULL for one without end. ``overrides`` as for ``published``."""
+    if resource.publication.mode is not Mode.PUBLIC:
         return NO_DATE
+    ruled = "".join(f" WHEN {n} THEN {end}" for n, law in enumerate(overrides) if (end := _ruled_end(law)))
+    usual = _usual_end(resource, tiers)
+    return f"CASE _override{ruled} ELSE {usual} END" if ruled else usual
+
+
+def _ruled_end(law: LawOverride) -> str | None:
+    """The last day that a law rules; None where it leaves that to the tier."""
+    if law.published is False:
+        return NO_DATE
+    return None if law.maximum_months is None else add_months("_event_date", law.maximum_months)
+
+
+def _usual_end(resource: Resource, tiers: Sequence[PublicationTiers]) -> str:
+    rule = resource.publication
     if rule.months is not None:
         return add_months("_event_date", rule.months)
     if rule.until is not None:
         return "_valid_until" if rule.until == resource.valid_until else quoted(rule.until)
     ends = [
-        f"WHEN {_in_force(edition)} AND _tier = {literal(t.key)} THEN {add_months('_event_date', t.maximum_months)}"
+        f"WHEN {_in_force(edition.in_force)} AND _tier = {literal(t.key)} THEN {add_months('_event_date', t.maximum_months)}"
         for edition in tiers
         for t in edition.tiers
         if t.published and t.maximum_months is not None
@@ -78,13 +114,13 @@ def public_until(resource: Resource, tiers: Sequence[PublicationTiers]) -> str:
     return f"CASE {' '.join(ends)} END" if ends else NO_DATE
 
 
-def _in_force(edition: PublicationTiers) -> str:
-    first, last = edition.in_force.from_, edition.in_force.until
+def _in_force(period: InForce) -> str:
+    first, last = period.from_, period.until
     until = f" AND _event_date <= DATE '{last}'" if last else ""
     return f"_event_date >= DATE '{first}'{until}"
 
 
-def _heaviest(edition: PublicationTiers) -> str:
+def heaviest(edition: PublicationTiers) -> str:
     """The heaviest tier whose condition holds: tiers stand in the pack from light to heavy."""
     cases = (f"WHEN ({t.when}) THEN {literal(t.key)}" for t in reversed(edition.tiers))
     return f"CASE {' '.join(cases)} END"

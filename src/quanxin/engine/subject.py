@@ -103,7 +103,7 @@ def identification(resource: Resource, subjects: Subjects) -> list[str]:
         f"coalesce({loose}, {organisation}) AS _organisation_raw",
         f"{name} AS _name_text",
         f"{comparable(name)} AS _name",
-        f"{_stated_type(resource, subjects)} AS _stated_type",
+        f"{stated_type(resource, subjects)} AS _stated_type",
     ]
 
 
@@ -122,7 +122,7 @@ def settled(resource: Resource, subjects: Subjects) -> list[str]:
     ]
 
 
-def _stated_type(resource: Resource, subjects: Subjects) -> str:
+def stated_type(resource: Resource, subjects: Subjects) -> str:
     """The subject type that a row without a code states: by its category, or the resource's only type."""
     if len(resource.subject_types) == 1:
         return literal(resource.subject_types[0])

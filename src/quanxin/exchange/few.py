@@ -136,8 +136,9 @@ def _read(desk: _Desk, rows: Sequence[object]) -> tuple[Reading, list[Cells]]:
 
 def _program(desk: _Desk, pack: Pack, columns: tuple[str, ...]) -> engine.Program:
     if columns not in desk.programs:
-        tiers = pack.tiers_of(desk.resource.key)
-        _keep(desk.programs, columns, engine.compile(desk.resource, desk.rules, columns=columns, tiers=tiers))
+        tiers, overrides = pack.tiers_of(desk.resource.key), pack.overrides_of(desk.resource.key)
+        made = engine.compile(desk.resource, desk.rules, columns=columns, tiers=tiers, overrides=overrides)
+        _keep(desk.programs, columns, made)
     return desk.programs[columns]
 
 

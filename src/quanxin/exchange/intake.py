@@ -104,7 +104,8 @@ def intake(
         reading = read(con, path, definition, mapping=mapping, workdir=workdir)
         hand_in = HandIn(definition, rules, pack, provider, actor, mode, name or path.name, digest)
         tell("checking")
-        program = engine.compile(definition, rules, columns=reading.columns, tiers=pack.tiers_of(resource))
+        tiers, overrides = pack.tiers_of(resource), pack.overrides_of(resource)
+        program = engine.compile(definition, rules, columns=reading.columns, tiers=tiers, overrides=overrides)
         engine.check(con, program, "source")
         return commit_checked(con, workdir, hand_in, reading, program, tell, started)
 

@@ -76,7 +76,8 @@ def take_again(origin: Batch, held: list[Held], *, actor: Actor) -> Receipt:
         hand_in = HandIn(
             definition, rules, pack, origin.provider, actor, "append", origin.file_name, "", replay_of=origin.pk
         )
-        program = engine.compile(definition, rules, columns=columns, tiers=pack.tiers_of(definition.key))
+        tiers, overrides = pack.tiers_of(definition.key), pack.overrides_of(definition.key)
+        program = engine.compile(definition, rules, columns=columns, tiers=tiers, overrides=overrides)
         engine.check(con, program, "source")
         receipt = commit_checked(con, workdir, hand_in, reading, program, untold, started)
     Held.objects.filter(pk__in=[row.pk for row in held]).update(released_by_id=receipt.batch)

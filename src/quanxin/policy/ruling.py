@@ -113,7 +113,12 @@ class Clause(Part):
 
 
 class Case(Part):
-    """A test in plain words: this row, received this day, ends with these codes, this tier, this window."""
+    """A test in plain words: this row, received this day, ends with these codes, this tier, this window.
+
+    With ``applied_on``, repair of it is applied for on that day: under which ``regime``, by which ``repair_tier`` and
+    ``override``, whether that is ``repairable`` and else ``why`` not, and from which day on. What a case does not speak
+    of is not compared.
+    """
 
     title: str
     resource: Key
@@ -123,3 +128,10 @@ class Case(Part):
     tier: str | None = None
     public_until: dt.date | None = None
     published: bool | None = None
+    applied_on: dt.date | None = None
+    regime: Key | None = None
+    repair_tier: Key | None = None
+    override: Key | None = None
+    repairable: bool | None = None
+    why: str | None = None
+    repairable_from: dt.date | None = None

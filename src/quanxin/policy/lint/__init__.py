@@ -1,7 +1,7 @@
 """The rules that every pack obeys, each a named lint.
 
 Invariant: a pack without problems has a basis for whatever it rules, evaluates no natural person, keeps no forbidden
-item, sanctions nobody beyond the national list, and refers to nothing that it lacks.
+item, sanctions nobody beyond the national list, gives every subject its rights whole, and refers to nothing that it lacks.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from quanxin.policy.lint import basis, dates, expressions, fields, models, persons, references
+from quanxin.policy.lint import basis, dates, expressions, fields, models, persons, references, rights
 from quanxin.policy.pack import Pack
 
 Lint = Callable[[Pack, dt.date], Iterator[tuple[str, str]]]
@@ -42,6 +42,16 @@ LINTS: Mapping[str, Lint] = {
     "limits-in-order": models.limits_in_order,
     "model-cycle": models.model_cycle,
     "model-without-resource-in-force": models.model_without_resource_in_force,
+    "repair-incomplete": rights.repair_incomplete,
+    "regime-overlap": rights.regime_overlap,
+    "regime-gap": rights.regime_gap,
+    "coverage-unusable": rights.coverage_unusable,
+    "override-unusable": rights.override_unusable,
+    "clock-unusable": rights.clock_unusable,
+    "placeholder-unknown": rights.placeholder_unknown,
+    "consent-without-items": rights.consent_without_items,
+    "sensitive-consent-shared": rights.sensitive_consent_shared,
+    "persons-without-basis": rights.persons_without_basis,
 }
 
 

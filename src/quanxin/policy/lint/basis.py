@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from quanxin.policy.model import Basis
 from quanxin.policy.pack import DATED, Pack
 
 Found = Iterator[tuple[str, str]]
@@ -16,7 +17,7 @@ _PROVINCES = range(11, 83)
 
 
 def no_basis(pack: Pack, today: dt.date) -> Found:
-    """A resource, code set, list, measure, set of tiers, clock, model, indicator, veto or exclusion without a basis."""
+    """Whatever a pack rules by date, or a part of it that decides about a subject, without a basis."""
     for kind in DATED:
         for rule in getattr(pack, kind):
             if not rule.basis:
@@ -25,6 +26,14 @@ def no_basis(pack: Pack, today: dt.date) -> Found:
         for part in model.parts:
             if not part.basis:
                 yield model.place(part), "decides about a score without a basis"
+    for regime in pack.repair:
+        said: list[tuple[str, tuple[Basis, ...]]] = [(c.key, c.basis) for c in regime.covers]
+        said += [(c.key, c.basis) for c in regime.conditions] + [(m.key, m.basis) for m in regime.materials]
+        said += [("false_material", regime.false_material.basis)] if regime.false_material else []
+        said += [("bankruptcy", regime.bankruptcy.basis)] if regime.bankruptcy else []
+        for name, basis in said:
+            if not basis:
+                yield f"repair/{regime.key}/{name}", "decides about a repair without a basis"
 
 
 def measure_outside_national_list(pack: Pack, today: dt.date) -> Found:

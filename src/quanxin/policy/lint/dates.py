@@ -50,6 +50,14 @@ def months_in_order(pack: Pack, today: dt.date) -> Found:
             least, most = tier.minimum_months, tier.maximum_months
             if least is not None and most is not None and least > most:
                 yield f"tiers/{edition.key}/{tier.key}", f"has a window that ends before it may: {least} > {most}"
+    for rule in pack.overrides:
+        least, most = rule.minimum_months, rule.maximum_months
+        if least is not None and most is not None and least > most:
+            yield f"overrides/{rule.key}", f"has a window that ends before it may: {least} > {most}"
+    for item in pack.lists:
+        least, most = item.earliest_removal_months, item.term_months
+        if least is not None and most is not None and least > most:
+            yield f"lists/{item.key}", f"has a removal after its term: {least} > {most}"
 
 
 def _terms(pack: Pack) -> Iterator[tuple[str, str, int | None]]:

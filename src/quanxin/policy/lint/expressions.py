@@ -25,17 +25,29 @@ def expression_invalid(pack: Pack, today: dt.date) -> Iterator[tuple[str, str]]:
     for edition in pack.tiers:
         fields = _fields(pack, edition.resource)
         for tier in edition.tiers:
-            problems = expressions.check(tier.when, fields)
-            if not problems and expressions.reads_the_day(tier.when):
-                problems = ["a tier follows from the decision, not from the day on which it came in"]
-            for problem in problems:
+            for problem in _window_problems(tier.when, fields):
                 yield f"tiers/{edition.key}/{tier.key}", problem
+    for rule in pack.overrides:
+        for problem in _window_problems(rule.when, _fields(pack, rule.resource)) if _known(pack, rule.resource) else ():
+            yield f"overrides/{rule.key}", problem
     for model in pack.models:
         for part in model.parts:
             texts = [("filter", part.filter), ("of", part.of if isinstance(part, Indicator) else None)]
-            for name, text in texts if pack.resource_history(part.resource or "") else ():
+            for name, text in texts if _known(pack, part.resource or "") else ():
                 for problem in expressions.check(text, _fields(pack, part.resource or "")) if text else ():
                     yield model.place(part, name), problem
+
+
+def _window_problems(when: str, fields: set[str]) -> list[str]:
+    """What is wrong with a condition of a window."""
+    problems = expressions.check(when, fields)
+    if not problems and expressions.reads_the_day(when):
+        return ["a window follows from the decision, not from the day on which it came in"]
+    return problems
+
+
+def _known(pack: Pack, resource: str) -> bool:
+    return bool(pack.resource_history(resource))
 
 
 def _fields(pack: Pack, resource: str) -> set[str]:

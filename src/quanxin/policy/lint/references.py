@@ -17,10 +17,11 @@ CLAUSES = range(1, 17)  # of the plan that the platform carries out, C1–C16
 
 
 def unknown_reference(pack: Pack, today: dt.date) -> Found:
-    """A provider, category, subject type, field, code set, list, measure, tier, clock, model or resource that is not there."""
+    """A provider, category, field, list, measure, tier, clock, model, purpose or resource, say, that is not there."""
     for resource in pack.resources:
         yield from _of_resource(pack, resource)
     resources = _keys(pack, "resources")
+    yield from _of_rights(pack)
     for kind in ("lists", "tiers"):
         for rule in getattr(pack, kind):
             yield from _missing(f"{kind}/{rule.key}", "resource", (rule.resource,), resources)
@@ -46,6 +47,23 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
     for clause in pack.clauses:
         for kind in Clause.CARRIERS:
             yield from _missing(f"plan/{clause.key}", kind, getattr(clause, kind), _keys(pack, kind))
+
+
+def _of_rights(pack: Pack) -> Found:
+    resources, clocks = _keys(pack, "resources"), _keys(pack, "clocks")
+    for regime in pack.repair:
+        own = regime.clocks
+        yield from _missing(f"repair/{regime.key}", "clock", (own.forward, own.accept, own.decide), clocks)
+        for coverage in regime.covers:
+            yield from _missing(f"repair/{regime.key}/{coverage.key}", "resource", coverage.resources, resources)
+    for rule in pack.overrides:
+        yield from _missing(f"overrides/{rule.key}", "resource", (rule.resource,), resources)
+    for purpose in pack.purposes:
+        yield from _missing(f"purposes/{purpose.key}", "category", purpose.categories, pack.categories)
+    for text in pack.consents:
+        where = f"consents/{text.key}"
+        yield from _missing(where, "resource", text.resources, resources)
+        yield from _missing(where, "purpose", (text.purpose,), _keys(pack, "purposes"))
 
 
 def _of_resource(pack: Pack, resource: Resource) -> Found:
