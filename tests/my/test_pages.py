@@ -131,8 +131,6 @@ def test_sole_traders_and_persons_have_no_score(owner: Client, kind: str) -> Non
     assert 'class="score-now"' not in shown
     Subject.objects.filter(code=CODES[0]).update(natural=True)
     assert owner.get("/my/score").status_code == 403
-    with pytest.raises(NotAllowed):
-        viewers.itself(operator(), Subject.objects.get(code=CODES[0]))
 
 
 def test_public_pages_show_no_score(owner: Client) -> None:

@@ -110,21 +110,19 @@ def visible_records(
 
 
 def may_see_record(
-    viewer: Viewer, resource: Resource, on: dt.date, event: dt.date | None, *, own: bool = False
+    viewer: Viewer, resource: Resource, on: dt.date, event: dt.date | None, *, natural: bool, own: bool = False
 ) -> bool:
     """Whether records of a resource, with an event of that day, may be shown: its modes and its time of keeping.
 
-    ``own`` is whether the viewer's department handed the record in.
+    ``natural`` is whether the subject is a natural person, ``own`` whether the viewer's department handed the record in.
     """
     if viewer.is_public and resource.publication.mode is not Mode.PUBLIC:
         return False
-    years = resource.retention.years
-    if viewer.kind not in ("centre", "auditor") and years and event and event < _years_before(on, years):
+    if viewer.kind not in (("auditor",) if natural else ("auditor", "centre")) and kept_past(resource, on, event):
         return False
     if viewer.opened is None or own:
         return True
-    opened = viewer.opened
-    return resource.sharing.mode in opened.modes and (not opened.categories or resource.category in opened.categories)
+    return viewer.opened.allows(viewer.kind, resource.sharing.mode, resource.category)
 
 
 def kept_past(resource: Resource, on: dt.date, event: dt.date | None) -> bool:

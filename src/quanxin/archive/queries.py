@@ -52,7 +52,7 @@ def archive_of(
     records = _records(ids, viewer, day, moment)
     access.note_access(viewer, subject)
     card = _card(subject, ids, viewer, day, moment, rules, records)
-    views = _views(records, viewer, subject, day, moment)
+    views = _views(records, viewer, subject, day)
     return Archive(card, day, moment, _chapters(views))
 
 
@@ -63,29 +63,29 @@ def records_about(subject: Subject, viewer: Viewer, known_at: dt.datetime) -> li
     day, ids = today(), sorted(viewer.own) or register.cluster(subject)
     records = _records(ids, viewer, day, known_at)
     access.note_access(viewer, subject)
-    return _views(records, viewer, subject, day, known_at)
+    return _views(records, viewer, subject, day)
 
 
 def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) -> list[Record]:
-    """The versions known at the moment of what had happened by the day, newest event first."""
+    """The versions known at the moment of what had happened by the day, newest event first; ``held`` on each says what
+    decisions held for it."""
     known = Record.objects.filter(
         Q(superseded_at=None) | Q(superseded_at__gt=moment),
         Q(event_date=None) | Q(event_date__lte=day),
         subject_id__in=ids,
         recorded_at__lte=moment,
     )
-    records = list(access.visible_records(viewer, known, day, moment).order_by("-event_date", "-id"))
+    seen = access.visible_records(viewer, known, day, moment).annotate(held=restricting.kinds(moment))
+    records = list(seen.order_by("-event_date", "-id"))
     definitions(record.batch_id for record in records)  # at once, and not one by one as they are shown
     return records
 
 
-def _views(
-    records: list[Record], viewer: Viewer, subject: Subject, day: dt.date, moment: dt.datetime
-) -> list[RecordView]:
-    """The records that may be shown, each with what holds for it at the moment."""
-    marks, rules = restricting.marks(records, moment), current_pack().on(day)
+def _views(records: list[Record], viewer: Viewer, subject: Subject, day: dt.date) -> list[RecordView]:
+    """The records that may be shown, each with what holds for it."""
+    rules = current_pack().on(day)
     return [
-        _view(record, viewer, day, rules, marks[record.id])
+        _view(record, viewer, day, rules)
         for record in records
         if access.may_see_record(
             viewer, definition(record.batch_id), day, record.event_date, natural=subject.natural,
@@ -94,7 +94,7 @@ def _views(
     ]  # fmt: skip
 
 
-def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules, marks: tuple[str, ...]) -> RecordView:
+def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules) -> RecordView:
     resource = definition(record.batch_id)
     provider = rules.providers.get(record.provider)
     fields = tuple(
@@ -111,7 +111,7 @@ def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules, marks: tup
         provider_title=provider.title if provider else Text(zh=record.provider, en=record.provider),
         batch=record.batch_id, recorded_at=record.recorded_at, fields=fields,
         summary=tuple((f, text) for f, text in fields if f.key in resource.summary), basis=resource.basis,
-        marks=marks, provider=record.provider, subject_id=record.subject_id,
+        marks=tuple(getattr(record, "held", ())), provider=record.provider, subject_id=record.subject_id,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
 
 from quanxin.accounts import Actor
@@ -100,20 +101,16 @@ def hidden(moment: dt.datetime | None = None) -> Exists:
     return Exists(_of_record(moment).filter(kind__in=HIDING))
 
 
-def marks(records: Sequence[Record], moment: dt.datetime | None = None) -> dict[int, tuple[str, ...]]:
-    """What holds for records at a moment (now), by their ids; one question however many they are."""
-    if not records:
-        return {}
-    held = Restriction.objects.filter(_at(moment), subject_id__in={r.subject_id for r in records})
-    found: dict[Any, set[str]] = {}
-    for row in held.values_list("subject_id", "resource", "key_hash", "kind"):
-        found.setdefault(row[:3], set()).add(row[3])
-    return {r.id: tuple(sorted(found.get((r.subject_id, r.resource, r.key_hash), ()))) for r in records}
+def kinds(moment: dt.datetime | None = None) -> ArraySubquery:
+    """For a query of records: what held for one at a moment (now), in the order of the kinds' names."""
+    return ArraySubquery(_of_record(moment).order_by("kind").values("kind"))
 
 
 def paused(record: Record) -> bool:
     """Whether nothing that happens by itself may follow from a record: it is disputed, or out of sight."""
-    return bool(marks([record])[record.id])
+    return Restriction.objects.filter(
+        subject_id=record.subject_id, resource=record.resource, key_hash=record.key_hash, ended_at=None
+    ).exists()
 
 
 def _of_record(moment: dt.datetime | None) -> Any:

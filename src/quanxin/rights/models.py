@@ -131,7 +131,8 @@ class Step(models.Model):
 class Term(models.Model):
     """A statutory term that runs for a case: under which clock, since when, until when; stopped when its act was done.
 
-    ``warned`` is how many of its warnings were sent. ``extended`` says that it was put off once.
+    ``warned`` is how many of its warnings were sent, ``extended`` how often it was put off. While more is waited for from
+    the applicant it is paused; ``paused_days`` are the working days that it stood still.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="terms")
@@ -145,6 +146,8 @@ class Term(models.Model):
     escalate_to = models.CharField(max_length=16, blank=True)
     escalated_at = models.DateTimeField(null=True)
     extended = models.PositiveSmallIntegerField(default=0)
+    paused_at = models.DateTimeField(null=True)
+    paused_days = models.PositiveSmallIntegerField(default=0)
     provisional = models.BooleanField(default=False)
     stopped_at = models.DateTimeField(null=True)
 
@@ -218,3 +221,41 @@ class Bar(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.published_until}"
+
+
+class Shield(models.Model):
+    """That a subject's dishonest information is out of sight while a plan that a court approved is carried out."""
+
+    class Outcome(models.TextChoices):
+        COMPLETED = "completed", "执行完毕"
+        FAILED = "failed", "执行失败"
+
+    subject_id = models.BigIntegerField(db_index=True)
+    ruling = models.CharField(max_length=128)
+    court = models.CharField(max_length=128)
+    actor = models.CharField(max_length=128)
+    from_at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=128, blank=True)
+    ended_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(ruling="") & ~Q(court=""), name="shield_has_a_ruling"),
+            models.UniqueConstraint(
+                fields=["subject_id", "ruling"], condition=Q(ended_at=None), name="shield_once"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.ruling}"
+
+    @property
+    def reference(self) -> str:
+        """How restrictions and audit lines name it."""
+        return f"shield:{self.pk}"
+
+
+from quanxin.rights.consent_models import Consent, ConsentUse, Wording  # noqa: E402,F401  Django finds models here

@@ -24,12 +24,17 @@ HOURS_A_DAY = 8  # in which what is left of a working day is said
 
 
 def tell_subject(
-    subject: int, key: str, *, once: str, at: dt.datetime, case: Case | None = None, record: int | None = None, **said: Any
+    subject: int,
+    key: str,
+    *,
+    once: str,
+    at: dt.datetime,
+    case: Case | None = None,
+    record: int | None = None,
+    **said: Any,
 ) -> Notice:
     """Tell a subject something, once. ``said`` fills the wording: texts, ``Text``, days and moments."""
-    return _tell(
-        key, once, at, {"subject_id": subject, "case": case, "record_id": record, "particulars": _kept(said)}
-    )
+    return _tell(key, once, at, {"subject_id": subject, "case": case, "record_id": record, "particulars": _kept(said)})
 
 
 def tell_role(

@@ -12,7 +12,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Q
 
-from quanxin.calendar import now
+from quanxin.calendar import ZONE, now
 from quanxin.calendar.terms import Run, run
 from quanxin.policy.ruling import Clock
 from quanxin.rights import notices
@@ -25,13 +25,11 @@ MOST = 500  # terms looked at in one transaction
 
 def start(case: Case, key: str, role: str, at: dt.datetime) -> Term:
     """Let a clock run for a case from a moment, for the holders of a role (of the case's provider)."""
-    clock = clock_of(key, at.date())
-    made = _reckoned(clock, at)
-    return Term.objects.create(
+    made = Term(
         case=case, clock=key, role=role, provider=case.provider if role == "decider" else "", started_at=at,
-        due_at=made.due, warnings=[moment.isoformat() for moment in made.warnings], provisional=made.provisional,
-        escalate_to=clock.escalate_to or "",
+        escalate_to=clock_of(key, _day(at)).escalate_to or "",
     )  # fmt: skip
+    return _again(made, at)
 
 
 def stop(case: Case, at: dt.datetime) -> Term | None:
@@ -48,15 +46,27 @@ def extend(case: Case, at: dt.datetime, most: int) -> Term:
     found = running(case)
     if found is None:
         raise RightsError("case-elsewhere", state=case.get_state_display())
-    clock = clock_of(found.clock, found.started_at.date())
-    if found.extended >= most or not clock.extension_working_days:
+    if found.extended >= most or not clock_of(found.clock, _day(found.started_at)).extension_working_days:
         raise RightsError("extension-used")
-    made = _reckoned(clock, found.started_at, more=(found.extended + 1) * clock.extension_working_days)
-    found.due_at, found.extended, found.provisional = made.due, found.extended + 1, made.provisional
-    found.warnings = [moment.isoformat() for moment in made.warnings]
-    found.warned, found.escalated_at = sum(moment <= at for moment in made.warnings), None
-    found.save()
-    return found
+    found.extended += 1
+    return _again(found, at)
+
+
+def pause(case: Case, at: dt.datetime) -> None:
+    """Let the running term stand still while more is waited for."""
+    if (found := running(case)) is not None and found.paused_at is None:
+        found.paused_at = at
+        found.save(update_fields=["paused_at"])
+
+
+def resume(case: Case, at: dt.datetime) -> None:
+    """Let the paused term go on: the working days that it stood still are added to it."""
+    found = running(case)
+    if found is None or found.paused_at is None:
+        return
+    stood = current_pack().calendar.working_days_between(_day(found.paused_at), _day(at)).days
+    found.paused_at, found.paused_days = None, found.paused_days + stood
+    _again(found, at)
 
 
 def running(case: Case) -> Term | None:
@@ -84,20 +94,30 @@ def clock_of(key: str, day: dt.date) -> Clock:
 
 def _pressing(moment: dt.datetime) -> Q:
     """Terms of which something is to be said: a warning that was not sent, or that they lapsed."""
-    soonest = moment + dt.timedelta(days=14)  # warnings lie within the last days of a term; the rest is told apart below
-    return Q(stopped_at=None, escalated_at=None, due_at__lte=soonest)
+    soonest = moment + dt.timedelta(
+        days=14
+    )  # warnings lie within the last days of a term; the rest is told apart below
+    return Q(stopped_at=None, escalated_at=None, paused_at=None, due_at__lte=soonest)
 
 
 def _settle(term: Term) -> None:
     """Reckon a provisional term by the calendar of today."""
-    if not term.provisional:
-        return
-    clock = clock_of(term.clock, term.started_at.date())
-    made = _reckoned(clock, term.started_at, more=term.extended * (clock.extension_working_days or 0))
-    if (made.due, made.provisional) != (term.due_at, term.provisional):
-        term.due_at, term.provisional = made.due, made.provisional
-        term.warnings = [moment.isoformat() for moment in made.warnings]
-        term.save(update_fields=["due_at", "provisional", "warnings"])
+    if term.provisional:
+        made = _reckoned(term)
+        if (made.due, made.provisional) != (term.due_at, term.provisional):
+            term.due_at, term.provisional = made.due, made.provisional
+            term.warnings = [moment.isoformat() for moment in made.warnings]
+            term.save(update_fields=["due_at", "provisional", "warnings"])
+
+
+def _again(term: Term, at: dt.datetime) -> Term:
+    """A term that was put off: its end and warnings reckoned anew; those that lie behind count as sent."""
+    made = _reckoned(term)
+    term.due_at, term.provisional = made.due, made.provisional
+    term.warnings = [moment.isoformat() for moment in made.warnings]
+    term.warned, term.escalated_at = sum(moment <= at for moment in made.warnings), None
+    term.save()
+    return term
 
 
 def _press(term: Term, moment: dt.datetime) -> bool:
@@ -115,5 +135,12 @@ def _press(term: Term, moment: dt.datetime) -> bool:
     return True
 
 
-def _reckoned(clock: Clock, at: dt.datetime, more: int = 0) -> Run:
-    return run(current_pack().calendar, at, (clock.working_days or 0) + more, clock.warn)
+def _reckoned(term: Term) -> Run:
+    """When a term ends and warns, from its start: the clock's working days, those put off, those it stood still."""
+    clock = clock_of(term.clock, _day(term.started_at))
+    days = (clock.working_days or 0) + term.extended * (clock.extension_working_days or 0) + term.paused_days
+    return run(current_pack().calendar, term.started_at, days, clock.warn)
+
+
+def _day(moment: dt.datetime) -> dt.date:
+    return moment.astimezone(ZONE).date()

@@ -2,7 +2,6 @@
 
 from django.db import migrations, models
 
-
 ENDED_ONCE = """
 CREATE FUNCTION archive_restriction_ends_once() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

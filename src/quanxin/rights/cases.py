@@ -1,0 +1,232 @@
+"""What objections and repairs have in common: filing, claiming, asking for more, the history, and who may act.
+
+Invariant: each act is a step of the case's history, written with the state that it leaves; an act that is out of place is
+refused in words. Whoever decides is the approver of the provider whose record it is, or the credit centre's reviewer where
+there is none, and has claimed the case.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from quanxin.accounts import Actor, NotAllowed
+from quanxin.accounts.actors import Role
+from quanxin.accounts.models import audit
+from quanxin.archive import restricting, viewers
+from quanxin.archive.models import Record, Restriction
+from quanxin.calendar import now
+from quanxin.rights import notices, terms
+from quanxin.rights.errors import RightsError
+from quanxin.rights.models import OPEN_STATES, Case, Step, Term
+from quanxin.rights.parties import Party
+from quanxin.runtime.bridge import reserve
+from quanxin.subjects.models import Subject
+
+State, Kind = Case.State, Case.Kind
+_LETTERS = {Kind.REPAIR: "XF", Kind.OBJECTION: "YY", Kind.SECOND_LOOK: "FH"}  # 修复, 异议, 复核
+
+
+def open_case(
+    party: Party, kind: Case.Kind, at: dt.datetime, *, record: Record | None = None, provider: str, model: str = "",
+    statement: str = "", contact: str = "", particulars: Mapping[str, Any] | None = None,
+    state: Case.State = Case.State.FILED, **links: Case | None,
+) -> Case:  # fmt: skip
+    """Write a new case with its first step; within the caller's transaction."""
+    number = f"{_LETTERS[kind]}{at:%Y%m%d}{reserve('rights_case_number_seq', 1):06d}"
+    made = Case.objects.create(
+        number=number, kind=kind, state=state, channel=party.channel,
+        subject_id=record.subject_id if record else party.subject.pk, resource=record.resource if record else "",
+        key_hash=record.key_hash if record else None, record_id=record.id if record else None,
+        version=record.version if record else None, model=model, provider=provider, filed_by=party.actor.name,
+        on_behalf=party.on_behalf[:200], contact=contact.strip()[:200], statement=statement.strip(),
+        particulars=dict(particulars or {}), filed_at=at, **links,
+    )  # fmt: skip
+    step(made, party.actor, "file", state, at, statement.strip())
+    return made
+
+
+def step(
+    case: Case, actor: Actor, act: str, state: Case.State, at: dt.datetime, note: str = "", **particulars: Any
+) -> Step:
+    """Leave a case in a state, with the step of its history and the audit line."""
+    case.state = state
+    case.save()
+    audit(actor, f"rights.{case.kind}.{act}", case.reference, number=case.number, state=state, note=note[:500])
+    return Step.objects.create(case=case, act=act, state=state, actor=actor.name, at=at, note=note, particulars=particulars)
+
+
+def locked(number: str) -> Case:
+    """The case of a number, locked until the transaction ends; raises ``RightsError`` for none."""
+    found = Case.objects.select_for_update().filter(number=number).first()
+    if found is None:
+        raise RightsError("case-unknown")
+    return found
+
+
+def may_handle(actor: Actor, case: Case) -> bool:
+    """Whether an actor decides such a case: the provider's approver, or the centre's reviewer; in its districts."""
+    holds = actor.may(Role.DECIDER, case.provider) if case.provider else actor.may(Role.REVIEWER)
+    return holds and _in_district(actor, case)
+
+
+def may_see(actor: Actor, case: Case) -> bool:
+    """Whether an actor of the desk may open a case: who decides it, the counter, the reviewers, and the auditor."""
+    centre = actor.roles & {Role.WINDOW, Role.REVIEWER, Role.AUDITOR}
+    return may_handle(actor, case) or (bool(centre) and _in_district(actor, case))
+
+
+def for_handler(actor: Actor, number: str, *states: Case.State) -> Case:
+    """The case, locked, for an act of whoever decides it; claims it where nobody has.
+
+    Raises ``NotAllowed``, with a line, for another's case, and ``RightsError`` where it stands in none of ``states`` or
+    somebody else has claimed it.
+    """
+    case = locked(number)
+    if not may_handle(actor, case):
+        raise viewers.refused(actor, case.reference, "not this actor's case to decide")
+    expect(case, *states)
+    if case.claimed_by not in ("", actor.name):
+        raise RightsError("case-claimed", who=case.claimed_by.partition(":")[2])
+    case.claimed_by = actor.name
+    return case
+
+
+def expect(case: Case, *states: Case.State) -> None:
+    """Raise ``RightsError`` unless the case stands in one of these states."""
+    if case.state not in states:
+        code = "case-elsewhere" if case.is_open else "case-closed"
+        raise RightsError(code, state=case.get_state_display())
+
+
+def reasoned(text: str) -> str:
+    """The reason that an act needs; raises ``RightsError`` for none."""
+    if not text.strip():
+        raise RightsError("reason-missing")
+    return text.strip()
+
+
+@transaction.atomic
+def claim(actor: Actor, number: str) -> Case:
+    """Take a case for oneself, so that nobody else works on it; claimed twice, it stays so. Raises as ``for_handler``."""
+    found = Case.objects.filter(number=number).first()
+    held = found.claimed_by if found else ""
+    case = for_handler(actor, number, State.FORWARDED, State.ACCEPTED, State.WAITING)
+    if held != actor.name:
+        step(case, actor, "claim", State(case.state), now())
+    return case
+
+
+@transaction.atomic
+def give_back(actor: Actor, number: str) -> Case:
+    """Give a claimed case back to the queue; who supervises deciding may take it from whoever claimed it."""
+    case = locked(number)
+    mine = case.claimed_by == actor.name
+    if not (mine or actor.may(Role.REVIEWER)):
+        raise NotAllowed(f"{actor.name}: {number}")
+    if case.claimed_by:
+        case.claimed_by = ""
+        step(case, actor, "give-back", State(case.state), now())
+    return case
+
+
+@transaction.atomic
+def forward(actor: Actor, number: str) -> Case:
+    """Pass a filed case on to whom it is for; raises ``NotAllowed`` without the window's role. Twice, it stays so."""
+    actor.require(Role.WINDOW)
+    case = locked(number)
+    if not _in_district(actor, case):
+        raise viewers.refused(actor, case.reference, "another district's case")
+    if case.state != State.FILED and case.is_open:
+        return case
+    expect(case, State.FILED)
+    return passed_on(actor, case, now())
+
+
+def passed_on(actor: Actor, case: Case, at: dt.datetime) -> Case:
+    """A filed case goes to whom it is for, and their term begins."""
+    terms.stop(case, at)
+    step(case, actor, "forward", State.FORWARDED, at)
+    clock = case.particulars["clocks"]["accept"]
+    terms.start(case, clock, (Role.DECIDER if case.provider else Role.REVIEWER).value, at)
+    return case
+
+
+@transaction.atomic
+def ask(actor: Actor, number: str, what: str) -> Case:
+    """Ask whoever filed the case for more; the running term stops and goes on, with what was left of it, at the answer."""
+    what = reasoned(what)
+    case = for_handler(actor, number, State.FORWARDED, State.ACCEPTED)
+    at = now()
+    case.particulars["asked_in"] = case.state
+    terms.pause(case, at)
+    step(case, actor, "ask", State.WAITING, at, what)
+    notices.of_case(case, "case-more-wanted", at, once=f"ask:{case.number}:{case.steps.count()}", reason=what)
+    return case
+
+
+@transaction.atomic
+def answer(party: Party, number: str, text: str) -> Case:
+    """What was asked for, from whoever filed the case; the term goes on. Raises ``RightsError`` where nothing was."""
+    case = locked(party.case(number).number)
+    expect(case, State.WAITING)
+    at = now()
+    terms.resume(case, at)
+    step(case, party.actor, "answer", State(case.particulars.pop("asked_in")), at, reasoned(text))
+    return case
+
+
+@transaction.atomic
+def retract(party: Party, number: str) -> Case:
+    """Take a case of one's own back before it is decided; taken back twice, it stays so."""
+    case = locked(party.case(number).number)
+    if case.state == State.RETRACTED:
+        return case
+    if not case.is_open:
+        raise RightsError("case-closed", state=case.get_state_display())
+    return close(case, party.actor, "retract", State.RETRACTED, now())
+
+
+def close(
+    case: Case, actor: Actor, act: str, state: Case.State, at: dt.datetime, reason: str = "", **particulars: Any
+) -> Case:
+    """End a case in a state: its term stops, and its record is no longer marked as disputed."""
+    terms.stop(case, at)
+    case.decided_at, case.decided_by, case.reason = at, actor.name, reason
+    step(case, actor, act, state, at, reason, **particulars)
+    restricting.release(actor, case.reference, reason=reason or act, at=at, kinds=[Restriction.Kind.DISPUTED])
+    return case
+
+
+def queue(actor: Actor) -> QuerySet[Case]:
+    """The open cases that an actor may act on at the desk, the most pressing first; ``due`` is when their term ends."""
+    mine = Q(pk=None)
+    if actor.may(Role.DECIDER):
+        decided = Q(provider__in=actor.deciding) if actor.deciding is not None else ~Q(provider="")
+        mine |= decided & ~Q(state=State.FILED)
+    if actor.may(Role.REVIEWER):
+        mine |= Q(provider="") & ~Q(state=State.FILED)
+    if actor.may(Role.WINDOW):
+        mine |= Q(state=State.FILED)
+    found = Case.objects.filter(mine, state__in=OPEN_STATES)
+    if actor.districts is not None:
+        found = found.filter(subject_id__in=_subjects_in(actor.districts))
+    due = Subquery(Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1])
+    return found.annotate(due=due).order_by(F("due").asc(nulls_last=True), "id")
+
+
+def _in_district(actor: Actor, case: Case) -> bool:
+    return actor.districts is None or _subjects_in(actor.districts).filter(pk=case.subject_id).exists()
+
+
+def _subjects_in(districts: Collection[str]) -> QuerySet[Subject]:
+    """The subjects of districts; 370100 is a whole city, 370000 a province."""
+    where = Q(pk=None)
+    for code in districts:
+        where |= Q(region__startswith=re.sub("(00)+$", "", code))
+    return Subject.objects.filter(where)
