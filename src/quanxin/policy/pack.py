@@ -21,12 +21,22 @@ from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.evaluation import Model, ModelCase
 from quanxin.policy.model import Category, CodeSet, Part, Provider, Resource, Rule, SubjectType, Text
 from quanxin.policy.quality import QualityStandard
-from quanxin.policy.ruling import Case, Clause, Clock, CreditList, ForbiddenItem, Measure, MeasureKind, PublicationTiers
+from quanxin.policy.ruling import (
+    AgeLimit,
+    Case,
+    Clause,
+    Clock,
+    CreditList,
+    ForbiddenItem,
+    Measure,
+    MeasureKind,
+    PublicationTiers,
+)
 
 R = TypeVar("R", bound=Rule)
 
 # What a pack rules by date, a version each: the names of its attributes.
-DATED = ("resources", "code_sets", "tiers", "lists", "measures", "clocks", "models", "quality", "comparison")
+DATED = ("resources", "code_sets", "tiers", "lists", "measures", "clocks", "models", "quality", "comparison", "ages")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +53,7 @@ class Rules:
     models: Mapping[str, Model]
     quality: Mapping[str, QualityStandard]
     comparison: Mapping[str, ComparisonStandard]
+    ages: Mapping[str, AgeLimit]
     subject_types: Mapping[str, SubjectType]
     providers: Mapping[str, Provider]
     categories: Mapping[str, Category]
@@ -67,6 +78,7 @@ class Pack:
     models: tuple[Model, ...]
     quality: tuple[QualityStandard, ...]
     comparison: tuple[ComparisonStandard, ...]
+    ages: tuple[AgeLimit, ...]
     forbidden: Mapping[str, ForbiddenItem]
     measure_kinds: Mapping[str, MeasureKind]
     calendar_file: Path | None
@@ -82,7 +94,7 @@ class Pack:
                 day, _in_force(self.resources, day), _in_force(self.code_sets, day), _in_force(self.tiers, day),
                 _in_force(self.lists, day), _in_force(self.measures, day), _in_force(self.clocks, day),
                 _in_force(self.models, day), _in_force(self.quality, day), _in_force(self.comparison, day),
-                self.subject_types, self.providers, self.categories,
+                _in_force(self.ages, day), self.subject_types, self.providers, self.categories,
             )  # fmt: skip
         return self._days[day]
 
