@@ -5,13 +5,14 @@ Invariant: importing this module starts nothing, writes nothing and connects to 
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 from django.utils.functional import lazy
 from psycopg.conninfo import conninfo_to_dict
 
-from quanxin.runtime import environment, postgres
+from quanxin.runtime import environment, postgres, sign_ons
 
 _ROOM = Path(__file__).resolve().parent
 
@@ -34,7 +35,6 @@ ALLOWED_HOSTS = [host.strip() for host in environment.value("QUANXIN_ALLOWED_HOS
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "oauth2_provider",
     "procrastinate.contrib.django",
     "quanxin.accounts",
@@ -47,6 +47,11 @@ INSTALLED_APPS = [
     "quanxin.desk",
     "quanxin.my",
     "quanxin.web",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
@@ -58,6 +63,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "quanxin.accounts.factors.SecondFactor",
 ]
 ROOT_URLCONF = "quanxin.web.urls"
 WSGI_APPLICATION = "quanxin.web.wsgi.application"
@@ -127,10 +134,46 @@ AUTH_PASSWORD_VALIDATORS = [
 ]  # fmt: skip
 LOGIN_URL = "desk:sign-in"
 LOGIN_REDIRECT_URL = "desk:home"
-SESSION_COOKIE_AGE = 8 * 3600
+
+# Sessions lie in their own table and are told by the platform's clock (accounts.sessions).
+SESSION_ENGINE = "quanxin.accounts.sessions"
+SESSION_LIFE = dt.timedelta(hours=environment.whole_number("QUANXIN_SESSION_HOURS"))
+SESSION_IDLE = dt.timedelta(minutes=environment.whole_number("QUANXIN_SESSION_IDLE_MINUTES"))
+SESSION_COOKIE_AGE = int(SESSION_LIFE.total_seconds())
 SESSION_COOKIE_NAME = "quanxin_session"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# Signing in: a library's, decided by accounts.adapters; nobody registers, nobody signs in by mail address.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+SECOND_FACTOR = environment.choice("QUANXIN_SECOND_FACTOR", "optional", "required")
+SIGN_ONS = sign_ons.read(DATA_DIR)
+ACCOUNT_ADAPTER = "quanxin.accounts.adapters.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"change_password": "quanxin.accounts.factors.ChangePasswordForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_RATE_LIMITS = False  # the lock of accounts.attempts is told by the database, for every process
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+MFA_ADAPTER = "quanxin.accounts.adapters.FactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "quanxin.accounts.factors.CodeForm", "reauthenticate": "quanxin.accounts.factors.CodeAgainForm",
+}  # fmt: skip
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off; a code is used once all the same (accounts.factors)
+SOCIALACCOUNT_ADAPTER = "quanxin.accounts.sign_on.SignOnAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": sign_ons.applications(SIGN_ONS, DATA_DIR)}}
+SOCIALACCOUNT_STORE_TOKENS = False
+
+TRUSTED_PROXIES = int(environment.choice("QUANXIN_PROXIES", *map(str, range(6))))
+if environment.choice("QUANXIN_HTTPS", "0", "1") == "1":  # the proxy in front speaks https, and says so
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
 CSRF_COOKIE_HTTPONLY = True
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"  # its own, named because ours refers to it
 OAUTH2_PROVIDER = {

@@ -12,13 +12,16 @@ from pathlib import Path
 from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
+import quanxin.accounts
 import quanxin.desk
 import quanxin.my
 import quanxin.web
 
+ACCOUNTS = Path(quanxin.accounts.__file__).parent
 DESK = Path(quanxin.desk.__file__).parent
 MY = Path(quanxin.my.__file__).parent
 WEB = Path(quanxin.web.__file__).parent
+ROOMS = (WEB, DESK, MY, ACCOUNTS)
 PO = WEB / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 KEYWORDS = {
@@ -28,8 +31,8 @@ KEYWORDS = {
 
 
 def templates() -> list[Path]:
-    """Every template of the portal, the desk and the pages of organisations."""
-    return sorted(page for room in (WEB, DESK, MY) for page in (room / "templates").rglob("*.html"))
+    """Every template of the portal, the desk, the pages of organisations and of one's own account."""
+    return sorted(page for room in ROOMS for page in (room / "templates").rglob("*.html"))
 
 
 def _python_of(path: Path) -> str:
@@ -43,7 +46,7 @@ def _python_of(path: Path) -> str:
 def interface_texts() -> dict[str, str]:
     """Map each msgid in the portal's templates and Python files to the file it was found in."""
     found: dict[str, str] = {}
-    for path in [*templates(), *sorted(WEB.rglob("*.py")), *sorted(DESK.rglob("*.py")), *sorted(MY.rglob("*.py"))]:
+    for path in [*templates(), *(code for room in ROOMS for code in sorted(room.rglob("*.py")))]:
         source = io.BytesIO(_python_of(path).encode("utf-8"))
         for _, message, _, _ in extract("python", source, KEYWORDS, options={"encoding": "utf-8"}):
             singular = message[0] if isinstance(message, tuple) else message

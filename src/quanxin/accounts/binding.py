@@ -1,12 +1,14 @@
-"""Which organisation a person stands for.
+"""Whom a person stands for: an organisation, or the person's own self.
 
-Invariant: a person stands for at most one organisation at a time, because the credit centre said so for a reason; from
-the day after the last one, or from the moment it is ended, a binding opens nothing.
+Invariant: a person stands for at most one principal at a time, because the credit centre, its window or a sign-on that
+vouches for the person said so for a reason; from the day after the last one, or from the moment it is ended, a binding
+opens nothing. A person's number is looked at and forgotten: what is kept is its blind index. Minors are not bound.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,47 +16,135 @@ from django.db import transaction
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.models import Binding, User, audit
 from quanxin.calendar import now, today
+from quanxin.identifiers import identity as numbers
+from quanxin.runtime.keys import sealer
+from quanxin.runtime.pack import current_pack
+
+AGE = "own-records"  # the pack's rule from which age a person has records
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is stood for: an organisation by its ``code``, or a person by the blind index of the number; exactly one."""
+
+    code: str = ""
+    identity: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.code) == bool(self.identity):
+            raise ValueError("a principal has a code or an identity")
+
+    def __str__(self) -> str:
+        return self.code or f"person:{self.identity[:12]}"
+
+
+def require_counter(by: Actor) -> None:
+    """Raise ``NotAllowed`` unless the actor is the credit centre or its window, who look at papers."""
+    if not by.may(Role.CENTRE):
+        by.require(Role.WINDOW)
 
 
 @transaction.atomic
 def bind(by: Actor, username: str, code: str, *, reason: str, until: dt.date | None = None) -> Binding:
-    """Let an account stand for the organisation of a code, instead of any that it stood for.
+    """Let an account stand for the organisation of a code, instead of whom it stood for.
 
-    Raises ``NotAllowed`` without the centre's role, ``ValidationError`` without such an account or a reason, or for a
-    last day that has passed.
+    Raises ``NotAllowed`` without the centre's or the window's role, ``ValidationError`` without such an account or a
+    reason, or for a last day that has passed.
     """
-    by.require(Role.CENTRE)
+    require_counter(by)
+    return _bind(by, username, Principal(code=code), reason, until)
+
+
+@transaction.atomic
+def bind_person(by: Actor, username: str, number: str, *, reason: str, until: dt.date | None = None) -> Binding:
+    """Let an account stand for the natural person of a number, after a look at the document. Raises as ``bind``.
+
+    ``ValidationError`` too for a number that is none, and for a minor (民法典第十七条; the age is the pack's).
+    """
+    require_counter(by)
+    return _bind(by, username, Principal(identity=identity_of(number)), reason, until)
+
+
+@transaction.atomic
+def vouched(by: Actor, user: User, identity: str, *, reason: str) -> Binding | None:
+    """Bind an account to its person because a sign-on vouches for it; ``by`` acts for the window.
+
+    Nothing is done where the account stands for someone already, or where a binding to a person was ended: whoever
+    ended it had a reason, and only the counter binds again.
+    """
+    require_counter(by)
+    _account(user.username)
+    ended = Binding.objects.filter(user=user).exclude(identity="").exclude(ended_at=None)
+    if standing(user) is not None or ended.exists():
+        return None
+    return _bind(by, user.username, Principal(identity=identity), reason, None)
+
+
+def identity_of(number: str) -> str:
+    """The blind index of an adult's number, as a binding keeps it. Raises ``ValidationError`` as ``bind_person``."""
+    day = today()
+    born = numbers.born_on(number, day)
+    if born is None or numbers.check(number, day).code == "identity-invalid":
+        raise ValidationError("身份证件号码不正确，请核对证件。 / This is no identity number; compare it with the document.",
+                              code="identity-invalid")  # fmt: skip
+    limit = current_pack().on(day).ages[AGE].years
+    if numbers.age_on(born, day) < limit:
+        raise ValidationError(
+            f"未满 {limit} 周岁，不能绑定。 / Under {limit} years of age: cannot be bound.", code="identity-minor"
+        )
+    return sealer().blind_index(number)
+
+
+def _bind(by: Actor, username: str, principal: Principal, reason: str, until: dt.date | None) -> Binding:
     user = _account(username)
     _need(reason)
     if until is not None and until < today():
         raise ValidationError("到期日已过。 / The last day has passed.")
-    if Binding.objects.filter(user=user, ended_at=None).exists():
-        unbind(by, username, reason=reason)
+    held = Binding.objects.filter(user=user, ended_at=None).first()
+    if held and (held.code, held.identity, held.until) == (principal.code, principal.identity, until):
+        return held
+    if held:
+        _end(by, held, reason)
     made = Binding.objects.create(
-        user=user, code=code, from_at=now(), until=until, made_by=by.name, reason=reason.strip()
-    )
-    audit(by, "accounts.bind", f"user:{username}", code=code, reason=made.reason, until=until and until.isoformat())
+        user=user, code=principal.code, identity=principal.identity, from_at=now(), until=until, made_by=by.name,
+        reason=reason.strip(),
+    )  # fmt: skip
+    audit(by, "accounts.bind", f"user:{username}", code=principal.code, person=bool(principal.identity),
+          reason=made.reason, until=until and until.isoformat())  # fmt: skip
     return made
 
 
 @transaction.atomic
 def unbind(by: Actor, username: str, *, reason: str) -> Binding:
     """End the binding of an account; raises as ``bind`` does, and ``ValidationError`` where there is none."""
-    by.require(Role.CENTRE)
+    require_counter(by)
     _need(reason)
     found = Binding.objects.select_for_update().filter(user=_account(username), ended_at=None).first()
     if found is None:
-        raise ValidationError("该账号没有绑定单位。 / The account stands for no organisation.")
+        raise ValidationError("该账号没有绑定单位或本人。 / The account stands for nobody.")
+    _end(by, found, reason)
+    return found
+
+
+def _end(by: Actor, found: Binding, reason: str) -> None:
     found.ended_at, found.ended_by, found.ended_reason = now(), by.name, reason.strip()
     found.save()
-    audit(by, "accounts.unbind", f"user:{username}", code=found.code, reason=found.ended_reason)
-    return found
+    audit(by, "accounts.unbind", f"user:{found.user.username}", code=found.code, person=bool(found.identity),
+          reason=found.ended_reason)  # fmt: skip
 
 
 def standing(user: User) -> Binding | None:
     """The binding by which a person may read today, if any."""
+    if not user.is_active:
+        return None
     found = Binding.objects.filter(user=user, ended_at=None).first()
     return found if found is not None and (found.until is None or found.until >= today()) else None
+
+
+def principal_of(user: User) -> Principal | None:
+    """Whom a person stands for today, if anyone."""
+    held = standing(user)
+    return Principal(code=held.code, identity=held.identity) if held else None
 
 
 def _account(username: str) -> User:

@@ -1,7 +1,8 @@
-"""People and machines that act, what they may do, and the audit, a table that only grows.
+"""People, their organisations and machines that act, what they may do, and the audit, a table that only grows.
 
 Invariant: who may do what is said by memberships alone; no account is allowed anything by being an administrator's.
-The audit is never changed and never deleted from (a trigger refuses it).
+The audit is never changed and never deleted from (a trigger refuses it). A binding and an agency are of exactly one
+principal, an organisation by its code or a natural person by the blind index of the number, and stay on record.
 """
 
 from __future__ import annotations
@@ -11,10 +12,16 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.visits import Session, SignIn
 from quanxin.calendar import now
+
+__all__ = [
+    "Agency", "ApiClient", "AuditLine", "Binding", "Membership", "Organisation", "Session", "SignIn", "User", "audit",
+    "audit_all",
+]  # fmt: skip
 
 
 class User(AbstractBaseUser):
@@ -22,6 +29,7 @@ class User(AbstractBaseUser):
 
     username = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=64, blank=True)
+    email = models.EmailField(blank=True)  # where notices go; nobody signs in by it
     is_active = models.BooleanField(default=True)
 
     objects = BaseUserManager()
@@ -32,15 +40,48 @@ class User(AbstractBaseUser):
         return self.name or self.username
 
 
+class Organisation(models.Model):
+    """An institution that people of the platform belong to, other than a provider: a bank, a supervisor, an association."""
+
+    class Kind(models.TextChoices):
+        BANK = "bank"
+        SUPERVISOR = "supervisor"
+        PERSONNEL = "personnel"
+        ASSOCIATION = "association"
+        OTHER = "other"
+
+    key = models.SlugField(max_length=64, unique=True)
+    name = models.CharField(max_length=128)
+    code = models.CharField(max_length=64, blank=True)  # 统一社会信用代码
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(key="") & ~Q(name=""), name="organisation_is_named")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Membership(models.Model):
-    """A role that someone holds; for a department's clerk, with the provider it is held for ("" means all)."""
+    """A role that someone holds, and what it is held for.
+
+    ``provider`` is whom a department's clerk or approver acts for ("" means all), ``district`` (GB/T 2260) whose
+    subjects the role may read ("" means all), ``organisation`` the institution that the person holds it in.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
     provider = models.CharField(max_length=64, blank=True)
+    district = models.CharField(max_length=6, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="memberships")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "role", "provider"], name="membership_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "provider", "district"], name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(district="") | Q(district__regex=r"^[0-9]{6}$"), name="membership_district_is_a_code"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.provider}"
@@ -70,14 +111,27 @@ class ApiClient(models.Model):
         return self.name
 
 
-class Binding(models.Model):
-    """That a person stands for the organisation of a code, from a moment until a day (null: until it is ended).
+def _one_principal() -> Q:
+    """Of a code and an identity, exactly one; an identity is a blind index."""
+    return (Q(identity="") & ~Q(code="")) | (Q(code="") & Q(identity__regex=r"^[0-9a-f]{64}$"))
 
-    The credit centre made it, for a reason; ended, it stays on record.
+
+def _ended_by_somebody() -> Q:
+    return Q(ended_at=None, ended_by="", ended_reason="") | (
+        Q(ended_at__isnull=False) & ~Q(ended_by="") & ~Q(ended_reason="")
+    )
+
+
+class Binding(models.Model):
+    """That a person stands for the organisation of a code, or is the natural person of an identity, until a day.
+
+    The credit centre, its window or a sign-on that vouches for the person made it, for a reason; ended, it stays on
+    record. ``until`` null: until it is ended.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="bindings")
-    code = models.CharField(max_length=64)
+    code = models.CharField(max_length=64, blank=True)
+    identity = models.CharField(max_length=64, blank=True)
     from_at = models.DateTimeField()
     until = models.DateField(null=True)
     made_by = models.CharField(max_length=128)
@@ -89,32 +143,54 @@ class Binding(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(condition=~Q(reason="") & ~Q(code=""), name="binding_has_code_and_reason"),
-            models.CheckConstraint(
-                condition=Q(ended_at=None, ended_by="", ended_reason="")
-                | (Q(ended_at__isnull=False) & ~Q(ended_by="") & ~Q(ended_reason="")),
-                name="binding_ended_by_somebody",
-            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="binding_has_a_reason"),
+            models.CheckConstraint(condition=_one_principal(), name="binding_of_one_principal"),
+            models.CheckConstraint(condition=_ended_by_somebody(), name="binding_ended_by_somebody"),
             models.UniqueConstraint(fields=["user"], condition=Q(ended_at=None), name="binding_one_a_person"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.code}"
+        return f"{self.user} {self.code or self.identity[:8]}"
 
 
-class SignIn(models.Model):
-    """One attempt to sign in: under which name, whether it was let in, when."""
+class Agency(models.Model):
+    """That a person may do some things for a principal, from a day until a day, by the principal's authorisation.
 
-    username = models.CharField(max_length=64)
-    succeeded = models.BooleanField()
-    at = models.DateTimeField()
+    ``document`` is the number of the paper, where the window took it; ended, it stays on record.
+    """
+
+    code = models.CharField(max_length=64, blank=True)
+    identity = models.CharField(max_length=64, blank=True)
+    agent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="agencies")
+    scope = models.JSONField()  # a sorted list of ``agency.Scope``
+    from_day = models.DateField()
+    until = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=128)
+    reason = models.TextField(blank=True)
+    document = models.CharField(max_length=128, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=128, blank=True)
+    ended_reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["username", "at"])]
+        constraints = [
+            models.CheckConstraint(condition=_one_principal(), name="agency_of_one_principal"),
+            models.CheckConstraint(condition=~Q(reason="", document=""), name="agency_has_reason_or_document"),
+            models.CheckConstraint(condition=~Q(scope=[]), name="agency_has_a_scope"),
+            models.CheckConstraint(condition=Q(until__gte=F("from_day")), name="agency_ends_after_it_begins"),
+            models.CheckConstraint(condition=_ended_by_somebody(), name="agency_ended_by_somebody"),
+            models.UniqueConstraint(
+                fields=["code", "identity", "agent"],
+                condition=Q(ended_at=None),
+                name="agency_one_a_principal_and_agent",
+            ),
+        ]
+        indexes = [models.Index(fields=["code"]), models.Index(fields=["identity"])]
 
     def __str__(self) -> str:
-        return f"{self.at:%F %T} {self.username} {self.succeeded}"
+        return f"{self.agent} {self.code or self.identity[:8]} {self.scope}"
 
 
 class AuditLine(models.Model):

@@ -1,44 +1,154 @@
-"""Making accounts and clients, and whom a signed-in person or machine acts as.
+"""Making accounts, organisations and clients, and whom a signed-in person or machine acts as.
 
-Invariant: a secret is shown once, when it is made, and kept only as its hash; a password is never logged.
+Invariant: a secret is shown once, when it is made, and kept only as its hash; a password is never logged. A person is
+of at most one organisation. What is read by districts is read by the narrowest that the person's roles say.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from oauth2_provider.models import Application
 
+from quanxin.accounts import sessions
 from quanxin.accounts.actors import Actor, Role
-from quanxin.accounts.models import ApiClient, Membership, SignIn, User, audit
-from quanxin.calendar import now
+from quanxin.accounts.attempts import locked, note_sign_in
+from quanxin.accounts.models import ApiClient, Membership, Organisation, User, audit
+from quanxin.calendar import today
+from quanxin.runtime.pack import current_pack
 
-LOCKED_AFTER = 5  # attempts that failed, in a row, within
-LOCKED_FOR = dt.timedelta(minutes=15)
+__all__ = [
+    "actor_of", "actor_of_client", "add_account", "add_client", "add_organisation", "deactivate", "locked",
+    "note_sign_in", "remove_membership", "set_password",
+]  # fmt: skip
+
+DIVISIONS = "division-"  # how the keys of a city's code sets of divisions begin (GB/T 2260 and those it adds)
+# The kind of institution that a role is held in, where it is held in one.
+KIND_OF = {Role.BANK: "bank", Role.PERSONNEL: "personnel", Role.SUPERVISOR: "supervisor"}
 
 
 @transaction.atomic
 def add_account(
-    by: Actor, username: str, *, password: str, role: Role | None = None, provider: str = "", name: str = ""
-) -> User:
+    by: Actor, username: str, *, password: str, role: Role | None = None, provider: str = "", district: str = "",
+    organisation: str = "", name: str = "", email: str = "",
+) -> User:  # fmt: skip
     """Make an account, or give an existing one a further role; its password is set only when it is made.
 
-    Without a role it opens no page of the desk: it is a representative's, whom ``binding.bind`` lets read one organisation.
+    ``provider`` is whom the role is held for, ``district`` whose subjects it may read, ``organisation`` the key of the
+    institution it is held in. Without a role it opens no page of the desk: it is a representative's or an agent's.
 
-    Raises ``NotAllowed`` without the administrator's role and ``ValidationError`` for a weak password.
+    Raises ``NotAllowed`` without the administrator's role and ``ValidationError`` for a weak password, a district that
+    is no division of the city, an organisation that does not exist or is of another kind than the role's, and a second
+    organisation of one person.
     """
     by.require(Role.ADMINISTRATOR)
-    user, made = User.objects.get_or_create(username=username, defaults={"name": name})
+    user, made = User.objects.get_or_create(username=username, defaults={"name": name, "email": email})
     if made:
         validate_password(password, user)
         user.set_password(password)
         user.save()
     if role is not None:
-        Membership.objects.get_or_create(user=user, role=role.value, provider=provider)
-    audit(by, "accounts.add", f"user:{username}", role=role and role.value, provider=provider)
+        district = _district(district)
+        at = _organisation_for(user, role, organisation) if organisation else None
+        Membership.objects.update_or_create(
+            user=user, role=role.value, provider=provider, district=district, defaults={"organisation": at}
+        )
+    audit(by, "accounts.add", f"user:{username}", role=role and role.value, provider=provider, district=district,
+          organisation=organisation)  # fmt: skip
+    return user
+
+
+def _district(code: str) -> str:
+    """The district as a membership keeps it: the city's own code means all of it."""
+    if code == current_pack().region:
+        return ""
+    sets = [s for key, s in current_pack().on(today()).code_sets.items() if key.startswith(DIVISIONS)]
+    if code and code not in {one.value for s in sets for one in s.codes}:
+        raise ValidationError(f"没有行政区划 {code}。 / There is no division {code}.")
+    return code
+
+
+def _organisation_for(user: User, role: Role, key: str) -> Organisation:
+    found = Organisation.objects.filter(key=key).first()
+    if found is None:
+        raise ValidationError(f"没有机构 {key}，请先登记。 / There is no organisation {key}; add it first.")
+    if found.kind != KIND_OF.get(role, found.kind):
+        raise ValidationError(f"{found.name} 不能有 {role} 角色。 / {found.name} is no institution for {role}.")
+    if user.memberships.exclude(organisation=None).exclude(organisation=found).exists():
+        raise ValidationError("该账号已属于另一机构。 / The account belongs to another organisation.")
+    return found
+
+
+@transaction.atomic
+def add_organisation(by: Actor, key: str, *, name: str, kind: str, code: str = "") -> Organisation:
+    """Register an institution, or correct the one of this key.
+
+    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` for an unknown kind or no name.
+    """
+    by.require(Role.ADMINISTRATOR)
+    made = Organisation.objects.filter(key=key).first() or Organisation(key=key)
+    before = (made.name, made.kind, made.code)
+    made.name, made.kind, made.code = name.strip(), kind, code.strip()
+    made.full_clean()
+    if made.pk is None or before != (made.name, made.kind, made.code):
+        made.save()
+        audit(by, "accounts.add-organisation", f"organisation:{key}", name=made.name, kind=kind, code=made.code)
+    return made
+
+
+@transaction.atomic
+def remove_membership(by: Actor, username: str, role: Role, *, provider: str = "", district: str = "") -> bool:
+    """Take a role from an account; whether it had it. Raises as ``add_account`` and for an unknown account."""
+    by.require(Role.ADMINISTRATOR)
+    user = account(username)
+    gone, _ = user.memberships.filter(role=role.value, provider=provider, district=district).delete()
+    if gone:
+        audit(by, "accounts.remove-role", f"user:{username}", role=role.value, provider=provider, district=district)
+    return bool(gone)
+
+
+@transaction.atomic
+def deactivate(by: Actor, username: str, *, reason: str) -> User:
+    """Close an account: it cannot sign in, its sessions end at once, what it did stays on record.
+
+    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` for an unknown account or no reason.
+    """
+    by.require(Role.ADMINISTRATOR)
+    user = account(username)
+    if not reason.strip():
+        raise ValidationError("请写明理由。 / A reason is needed.")
+    if user.is_active:
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        audit(by, "accounts.deactivate", f"user:{username}", reason=reason.strip())
+        sessions.end(by, user, why="deactivated")
+    return user
+
+
+@transaction.atomic
+def set_password(by: Actor, username: str, password: str) -> User:
+    """Give an account a new password, where its own was forgotten; every session of it ends.
+
+    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` for an unknown account, a weak password.
+    """
+    by.require(Role.ADMINISTRATOR)
+    user = account(username)
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit(by, "accounts.set-password", f"user:{username}")
+    sessions.end(by, user, why="password")
+    return user
+
+
+def account(username: str) -> User:
+    """The account of a name, locked until the transaction ends; ``ValidationError`` where there is none."""
+    user = User.objects.select_for_update().filter(username=username).first()
+    if user is None:
+        raise ValidationError("没有这个账号，请先开通。 / There is no such account; make it first.")
     return user
 
 
@@ -62,28 +172,28 @@ def add_client(
 
 def actor_of(user: User) -> Actor:
     """Whom a signed-in person acts as."""
-    held = list(user.memberships.all())
-    intake = {m.provider for m in held if m.role == Role.INTAKE}
+    held = list(user.memberships.select_related("organisation"))
     return Actor(
         name=f"user:{user.username}",
         roles=frozenset(Role(m.role) for m in held),
-        providers=None if "" in intake else frozenset(intake),
+        providers=_every_or({m.provider for m in held if m.role == Role.INTAKE}),
+        deciding=_every_or({m.provider for m in held if m.role == Role.DECIDER}),
+        districts=_every_or(_districts(held)),
+        organisation=next((m.organisation.key for m in held if m.organisation), ""),
     )
+
+
+def _districts(held: list[Membership]) -> set[str]:
+    """The districts of the roles that read; handing in reads too, where the person does nothing else."""
+    reading = [m for m in held if m.role not in (Role.INTAKE, Role.ADMINISTRATOR)]
+    return {m.district for m in reading or held if m.role != Role.ADMINISTRATOR}
+
+
+def _every_or(named: set[str]) -> frozenset[str] | None:
+    return None if "" in named else frozenset(named)
 
 
 def actor_of_client(client: ApiClient) -> Actor:
     """Whom a machine acts as: a provider's hands in for it; a consumer's acts on nothing."""
     roles = frozenset({Role.INTAKE}) if client.provider else frozenset[Role]()
     return Actor(name=f"client:{client.name}", roles=roles, providers=frozenset({client.provider} - {""}))
-
-
-def locked(username: str) -> bool:
-    """Whether too many attempts under this name failed lately, and none has succeeded since."""
-    since = now() - LOCKED_FOR
-    latest = SignIn.objects.filter(username=username, at__gte=since).order_by("-id")[:LOCKED_AFTER]
-    return len(latest) == LOCKED_AFTER and not any(attempt.succeeded for attempt in latest)
-
-
-def note_sign_in(username: str, succeeded: bool) -> None:
-    """Keep the attempt, let in or not."""
-    SignIn.objects.create(username=username[:64], succeeded=succeeded, at=now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from quanxin.accounts.pages import sign_in
 from quanxin.desk import (
     batches,
     consumers,
@@ -22,7 +23,7 @@ app_name = "desk"
 
 urlpatterns: list[URLPattern] = [
     path("", uploads.home, name="home"),
-    path("sign-in", session.SignIn.as_view(), name="sign-in"),
+    path("sign-in", sign_in, name="sign-in"),
     path("sign-out", session.SignOut.as_view(), name="sign-out"),
     path("upload", uploads.upload, name="upload"),
     path("forms", entry.forms, name="forms"),

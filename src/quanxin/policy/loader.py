@@ -39,7 +39,7 @@ LISTS: Mapping[str, type[BaseModel]] = {
     "subjects.yaml": model.SubjectType, "providers.yaml": model.Provider, "categories.yaml": model.Category,
     "clocks.yaml": ruling.Clock, "plan.yaml": ruling.Clause, "forbidden.yaml": ruling.ForbiddenItem,
     "measure-kinds.yaml": ruling.MeasureKind, "quality.yaml": QualityStandard,
-    "comparison.yaml": ComparisonStandard, "purposes.yaml": rights.Purpose,
+    "comparison.yaml": ComparisonStandard, "purposes.yaml": rights.Purpose, "ages.yaml": ruling.AgeLimit,
 }  # fmt: skip
 FOLDERS: Mapping[str, type[BaseModel]] = {
     "catalogue": model.Resource, "codes": model.CodeSet, "lists": ruling.CreditList, "measures": ruling.Measure,
@@ -242,6 +242,7 @@ def _join(head: model.Head, base: Pack | None, found: dict[type[BaseModel], list
         purposes=dated(rights.Purpose, base.purposes if base else ()),
         consents=dated(rights.ConsentText, base.consents if base else ()),
         notices=dated(rights.NoticeText, base.notices if base else ()),
+        ages=dated(ruling.AgeLimit, base.ages if base else ()),
         forbidden=keyed(ruling.ForbiddenItem, base.forbidden if base else {}),
         measure_kinds=keyed(ruling.MeasureKind, base.measure_kinds if base else {}),
         calendar_file=calendar,

@@ -22,13 +22,23 @@ from quanxin.policy.evaluation import Model, ModelCase
 from quanxin.policy.model import Category, CodeSet, Part, Provider, Resource, Rule, SubjectType, Text
 from quanxin.policy.quality import QualityStandard
 from quanxin.policy.rights import ConsentText, LawOverride, NoticeText, Purpose, RepairRegime
-from quanxin.policy.ruling import Case, Clause, Clock, CreditList, ForbiddenItem, Measure, MeasureKind, PublicationTiers
+from quanxin.policy.ruling import (
+    AgeLimit,
+    Case,
+    Clause,
+    Clock,
+    CreditList,
+    ForbiddenItem,
+    Measure,
+    MeasureKind,
+    PublicationTiers,
+)
 
 R = TypeVar("R", bound=Rule)
 
 # What a pack rules by date, a version each: the names of its attributes.
 DATED = (
-    "resources", "code_sets", "tiers", "lists", "measures", "clocks", "models", "quality", "comparison", "repair",
+    "resources", "code_sets", "tiers", "lists", "measures", "clocks", "models", "quality", "comparison", "ages", "repair",
     "overrides", "purposes", "consents", "notices",
 )  # fmt: skip
 
@@ -52,6 +62,7 @@ class Rules:
     purposes: Mapping[str, Purpose]
     consents: Mapping[str, ConsentText]
     notices: Mapping[str, NoticeText]
+    ages: Mapping[str, AgeLimit]
     subject_types: Mapping[str, SubjectType]
     providers: Mapping[str, Provider]
     categories: Mapping[str, Category]
@@ -81,6 +92,7 @@ class Pack:
     purposes: tuple[Purpose, ...]
     consents: tuple[ConsentText, ...]
     notices: tuple[NoticeText, ...]
+    ages: tuple[AgeLimit, ...]
     forbidden: Mapping[str, ForbiddenItem]
     measure_kinds: Mapping[str, MeasureKind]
     calendar_file: Path | None

@@ -66,6 +66,12 @@ class Clock(Rule):
     escalate_to: str | None = None
 
 
+class AgeLimit(Rule):
+    """From which age, in whole years, a natural person may have or do something."""
+
+    years: Annotated[int, Field(ge=1)]
+
+
 class CreditList(Rule):
     """A 严重失信主体名单 or an honour list: the resource that feeds it and how long a listing lasts."""
 

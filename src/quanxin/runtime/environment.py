@@ -108,6 +108,54 @@ _DECLARED = (
         secret=True,
     ),
     Variable(
+        "QUANXIN_SECOND_FACTOR",
+        "optional",
+        "工作人员是否必须启用第二因素（动态口令或通行密钥）：optional 为自愿，required 为必须，"
+        "未启用前不能办理任何业务；主体的代表不受此限。",
+        "Whether people with a role need a second factor (authenticator or passkey): optional, or required: before they "
+        "have one nothing else opens. Representatives of subjects are not asked.",
+    ),
+    Variable(
+        "QUANXIN_SESSION_HOURS",
+        "8",
+        "登录的最长时间（小时）：到时须重新登录。",
+        "Hours after which a session ends and one signs in again.",
+    ),
+    Variable(
+        "QUANXIN_SESSION_IDLE_MINUTES",
+        "30",
+        "无操作多少分钟后自动退出。",
+        "Minutes without a request after which a session ends.",
+    ),
+    Variable(
+        "QUANXIN_HTTPS",
+        "0",
+        "网站是否经由 HTTPS 反向代理访问：1 表示是，代理须设置 X-Forwarded-Proto；登录的 Cookie 只经 HTTPS 发送。",
+        "Whether the site is reached through a proxy that speaks HTTPS: 1 if so, and the proxy sets X-Forwarded-Proto; "
+        "cookies are then sent over HTTPS alone.",
+    ),
+    Variable(
+        "QUANXIN_PROXIES",
+        "0",
+        "网站前面有几层自己的反向代理（0 至 5），用于从 X-Forwarded-For 辨认登录者的网络。",
+        "How many proxies of one's own stand before the site (0 to 5), to tell from X-Forwarded-For where people sign in.",
+    ),
+    Variable(
+        "QUANXIN_OIDC_FILE",
+        "",
+        "统一认证（OpenID Connect）的配置文件。不设时为数据目录下的 oidc.yaml；没有该文件则不提供统一认证登录。",
+        "The file that names sign-ons (OpenID Connect). When it is not set: oidc.yaml in the data directory; without the "
+        "file there are none.",
+    ),
+    Variable(
+        "QUANXIN_OIDC_SECRETS",
+        "",
+        "统一认证的客户端密钥，形如 key=密钥，以分号分隔；不设时读取数据目录下的 oidc-secret-<key> 文件。",
+        "Client secrets of sign-ons, as key=secret, separated by semicolons; when it is not set, the file "
+        "oidc-secret-<key> in the data directory is read.",
+        secret=True,
+    ),
+    Variable(
         "QUANXIN_OPEN_DATA_DAYS",
         "30",
         "开放数据保留的天数：更早的文件删除。",

@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include((portal, "portal"))),
     path("desk/", include("quanxin.desk.urls")),
     path("my/", include("quanxin.my.urls")),
+    path("account/", include("quanxin.accounts.urls")),
     path("api/v1/token", TokenView.as_view(), name="token"),
     path("api/v1/", interface.urls),
 ]

@@ -1,0 +1,165 @@
+"""Agents: people who do some things for a principal, by its authorisation.
+
+Invariant: an agent does only what the authorisation names, from its first day to its last; of one principal and one
+agent there is at most one that is not ended; the principal's own representative makes it, or the window from a paper,
+never an agent for another. After its last day it opens nothing, whether or not anyone has ended it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from enum import StrEnum
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+
+from quanxin.accounts.actors import Actor, NotAllowed, Role
+from quanxin.accounts.binding import Principal, principal_of, standing
+from quanxin.accounts.models import Agency, User, audit
+from quanxin.calendar import now, today
+
+
+class Scope(StrEnum):
+    """What an agent may do for its principal."""
+
+    ARCHIVE = "archive"  # read the archive
+    OBJECTION = "objection"  # contest records
+    REPAIR = "repair"  # apply for repair
+    CONSENT = "consent"  # give and revoke consent
+    REPORT = "report"  # fetch reports
+
+
+@transaction.atomic
+def authorise(
+    by: Actor, principal: User | Principal, agent_username: str, scope: Collection[Scope], until: dt.date, *,
+    reason: str = "", document: str = "", from_day: dt.date | None = None,
+) -> Agency:  # fmt: skip
+    """Let a person act for a principal in some things until a day; a live authorisation that differs is replaced.
+
+    ``principal`` is the user who stands for it, who must be ``by``, or anyone where ``by`` is the window (or the
+    centre), which needs the ``document`` number of the paper authorisation. The same again changes nothing.
+
+    Raises ``NotAllowed`` for anyone else, ``ValidationError`` without such an agent, a scope, a reason, or for days
+    that cannot be.
+    """
+    named = principal_of(principal) if isinstance(principal, User) else principal
+    own = isinstance(principal, User) and by.name == f"user:{principal.username}" and named is not None
+    if not own:
+        _counter_with(by, document)
+    if named is None:
+        raise ValidationError("委托人没有绑定单位或本人。 / The principal's account stands for nobody.")
+    agent = _agent(agent_username)
+    if isinstance(principal, User) and agent.pk == principal.pk:
+        raise ValidationError("不能委托自己。 / Nobody is one's own agent.")
+    wanted, first = sorted({Scope(one).value for one in scope}), from_day or today()
+    _check(wanted, first, until, reason or document)
+    held = _not_ended(named).filter(agent=agent).first()
+    if (
+        held
+        and (held.scope, held.until, held.document) == (wanted, until, document)
+        and (from_day is None or held.from_day == from_day)
+    ):
+        return held
+    if held:
+        _end(by, held, "由新的委托取代 / replaced by another")
+    return _make(by, named, agent, wanted, (first, until), reason.strip(), document.strip())
+
+
+def _make(
+    by: Actor,
+    named: Principal,
+    agent: User,
+    scope: list[str],
+    days: tuple[dt.date, dt.date],
+    reason: str,
+    document: str,
+) -> Agency:
+    made = Agency.objects.create(
+        code=named.code, identity=named.identity, agent=agent, scope=scope, from_day=days[0], until=days[1],
+        made_at=now(), made_by=by.name, reason=reason, document=document,
+    )  # fmt: skip
+    audit(by, "accounts.authorise", f"user:{agent.username}", agency=made.pk, code=named.code,
+          person=bool(named.identity), scope=scope, until=days[1].isoformat(), document=document)  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def end(by: Actor, number: int, *, reason: str) -> Agency:
+    """End an authorisation: its principal's representative may, its agent, the window and the centre.
+
+    One that is ended stays as it is. Raises ``NotAllowed`` for anyone else, ``ValidationError`` without a reason or for
+    a number that is none of an authorisation.
+    """
+    found = Agency.objects.select_for_update(of=("self",)).select_related("agent").filter(pk=number).first()
+    if found is None:
+        raise ValidationError("没有这项委托。 / There is no such authorisation.")
+    if not reason.strip():
+        raise ValidationError("请写明理由。 / A reason is needed.")
+    if not (_is_principal(by, found) or by.name == f"user:{found.agent.username}" or by.may(Role.CENTRE)):
+        by.require(Role.WINDOW)
+    if found.ended_at is None:
+        _end(by, found, reason.strip())
+    return found
+
+
+def _is_principal(by: Actor, found: Agency) -> bool:
+    """Whether the actor stands for the principal today."""
+    user = User.objects.filter(username=by.name.removeprefix("user:")).first() if by.name.startswith("user:") else None
+    held = standing(user) if user else None
+    return held is not None and (held.code, held.identity) == (found.code, found.identity)
+
+
+def _end(by: Actor, found: Agency, reason: str) -> None:
+    found.ended_at, found.ended_by, found.ended_reason = now(), by.name, reason
+    found.save(update_fields=["ended_at", "ended_by", "ended_reason"])
+    audit(by, "accounts.end-agency", f"user:{found.agent.username}", agency=found.pk, reason=reason)
+
+
+def agency_for(user: User, principal: str, scope: Scope) -> Agency | None:
+    """The authorisation by which a person may today do ``scope`` for a principal, by its code or its identity."""
+    found = [held for held in agencies_held(user) if principal and principal in (held.code, held.identity)]
+    return next((held for held in found if scope in held.scope), None)
+
+
+def agencies_held(user: User) -> list[Agency]:
+    """The authorisations by which a person may act for others today."""
+    if not user.is_active:
+        return []
+    day = today()
+    return list(Agency.objects.filter(agent=user, ended_at=None, from_day__lte=day, until__gte=day))
+
+
+def agencies_given(principal: Principal) -> list[Agency]:
+    """Every authorisation that a principal ever gave, the latest first, ended ones among them."""
+    given = Agency.objects.filter(code=principal.code, identity=principal.identity)
+    return list(given.select_related("agent"))
+
+
+def _not_ended(principal: Principal) -> QuerySet[Agency]:
+    return Agency.objects.filter(code=principal.code, identity=principal.identity, ended_at=None)
+
+
+def _counter_with(by: Actor, document: str) -> None:
+    if not (by.may(Role.WINDOW) or by.may(Role.CENTRE)):
+        raise NotAllowed(f"{by.name}: {Role.WINDOW.value}")
+    if not document.strip():
+        raise ValidationError("请写明书面授权的编号。 / The number of the paper authorisation is needed.")
+
+
+def _agent(username: str) -> User:
+    # locked, so that two authorisations of one agent wait for each other
+    user = User.objects.select_for_update().filter(username=username, is_active=True).first()
+    if user is None:
+        raise ValidationError("没有这个账号，请代理人先开通。 / There is no such account; the agent needs one first.")
+    return user
+
+
+def _check(scope: list[str], first: dt.date, until: dt.date, why: str) -> None:
+    if not scope:
+        raise ValidationError("请选择委托事项。 / Say what the agent may do.")
+    if until < first or until < today():
+        raise ValidationError("到期日已过，或早于起始日。 / The last day has passed, or is before the first.")
+    if not why.strip():
+        raise ValidationError("请写明理由。 / A reason is needed.")
