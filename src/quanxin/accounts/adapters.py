@@ -98,6 +98,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Where one goes who asked for nothing in particular."""
         return landing(request.user)  # type: ignore[arg-type]
 
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """The same, for somebody whose account a sign-on has just made."""
+        return self.get_login_redirect_url(request)
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to the account."""
         return reverse("accounts:home")

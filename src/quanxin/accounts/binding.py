@@ -69,10 +69,12 @@ def bind_person(by: Actor, username: str, number: str, *, reason: str, until: dt
 def vouched(by: Actor, user: User, identity: str, *, reason: str) -> Binding | None:
     """Bind an account to its person because a sign-on vouches for it; ``by`` acts for the window.
 
-    Nothing is done where the account stands for someone already, or where a binding to a person was ended: whoever
-    ended it had a reason, and only the counter binds again.
+    Nothing is done where the account is closed or stands for someone already, or where a binding to a person was ended:
+    whoever ended it had a reason, and only the counter binds again.
     """
     require_counter(by)
+    if not user.is_active:
+        return None
     _account(user.username)
     ended = Binding.objects.filter(user=user).exclude(identity="").exclude(ended_at=None)
     if standing(user) is not None or ended.exists():

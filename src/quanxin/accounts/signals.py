@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.signals import password_changed
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.core import context
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 
 from quanxin.accounts import sessions
@@ -27,11 +29,8 @@ def connect() -> None:
     """Listen; called once, when the application is ready."""
     user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed-in")
     password_changed.connect(_new_password, dispatch_uid="accounts.new-password")
-    for signal, act in (
-        (authenticator_added, "accounts.add-factor"), (authenticator_removed, "accounts.remove-factor"),
-        (authenticator_reset, "accounts.new-codes"),
-    ):  # fmt: skip
-        signal.connect(_factor(act), weak=False, dispatch_uid=act)
+    post_save.connect(_factor_kept, sender=Authenticator, dispatch_uid="accounts.add-factor")
+    post_delete.connect(_factor_gone, sender=Authenticator, dispatch_uid="accounts.remove-factor")
 
 
 def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
@@ -61,8 +60,17 @@ def _new_password(request: HttpRequest, user: User, **_: Any) -> None:
     sessions.end(by, user, but=request.session.session_key or "", why="password")
 
 
-def _factor(act: str) -> Any:
-    def changed(user: User, authenticator: Any, **_: Any) -> None:
-        audit(actor_of(user), act, f"user:{user.username}", kind=str(authenticator.type))
+def _factor_kept(instance: Authenticator, created: bool, **_: Any) -> None:
+    if created:
+        _factor("accounts.add-factor", instance)
 
-    return changed
+
+def _factor_gone(instance: Authenticator, **_: Any) -> None:
+    _factor("accounts.remove-factor", instance)
+
+
+def _factor(act: str, factor: Authenticator) -> None:
+    """The line of a change that somebody made on the pages, in its transaction; other acts write their own."""
+    if context.request is not None:
+        by = context.request.user
+        audit(actor_of(by), act, f"user:{factor.user.username}", kind=str(factor.type))

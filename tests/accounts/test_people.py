@@ -1,0 +1,162 @@
+"""Accounts, organisations, roles with what they are held for; and that an administrator sees nothing by being one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import URLPattern, URLResolver
+
+from quanxin.accounts import Actor, NotAllowed, operator
+from quanxin.accounts.actors import Role
+from quanxin.accounts.models import AuditLine, Membership, Organisation, User
+from quanxin.accounts.people import (
+    actor_of,
+    add_account,
+    add_client,
+    add_organisation,
+    deactivate,
+    remove_membership,
+    set_password,
+)
+from quanxin.archive.models import Access
+from quanxin.desk import urls as desk
+from quanxin.my import urls as my
+from tests.accounts.people import PASSWORD, signed_in
+from tests.city import CODES, register
+
+pytestmark = pytest.mark.django_db
+
+
+def add(role: Role | None = None, name: str = "someone", **more: str) -> User:
+    return add_account(operator(), name, password=PASSWORD, role=role, **more)
+
+
+def test_a_person_acts_for_what_their_roles_are_held_for() -> None:
+    add_organisation(operator(), "ccb", name="某银行济南分行", kind="bank", code="91370100MA3AAAAA00")
+    add(Role.INTAKE, provider="taxation")
+    add(Role.INTAKE, provider="water-supply")
+    add(Role.DECIDER, provider="market-regulation", district="370102")
+    user = add(Role.BANK, organisation="ccb", district="370103")
+    actor = actor_of(user)
+    assert actor.providers == {"taxation", "water-supply"}
+    assert actor.deciding == {"market-regulation"}
+    assert actor.districts == {"370102", "370103"}
+    assert actor.organisation == "ccb"
+    assert actor.may(Role.DECIDER, "market-regulation")
+    assert not actor.may(Role.DECIDER, "taxation")
+    add(Role.DECIDER)
+    assert actor_of(user).deciding is None
+    assert actor_of(user).districts is None
+
+
+@pytest.mark.parametrize(("roles", "districts"), [
+    ([(Role.SUPERVISOR, "370102")], {"370102"}), ([(Role.SUPERVISOR, "370102"), (Role.INTAKE, "")], {"370102"}),
+    ([(Role.SUPERVISOR, "370102"), (Role.CENTRE, "")], None), ([(Role.INTAKE, "")], None),
+    ([(Role.INTAKE, "370104")], {"370104"}), ([(Role.ADMINISTRATOR, "")], set()), ([], set()),
+    ([(Role.SUPERVISOR, "370100")], None),
+])  # fmt: skip
+def test_districts_are_the_narrowest_that_reading_roles_say(roles: list[tuple[Role, str]], districts: set[str] | None) -> None:
+    user = add()
+    for role, district in roles:
+        add(role, district=district)
+    assert actor_of(user).districts == districts
+
+
+@pytest.mark.parametrize("wrong", [
+    {"role": Role.CENTRE, "district": "999999"}, {"role": Role.CENTRE, "district": "历下"},
+    {"role": Role.BANK, "organisation": "nothing"}, {"role": Role.BANK, "organisation": "people-office"},
+])  # fmt: skip
+def test_what_a_role_cannot_be_held_for_is_refused(wrong: dict[str, Any]) -> None:
+    add_organisation(operator(), "people-office", name="人社局", kind="personnel")
+    with pytest.raises(ValidationError):
+        add(**wrong)
+    assert not Membership.objects.exists()
+
+
+def test_a_person_is_of_one_organisation() -> None:
+    for key in ("one", "two"):
+        add_organisation(operator(), key, name=key, kind="bank")
+    add(Role.BANK, organisation="one")
+    add(Role.BANK, organisation="one", district="370102")
+    with pytest.raises(ValidationError, match="另一机构"):
+        add(Role.BANK, organisation="two", district="370103")
+
+
+def test_an_organisation_is_registered_once_and_corrected() -> None:
+    for _ in range(2):
+        add_organisation(operator(), "ccb", name="某银行", kind="bank")
+    add_organisation(operator(), "ccb", name="某银行济南分行", kind="bank")
+    assert Organisation.objects.get().name == "某银行济南分行"
+    assert AuditLine.objects.filter(act="accounts.add-organisation").count() == 2
+    for wrong in ({"kind": "shop"}, {"name": " "}, {"key": "no spaces"}):
+        said = {"key": "x", "name": "x", "kind": "bank"} | wrong
+        with pytest.raises(ValidationError):
+            add_organisation(operator(), said.pop("key"), **said)
+
+
+def test_a_role_is_taken_back() -> None:
+    user = add(Role.DECIDER, provider="taxation")
+    assert not remove_membership(operator(), "someone", Role.DECIDER)
+    assert remove_membership(operator(), "someone", Role.DECIDER, provider="taxation")
+    assert not remove_membership(operator(), "someone", Role.DECIDER, provider="taxation")
+    assert actor_of(user).roles == frozenset()
+    assert AuditLine.objects.filter(act="accounts.remove-role").count() == 1
+
+
+def test_only_an_administrator_makes_and_changes_accounts() -> None:
+    add(name="target")
+    by = Actor("user:x", frozenset(Role) - {Role.ADMINISTRATOR})
+    for act in (
+        lambda: add_account(by, "new", password=PASSWORD), lambda: add_organisation(by, "x", name="x", kind="bank"),
+        lambda: remove_membership(by, "target", Role.INTAKE), lambda: deactivate(by, "target", reason="x"),
+        lambda: set_password(by, "target", PASSWORD), lambda: add_client(by, "x", provider="taxation"),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowed):
+            act()
+    assert User.objects.count() == 1
+
+
+# --- an administrator is not omniscient ---
+
+
+def addresses(patterns: list[Any], prefix: str) -> list[str]:
+    found: list[str] = []
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            found += addresses(one.url_patterns, prefix + str(one.pattern))
+        elif isinstance(one, URLPattern):
+            path = prefix + str(one.pattern)
+            for name, converter in one.pattern.converters.items():
+                kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
+                value = "1" if kind == "int" else CODES[0] if name == "code" else "x"
+                path = path.replace(f"<{kind}:{name}>", value)
+            assert "<" not in path, path
+            found.append(path)
+    return found
+
+
+def test_an_administrator_opens_nothing_but_the_account(tmp_path: Path) -> None:
+    register(tmp_path)
+    add(Role.ADMINISTRATOR)
+    client: Client = signed_in("someone")
+    opened: list[str] = []
+    tried = [path for path in addresses([*desk.urlpatterns], "/desk/") + addresses([*my.urlpatterns], "/my/")
+             if path not in ("/desk/sign-in", "/desk/sign-out")]  # fmt: skip
+    assert len(tried) > 30
+    for path in tried:
+        for answer in (client.get(path), client.post(path, {"reason": "x", "confirmed": "1"})):
+            if answer.status_code not in (403, 405):
+                opened.append(f"{path} {answer.status_code}")
+    assert opened == []
+    assert not Access.objects.exists()
+    assert client.get("/account/").status_code == 200
+
+
+def test_no_act_but_those_about_accounts_takes_an_administrators_word(root: Path) -> None:
+    asked = [path.relative_to(root / "src/quanxin").as_posix() for path in (root / "src/quanxin").rglob("*.py")
+             if "Role.ADMINISTRATOR" in path.read_text(encoding="utf-8")]  # fmt: skip
+    assert {path.split("/")[0] for path in asked} <= {"accounts"}, asked
