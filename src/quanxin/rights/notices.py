@@ -34,14 +34,14 @@ def tell_subject(
     **said: Any,
 ) -> Notice:
     """Tell a subject something, once. ``said`` fills the wording: texts, ``Text``, days and moments."""
-    return _tell(key, once, at, {"subject_id": subject, "case": case, "record_id": record, "particulars": _kept(said)})
+    return _tell(key, once, at, {"subject_id": subject, "case": case, "record_id": record, "particulars": kept(said)})
 
 
 def tell_role(
     role: str, key: str, *, once: str, at: dt.datetime, provider: str = "", case: Case | None = None, **said: Any
 ) -> Notice:
     """Tell the holders of a role (for a provider) something, once."""
-    return _tell(key, once, at, {"role": role, "provider": provider, "case": case, "particulars": _kept(said)})
+    return _tell(key, once, at, {"role": role, "provider": provider, "case": case, "particulars": kept(said)})
 
 
 def of_case(case: Case, key: str, at: dt.datetime, *, once: str = "", **said: Any) -> Notice:
@@ -90,11 +90,21 @@ def authority(provider: str) -> Text:
     return known.title if known else Text(zh="信用中心", en="the credit centre")
 
 
-def rendered(notice: Notice, language: Language) -> tuple[str, str]:
-    """Title and body of a notice in a language."""
-    wording = current_pack().on(notice.at.astimezone(ZONE).date()).notices[notice.key]
-    said = {key: _said(value, language) for key, value in notice.particulars.items()}
-    return wording.filled(language, said)
+def kept(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What fills a wording, as it is kept: JSON."""
+    return {key: _keep(value) for key, value in said.items()}
+
+
+def said(value: Any, language: Language) -> str:
+    """A kept value in a language: days and moments as offices write them."""
+    if not isinstance(value, dict):
+        return str(value)
+    if "day" in value:
+        return show_date(dt.date.fromisoformat(value["day"])) if language == "zh" else str(value["day"])
+    if "moment" in value:
+        moment = dt.datetime.fromisoformat(value["moment"]).astimezone(ZONE)
+        return f"{show_date(moment.date())} {moment:%H:%M}" if language == "zh" else f"{moment:%Y-%m-%d %H:%M}"
+    return str(value[language])
 
 
 def _tell(key: str, once: str, at: dt.datetime, told: Mapping[str, Any]) -> Notice:
@@ -115,10 +125,6 @@ def _score(model: str) -> Text:
     return found.title if found else Text(zh="信用评价结果", en="the result of an evaluation")
 
 
-def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _keep(value) for key, value in said.items()}
-
-
 def _keep(value: Any) -> Any:
     if isinstance(value, Text):
         return {"zh": value.zh, "en": value.en}
@@ -127,15 +133,3 @@ def _keep(value: Any) -> Any:
     if isinstance(value, dt.date):
         return {"day": value.isoformat()}
     return "—" if value is None else str(value)
-
-
-def _said(value: Any, language: Language) -> str:
-    """A kept value in a language: days and moments as offices write them."""
-    if not isinstance(value, dict):
-        return str(value)
-    if "day" in value:
-        return show_date(dt.date.fromisoformat(value["day"])) if language == "zh" else str(value["day"])
-    if "moment" in value:
-        moment = dt.datetime.fromisoformat(value["moment"]).astimezone(ZONE)
-        return f"{show_date(moment.date())} {moment:%H:%M}" if language == "zh" else f"{moment:%Y-%m-%d %H:%M}"
-    return str(value[language])
