@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.utils.functional import lazy
 from psycopg.conninfo import conninfo_to_dict
@@ -184,6 +185,15 @@ OAUTH2_PROVIDER = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 << 20
 FILE_UPLOAD_TEMP_DIR = None
+
+PUBLIC_URL = environment.value("QUANXIN_PUBLIC_URL").rstrip("/")
+_SMTP = urlsplit(environment.value("QUANXIN_SMTP_URL"))
+EMAIL_HOST = _SMTP.hostname or ""
+EMAIL_PORT = _SMTP.port or (465 if _SMTP.scheme == "smtps" else 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_SMTP.username or ""), unquote(_SMTP.password or "")
+EMAIL_USE_SSL = _SMTP.scheme == "smtps"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.value("QUANXIN_MAIL_FROM")
 
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

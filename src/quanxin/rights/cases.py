@@ -58,7 +58,9 @@ def step(
     case.state = state
     case.save()
     audit(actor, f"rights.{case.kind}.{act}", case.reference, number=case.number, state=state, note=note[:500])
-    return Step.objects.create(case=case, act=act, state=state, actor=actor.name, at=at, note=note, particulars=particulars)
+    return Step.objects.create(
+        case=case, act=act, state=state, actor=actor.name, at=at, note=note, particulars=particulars
+    )
 
 
 def locked(number: str) -> Case:

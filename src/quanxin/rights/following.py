@@ -15,7 +15,7 @@ from django.db import transaction
 from quanxin.archive.models import Event, Record
 from quanxin.calendar import add_months, now, today
 from quanxin.rights import notices
-from quanxin.rights.models import Followed, Notice
+from quanxin.rights.models import Followed
 from quanxin.rights.repairs import prospects, regime_of
 from quanxin.runtime.bridge import pg_cursor
 from quanxin.runtime.pack import current_pack

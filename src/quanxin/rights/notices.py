@@ -20,7 +20,6 @@ from quanxin.runtime.pack import current_pack
 
 Language = Literal["zh", "en"]
 MY_CASE, DESK_CASE, MY_CONSENTS, MY_RECORD = "/my/cases/{}", "/desk/cases/{}", "/my/consents", "/my/records/{}-{}"
-HOURS_A_DAY = 8  # in which what is left of a working day is said
 
 
 def tell_subject(
@@ -52,12 +51,11 @@ def of_case(case: Case, key: str, at: dt.datetime, *, once: str = "", **said: An
     )
 
 
-def of_approach(term: Term, warning: int, at: dt.datetime) -> None:
-    """Tell who must act that a term is about to lapse."""
-    left = max((term.due_at - at).total_seconds() / 3600 / 24 * HOURS_A_DAY, 0)
+def of_approach(term: Term, warning: int, left: dt.timedelta, at: dt.datetime) -> None:
+    """Tell who must act that a term is about to lapse, with the office time that is ``left``."""
     tell_role(
         term.role, "term-lapsing", once=f"term:{term.pk}:{term.extended}:{warning}", at=at, provider=term.provider,
-        case=term.case, hours=f"{left:.0f}", **_of_term(term),
+        case=term.case, hours=f"{max(left, dt.timedelta()) / dt.timedelta(hours=1):.0f}", **_of_term(term),
     )  # fmt: skip
 
 

@@ -147,9 +147,7 @@ def _reopen(actor: Actor, case: Case, at: dt.datetime, reason: str) -> None:
     case.claimed_by, case.decided_at, case.decided_by = "", None, ""
     cases.step(case, actor, "return", State.FORWARDED, at, reason)
     if (record := _record(case)) is not None:
-        restricting.restrict(
-            actor, [record], Restriction.Kind.DISPUTED, case=case.reference, basis=_basis(at), at=at
-        )
+        restricting.restrict(actor, [record], Restriction.Kind.DISPUTED, case=case.reference, basis=_basis(at), at=at)
     role = Role.DECIDER if case.provider else Role.REVIEWER
     terms.start(case, case.particulars["clocks"]["decide"], role.value, at)
 

@@ -83,9 +83,9 @@ def prospects(records: Sequence[Record], on: dt.date | None = None) -> list[Pros
         ).values_list("subject_id", "resource", "key_hash")
     )
     barred = dict(
-        Bar.objects.filter(subject_id__in={r.subject_id for r in records}, without_commitment_until__gte=day).values_list(
-            "subject_id", "without_commitment_until"
-        )
+        Bar.objects.filter(
+            subject_id__in={r.subject_id for r in records}, without_commitment_until__gte=day
+        ).values_list("subject_id", "without_commitment_until")
     )
     keys = [(r.subject_id, r.resource, r.key_hash) for r in records]
     return [
@@ -189,9 +189,7 @@ def grant(actor: Actor, number: str, *, performed: bool, note: str = "") -> Case
     if record is None:
         raise RightsError("repair-nothing", why="记录已撤回 / it was withdrawn")
     basis = [Basis.model_validate(article) for article in case.particulars["basis"]]
-    events = restricting.restrict(
-        actor, [record], Restriction.Kind.REPAIRED, case=case.reference, basis=basis, at=at
-    )
+    events = restricting.restrict(actor, [record], Restriction.Kind.REPAIRED, case=case.reference, basis=basis, at=at)
     case.particulars["decision"] = f"{case.number}-1"
     cases.close(case, actor, "grant", State.GRANTED, at, note.strip(), events=[event.pk for event in events])
     notices.of_case(case, "repair-granted", at, decided_on=at.date())

@@ -43,7 +43,9 @@ def prove(on: dt.date | None = None) -> Proof:
             continue
         past += 1
         shown += any(
-            access.may_see_record(viewer, resource, day, record.event_date, natural=True, own=viewer.kind == "department")
+            access.may_see_record(
+                viewer, resource, day, record.event_date, natural=True, own=viewer.kind == "department"
+            )
             for viewer in _everyone()
         )
     audit(Actor("job:retention", frozenset()), "rights.prove-retention", "records", past=past, shown=shown)
@@ -66,5 +68,16 @@ def _old(day: dt.date) -> Iterable[Record]:
 
 def _everyone() -> list[Viewer]:
     """A viewer of each kind but the auditor, with nothing in its way."""
-    kinds = ("public", "subject", "agent", "window", "department", "supervisor", "institution", "consumer", "personnel", "centre")
+    kinds = (
+        "public",
+        "subject",
+        "agent",
+        "window",
+        "department",
+        "supervisor",
+        "institution",
+        "consumer",
+        "personnel",
+        "centre",
+    )
     return [Viewer(kind) for kind in kinds]

@@ -37,7 +37,9 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
     if regime is None or regime.bankruptcy is None:
         raise RightsError("repair-no-regime")
     Subject.objects.select_for_update().get(pk=subject.pk)
-    if (already := Shield.objects.filter(subject_id=subject.pk, ruling=ruling.strip(), ended_at=None).first()) is not None:
+    if (
+        already := Shield.objects.filter(subject_id=subject.pk, ruling=ruling.strip(), ended_at=None).first()
+    ) is not None:
         return already
     covered = {key for coverage in regime.covers for key in coverage.resources}
     records = Record.objects.filter(subject_id__in=cluster(subject), superseded_at=None, resource__in=covered)

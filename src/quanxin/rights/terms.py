@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from quanxin.calendar import ZONE, now
-from quanxin.calendar.terms import Run, run
+from quanxin.calendar import terms as reckoning
 from quanxin.policy.ruling import Clock
 from quanxin.rights import notices
 from quanxin.rights.errors import RightsError
@@ -129,17 +129,24 @@ def _press(term: Term, moment: dt.datetime) -> bool:
         notices.of_lapse(term, moment)
         term.escalated_at = moment
     else:
-        notices.of_approach(term, len(due), moment)
+        notices.of_approach(term, len(due), left(term, moment), moment)
     term.warned = len(due)
     term.save(update_fields=["warned", "escalated_at"])
     return True
 
 
-def _reckoned(term: Term) -> Run:
-    """When a term ends and warns, from its start: the clock's working days, those put off, those it stood still."""
+def _reckoned(term: Term) -> reckoning.Term:
+    """When a term ends and warns, from its start: the clock's own days, those it was put off by and stood still."""
     clock = clock_of(term.clock, _day(term.started_at))
-    days = (clock.working_days or 0) + term.extended * (clock.extension_working_days or 0) + term.paused_days
-    return run(current_pack().calendar, term.started_at, days, clock.warn)
+    return reckoning.term(
+        current_pack().calendar, term.started_at, working_days=clock.working_days, months=clock.months, warn=clock.warn,
+        extension=term.extended * (clock.extension_working_days or 0) + term.paused_days,
+    )  # fmt: skip
+
+
+def left(term: Term, at: dt.datetime) -> dt.timedelta:
+    """The office time between a moment and the end of a term; negative once it has lapsed."""
+    return reckoning.remaining(current_pack().calendar, _reckoned(term), at)
 
 
 def _day(moment: dt.datetime) -> dt.date:

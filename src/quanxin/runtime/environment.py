@@ -101,6 +101,26 @@ _DECLARED = (
         "Memory that the checking engine may use; what exceeds it goes to temporary files in the data directory.",
     ),
     Variable(
+        "QUANXIN_PUBLIC_URL",
+        "http://127.0.0.1:8000",
+        "网站对外的地址，写在邮件的链接里。",
+        "The address by which people reach the web site, for links in e-mail.",
+    ),
+    Variable(
+        "QUANXIN_SMTP_URL",
+        "",
+        "发送通知邮件的服务器，如 smtps://用户:密码@mail.example.cn:465 或 smtp://mail.example.cn:25。不设则只在网页上通知。",
+        "The server that sends notices by e-mail, e.g. smtps://user:password@mail.example.cn:465 or "
+        "smtp://mail.example.cn:25. When it is not set, notices stand on the pages alone.",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_MAIL_FROM",
+        "quanxin@localhost",
+        "通知邮件的发件人。",
+        "The sender of notices by e-mail.",
+    ),
+    Variable(
         "QUANXIN_PASSWORD",
         "",
         "quanxin account add 为新账号设的密码，供脚本使用；不设时在终端询问。",
