@@ -11,7 +11,7 @@ from tests.policy.small import sound, text, written
 
 CARRIED = {
     "resources": ["penalty"], "lists": ["list"], "measures": ["ban"], "tiers": ["windows"], "clocks": ["clock"],
-    "models": ["model"],
+    "models": ["model"], "repair": ["late"], "consents": ["plain"],
 }  # fmt: skip
 
 
@@ -23,7 +23,17 @@ def _first(folder: Path, **said: Any) -> ClauseCoverage:
 
 def test_a_clause_is_carried_out_by_what_it_names_and_by_functions(tmp_path: Path) -> None:
     found = _first(tmp_path, **CARRIED, functions=[text("门户查询")])
-    assert [t.zh for t in found.carried_by] == ["职业病防治处罚", "名单", "限", "期", "时限", "模型", "门户查询"]
+    assert [t.zh for t in found.carried_by] == [
+        "职业病防治处罚",
+        "名单",
+        "限",
+        "期",
+        "时限",
+        "模型",
+        "修复",
+        "授权",
+        "门户查询",
+    ]
     assert found.missing == ()
     assert (found.clause, found.title.zh) == ("C1", "第1条")
 
@@ -35,7 +45,16 @@ def test_what_the_plan_misses_and_what_the_pack_lacks_are_both_missing(tmp_path:
     assert found.missing[0].zh == "在线异议"
     assert [t.en for t in found.missing[1:]] == [
         f"the pack has no {kind} nothing"
-        for kind in ("resource", "list", "measure", "publication tiers", "clock", "model")
+        for kind in (
+            "resource",
+            "list",
+            "measure",
+            "publication tiers",
+            "clock",
+            "model",
+            "repair regime",
+            "consent text",
+        )
     ]
 
 

@@ -98,3 +98,96 @@ def test_the_calendar_of_the_pack_knows_the_law() -> None:
 def test_the_same_content_is_the_same_edition() -> None:
     assert load("jinan").edition == PACK.edition
     assert load("national").edition != PACK.edition
+
+
+@pytest.mark.parametrize(
+    ("day", "regime"),
+    [("2023-04-30", None), ("2023-05-01", "order-58"), ("2026-03-31", "order-58"), ("2026-04-01", "order-36")],
+)
+def test_the_regime_of_repair_is_that_of_the_day_of_application(day: str, regime: str | None) -> None:
+    for resource in ("administrative-penalty", "abnormal-operations", "serious-violation", "judgment-debtors"):
+        found = PACK.regime_on(resource, dt.date.fromisoformat(day))
+        assert (found.key if found else None) == regime
+    assert PACK.regime_on("enterprise-registration", DAY) is None
+
+
+def test_every_list_of_the_dishonest_can_be_repaired_or_says_where() -> None:
+    negative = {item.resource for item in RULES.lists.values() if item.nature == "negative"}
+    severe = {key for key, resource in RULES.resources.items() if resource.category == "C06"}
+    for regime in PACK.repair:
+        assert all(regime.coverage(key) for key in negative | severe), regime.key
+
+
+def test_a_repair_asks_for_two_materials_and_an_early_one_for_no_other_term() -> None:
+    for regime in PACK.repair:
+        assert {m.kind for m in regime.materials} == {"proof", "commitment"}
+        assert regime.self_apply
+    assert PACK.repair[0].key != PACK.repair[1].key
+    late = RULES.repair["order-36"]
+    assert (late.clocks.extensions, RULES.clocks[late.clocks.decide].extension_working_days) == (1, 10)
+    assert late.ends == ("publication", "sharing", "evaluation", "measures")
+
+
+@pytest.mark.parametrize(
+    ("clock", "day", "due"),
+    [
+        ("repair-forward", "2026-09-30", "2026-10-08"),
+        ("repair-accept", "2026-05-29", "2026-06-03"),
+        ("repair-decide", "2025-09-26", "2025-10-16"),
+        ("objection-answer", "2026-05-29", "2026-06-09"),
+    ],
+)
+def test_the_clocks_of_rights_run_over_holidays(clock: str, day: str, due: str) -> None:
+    started = dt.datetime.fromisoformat(f"{day}T10:00+08:00")
+    found = PACK.term_of(clock, started)
+    assert found.due == dt.datetime.fromisoformat(f"{due}T17:00+08:00")
+    assert len(found.warnings) == 2
+
+
+def test_a_clock_is_that_of_the_day_that_rules_the_matter() -> None:
+    started = dt.datetime.fromisoformat("2026-04-02T10:00+08:00")
+    with pytest.raises(KeyError):
+        PACK.term_of("removal-display", started)
+    assert PACK.term_of("removal-display", started, ruled_on=dt.date(2026, 3, 31)).working_days == 3
+
+
+def test_the_clocks_call_roles_that_there_are() -> None:
+    from quanxin.accounts.actors import Role
+    from quanxin.policy.rights import ROLES
+
+    assert {role.value for role in Role} == ROLES
+    assert all(clock.escalate_to for clock in PACK.clocks if clock.key != "publicity-after-decision")
+
+
+def test_what_needs_consent_has_a_text_that_says_how_to_refuse_and_revoke() -> None:
+    given = {key for text in PACK.consents for key in text.resources}
+    authorised = {key for key, resource in RULES.resources.items() if resource.sharing.mode is Mode.AUTHORISED}
+    assert authorised <= given
+    for text in PACK.consents:
+        assert RULES.purposes[text.purpose].consent
+        assert "撤回" in text.body.zh
+        assert "revoke" in text.body.en
+        assert "可以不同意" in text.body.zh
+        assert "may refuse" in text.body.en
+
+
+def test_persons_are_read_for_few_purposes_and_by_nobody_outside() -> None:
+    purposes = [p for p in RULES.purposes.values() if p.persons]
+    assert {p.key for p in purposes} == {
+        "repair-handling", "objection-handling", "quality", "audit", "personnel-review", "own-archive",
+    }  # fmt: skip
+    assert not {"public", "institution", "consumer"} & {viewer for p in purposes for viewer in p.viewers}
+    assert RULES.purposes["financing"].allows("institution", Mode.AUTHORISED, "C10")
+    assert not RULES.purposes["licensing"].allows("department", Mode.SHARED, "C10")
+
+
+def test_a_notice_says_what_is_filled_in_and_nothing_stays_open() -> None:
+    from quanxin.policy.rights import PLACEHOLDERS
+
+    for notice in PACK.notices:
+        for language in notice.LANGUAGES:
+            title, body = notice.filled(language, dict.fromkeys(PLACEHOLDERS, "某"))
+            assert title
+            assert "{" not in body
+    with pytest.raises(KeyError):
+        RULES.notices["repair-notice"].filled("zh", {})

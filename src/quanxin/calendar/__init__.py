@@ -5,8 +5,9 @@ Invariant: every term that the platform reckons and every moment that it records
 
 from quanxin.calendar.clock import ZONE, now, today, travel
 from quanxin.calendar.data import load
-from quanxin.calendar.days import Count, Day, Deadline, FixedHoliday, Lateness, Override, WorkingCalendar
+from quanxin.calendar.days import Count, Day, Deadline, FixedHoliday, Lateness, OfficeHours, Override, WorkingCalendar
 from quanxin.calendar.months import add_months
+from quanxin.calendar.terms import Term, extend, remaining, settle, term
 
 __all__ = [
     "ZONE",
@@ -15,11 +16,17 @@ __all__ = [
     "Deadline",
     "FixedHoliday",
     "Lateness",
+    "OfficeHours",
     "Override",
+    "Term",
     "WorkingCalendar",
     "add_months",
+    "extend",
     "load",
     "now",
+    "remaining",
+    "settle",
+    "term",
     "today",
     "travel",
 ]

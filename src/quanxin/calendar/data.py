@@ -3,18 +3,19 @@
 Invariant: no holiday without its basis, and no key that is not understood; the law on holidays stands in the file.
 
 The file has ``fixed_holidays`` (title, days as MM-DD, in_force, basis), ``announced`` (year, basis) for years that
-``chinesecalendar`` does not know yet, and ``overrides`` (date, is_workday, basis).
+``chinesecalendar`` does not know yet, ``overrides`` (date, is_workday, basis), and ``office_hours`` (opens, closes, basis).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from quanxin.calendar.days import FIRST, LAST, FixedHoliday, Override, WorkingCalendar
+from quanxin.calendar.days import FIRST, LAST, WHOLE_DAY, FixedHoliday, OfficeHours, Override, WorkingCalendar
 
 
 class _Part(BaseModel):
@@ -59,10 +60,23 @@ class _Override(_Part):
     basis: _Basis
 
 
+class _Hours(_Part):
+    opens: dt.time
+    closes: dt.time
+    basis: _Basis
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("an office opens before it closes")
+        return self
+
+
 class _File(_Part):
     fixed_holidays: tuple[_Fixed, ...] = ()
     announced: tuple[_Announced, ...] = ()
     overrides: tuple[_Override, ...] = ()
+    office_hours: _Hours | None = None
 
 
 def load(path: Path) -> WorkingCalendar:
@@ -77,6 +91,7 @@ def load(path: Path) -> WorkingCalendar:
         fixed_holidays=fixed,
         overrides=[Override(o.date, o.is_workday, o.basis.text) for o in data.overrides],
         announced={a.year: a.basis.text for a in data.announced},
+        hours=OfficeHours(hours.opens, hours.closes, hours.basis.text) if (hours := data.office_hours) else WHOLE_DAY,
     )
 
 

@@ -48,6 +48,21 @@ class FixedHoliday:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """When an office opens and closes on a working day; without a basis, the whole day."""
+
+    opens: dt.time = dt.time.min
+    closes: dt.time = dt.time.max
+    basis: str = ""
+
+    @property
+    def length(self) -> dt.timedelta:
+        """How long a working day is."""
+        day = dt.date.min
+        return dt.datetime.combine(day, self.closes) - dt.datetime.combine(day, self.opens)
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """Whether a day is a working day, and whether that may still change."""
 
@@ -81,11 +96,14 @@ class Lateness:
     late: bool | None
 
 
+WHOLE_DAY = OfficeHours()
+
+
 class WorkingCalendar:
     """The working days from 1900 to 2199 as far as they are announced, and a reckoning for the rest.
 
     ``announced`` are further years whose holidays are known, each with its notice; their days away from the weekend
-    rule are ``overrides``. Asking for a day outside 1900–2199 raises ValueError.
+    rule are ``overrides``. ``hours`` are those of every working day. Asking for a day outside 1900–2199 raises ValueError.
     """
 
     def __init__(
@@ -94,7 +112,9 @@ class WorkingCalendar:
         fixed_holidays: Iterable[FixedHoliday] = (),
         overrides: Iterable[Override] = (),
         announced: Mapping[int, str] | None = None,
+        hours: OfficeHours = WHOLE_DAY,
     ) -> None:
+        self.hours = hours
         self._overrides = {o.date: o.is_workday for o in overrides}
         self._years = {d.year for d in _announced_holidays} | set(announced or {})
         self._fixed: dict[tuple[int, int], list[FixedHoliday]] = {}
@@ -127,6 +147,13 @@ class WorkingCalendar:
         else:
             end = n
         return Deadline(FIRST + dt.timedelta(end), self._uncertain(n, end), start, days)
+
+    def working_day_before(self, day: dt.date, count: int) -> dt.date:
+        """The working day so many before a day; the day itself for none. Raises ValueError outside the calendar."""
+        place = self._before[_ordinal(day)] - count
+        if count < 0 or place < 0:
+            raise ValueError(f"{count} working days before {day} lie outside the calendar")
+        return FIRST + dt.timedelta(self._working[place]) if count else day
 
     def settle(self, deadline: Deadline) -> Deadline:
         """A provisional deadline reckoned anew by this calendar; a certain one stays as it is."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from quanxin.calendar import WorkingCalendar
+from quanxin.calendar import ZONE, Term, WorkingCalendar, term
 from quanxin.calendar import load as load_calendar
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.evaluation import Model, ModelCase
@@ -136,6 +136,17 @@ class Pack:
     def list_of(self, resource: str, day: dt.date) -> CreditList | None:
         """The list in force on a day that a resource feeds."""
         return next((item for item in self.on(day).lists.values() if item.resource == resource), None)
+
+    def term_of(self, clock: str, started: dt.datetime, ruled_on: dt.date | None = None) -> Term:
+        """The term of a clock that starts at a moment, by its version in force on ``ruled_on``.
+
+        That is the day of the start, unless another day rules the matter: of a repair, that of its application. Raises
+        ``KeyError`` for a clock that is not in force then, and as ``calendar.term``.
+        """
+        found = self.on(ruled_on or started.astimezone(ZONE).date()).clocks[clock]
+        return term(
+            self.calendar, started, working_days=found.working_days, months=found.months, warn=found.warn
+        )  # fmt: skip
 
     @cached_property
     def edition(self) -> str:

@@ -104,6 +104,8 @@ class Clause(Part):
         "tiers": Text(zh="公示期限", en="publication tiers"),
         "clocks": Text(zh="时限", en="clock"),
         "models": Text(zh="评价模型", en="model"),
+        "repair": Text(zh="信用修复规定", en="repair regime"),
+        "consents": Text(zh="授权文本", en="consent text"),
     }
 
     key: Annotated[str, StringConstraints(pattern=r"^C\d{1,2}$")]
@@ -114,6 +116,8 @@ class Clause(Part):
     tiers: tuple[Key, ...] = ()
     clocks: tuple[Key, ...] = ()
     models: tuple[Key, ...] = ()
+    repair: tuple[Key, ...] = ()
+    consents: tuple[Key, ...] = ()
     functions: tuple[Text, ...] = ()
     missing: tuple[Text, ...] = ()
 
