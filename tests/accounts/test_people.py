@@ -59,7 +59,9 @@ def test_a_person_acts_for_what_their_roles_are_held_for() -> None:
     ([(Role.INTAKE, "370104")], {"370104"}), ([(Role.ADMINISTRATOR, "")], set()), ([], set()),
     ([(Role.SUPERVISOR, "370100")], None),
 ])  # fmt: skip
-def test_districts_are_the_narrowest_that_reading_roles_say(roles: list[tuple[Role, str]], districts: set[str] | None) -> None:
+def test_districts_are_the_narrowest_that_reading_roles_say(
+    roles: list[tuple[Role, str]], districts: set[str] | None
+) -> None:
     user = add()
     for role, district in roles:
         add(role, district=district)

@@ -240,7 +240,9 @@ def test_a_sign_on_is_begun_from_this_site_alone_and_takes_no_wishes(citizen: Cl
     for site in ("cross-site", "same-site"):
         answer = browser().get("/account/sign-on/shandong", headers={"sec-fetch-site": site})
         assert answer["Location"] == "/account/sign-in"
-    asked = parse_qs(urlsplit(begin(browser(), auth_params="prompt=none&nonce=x", scope="admin", process="connect")).query)
+    asked = parse_qs(
+        urlsplit(begin(browser(), auth_params="prompt=none&nonce=x", scope="admin", process="connect")).query
+    )
     assert sorted(asked["scope"][0].split()) == ["openid", "profile"]
     assert "prompt" not in asked
     assert asked["nonce"] != ["x"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Role(StrEnum):
@@ -34,6 +35,7 @@ class NotAllowed(Exception):
     zh = "没有办理此事的权限。"
     en = "The actor has no role that allows this."
     hint = "请由具有相应角色的人员办理。 / Someone with the role must do it."
+    line: Any = None  # what the audit keeps of the try (``acts``)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) 
         recorded_at__lte=moment,
     )
     seen = access.visible_records(viewer, known, day, moment).annotate(held=restricting.kinds(moment))
-    records = list(seen.order_by("-event_date", "-id"))
+    records: list[Record] = list(seen.order_by("-event_date", "-id"))
     definitions(record.batch_id for record in records)  # at once, and not one by one as they are shown
     return records
 

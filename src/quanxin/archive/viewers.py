@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
-from quanxin.accounts.models import audit
+from quanxin.accounts.acts import refused_line
 from quanxin.calendar import today
 from quanxin.policy.rights import Purpose
 from quanxin.runtime.pack import current_pack
@@ -132,8 +132,9 @@ def itself(actor: Actor, subject: Subject, *, how: str = "subject", note: str = 
 
 def refused(actor: Actor, target: str, why: str, **particulars: str) -> NotAllowed:
     """Leave the line of a try that was refused, and return what to raise."""
-    audit(actor, "access.refused", target, why=why, **particulars)
-    return NotAllowed(f"{actor.name}: {why}")
+    error = NotAllowed(f"{actor.name}: {why}")
+    error.line = refused_line(actor, target, why, **particulars)
+    return error
 
 
 def _opened(actor: Actor, kind: str, key: str) -> Purpose:

@@ -12,11 +12,11 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from quanxin.accounts import Actor, NotAllowed
+from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive import restricting, viewers
 from quanxin.archive.models import Record, Restriction
@@ -106,6 +106,28 @@ def expect(case: Case, *states: Case.State) -> None:
         raise RightsError(code, state=case.get_state_display())
 
 
+def done_before(actor: Actor, number: str, state: Case.State) -> Case | None:
+    """The case, where an act that leaves it in this state was done before by whoever may do it."""
+    found = Case.objects.filter(number=number, state=state).first()
+    return found if found is not None and may_handle(actor, found) else None
+
+
+def record_of(case: Case) -> Record | None:
+    """The version of the case's record that stands now; None where it was withdrawn, and for a case about a score."""
+    if case.key_hash is None:
+        return None
+    return Record.objects.filter(
+        subject_id=case.subject_id, resource=case.resource, key_hash=case.key_hash, superseded_at=None
+    ).first()
+
+
+def record_as_filed(case: Case) -> Record | None:
+    """The version of the case's record that was looked at when it was filed; None for a case about a score."""
+    if case.record_id is None:
+        return None
+    return Record.objects.get(subject_id=case.subject_id, id=case.record_id)
+
+
 def reasoned(text: str) -> str:
     """The reason that an act needs; raises ``RightsError`` for none."""
     if not text.strip():
@@ -113,7 +135,7 @@ def reasoned(text: str) -> str:
     return text.strip()
 
 
-@transaction.atomic
+@act
 def claim(actor: Actor, number: str) -> Case:
     """Take a case for oneself, so that nobody else works on it; claimed twice, it stays so. Raises as ``for_handler``."""
     found = Case.objects.filter(number=number).first()
@@ -124,20 +146,20 @@ def claim(actor: Actor, number: str) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def give_back(actor: Actor, number: str) -> Case:
     """Give a claimed case back to the queue; who supervises deciding may take it from whoever claimed it."""
     case = locked(number)
     mine = case.claimed_by == actor.name
     if not (mine or actor.may(Role.REVIEWER)):
-        raise NotAllowed(f"{actor.name}: {number}")
+        raise viewers.refused(actor, case.reference, "claimed by somebody else")
     if case.claimed_by:
         case.claimed_by = ""
         step(case, actor, "give-back", State(case.state), now())
     return case
 
 
-@transaction.atomic
+@act
 def forward(actor: Actor, number: str) -> Case:
     """Pass a filed case on to whom it is for; raises ``NotAllowed`` without the window's role. Twice, it stays so."""
     actor.require(Role.WINDOW)
@@ -159,7 +181,7 @@ def passed_on(actor: Actor, case: Case, at: dt.datetime) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def ask(actor: Actor, number: str, what: str) -> Case:
     """Ask whoever filed the case for more; the running term stops and goes on, with what was left of it, at the answer."""
     what = reasoned(what)
@@ -172,7 +194,7 @@ def ask(actor: Actor, number: str, what: str) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def answer(party: Party, number: str, text: str) -> Case:
     """What was asked for, from whoever filed the case; the term goes on. Raises ``RightsError`` where nothing was."""
     case = locked(party.case(number).number)
@@ -183,7 +205,7 @@ def answer(party: Party, number: str, text: str) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def retract(party: Party, number: str) -> Case:
     """Take a case of one's own back before it is decided; taken back twice, it stays so."""
     case = locked(party.case(number).number)

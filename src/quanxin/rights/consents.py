@@ -10,12 +10,13 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Collection
+from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act, refused_line
 from quanxin.accounts.models import Organisation, audit
 from quanxin.archive import queries, viewers
 from quanxin.archive.shapes import RecordView
@@ -37,7 +38,7 @@ def offered(on: dt.date | None = None) -> list[ConsentText]:
     return sorted(current_pack().on(on or today()).consents.values(), key=lambda text: text.key)
 
 
-@transaction.atomic
+@act
 def grant(
     party: Party, key: str, institution: str, items: Collection[str], until: dt.date, *, alert: bool = False
 ) -> Consent:
@@ -71,13 +72,13 @@ def grant(
     return made
 
 
-@transaction.atomic
+@act
 def revoke(party: Party, number: int) -> Consent:
     """End a consent of the party's subject at this moment; revoked twice, it stays so."""
     found = Consent.objects.select_for_update().filter(pk=number, subject_id__in=party.ids).first()
     if found is None:
-        viewers.refused(party.actor, f"consent:{number}", "not a consent of the subject")
-        raise RightsError("consent-ended")
+        line = refused_line(party.actor, f"consent:{number}", "not a consent of the subject")
+        raise RightsError("consent-ended", line)
     if found.revoked_at is None:
         found.revoked_at, found.revoked_by = now(), party.actor.name
         found.save(update_fields=["revoked_at", "revoked_by"])
@@ -86,7 +87,7 @@ def revoke(party: Party, number: int) -> Consent:
     return found
 
 
-@transaction.atomic
+@act
 def read(actor: Actor, number: int) -> tuple[Consent, list[RecordView]]:
     """What an institution's officer reads by a consent; the use is kept, and told to the subject if it wished so.
 
@@ -99,8 +100,7 @@ def read(actor: Actor, number: int) -> tuple[Consent, list[RecordView]]:
     if found is not None and found.institution != actor.organisation:
         raise viewers.refused(actor, f"consent:{number}", "the consent is another institution's")
     if found is None or not found.stands(today()):
-        viewers.refused(actor, f"consent:{number}", "the consent does not stand")
-        raise RightsError("consent-ended")
+        raise RightsError("consent-ended", refused_line(actor, f"consent:{number}", "the consent does not stand"))
     subject = Subject.objects.get(pk=found.subject_id)
     viewer = viewers.institution(actor, _granted(found, subject))
     views = queries.records_about(subject, viewer, now())
@@ -165,7 +165,7 @@ def _kept(text: ConsentText) -> Wording:
     )[0]
 
 
-def _tell(consent: Consent, key: str, once: str, at: dt.datetime, **said: object) -> None:
+def _tell(consent: Consent, key: str, once: str, at: dt.datetime, **said: Any) -> None:
     purpose = next((p.title for p in current_pack().purposes if p.key == consent.purpose), consent.purpose)
     notices.tell_subject(
         consent.subject_id, key, once=once, at=at, who=institution_title(consent.institution), items=titles(consent),

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from quanxin.accounts.acts import Line
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -115,10 +117,13 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
 
 
 class RightsError(Exception):
-    """What was asked for cannot be done; nothing has changed. ``code`` is stable, the rest is for people."""
+    """What was asked for cannot be done; nothing has changed. ``code`` is stable, the rest is for people.
 
-    def __init__(self, code: str, **particulars: object) -> None:
+    ``line`` is what the audit keeps of a try that was refused.
+    """
+
+    def __init__(self, code: str, line: Line | None = None, **particulars: object) -> None:
         words = WORDINGS[code]
-        self.code = code
+        self.code, self.line = code, line
         self.zh, self.en, self.hint = (text.format(**particulars) for text in (words.zh, words.en, words.hint))
         super().__init__(f"{self.zh} / {self.en}")

@@ -69,7 +69,7 @@ def tell_open() -> int:
 
 def _tell_that_open(record: Record) -> None:
     notices.tell_subject(
-        record.subject_id, OPEN, once=f"{OPEN}:{record.subject_id}-{record.id}", at=now(), record=record.id,
+        record.subject_id, OPEN, once=f"{OPEN}:{record.subject_id}-{record.id}", at=now(), about=record.id,
         authority=notices.authority(record.provider), link=notices.MY_RECORD.format(record.subject_id, record.id),
         **notices.of_record(record),
     )  # fmt: skip

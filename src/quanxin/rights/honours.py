@@ -6,8 +6,7 @@ holder sees that it was deleted.
 
 from __future__ import annotations
 
-from django.db import transaction
-
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive import restricting
 from quanxin.archive.definitions import definition
@@ -21,7 +20,7 @@ from quanxin.runtime.pack import current_pack
 CLOCK = "honour-deletion"
 
 
-@transaction.atomic
+@act
 def delete(party: Party, record: Record) -> list[Event]:
     """Delete an honour of the party's subject: at once, so that the term that the law gives is kept.
 

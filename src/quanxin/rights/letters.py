@@ -6,6 +6,7 @@ was kept with it, or with what the law said of its record on that day.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Literal
 
 from quanxin.archive.models import Record
@@ -25,15 +26,14 @@ def rendered(notice: Notice, language: Language) -> tuple[str, str]:
     """Title and body of a notice in a language."""
     wording = current_pack().on(notice.at.astimezone(ZONE).date()).notices[notice.key]
     kept = notice.particulars
-    if notice.case_id is None and notice.record_id is not None and not kept:
-        kept = _of_its_record(notice, language)
+    if not kept and notice.subject_id is not None and notice.record_id is not None:
+        record = Record.objects.get(subject_id=notice.subject_id, id=notice.record_id)
+        kept = _of_its_record(record, notice.at.astimezone(ZONE).date(), language)
     return wording.filled(language, {key: notices.said(value, language) for key, value in kept.items()})
 
 
-def _of_its_record(notice: Notice, language: Language) -> dict[str, Any]:
+def _of_its_record(record: Record, day: dt.date, language: Language) -> dict[str, Any]:
     """What the law said, on the day of the notice, of the record that it is about."""
-    record = Record.objects.get(subject_id=notice.subject_id, id=notice.record_id)
-    day = notice.at.astimezone(ZONE).date()
     (prospect,) = prospects([record], day)
     window = prospect.window
     subject = Subject.objects.get(pk=record.subject_id)

@@ -109,6 +109,10 @@ class Case(models.Model):
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
+    def term_now(self) -> Term:
+        """The term that runs; raises ``Term.DoesNotExist`` where none does."""
+        return self.terms.get(stopped_at=None)
+
 
 class Step(models.Model):
     """One act in a case: what was done, by whom, when, and what was said; never changed."""

@@ -29,11 +29,14 @@ def tell_subject(
     once: str,
     at: dt.datetime,
     case: Case | None = None,
-    record: int | None = None,
+    about: int | None = None,
     **said: Any,
 ) -> Notice:
-    """Tell a subject something, once. ``said`` fills the wording: texts, ``Text``, days and moments."""
-    return _tell(key, once, at, {"subject_id": subject, "case": case, "record_id": record, "particulars": kept(said)})
+    """Tell a subject something, once; ``about`` is the id of the record that it concerns.
+
+    ``said`` fills the wording: texts, ``Text``, days and moments.
+    """
+    return _tell(key, once, at, {"subject_id": subject, "case": case, "record_id": about, "particulars": kept(said)})
 
 
 def tell_role(
@@ -45,9 +48,9 @@ def tell_role(
 
 def of_case(case: Case, key: str, at: dt.datetime, *, once: str = "", **said: Any) -> Notice:
     """Tell the subject of a case what became of it; number, record, authority and address are filled in."""
-    filled = about(case) | {"link": MY_CASE.format(case.number)} | said
+    filled = filling(case) | {"link": MY_CASE.format(case.number)} | said
     return tell_subject(
-        case.subject_id, key, once=once or f"{key}:{case.number}", at=at, case=case, record=case.record_id, **filled
+        case.subject_id, key, once=once or f"{key}:{case.number}", at=at, case=case, about=case.record_id, **filled
     )
 
 
@@ -68,10 +71,14 @@ def of_lapse(term: Term, at: dt.datetime) -> None:
         )  # fmt: skip
 
 
-def about(case: Case) -> dict[str, Any]:
+def filling(case: Case) -> dict[str, Any]:
     """What fills any wording about a case."""
     said: dict[str, Any] = {"number": case.number, "authority": authority(case.provider)}
-    record = Record.objects.filter(subject_id=case.subject_id, id=case.record_id).first() if case.record_id else None
+    record = (
+        Record.objects.filter(subject_id=case.subject_id, id=case.record_id).first()
+        if case.record_id is not None
+        else None
+    )
     return said | (of_record(record) if record else {"record": _score(case.model), "document_number": case.number})
 
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
-
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
 from quanxin.archive import restricting
 from quanxin.archive.models import Record, Restriction
 from quanxin.calendar import now
@@ -29,7 +28,7 @@ CLOCKS = {"forward": "objection-forward", "accept": "objection-accept", "decide"
 SECOND_LOOK = "second-look"
 
 
-@transaction.atomic
+@act
 def object_to(
     party: Party, statement: str, *, record: Record | None = None, model: str = "", contact: str = ""
 ) -> Case:
@@ -58,12 +57,11 @@ def object_to(
     return case
 
 
-@transaction.atomic
+@act
 def take_up(actor: Actor, number: str) -> Case:
     """Take a forwarded objection up: from now on its answer has a term. Twice, it stays so."""
-    found = Case.objects.filter(number=number, state=State.ACCEPTED).first()
-    if found is not None and cases.may_handle(actor, found):
-        return found
+    if (already := cases.done_before(actor, number, State.ACCEPTED)) is not None:
+        return already
     case, at = cases.for_handler(actor, number, State.FORWARDED), now()
     terms.stop(case, at)
     cases.step(case, actor, "accept", State.ACCEPTED, at)
@@ -72,14 +70,14 @@ def take_up(actor: Actor, number: str) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def uphold(actor: Actor, number: str, reason: str, outcome: Case.State) -> Case:
     """Decide that an objection is right: what it is about was ``CORRECTED`` or ``WITHDRAWN``.
 
     Raises ``RightsError`` where that has not happened yet: correct or withdraw the record first.
     """
     reason = cases.reasoned(reason)
-    if (already := _already(actor, number, outcome)) is not None:
+    if (already := cases.done_before(actor, number, outcome)) is not None:
         return already
     case, at = cases.for_handler(actor, number, State.ACCEPTED), now()
     changed = _changed(case, outcome)
@@ -88,11 +86,11 @@ def uphold(actor: Actor, number: str, reason: str, outcome: Case.State) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def dismiss(actor: Actor, number: str, reason: str) -> Case:
     """Decide that what was objected to is right, and say why; a second look may be asked for."""
     reason = cases.reasoned(reason)
-    if (already := _already(actor, number, State.REFUSED)) is not None:
+    if (already := cases.done_before(actor, number, State.REFUSED)) is not None:
         return already
     case, at = cases.for_handler(actor, number, State.ACCEPTED), now()
     cases.close(case, actor, "dismiss", State.REFUSED, at, reason)
@@ -100,7 +98,7 @@ def dismiss(actor: Actor, number: str, reason: str) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def ask_second_look(party: Party, number: str, statement: str) -> Case:
     """Ask for somebody else to look at an objection that was dismissed, once; asked twice, the same is returned."""
     if not statement.strip():
@@ -110,7 +108,7 @@ def ask_second_look(party: Party, number: str, statement: str) -> Case:
         return already
     cases.expect(looked_at, State.REFUSED)
     at, clocks = now(), {"accept": SECOND_LOOK, "decide": SECOND_LOOK}
-    record = Record.objects.filter(subject_id=looked_at.subject_id, id=looked_at.record_id).first()
+    record = cases.record_as_filed(looked_at)
     case = cases.open_case(
         party, Kind.SECOND_LOOK, at, record=record, model=looked_at.model, provider="", statement=statement,
         particulars={"clocks": clocks}, looks_at=looked_at,
@@ -119,7 +117,7 @@ def ask_second_look(party: Party, number: str, statement: str) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def second_look(actor: Actor, number: str, reason: str, *, returned: bool) -> Case:
     """The centre's reviewer, who did not decide before, leaves a dismissed objection as it was, or returns it to whoever
     decided it, who must then decide anew.
@@ -128,7 +126,7 @@ def second_look(actor: Actor, number: str, reason: str, *, returned: bool) -> Ca
     """
     reason = cases.reasoned(reason)
     outcome = State.RETURNED if returned else State.REFUSED
-    if (already := _already(actor, number, outcome)) is not None:
+    if (already := cases.done_before(actor, number, outcome)) is not None:
         return already
     case, at = cases.for_handler(actor, number, State.FORWARDED, State.ACCEPTED), now()
     before = case.looks_at
@@ -146,7 +144,7 @@ def _reopen(actor: Actor, case: Case, at: dt.datetime, reason: str) -> None:
     """A dismissed objection is to be decided anew, by somebody else if need be."""
     case.claimed_by, case.decided_at, case.decided_by = "", None, ""
     cases.step(case, actor, "return", State.FORWARDED, at, reason)
-    if (record := _record(case)) is not None:
+    if (record := cases.record_of(case)) is not None:
         restricting.restrict(actor, [record], Restriction.Kind.DISPUTED, case=case.reference, basis=_basis(at), at=at)
     role = Role.DECIDER if case.provider else Role.REVIEWER
     terms.start(case, case.particulars["clocks"]["decide"], role.value, at)
@@ -177,7 +175,7 @@ def _changed(case: Case, outcome: Case.State) -> dict[str, Any]:
     """What was done about the record: which version said what before, which says what now."""
     if not case.resource:
         return {}
-    stands = _record(case)
+    stands = cases.record_of(case)
     if outcome == State.WITHDRAWN:
         if stands is not None:
             raise RightsError("not-withdrawn")
@@ -185,17 +183,6 @@ def _changed(case: Case, outcome: Case.State) -> dict[str, Any]:
     if stands is None or stands.version <= (case.version or 0):
         raise RightsError("not-corrected")
     return {"before": case.record_id, "after": stands.id}
-
-
-def _record(case: Case) -> Record | None:
-    return Record.objects.filter(
-        subject_id=case.subject_id, resource=case.resource, key_hash=case.key_hash, superseded_at=None
-    ).first()
-
-
-def _already(actor: Actor, number: str, state: Case.State) -> Case | None:
-    found = Case.objects.filter(number=number, state=state).first()
-    return found if found is not None and cases.may_handle(actor, found) else None
 
 
 def _tell_all(case: Case, key: str, at: dt.datetime, reason: str) -> None:

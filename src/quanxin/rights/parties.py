@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import refused_line
 from quanxin.archive import viewers
 from quanxin.archive.models import Record
 from quanxin.archive.viewers import Viewer
@@ -44,15 +45,15 @@ class Party:
         """A current record of the subject; raises ``RightsError`` for any other."""
         found = Record.objects.filter(subject_id=subject, id=number, superseded_at=None).first()
         if found is None or subject not in self.ids:
-            raise RightsError("record-not-yours")
+            line = refused_line(self.actor, f"record:{subject}-{number}", "not a record of the subject")
+            raise RightsError("record-not-yours", line)
         return found
 
     def case(self, number: str) -> Case:
         """A case of the subject; raises ``RightsError`` for any other."""
         found = Case.objects.filter(number=number, subject_id__in=self.ids).first()
         if found is None:
-            viewers.refused(self.actor, f"case:{number}", "not a case of the subject")
-            raise RightsError("case-unknown")
+            raise RightsError("case-unknown", refused_line(self.actor, f"case:{number}", "not a case of the subject"))
         return found
 
 

@@ -12,10 +12,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive import restricting, viewers
 from quanxin.archive.display import show_date
@@ -107,7 +106,7 @@ def regime_of(day: dt.date) -> RepairRegime | None:
     return next(iter(current_pack().on(day).repair.values()), None)
 
 
-@transaction.atomic
+@act
 def apply(
     party: Party, record: Record, *, committed: bool, proof: Collection[str] = (), ask_department: bool = False,
     contact: str = "", after: Case | None = None,
@@ -137,10 +136,10 @@ def apply(
     return case
 
 
-@transaction.atomic
+@act
 def accept(actor: Actor, number: str) -> Case:
     """Accept a forwarded application: from now on its decision has a term. Accepted twice, it stays so."""
-    if (already := _already(actor, number, State.ACCEPTED)) is not None:
+    if (already := cases.done_before(actor, number, State.ACCEPTED)) is not None:
         return already
     case, at = cases.for_handler(actor, number, State.FORWARDED), now()
     terms.stop(case, at)
@@ -150,11 +149,11 @@ def accept(actor: Actor, number: str) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def reject(actor: Actor, number: str, reason: str) -> Case:
     """Do not accept an application, and say why: it may be put right and made again."""
     reason = cases.reasoned(reason)
-    if (already := _already(actor, number, State.REJECTED)) is not None:
+    if (already := cases.done_before(actor, number, State.REJECTED)) is not None:
         return already
     case, at = cases.for_handler(actor, number, State.FORWARDED), now()
     cases.close(case, actor, "reject", State.REJECTED, at, reason)
@@ -162,7 +161,7 @@ def reject(actor: Actor, number: str, reason: str) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def extend(actor: Actor, number: str, reason: str) -> Case:
     """Put the decision off once, with a reason that the applicant reads."""
     reason = cases.reasoned(reason)
@@ -173,19 +172,19 @@ def extend(actor: Actor, number: str, reason: str) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def grant(actor: Actor, number: str, *, performed: bool, note: str = "") -> Case:
     """Grant a repair: from this moment the record is neither public nor shared nor counted.
 
     ``performed`` says that the decider has verified that all duties were performed. Granted twice, it stays so. Raises
     ``RightsError`` where they were not, or the shortest publication has not passed.
     """
-    if (already := _already(actor, number, State.GRANTED)) is not None:
+    if (already := cases.done_before(actor, number, State.GRANTED)) is not None:
         return already
     case, at = cases.for_handler(actor, number, State.ACCEPTED), now()
     if not performed:
         raise RightsError("duty-unperformed")
-    record = record_of(case)
+    record = cases.record_of(case)
     if record is None:
         raise RightsError("repair-nothing", why="记录已撤回 / it was withdrawn")
     basis = [Basis.model_validate(article) for article in case.particulars["basis"]]
@@ -196,11 +195,11 @@ def grant(actor: Actor, number: str, *, performed: bool, note: str = "") -> Case
     return case
 
 
-@transaction.atomic
+@act
 def refuse(actor: Actor, number: str, reason: str) -> Case:
     """Decide that a record is not repaired, and say why; the subject may apply anew."""
     reason = cases.reasoned(reason)
-    if (already := _already(actor, number, State.REFUSED)) is not None:
+    if (already := cases.done_before(actor, number, State.REFUSED)) is not None:
         return already
     case, at = cases.for_handler(actor, number, State.ACCEPTED), now()
     case.particulars["decision"] = f"{case.number}-1"
@@ -209,7 +208,7 @@ def refuse(actor: Actor, number: str, reason: str) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def find_false(actor: Actor, number: str, reason: str) -> Case:
     """Undo a repair that was granted on false material: the record stands again, and the consequence of the pack begins.
 
@@ -224,9 +223,8 @@ def find_false(actor: Actor, number: str, reason: str) -> Case:
     cases.expect(case, State.GRANTED)
     at, regime = now(), regime_of(case.filed_at.date())
     restricting.release(actor, case.reference, reason=reason, at=at)
-    cases.step(case, actor, "find-false", State.REVOKED, at, reason)
     case.reason = reason
-    case.save(update_fields=["reason"])
+    cases.step(case, actor, "find-false", State.REVOKED, at, reason)
     if regime is not None and regime.false_material is not None:
         rule, day = regime.false_material, at.date()
         Bar.objects.create(
@@ -237,19 +235,6 @@ def find_false(actor: Actor, number: str, reason: str) -> Case:
     notices.of_case(case, "repair-revoked", at, decided_on=at.date(), reason=reason)
     audit(actor, "rights.false-material", case.reference, number=case.number)
     return case
-
-
-def record_of(case: Case) -> Record | None:
-    """The version of the case's record that stands now."""
-    return Record.objects.filter(
-        subject_id=case.subject_id, resource=case.resource, key_hash=case.key_hash, superseded_at=None
-    ).first()
-
-
-def _already(actor: Actor, number: str, state: Case.State) -> Case | None:
-    """The case, where this very act was done before by whoever may do it."""
-    found = Case.objects.filter(number=number, state=state).first()
-    return found if found is not None and cases.may_handle(actor, found) else None
 
 
 def _expect_open(prospect: Prospect) -> RepairRegime:

@@ -6,10 +6,9 @@ repaired for good when it is completed. A shield is about the records that stood
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive import restricting
 from quanxin.archive.models import Record, Restriction
@@ -23,7 +22,7 @@ from quanxin.subjects.queries import cluster
 Kind = Restriction.Kind
 
 
-@transaction.atomic
+@act
 def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield:
     """Shield the negative records of a subject whose plan a court has approved; the same ruling again changes nothing.
 
@@ -54,13 +53,13 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
     return made
 
 
-@transaction.atomic
+@act
 def fail(actor: Actor, number: int, reason: str) -> Shield:
     """The plan failed: what was shielded stands again. Ended twice, it stays so."""
     return _end(actor, number, reason, Shield.Outcome.FAILED)
 
 
-@transaction.atomic
+@act
 def complete(actor: Actor, number: int, reason: str) -> Shield:
     """The plan was carried out: what was shielded is repaired for good. Ended twice, it stays so."""
     return _end(actor, number, reason, Shield.Outcome.COMPLETED)
