@@ -89,10 +89,10 @@ def commands() -> Pages:
 
 def pack_schema() -> Pages:
     """Every key of a policy pack, from the models that read it."""
-    from quanxin.policy import evaluation, model
+    from quanxin.policy import evaluation, model, rights, ruling
 
     parts = [
-        part for room in (model, evaluation) for part in vars(room).values()
+        part for room in (model, ruling, rights, evaluation) for part in vars(room).values()
         if isinstance(part, type) and issubclass(part, BaseModel) and part.__module__ == room.__name__
     ]  # fmt: skip
     lines: list[str] = []
@@ -183,6 +183,7 @@ def _type(annotation: Any) -> str:
         .replace("typing.", "")
         .replace("quanxin.policy.model.", "")
         .replace("quanxin.policy.ruling.", "")
+        .replace("quanxin.policy.rights.", "")
         .replace("quanxin.policy.evaluation.", "")
         .replace("datetime.", "")
     )

@@ -72,10 +72,10 @@ def test_every_command_and_option_is_documented_and_explained(pages: dict[str, s
 
 
 def test_every_key_of_a_pack_is_documented(pages: dict[str, str]) -> None:
-    from quanxin.policy import evaluation, model
+    from quanxin.policy import evaluation, model, rights, ruling
 
     text = pages["reference/pack.md"]
-    for part in (*vars(model).values(), *vars(evaluation).values()):
+    for part in (p for room in (model, ruling, rights, evaluation) for p in vars(room).values()):
         if isinstance(part, type) and issubclass(part, BaseModel) and part.model_fields:
             assert f"## {part.__name__}\n" in text
             for name, field in part.model_fields.items():
@@ -92,6 +92,18 @@ def test_every_key_of_an_evaluation_model_and_its_cases_is_explained() -> None:
                 assert f"`{field.alias or name}`" in text, f"{part.__name__}.{name}"
     for aggregate in evaluation.Aggregate:
         assert f"`{aggregate}`" in text
+
+
+def test_every_key_of_the_rights_and_of_clocks_and_cases_is_explained() -> None:
+    from quanxin.policy import rights, ruling
+
+    text = (ROOT / "docs/developers/packs.md").read_text(encoding="utf-8").partition("\n## Rights\n")[2]
+    own = [part for part in vars(rights).values() if isinstance(part, type) and part.__module__ == rights.__name__]
+    for part in (*own, ruling.Clock, ruling.Case):
+        for name, field in part.model_fields.items():
+            assert f"`{field.alias or name}`" in text, f"{part.__name__}.{name}"
+    for name in (*rights.PLACEHOLDERS, *rights.ROLES):
+        assert f"`{name}`" in text, name
 
 
 def test_every_resource_of_the_catalogue_has_a_page_with_all_its_fields(pages: dict[str, str]) -> None:
