@@ -7,7 +7,6 @@ tell, and XML declares no entities; nothing refers outside but links that a pers
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from xml.parsers import expat  # entities are refused, and expat fetches nothing
 
 from quanxin.rights.attachments.inspecting import heads
@@ -137,9 +136,9 @@ def _word(data: bytes, found: list[Member]) -> None:
 
 def _member(data: bytes, member: Member, sorts: set[str], part: type[Part]) -> None:
     """One member: of an allowed sort, whole, and what its name says."""
-    ending = PurePosixPath(member.filename).suffix.lstrip(".").casefold()
+    ending = member.filename.rpartition(".")[2].casefold()
     if member.is_dir():
-        if member.file_size or member.compress_size:
+        if any(map(len, unpacked(data, member))):
             raise Refusal("attachment-member-name", member=shown(member.filename))
     elif ending not in sorts:
         raise Refusal("attachment-nested", member=shown(member.filename))
