@@ -29,8 +29,8 @@ def cleaned(name: str, content_type: str) -> str:
     text = "".join(
         char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
     )
-    text = re.sub(r'[<>:"|?*;%\ufffd]', "_", text)
-    text = re.sub(r"\s+", " ", text).strip(" .")
+    text = re.sub(r'[<>:"|?*\ufffd]', "_", text)
+    text = re.sub(r"\s+", " ", text).rstrip(" .")
     stem, dot, ending = text.rpartition(".")
     if not dot or ending.lower() not in ENDINGS[content_type]:
         stem, ending = text, ENDINGS[content_type][0]

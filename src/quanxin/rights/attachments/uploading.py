@@ -31,6 +31,7 @@ class BoundedUpload(FileUploadHandler):
         self.refusal: AttachmentError | None = None
         self._files, self._left = files, 0
         self._out: IO[bytes] | None = None
+        self._done = list[IO[bytes]]()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """A file begins."""
@@ -57,21 +58,19 @@ class BoundedUpload(FileUploadHandler):
             self._out.flush()
         self._out.seek(0)
         out, self._out = self._out, None
+        self._done.append(out)
         return UploadedFile(file=out, name=self.file_name, content_type=self.content_type, size=file_size)
 
     def upload_interrupted(self) -> None:
-        """The request ended in the middle of a file."""
-        self._close()
+        """The request ended in the middle of a file, or is refused: nothing of it is kept."""
+        for out in (*self._done, *([self._out] if self._out else ())):
+            out.close()
+        self._out = None
 
     def _refuse(self, refusal: AttachmentError) -> None:
         self.refusal = refusal
-        self._close()
+        self.upload_interrupted()
         raise StopUpload(connection_reset=True)
-
-    def _close(self) -> None:
-        if self._out is not None:
-            self._out.close()
-            self._out = None
 
 
 def receive(request: HttpRequest, files: int) -> None:

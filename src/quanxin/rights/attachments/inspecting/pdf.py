@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from quanxin.rights.attachments.inspecting.inflate import pieces
-from quanxin.rights.attachments.inspecting.refusal import Refusal, bomb, damaged
+from quanxin.rights.attachments.inspecting.refusal import Refusal, bomb, damaged, foreign
 
 MOST_OBJECTS = 200_000
 MOST_UNPACKED = 1 << 30
@@ -45,6 +45,8 @@ def pdf(data: bytes) -> None:
     rest = data[end + len(_LAST) :].strip(b"\r\n\t\x00 \x0c")
     if rest:
         raise Refusal("attachment-trailing", bytes=len(rest))
+    if data.find(b"%PDF-", data.find(_LAST)) >= 0:
+        raise foreign("另一个 PDF", "another PDF")
     _names(data)
     _objects(data)
 

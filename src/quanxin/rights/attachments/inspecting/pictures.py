@@ -18,6 +18,7 @@ MOST_PIXELS = 100_000_000
 _MOST_UNPACKED = 512 << 20
 _MOST_TEXT = 8 << 20  # unpacked, of one colour profile or text
 _MOST_PICTURES = 16
+_MOST_PARTS = 50_000  # segments or chunks of one picture
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SOI, _EOI, _SOS, _DQT, _APP2 = 0xD8, 0xD9, 0xDA, 0xDB, 0xE2
@@ -45,7 +46,7 @@ def jpeg(data: bytes) -> None:
 def _one_jpeg(data: bytes, start: int) -> tuple[int, bool]:
     """Walk one picture from its start marker; return where it ends, and whether it announces others."""
     at, seen, announces = start + 2, set[int](), False
-    while True:
+    for _ in range(_MOST_PARTS):
         marker, at = _marker(data, at)
         if marker == _EOI:
             if not {_SOS, _DQT} <= seen or not seen & _FRAMES:
@@ -68,6 +69,7 @@ def _one_jpeg(data: bytes, start: int) -> tuple[int, bool]:
             if found is None:
                 raise damaged("JPEG 不完整", "the JPEG breaks off")
             at = found.start()
+    raise Refusal("attachment-too-complex")
 
 
 def _marker(data: bytes, at: int) -> tuple[int, int]:
@@ -108,8 +110,10 @@ def _bearable(width: int, height: int) -> None:
 
 def png(data: bytes) -> None:
     """Check a PNG: every chunk and its check sum, and that the picture unpacks to exactly its size."""
-    at, last, pieces = 8, b"", list[bytes]()
+    at, last, pieces, parts = 8, b"", list[bytes](), 0
     while at < len(data):
+        if (parts := parts + 1) > _MOST_PARTS:
+            raise Refusal("attachment-too-complex")
         if len(data) < at + 12:
             raise damaged("PNG 不完整", "the PNG breaks off")
         size, name = struct.unpack_from(">I4s", data, at)
