@@ -9,7 +9,7 @@ from django.urls import path
 from quanxin.accounts import Actor
 from quanxin.rights.attachments.accepting import accept
 from quanxin.rights.attachments.errors import AttachmentError
-from quanxin.rights.attachments.http import receiving, refused
+from quanxin.rights.attachments.http import chosen, receiving, refused
 
 
 @receiving(files=2)
@@ -18,7 +18,7 @@ def form(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return HttpResponse(get_token(request))
     try:
-        for file in request.FILES.getlist("file"):
+        for file in chosen(request):
             accept(Actor("person:liu", frozenset()), file, name=file.name or "", kind="other", subject_id=7)
     except AttachmentError as error:
         return refused(request, error)

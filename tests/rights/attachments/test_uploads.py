@@ -98,6 +98,11 @@ def test_a_request_that_is_no_form_is_refused_in_words(form: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_form_without_a_file_is_told(form: Client) -> None:
+    assert sent(form) == (422, "没有选择文件。请选择文件后再提交。\n")
+
+
+@pytest.mark.django_db
 def test_a_disk_that_is_full_is_told(form: Client) -> None:
     keeping.root().parent.mkdir(parents=True, exist_ok=True)
     keeping.root().write_text("in the way")

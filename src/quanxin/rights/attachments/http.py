@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -43,6 +44,13 @@ def in_words(error: AttachmentError) -> str:
 def refused(request: HttpRequest, error: AttachmentError) -> HttpResponse:  # noqa: ARG001  views are given it too
     """A refusal as a page of plain text, with its status."""
     return HttpResponse(in_words(error) + "\n", status=error.status, content_type="text/plain; charset=utf-8")
+
+
+def chosen(request: HttpRequest, field: str = "file") -> list[UploadedFile[Any]]:
+    """The files that a form brought under a name; ``AttachmentError`` if there is none."""
+    if not (files := request.FILES.getlist(field)):
+        raise AttachmentError("attachment-none")
+    return files
 
 
 def receiving(*, files: int = 1, refusal: Refused = refused) -> Callable[[View], View]:
