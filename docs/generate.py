@@ -27,7 +27,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 def pages() -> Pages:
     """Every generated page: its path under docs/ and its text."""
     made: Pages = {}
-    for write in (index, settings, errors, commands, pack_schema, catalogue):
+    for write in (index, settings, errors, attachments, commands, pack_schema, catalogue):
         made |= write()
     return made
 
@@ -36,6 +36,7 @@ def index() -> Pages:
     """The front page of the reference."""
     links = {
         "错误代码 / Error codes": "errors.md",
+        "附件的拒收原因 / Refusals of attachments": "attachments.md",
         "设置 / Settings": "settings.md",
         "命令 / Commands": "commands.md",
         "政策包 / Policy packs": "pack.md",
@@ -70,6 +71,19 @@ def errors() -> Pages:
     return {
         "reference/errors.md": _page("错误代码 / Error codes", note, *_table(("代码", "级别", "名称", "说明"), rows))
     }
+
+
+def attachments() -> Pages:
+    """Every reason why an attachment is refused or cannot be had."""
+    from quanxin.rights.attachments.wordings import WORDINGS
+
+    rows = [
+        (f"<a id='{code}'></a>`{code}`", w.status, f"{w.zh}<br>{w.en}", w.hint.replace(" / ", "<br>"))
+        for code, w in WORDINGS.items()
+    ]
+    note = "附件被拒收或不能下载的原因和办法。 / Why an attachment is refused or cannot be had, and what to do."
+    table = _table(("代码", "HTTP", "说明", "办法"), rows)
+    return {"reference/attachments.md": _page("附件的拒收原因 / Refusals of attachments", note, *table)}
 
 
 def commands() -> Pages:

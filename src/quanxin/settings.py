@@ -28,6 +28,10 @@ KEEP_REFUSED_DAYS = environment.whole_number("QUANXIN_KEEP_REFUSED_DAYS")
 OPEN_DATA_DAYS = environment.whole_number("QUANXIN_OPEN_DATA_DAYS")
 FEED_DAYS = environment.whole_number("QUANXIN_FEED_DAYS")
 WEBHOOK_PRIVATE = environment.choice("QUANXIN_WEBHOOK_PRIVATE", "0", "1") == "1"
+ATTACHMENT_MB = environment.megabytes("QUANXIN_ATTACHMENT_MB")
+ATTACHMENTS_PER_CASE = environment.whole_number("QUANXIN_ATTACHMENTS_PER_CASE")
+ATTACHMENT_ORPHAN_DAYS = environment.whole_number("QUANXIN_ATTACHMENT_ORPHAN_DAYS")
+ANTIVIRUS = environment.antivirus()
 
 SECRET_KEY = lazy(lambda: environment.secret("QUANXIN_SECRET_KEY", "secret-key"), str)()
 DEBUG = False
@@ -44,6 +48,7 @@ INSTALLED_APPS = [
     "quanxin.exchange",
     "quanxin.evaluation",
     "quanxin.rights",
+    "quanxin.rights.attachments",
     "quanxin.api",
     "quanxin.desk",
     "quanxin.my",

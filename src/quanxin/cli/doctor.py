@@ -33,7 +33,7 @@ def doctor(
     """检查安装与运行环境，说明问题和解决办法。 / Say what is wrong with this installation and what to do about it."""
     from quanxin.runtime.doctor import examine
 
-    found = list(examine(more=(pack, lake, evaluation, *([deep_lake, deep_evaluation] if deep else []))))
+    found = list(examine(more=(pack, lake, evaluation, attachments, *([deep_lake, deep_evaluation] if deep else []))))
     emit([finding.as_json() for finding in found], show=lambda _: _show(found))
     if any(finding.state is State.PROBLEM for finding in found):
         raise typer.Exit(1)
@@ -80,6 +80,13 @@ def lake() -> Iterator[Finding]:
 def evaluation() -> Iterator[Finding]:
     """Whether scores follow the archive, and whether the last night found them to have drifted."""
     from quanxin.evaluation import health
+
+    yield from health.findings()
+
+
+def attachments() -> Iterator[Finding]:
+    """Whether there is a virus scanner that answers, and whether files wait for it."""
+    from quanxin.rights.attachments import health
 
     yield from health.findings()
 

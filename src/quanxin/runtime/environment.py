@@ -220,6 +220,31 @@ _DECLARED = (
         "Days that a file is kept after it was refused.",
     ),
     Variable(
+        "QUANXIN_ATTACHMENT_MB",
+        "10",
+        "附件的大小上限（MB，1—100）；可为某种材料另设，如 10,court-ruling=20。",
+        "How large an attachment may be (MB, 1 to 100); a kind may have its own limit, e.g. 10,court-ruling=20.",
+    ),
+    Variable(
+        "QUANXIN_ATTACHMENTS_PER_CASE",
+        "10",
+        "一个事项最多的附件数。",
+        "How many attachments a case may have.",
+    ),
+    Variable(
+        "QUANXIN_ATTACHMENT_ORPHAN_DAYS",
+        "7",
+        "上传后没有事项使用的附件，多少天后移除。",
+        "Days after which an attachment that no case took is removed.",
+    ),
+    Variable(
+        "QUANXIN_ANTIVIRUS",
+        "",
+        "查毒程序 clamd 的地址：clamd:/路径/套接字 或 clamd:主机:端口。设置后，附件须查毒通过才能下载；不设则不查毒。",
+        "Where the virus scanner clamd listens: clamd:/path/to/socket or clamd:host:port. When it is set, attachments "
+        "can be had only once it called them clean; when it is not set, nothing is scanned.",
+    ),
+    Variable(
         "QUANXIN_STATIC",
         "manifest",
         "静态文件：manifest 为带指纹并压缩（运行网站用），plain 为直接读取源文件（开发、测试用）。",
@@ -258,6 +283,39 @@ def whole_number(name: str) -> int:
     if not given.isdecimal() or int(given) < 1:
         raise BadSetting(f"{name}={given}：应为正整数。/ must be a whole number from 1.")
     return int(given)
+
+
+def megabytes(name: str) -> dict[str, int]:
+    """The value of a variable like ``10,court-ruling=20``: a limit for each key, "" for all others; 1 to 100 each."""
+    limits: dict[str, int] = {}
+    for part in value(name).split(","):
+        key, told, limit = part.strip().rpartition("=")
+        if (key in limits) or (told and not key) or not limit.isdecimal() or not 1 <= int(limit) <= 100:
+            limits = {}
+            break
+        limits[key] = int(limit)
+    if "" not in limits:
+        raise BadSetting(
+            f"{name}={value(name)}：应如 10 或 10,court-ruling=20，每项 1—100。/ must be like these, 1 to 100."
+        )
+    return limits
+
+
+def antivirus() -> str | tuple[str, int] | None:
+    """Where clamd listens, as a path or as host and port; None without one; ``BadSetting`` for anything else."""
+    given = value("QUANXIN_ANTIVIRUS")
+    if not given:
+        return None
+    product, _, address = given.partition(":")
+    host, _, port = address.rpartition(":")
+    if product == "clamd" and address.startswith("/"):
+        return address
+    if product == "clamd" and host and port.isdecimal() and 0 < int(port) < 65536:
+        return host.strip("[]"), int(port)
+    raise BadSetting(
+        f"QUANXIN_ANTIVIRUS={given}：应为 clamd:/路径/套接字 或 clamd:主机:端口。"
+        "/ must be clamd:/path/to/socket or clamd:host:port."
+    )
 
 
 def threads() -> int:

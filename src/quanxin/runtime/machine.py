@@ -23,6 +23,10 @@ _GIB = 2**30
 _ENOUGH_DISK, _LEAST_DISK = 10 * _GIB, _GIB
 _ENOUGH_MEMORY = 2 * _GIB
 _PORT = 8000
+_WHOLE_NUMBERS = (
+    "QUANXIN_FEED_DAYS", "QUANXIN_DROP_QUIET_SECONDS", "QUANXIN_KEEP_REFUSED_DAYS", "QUANXIN_ATTACHMENTS_PER_CASE",
+    "QUANXIN_ATTACHMENT_ORPHAN_DAYS",
+)  # fmt: skip
 
 
 def python() -> Iterator[Finding]:
@@ -49,8 +53,10 @@ def settings() -> Iterator[Finding]:
         )
     try:
         environment.threads()
-        for name in ("QUANXIN_FEED_DAYS", "QUANXIN_DROP_QUIET_SECONDS", "QUANXIN_KEEP_REFUSED_DAYS"):
+        for name in _WHOLE_NUMBERS:
             environment.whole_number(name)
+        environment.megabytes("QUANXIN_ATTACHMENT_MB")
+        environment.antivirus()
         environment.choice("QUANXIN_WEBHOOK_PRIVATE", "0", "1")
         environment.choice("QUANXIN_STATIC", "manifest", "plain")
         environment.choice("QUANXIN_LOG_LEVEL", *environment.LOG_LEVELS)

@@ -1,0 +1,136 @@
+"""What a file is follows from its bytes; whoever carries something else within it is refused, with the reason."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+
+from quanxin.rights.attachments import inspection
+from quanxin.rights.attachments.errors import AttachmentError
+from quanxin.rights.attachments.inspecting.child import answer
+from tests.rights.attachments import making
+from tests.rights.attachments.making import chunk, docx, jpeg, ofd, packed, pdf, png, printed, segment
+
+PROGRAM = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + b"This program cannot be run in DOS mode"
+SCRIPT = b"<script>alert(1)</script>"
+ZIP = packed({"a.txt": "a"})
+
+
+def code(data: bytes) -> object:
+    """The code that a file is refused with, or its content type."""
+    said = answer(data)
+    return said.get("code", said.get("type"))
+
+
+@pytest.mark.parametrize("kind", making.every())
+def test_a_good_file_of_each_kind_is_known_by_its_content(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.exe"
+    path.write_bytes(making.every()[kind])
+    assert inspection.content_type(path) == kind
+
+
+def test_what_phones_and_offices_write_is_taken() -> None:
+    exif = segment(0xE1, b"Exif\0\0" + b"MM\0*" + bytes(40))
+    colours = chunk(b"iCCP", b"sRGB\0\0" + zlib.compress(bytes(3000)))
+    mpf = segment(0xE2, b"MPF\0" + bytes(30))
+    good = {
+        "exif": jpeg(4000, 3000, more=exif),
+        "pictures after the first, announced by it": jpeg(more=mpf) + jpeg() + bytes(10) + jpeg(),
+        "padded with zeros": jpeg() + bytes(100),
+        "interlaced": png(5, 5, interlaced=1, pixels=bytes(36)),
+        "text and profile": png(more=colours + chunk(b"tEXt", b"Title\0x") + chunk(b"zTXt", b"a\0\0" + zlib.compress(b"b"))),
+        "links": pdf([b"<</Type/Annot/Subtype/Link/A<</S/URI/URI(https://example.org)>>>>"]),
+        "opens on a page": pdf(catalogue=b"/OpenAction<</S/GoTo/D[3 0 R/Fit]>>"),
+        "white space behind": pdf() + b"\r\n\0\0",
+        "two revisions": pdf() + b"%%EOF\n",
+        "a hyperlink": docx({"word/_rels/document.xml.rels": making.relations(
+            making.relation("hyperlink", "https://example.org", external=True))}),
+        "a field": docx(document=making.word('<w:p><w:r><w:instrText>HYPERLINK "https://dde.example"</w:instrText></w:r></w:p>')),
+        "a folder": docx({"word/media/": ""}),
+        "an inner invoice": ofd({"Doc_0/Attachs/original_invoice.xml": "<x/>"}),
+    }  # fmt: skip
+    assert [name for name, data in good.items() if "code" in answer(data)] == []
+
+
+BAD = {
+    "nothing but text": (b"hello", "attachment-type"),
+    "a page": (b"<!DOCTYPE html><html></html>", "attachment-type"),
+    "a program": (PROGRAM, "attachment-type"),
+    "an ELF program": (b"\x7fELF" + bytes(100), "attachment-type"),
+    "a GIF": (b"GIF89a" + bytes(20), "attachment-type"),
+    "a zip": (ZIP, "attachment-type"),
+    "a RAR": (b"Rar!\x1a\x07\x01\x00", "attachment-type"),
+    "Excel": (packed({"[Content_Types].xml": "<a/>", "xl/workbook.xml": "<a/>"}), "attachment-type"),
+    "old Word": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "attachment-type-old-word"),
+    "Word with a password": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "attachment-encrypted",
+    ),
+    "HEIC": (b"\0\0\0\x18ftypheic" + bytes(30), "attachment-type-heic"),
+    # two things at once
+    "a PDF behind something": (b"GIF89a" + printed(), "attachment-foreign"),
+    "a PDF in a JPEG's comment": (jpeg(more=segment(0xFE, printed()[:900])), "attachment-foreign"),
+    "a PDF soon after a JPEG": (jpeg() + printed(), "attachment-foreign"),
+    "a PDF long after a JPEG": (jpeg(more=segment(0xE1, bytes(2000))) + printed(), "attachment-trailing"),
+    "a zip after a JPEG": (jpeg() + ZIP, "attachment-foreign"),
+    "a zip after a PNG": (png() + ZIP, "attachment-foreign"),
+    "a zip after a PDF": (printed() + ZIP, "attachment-foreign"),
+    "a zip whose comment is the rest of the PDF": (
+        pdf()[:20] + ZIP[:-2] + struct.pack("<H", len(pdf()[20:])) + pdf()[20:], "attachment-foreign",
+    ),
+    "a zip in a PNG's chunk": (png(more=chunk(b"prVt", ZIP)), "attachment-foreign"),
+    "a RAR in a PNG's chunk": (png(more=chunk(b"prVt", b"Rar!\x1a\x07\x01\x00")), "attachment-foreign"),
+    "a program after a PNG": (png() + PROGRAM, "attachment-foreign"),
+    "anything after a PNG": (png() + b"x", "attachment-trailing"),
+    "anything after a JPEG": (jpeg() + b"x", "attachment-trailing"),
+    "a film after a photograph": (jpeg() + b"\0\0\0\x18ftypmp42" + bytes(90), "attachment-trailing"),
+    "a second JPEG that nobody announced": (jpeg() + jpeg(), "attachment-trailing"),
+    "a script in a JPEG's comment": (jpeg(more=segment(0xFE, SCRIPT)), "attachment-foreign"),
+    "PHP in a JPEG's margin": (jpeg(more=segment(0xE1, b"Exif\0\0<?php system($_GET[0]);")), "attachment-foreign"),
+    "a page in a PNG's text": (png(more=chunk(b"tEXt", b"Comment\0<html><body>")), "attachment-foreign"),
+    "a page at a PDF's head": (pdf()[:9] + b"%" + SCRIPT + b"\n" + pdf()[9:], "attachment-foreign"),
+    "a program in a PDF": (pdf([b"<<>>stream\n" + PROGRAM + b"\nendstream"]), "attachment-foreign"),
+    "something after a PDF": (printed() + b"hidden", "attachment-trailing"),
+    # broken, or too large
+    "half a JPEG": (jpeg()[:-2], "attachment-damaged"),
+    "a JPEG without a picture": (b"\xff\xd8" + segment(0xE0, b"JFIF\0") + b"\xff\xd9", "attachment-damaged"),
+    "a huge JPEG": (jpeg(65535, 65535), "attachment-pixels"),
+    "half a PNG": (png()[:-20], "attachment-damaged"),
+    "a PNG with a wrong check sum": (png()[:-5] + b"\0" + png()[-4:], "attachment-damaged"),
+    "a PNG that unpacks to more": (png(pixels=bytes(5000)), "attachment-bomb"),
+    "a PNG that unpacks to less": (png(pixels=b"\0"), "attachment-damaged"),
+    "a PNG bomb by its size": (png(200_000, 200_000, pixels=b""), "attachment-pixels"),
+    "a bomb in a PNG's text": (png(more=chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(20 << 20), 9))), "attachment-bomb"),
+    "a bomb in a PNG's profile": (png(more=chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(20 << 20), 9))), "attachment-bomb"),
+    "half a PDF": (printed()[: len(printed()) // 2], "attachment-damaged"),
+    "a PDF of nothing": (b"%PDF-1.4\n%%EOF", "attachment-damaged"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_not_taken_is_refused_with_its_reason(name: str) -> None:
+    data, expected = BAD[name]
+    assert code(data) == expected
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_every_refusal_can_be_said(name: str) -> None:
+    said = answer(BAD[name][0])
+    particulars = said["particulars"]
+    assert isinstance(particulars, dict)
+    error = AttachmentError(str(said["code"]), **particulars)
+    assert "{" not in error.zh + error.en + error.hint
+
+
+def test_a_file_that_takes_its_process_down_is_refused_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    path = tmp_path / "a"
+    path.write_bytes(printed())
+    for crash in ("import os; os.abort()", "x = 'a' * (1 << 40)", "import time; time.sleep(60)", "print('{')"):
+        monkeypatch.setattr(inspection, "_COMMAND", (sys.executable, "-c", crash))
+        monkeypatch.setattr(inspection, "_PATIENCE", 1)
+        with pytest.raises(AttachmentError, match="超出限度"):
+            inspection.content_type(path)
