@@ -10,8 +10,7 @@ from typer.testing import CliRunner
 
 from quanxin.cli.main import app
 from quanxin.exchange.models import Webhook
-from quanxin.identifiers.sealing import Sealer
-from quanxin.runtime.keys import sealer
+from quanxin.exchange.webhooks import secret_of
 from tests.exchange.test_feed import consumer
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +27,7 @@ def test_a_webhook_is_added_listed_and_ended_and_its_secret_shown_once(settings:
     settings.WEBHOOK_PRIVATE = True
     consumer()
     made = said("add", "bank", "http://127.0.0.1:9/hook")
-    opener: Sealer = sealer()
-    assert opener.unseal(bytes(Webhook.objects.get().secret)) == made["secret"]
+    assert secret_of(Webhook.objects.get()) == made["secret"]
     listed = json.dumps(said("list"))
     assert "http://127.0.0.1:9/hook" in listed
     assert str(made["secret"]) not in listed

@@ -17,18 +17,19 @@ from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from quanxin.runtime import environment
+from quanxin.runtime import keys
 
 QUANXIN = (sys.executable, "-c", "from quanxin.cli.main import main; main()")
 
 
 def here() -> dict[str, str]:
     """The environment of a process that works on this test's database, data directory and keys."""
+    keys.sealer()  # there is a ring from here on
     known = {k: v for k, v in connection.get_connection_params().items() if k in ("dbname", "user", "host", "port")}
     return dict(os.environ) | {
         "QUANXIN_DATABASE_URL": make_conninfo(**known),
         "QUANXIN_DATA_DIR": str(settings.DATA_DIR),
-        "QUANXIN_IDENTITY_KEY": environment.secret("QUANXIN_IDENTITY_KEY", "identity-key"),
+        "QUANXIN_KEY_RING": str(keys.place()),
         "QUANXIN_ENGINE_THREADS": "1",
     }
 

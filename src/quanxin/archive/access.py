@@ -36,6 +36,7 @@ from quanxin.archive import restricting
 from quanxin.archive.models import Access, Record
 from quanxin.archive.viewers import PUBLIC, Viewer, refused
 from quanxin.calendar import now
+from quanxin.identifiers import personal_numbers
 from quanxin.policy.model import FieldDef, FieldType, Mode, Resource
 from quanxin.subjects.models import Subject
 
@@ -154,21 +155,12 @@ def shown(viewer: Viewer, value: Any) -> Any:
     return value
 
 
-PERSONAL_NUMBERS = re.compile(
-    r"(?<![0-9A-Za-z])([1-9]\d{5})(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
-    r"|(?<!\d)(1[3-9]\d)\d{8}(?!\d)"
-    r"|(?<![0-9A-Za-z])(62\d{4})\d{10,13}(?![0-9A-Za-z])"
-)
-
-
 def blot_out(text: str) -> str:
-    """A text without the identity, mobile and bank card numbers in it: their first digits and stars (V11)."""
+    """A text without the identity, mobile and bank card numbers in it (V11).
 
-    def stars(match: re.Match[str]) -> str:
-        kept = next(group for group in match.groups() if group)
-        return kept + "*" * (len(match.group()) - len(kept))
-
-    return PERSONAL_NUMBERS.sub(stars, text)
+    The second line: no record takes them in since they are masked when it is composed.
+    """
+    return personal_numbers.mask(text)
 
 
 def note_access(viewer: Viewer, subject: Subject) -> None:

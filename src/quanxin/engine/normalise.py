@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from quanxin.identifiers.normalise import DROPPED, REPLACED_BY, REPLACED_FROM
+from quanxin.identifiers.personal_numbers import CANDIDATE
 
 # What departments' tables write where there is nothing.
 NOTHING = ("", "-", "--", "—", "——", "— —", "/", r"\N", "N/A", "n/a", "NULL", "null", "NaN", "None")
@@ -47,11 +48,11 @@ def comparable(column: str) -> str:
 
 def uneven(column: str, *, text: bool) -> str:
     """BOOLEAN: whether a cell has a control character, a blank at an end or is a sign of nothing; of a text also
-    whether it has eleven digits in a row.
+    whether it may hold a person's number.
 
     A function of one cell alone: where the same cell comes again and again, DuckDB asks for it once.
     """
-    return f"regexp_matches({column}, {literal(_UNEVEN + ('|[0-9]{11}' if text else ''))})"
+    return f"regexp_matches({column}, {literal(_UNEVEN + ('|' + CANDIDATE if text else ''))})"
 
 
 def clean(column: str, rough: str) -> str:

@@ -63,6 +63,8 @@ def _text(field: FieldDef) -> str:
     if field.type is FieldType.CAPITAL:
         parts = f"'{{''amount'': ', CAST({column}.amount AS VARCHAR), ', ''currency'': ', {column}.currency, '}}'"
         return f"CASE WHEN {column} IS NOT NULL THEN concat({parts}) END"
+    if field.type is FieldType.IDENTITY:  # as it is kept: from a fingerprint of the whole number it could be guessed
+        return sql.mask(column)
     return column if field.type in _TEXTS else f"CAST({column} AS VARCHAR)"
 
 
@@ -75,5 +77,5 @@ def _comparing(field: FieldDef) -> str:
 
 _TEXTS = (
     FieldType.TEXT, FieldType.DOCUMENT_NUMBER, FieldType.MONTH, FieldType.CODE, FieldType.DIVISION, FieldType.USCC,
-    FieldType.ORGANISATION_CODE, FieldType.REGISTRATION_NUMBER, FieldType.IDENTITY,
+    FieldType.ORGANISATION_CODE, FieldType.REGISTRATION_NUMBER,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 Invariant: the query is a pure function of the resource, the rules of the day, and the columns that a file has; it
 looks at each row alone and in no order. What it computes is stacked in steps, each reading only the ones before:
-clean, read, weigh, judge, identify, settle, date, test.
+clean, mask, read, weigh, judge, identify, settle, date, test.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quanxin.engine import payload, publish, subject
-from quanxin.engine.normalise import clean, quoted, uneven
+from quanxin.engine.normalise import clean, literal, quoted, uneven
 from quanxin.engine.rules import Prepare, Test, tests_of
 from quanxin.engine.values import type_of, value
+from quanxin.identifiers.personal_numbers import LIKELY, masked
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldType, Resource
 from quanxin.policy.rights import LawOverride
@@ -72,6 +73,7 @@ def compile(
     steps = [
         ["*", *_rough(resource, present)],
         [*_cleaned(resource, present), "row_no"],
+        ["*", _without_persons_numbers(resource, present)],
         ["*", *_read(resource, rules, present)],
         ["*", *subject.remainders(resource)],
         ["*", *subject.statuses(resource, rules.day)],
@@ -116,10 +118,33 @@ def _read(resource: Resource, rules: Rules, present: frozenset[str]) -> list[str
         if field.key in present:
             code_set = rules.code_sets.get(field.code_set) if field.code_set else None
             read = value(field, quoted("_t_" + field.key), code_set)
+            if field.type is FieldType.TEXT:
+                place = _texts(resource, present).index(field.key) + 1
+                read = f"CASE WHEN _masked IS NULL THEN {read} ELSE list_extract(_masked, {place}) END"
         else:
             read = f"CAST(NULL AS {type_of(field)})"
         made.append(f"{read} AS {quoted(field.key)}")
     return made
+
+
+def _without_persons_numbers(resource: Resource, present: frozenset[str]) -> str:
+    """``_masked``: the row's texts with the identity, mobile and bank card numbers in them masked, in the order of
+    ``_texts``; NULL where no text is likely to hold one. No record ever holds what is masked here.
+
+    All texts of a row as one list, so that what masks them stands in the query once.
+    """
+    texts = [quoted("_t_" + key) for key in _texts(resource, present)]
+    asked = (
+        f"({quoted('_rough_' + key)} AND regexp_matches({quoted('_t_' + key)}, {literal(LIKELY)}))"
+        for key in _texts(resource, present)
+    )
+    one = f"CASE WHEN regexp_matches(x, {literal(LIKELY)}) THEN {masked('x')} ELSE x END"
+    made = f"CASE WHEN {' OR '.join(asked)} THEN list_transform([{', '.join(texts)}], lambda x: {one}) END"
+    return f"{made if texts else 'CAST(NULL AS VARCHAR[])'} AS _masked"
+
+
+def _texts(resource: Resource, present: frozenset[str]) -> list[str]:
+    return [f.key for f in resource.fields if f.type is FieldType.TEXT and f.key in present]
 
 
 def _masks(tests: Sequence[Test]) -> list[str]:

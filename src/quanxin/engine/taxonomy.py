@@ -68,8 +68,8 @@ _ROWS: tuple[tuple[str, Severity, str, str, str, str, str | None], ...] = (
     ("text-control-characters", "warning", "含换行或制表符", "line breaks or tabs in text",
      "“{field}”中的换行、制表符已替换为空格。", "Line breaks and tabs in {field} became blanks.", None),
     ("personal-data-in-text", "warning", "文本中含个人信息", "personal data in text",
-     "“{field}”中疑有身份证号、手机号或银行卡号，公开时将遮盖，请在来源系统中去除。",
-     "{field} seems to hold an identity, mobile or card number; it is blotted out in public.", "V11"),
+     "“{field}”中疑有身份证号、手机号或银行卡号，入库时已遮盖，请在来源系统中去除。",
+     "{field} seems to hold an identity, mobile or card number; it was masked; remove it at its source.", "V11"),
     ("cells-beyond-columns", "warning", "存在多余单元格", "cells beyond the columns",
      "该行在表头之外还有内容，未入库，请核对列是否错位。", "The row has cells beyond its header; check for shifted columns.", None),
     # --- identifiers

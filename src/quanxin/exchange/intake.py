@@ -33,7 +33,6 @@ from quanxin.exchange.stating import state
 from quanxin.policy import Pack, Rules
 from quanxin.policy.model import Resource
 from quanxin.runtime.bridge import pg_cursor, temporary, to_duckdb, to_postgres
-from quanxin.runtime.keys import sealer
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.several import Several
 from quanxin.runtime.workshop import cursor_beside, workshop
@@ -193,7 +192,7 @@ def commit_parts(
     batches = _next_batches(at.strftime("%Y%m%d"), len(parts))
     several = Several(batches, tuple(part.hand_in.provider for part in parts))
     tell("matching")
-    enrolled, renamed = linking.link(con, resource, sealer(), several=several, at=at, workdir=workdir)
+    enrolled, renamed = linking.link(con, resource, several=several, at=at, workdir=workdir)
     sorting.find_twins(con, program)
     if not several.alone:
         touching.look_after_matching(con)
@@ -229,7 +228,7 @@ def commit_parts(
         )  # fmt: skip
     if holding.needed(con):
         state(con, hand_in.rules, several=several)
-        holding.hold(con, resource, reading, sealer(), several=several)
+        holding.hold(con, resource, reading, several=several)
     Event.objects.bulk_create([Event(kind=Event.Kind.BATCH_COMMITTED, batch=row, at=at) for row in rows])
     audit_all(
         (part.hand_in.actor, "exchange.intake", f"batch:{batch}", count)

@@ -12,10 +12,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from quanxin.identifiers.sealing import Sealer
 from quanxin.policy.model import Resource
+from quanxin.runtime.keys import sealing
 from quanxin.runtime.several import Several
 from quanxin.subjects.matching import match
+from quanxin.subjects.models import IDENTITY
 from quanxin.subjects.register import (
     add_codes,
     add_registration_numbers,
@@ -30,7 +31,6 @@ from quanxin.subjects.register import (
 def link(
     con: duckdb.DuckDBPyConnection,
     resource: Resource,
-    sealer: Sealer,
     *,
     several: Several,
     at: dt.datetime,
@@ -42,7 +42,7 @@ def link(
     Adds what it finds to ``issues``. Runs within the batches' transaction. An enrolling resource's batch comes alone.
     """
     batch = several.batches[0]
-    seal_identities(con, sealer)
+    seal_identities(con)
     con.execute(
         "CREATE OR REPLACE TABLE incoming AS SELECT c.row_no, c._code AS code, c._registration_number AS registration, "
         "c._organisation_code AS organisation, i.blind AS identity, c._name AS name, c._event_date AS day "
@@ -66,14 +66,18 @@ def link(
     return made, renamed
 
 
-def seal_identities(con: duckdb.DuckDBPyConnection, sealer: Sealer) -> None:
-    """Make ``identities(text, blind, sealed)``: each identity number with its blind index and its sealed form."""
+def seal_identities(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``identities(text, blind, sealed)``: each identity number with its blind index and its sealed form.
+
+    Runs in the transaction that writes them: their key stands until it ends.
+    """
     texts = [t for (t,) in con.execute("SELECT DISTINCT _identity FROM judged WHERE _identity IS NOT NULL").fetchall()]
+    sealer = sealing() if texts else None
     made = pa.table(  # noqa: F841  (DuckDB reads it by its name)
         {
             "text": pa.array(texts, pa.string()),
-            "blind": pa.array([sealer.blind_index(t) for t in texts], pa.string()),
-            "sealed": pa.array([rf"\x{sealer.seal(t).hex()}" for t in texts], pa.string()),
+            "blind": pa.array([sealer.blind_index(t) for t in texts] if sealer else [], pa.string()),
+            "sealed": pa.array([rf"\x{sealer.seal(t, IDENTITY).hex()}" for t in texts] if sealer else [], pa.string()),
         }
     )
     con.execute("CREATE OR REPLACE TABLE identities AS SELECT * FROM made")

@@ -28,7 +28,7 @@ from quanxin.exchange import feed, posting
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Consumer, Delivery, Webhook
 from quanxin.identifiers.sealing import CannotUnseal
-from quanxin.runtime.keys import sealer
+from quanxin.runtime.keys import sealer, sealing
 
 DELAYS = tuple(dt.timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 7200, 21600))  # before each further attempt
 MOST_AT_ONCE = 50  # attempts of one call
@@ -72,7 +72,7 @@ def add(actor: Actor, consumer: Consumer, url: str) -> tuple[Webhook, str]:
         raise IntakeError.of("webhook-refused", url=url, reason="该地址已登记", reason_en="it is there already")
     secret = _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     made = Webhook.objects.create(
-        consumer=consumer, url=url, secret=sealer().seal(secret), position=feed.latest(), created_at=now()
+        consumer=consumer, url=url, secret=sealing().seal(secret, as_secret_of(consumer.pk, url)), position=feed.latest(), created_at=now()
     )
     audit(actor, "exchange.add-webhook", f"consumer:{consumer.key}", webhook=made.pk, url=url)
     return made, secret
@@ -166,7 +166,7 @@ def _deliver_one() -> bool:
         return False
     body = message(delivery)
     try:
-        secret = sealer().unseal(bytes(delivery.webhook.secret))
+        secret = secret_of(delivery.webhook)
         headers = {"content-type": "application/json"} | signed(secret, f"msg_{delivery.pk}", now(), body)
         delivery.status, delivery.error = posting.post(delivery.webhook.url, body, headers), ""
     except (posting.Undeliverable, CannotUnseal) as error:
@@ -206,6 +206,16 @@ def signed(secret: str, identity: str, at: dt.datetime, body: bytes) -> dict[str
 def forget() -> int:
     """Remove what was delivered long ago; dead letters stay. Return how many went."""
     return Delivery.objects.filter(state=Delivery.State.DELIVERED, finished_at__lt=now() - KEPT).delete()[0]
+
+
+def secret_of(webhook: Webhook) -> str:
+    """The key that signs a webhook's notifications. Raises ``CannotUnseal``."""
+    return sealer().unseal(webhook.secret, as_secret_of(webhook.consumer_id, webhook.url))
+
+
+def as_secret_of(consumer: int, url: str) -> str:
+    """What a webhook's secret is sealed as: moved to another's row, it does not open."""
+    return f"webhook:{consumer}:{url}"
 
 
 def _locked(webhook: int) -> Webhook:

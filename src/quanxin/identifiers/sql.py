@@ -112,11 +112,21 @@ def identity_status(code: str, today: dt.date) -> str:
     born = f"CAST({birth} AS INTEGER)"
     return (
         f"CASE WHEN {code} IS NULL THEN NULL WHEN {_is_day(birth)} AND {born} <= {day} "
-        f"AND (length({code}) <> 18 OR {_identity_sum_ok(code)}) "
+        f"AND (length({code}) <> 18 OR {identity_sum_ok(code)}) "
         f"THEN CASE WHEN ({day} - {born}) // 10000 < {identity.AGE_OF_MAJORITY} THEN 'identity-minor' "
         f"WHEN {_matches(code, identity.LEGACY_SHAPE)} THEN 'identity-legacy' ELSE 'valid' END "
         "ELSE 'identity-invalid' END"
     )
+
+
+def identity_sum_ok(code: str) -> str:
+    """BOOLEAN: whether the check character of 18 characters of an identity number is right."""
+    return f"({_sum(code, identity.CHECK_CHARACTERS, identity.WEIGHTS)}) % {identity.MODULUS} = 1"
+
+
+def uscc_sum_ok(code: str) -> str:
+    """BOOLEAN: whether 18 characters of the alphabet add up as a 统一社会信用代码; for few rows, see above."""
+    return f"({_sum(code, uscc.ALPHABET, uscc.WEIGHTS)}) % {uscc.MODULUS} = 0"
 
 
 def classify(code: str, status: str) -> str:
@@ -124,8 +134,8 @@ def classify(code: str, status: str) -> str:
     of_code = f"{status} IN ('valid', 'uscc-grandfathered')"
     form = _is_day(f"substr({code}, 7, 8)")
     person = (
-        f"{_matches(code, identity.SHAPE)} AND {form} AND CASE WHEN ({_identity_sum_ok(code)}) <> ({of_code}) "
-        f"THEN {_identity_sum_ok(code)} ELSE NOT regexp_matches({code}, '{kinds.LAYOUT}') END"
+        f"{_matches(code, identity.SHAPE)} AND {form} AND CASE WHEN ({identity_sum_ok(code)}) <> ({of_code}) "
+        f"THEN {identity_sum_ok(code)} ELSE NOT regexp_matches({code}, '{kinds.LAYOUT}') END"
     )
     old_birth = f"concat('19', substr({code}, 7, 6))"
     old_person = f"{_matches(code, identity.LEGACY_SHAPE)} AND {_is_day(old_birth)} AND NOT ({registration_ok(code)})"
@@ -196,10 +206,6 @@ def _sum(code: str, alphabet: str, weights: Sequence[int]) -> str:
 
 def _digit(code: str, position: int, ten: str = "") -> str:
     return f"(strpos('0123456789{ten}', substr({code}, {position}, 1)) - 1)"
-
-
-def _identity_sum_ok(code: str) -> str:
-    return f"({_sum(code, identity.CHECK_CHARACTERS, identity.WEIGHTS)}) % {identity.MODULUS} = 1"
 
 
 def _birth(code: str, day: int) -> str:

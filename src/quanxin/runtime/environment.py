@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 import quanxin
+from quanxin.runtime.durable import sync
 
 
 class BadSetting(Exception):
@@ -74,12 +75,13 @@ _DECLARED = (
         secret=True,
     ),
     Variable(
-        "QUANXIN_IDENTITY_KEY",
+        "QUANXIN_KEY_RING",
         "",
-        "加密身份证件号码的主密钥（64 位十六进制）。不设时自动生成一次，存于数据目录的 identity-key 文件（权限 600）；"
-        "丢失后已加密的号码无法恢复，请另行备份。",
-        "Master key that seals identity numbers (64 hexadecimal digits). When it is not set, one is made once and kept "
-        "in identity-key in the data directory (600); numbers sealed with a lost key are lost: back it up separately.",
+        "密钥环：加密证件号码等的全部密钥。可为密钥环文件的路径（如挂载的密文文件），也可为其 JSON 内容（此时不能用命令更换密钥）。"
+        "不设时自动生成一次，存于数据目录的 keyring.json 文件（权限 600）；丢失后已加密的内容无法恢复，请另行备份。",
+        "The ring of the keys that seal identity numbers and the like: the path of its file (a mounted secret, say), or its "
+        "JSON itself (then no command can change it). When it is not set, one is made once and kept in keyring.json in "
+        "the data directory (600); what was sealed with lost keys is lost: back it up separately.",
         secret=True,
     ),
     Variable(
@@ -355,21 +357,36 @@ def secret(variable: str, file_name: str) -> str:
         return given
     path = data_dir() / file_name
     if not path.exists():
-        _create(path)
+        create(path, secrets.token_hex(32) + "\n")
     return path.read_text(encoding="ascii").strip()
 
 
-def _create(path: Path) -> None:
-    """Put 32 random bytes, in hexadecimal, into ``path`` (mode 600) unless someone else just did."""
+def create(path: Path, text: str) -> None:
+    """Put a secret into ``path`` (mode 600) unless someone else just did; it is on disk before its name is."""
+    _write_closed(path, text, lambda draft: _link(draft, path))
+
+
+def replace(path: Path, text: str) -> None:
+    """Put a secret into ``path`` (mode 600) in place of what it holds: readers see the one or the other, whole."""
+    _write_closed(path, text, lambda draft: draft.rename(path))
+
+
+def _write_closed(path: Path, text: str, put: Callable[[Path], object]) -> None:
+    """Write a file for its owner alone, flush it, and have it put in its place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32) + "\n")
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, path)
+        put(draft)
+        sync(path.parent)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
+
+
+def _link(draft: Path, path: Path) -> None:
+    with suppress(FileExistsError):
+        os.link(draft, path)

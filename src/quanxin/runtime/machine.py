@@ -85,7 +85,7 @@ def data_directory() -> Iterator[Finding]:
         )
         return
     yield ok("data-directory", f"数据目录 {place}，属主 {place.owner()}", f"Data directory {place} of {place.owner()}")
-    for key in (place / "secret-key", place / "identity-key"):
+    for key in (place / "secret-key", place / "keyring.json"):
         if key.exists() and key.stat().st_mode & 0o077:
             yield problem(
                 "data-directory",

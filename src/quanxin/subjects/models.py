@@ -11,6 +11,9 @@ from django.db import models
 from django.db.models import Q
 
 
+IDENTITY = "identity"  # what a natural person's number is sealed as
+
+
 class Subject(models.Model):
     """One subject. ``code`` and ``name`` repeat the current identifier and name, for lists and search."""
 
