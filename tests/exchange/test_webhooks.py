@@ -28,6 +28,7 @@ from quanxin.demo.city import code_of
 from quanxin.exchange import feed, subscriptions, webhooks, withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Delivery, Webhook
+from quanxin.runtime.keys import sealer
 from quanxin.subjects.models import Name, Subject
 from tests.city import CODES, hand_in, penalty, register
 from tests.exchange.processes import here, until, workers
@@ -186,7 +187,9 @@ def test_where_the_name_leads_inside_later_nothing_is_sent(
 ) -> None:
     penalties(tmp_path, "一")
     settings.WEBHOOK_PRIVATE = False
-    Webhook.objects.update(url=bank.url.replace("http:", "https:"))
+    hook, url = Webhook.objects.get(), bank.url.replace("http:", "https:")
+    moved = sealer().seal(hooked, webhooks.as_secret_of(hook.consumer_id, url))  # it opens for its own address alone
+    Webhook.objects.update(url=url, secret=moved)
     webhooks.dispatch()
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.status) == (PENDING, None)

@@ -22,6 +22,7 @@ from quanxin.desk.language import said
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
 from quanxin.exchange import stewarding, waiting
+from quanxin.exchange.holding import shown
 from quanxin.exchange.models import Held
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Decision
@@ -128,4 +129,6 @@ def _decisions_page(request: HttpRequest, problem: str | None = None) -> HttpRes
 
 def _said(held: Held) -> list[tuple[Any, str]]:
     """(label, text) of what the department wrote in a row."""
-    return [(f.title, held.original[f.key]) for f in definition(held.batch_id).fields if held.original.get(f.key)]
+    resource = definition(held.batch_id)
+    texts = shown(held, resource)
+    return [(f.title, texts[f.key]) for f in resource.fields if f.key in texts]

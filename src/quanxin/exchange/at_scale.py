@@ -31,6 +31,7 @@ from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.reading.headers import Matcher
 from quanxin.exchange.receipt import Receipt
 from quanxin.exchange.scale_reading import ScaleReading, format_of, stage
+from quanxin.identifiers.personal_numbers import mask
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.workshop import workshop
 
@@ -81,7 +82,7 @@ def intake(
         kind = format_of([unquote(file.rpartition("/")[2]) for file in listed.files])
         reading = stage(spark, listed.files, kind, Matcher(definition, mapping), f"{place}/source", workdir)
         name = unquote(address.rstrip("/").rpartition("/")[2])
-        hand_in = plain.HandIn(definition, rules, pack, provider, actor, mode, name, listed.digest)
+        hand_in = plain.HandIn(definition, rules, pack, provider, actor, mode, mask(name), listed.digest)
         tell("checking")
         tiers, overrides = pack.tiers_of(resource), pack.overrides_of(resource)
         program = engine.compile(definition, rules, columns=reading.columns, tiers=tiers, overrides=overrides)

@@ -16,12 +16,17 @@ import duckdb
 from django.conf import settings
 
 from quanxin.exchange.wordings import WORDINGS
+from quanxin.identifiers.personal_numbers import mask
 
 
 class IntakeError(Exception):
-    """A hand-in refused as a whole; nothing has changed. ``code`` is stable, the rest is for people."""
+    """A hand-in refused as a whole; nothing has changed. ``code`` is stable, the rest is for people.
+
+    It is kept and logged: persons' numbers in what it tells are masked.
+    """
 
     def __init__(self, code: str, zh: str, en: str, hint: str = "") -> None:
+        zh, en, hint = mask(zh), mask(en), mask(hint)  # a file's name, or what it has in place of headers
         super().__init__(f"{zh} / {en}")
         self.code, self.zh, self.en, self.hint = code, zh, en, hint
 

@@ -1,14 +1,14 @@
 """Holding rows that did not enter, and handing them out again for a replay.
 
-Invariant: a held row is the department's own text, cell for cell, with every issue found in it. Identity numbers in
-it are sealed at rest and opened only to be checked again or handed back to the department that wrote them.
+Invariant: a held row is the department's own text, cell for cell, with every issue found in it. A cell that holds an
+identity number, or anything that resembles a person's number, is sealed at rest and opened only to be checked again or
+handed back to the department that wrote it; on pages, and in what is said of the row, its numbers are masked.
 """
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,10 +16,12 @@ import duckdb
 import pyarrow as pa
 
 from quanxin.exchange.models import Held
-from quanxin.identifiers import mask
-from quanxin.identifiers.sealing import Sealer
+from quanxin.engine.normalise import literal
+from quanxin.identifiers import mask, personal_numbers
+from quanxin.identifiers.sealing import MARK, Sealer
 from quanxin.policy.model import FieldType, Resource
 from quanxin.runtime.bridge import to_postgres
+from quanxin.runtime.keys import sealer, sealing
 from quanxin.runtime.several import Several
 
 
@@ -33,7 +35,8 @@ class Placed(Protocol):
     def position(self) -> Callable[[int], str]: ...
 
 
-SEALED = "sealed:"
+HELD_CELL = "held"  # what a held cell is sealed as
+SURPLUS = "_surplus"
 COLUMNS = (
     "batch_id", "row_no", "position", "bucket", "original", "issues", "stated", "stated_key", "released_by_id",
     "decision_id",
@@ -55,39 +58,47 @@ def needed(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def hold(
-    con: duckdb.DuckDBPyConnection, resource: Resource, reading: Placed, sealer: Sealer, *, several: Several
+    con: duckdb.DuckDBPyConnection, resource: Resource, reading: Placed, *, several: Several
 ) -> None:
     """Keep the quarantined and unlinked rows of ``outcome`` with their text from ``source`` and their ``issues``.
 
     Keeps the rows that entered by a steward's decision too, as released by their batch. Takes ``stated`` of ``state``.
+    Runs in the batches' transaction.
     """
     there = _columns_of(con, "source")
-    cells = [c for c in (*reading.columns, "_surplus") if c in there]
+    cells = [c for c in (*reading.columns, SURPLUS) if c in there]
     con.execute(
         "CREATE OR REPLACE TABLE held_rows AS SELECT s.* FROM source s JOIN outcome o USING (row_no) "
         f"LEFT JOIN assigned a USING (row_no) WHERE {HELD}"
     )
-    secret = identity_fields(resource)
-    texts = _identity_texts(con, [c for c in cells if c in secret])
-    con.execute("CREATE OR REPLACE TABLE held_secrets (text VARCHAR, sealed VARCHAR, masked VARCHAR)")
+    _make_secrets(con, cells, identity_fields(resource))
+    _place(con, reading)
+    to_postgres(con, _held_query(cells, several), "exchange_held", COLUMNS)
+
+
+def _make_secrets(con: duckdb.DuckDBPyConnection, cells: list[str], identity: frozenset[str]) -> None:
+    """Make ``held_secrets(text, sealed, masked)``: the texts of the held cells that are to be sealed."""
+    found = {t: mask(t) for t in _texts(con, [c for c in cells if c in identity], "true")}
+    asked = f"starts_with(cell, '{MARK}') OR regexp_matches(cell, {literal(personal_numbers.CANDIDATE)})"
+    for text in _texts(con, [c for c in cells if c not in identity], asked):
+        if text.startswith(MARK) or personal_numbers.may_be_in(text):
+            found.setdefault(text, personal_numbers.mask_whatever_resembles(text))
+    keys = sealing() if found else None
     made = pa.table(  # noqa: F841  (DuckDB reads it by its name)
         {
-            "text": pa.array(texts, pa.string()),
-            "sealed": pa.array([seal_text(sealer, t) for t in texts], pa.string()),
-            "masked": pa.array([mask(t) for t in texts], pa.string()),
+            "text": pa.array(found, pa.string()),
+            "sealed": pa.array([keys.seal_text(t, HELD_CELL) for t in found] if keys else [], pa.string()),
+            "masked": pa.array(found.values(), pa.string()),
         }
     )
-    con.execute("INSERT INTO held_secrets SELECT * FROM made")
-    _place(con, reading)
-    to_postgres(con, _held_query(cells, secret, several), "exchange_held", COLUMNS)
+    con.execute("CREATE OR REPLACE TABLE held_secrets AS SELECT * FROM made")
 
 
-def _held_query(cells: list[str], secret: frozenset[str], several: Several) -> str:
+def _held_query(cells: list[str], several: Several) -> str:
     batch = several.batch("h.row_no")
-    pick = "(SELECT any_value(x.{0}) FROM held_secrets x WHERE x.text = {1})"
-    packed = ", ".join(f'"{c}" := ' + (pick.format("sealed", f'h."{c}"') if c in secret else f'h."{c}"') for c in cells)
-    fields = ", ".join(f"'{c}'" for c in secret) or "''"
-    value = f"CASE WHEN i.field IN ({fields}) THEN {pick.format('masked', 'i.value')} ELSE i.value END"
+    pick = "coalesce((SELECT any_value(x.{0}) FROM held_secrets x WHERE x.text = {1}), {1})"
+    packed = ", ".join(f'"{c}" := ' + pick.format("sealed", f'h."{c}"') for c in cells)
+    value = pick.format("masked", "i.value")
     failing = "o.bucket IN ('quarantined', 'unlinked')"
     return (
         f"SELECT {batch}, {several.number('h.row_no')}, p.position, CASE WHEN {failing} THEN o.bucket ELSE 'unlinked' END, "
@@ -113,39 +124,48 @@ def _place(con: duckdb.DuckDBPyConnection, reading: Placed) -> None:
     con.execute("CREATE OR REPLACE TABLE held_places AS SELECT * FROM places")
 
 
-def _identity_texts(con: duckdb.DuckDBPyConnection, fields: list[str]) -> list[str]:
-    query = " UNION ".join(f'SELECT "{f}" FROM held_rows WHERE "{f}" IS NOT NULL' for f in fields)
-    return [t for (t,) in con.execute(query).fetchall()] if query else []
+def _texts(con: duckdb.DuckDBPyConnection, fields: list[str], asked: str) -> list[str]:
+    """The different texts of the cells of ``held_rows`` of which ``asked`` is true."""
+    cells = " UNION ".join(f'SELECT "{f}" AS cell FROM held_rows' for f in fields)
+    query = f"SELECT cell FROM ({cells}) WHERE cell IS NOT NULL AND ({asked})"
+    return [t for (t,) in con.execute(query).fetchall()] if fields else []
 
 
 def _columns_of(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
     return {row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()}
 
 
-def seal_text(sealer: Sealer, text: str) -> str:
-    """A sealed text as text."""
-    return SEALED + base64.b64encode(sealer.seal(text)).decode()
+def opened(row: Held, keys: Sealer | None = None) -> dict[str, str | None]:
+    """A held row's cells as the department wrote them, for a check or for the department itself."""
+    keys = keys or sealer()
+    return {c: keys.open_text(t, HELD_CELL) if isinstance(t, str) else t for c, t in row.original.items()}
 
 
-def open_text(sealer: Sealer, text: str | None) -> str | None:
-    """The text as the department wrote it."""
-    if text is None or not text.startswith(SEALED):
-        return text
-    return sealer.unseal(base64.b64decode(text.removeprefix(SEALED)))
+def shown(row: Held, resource: Resource, keys: Sealer | None = None) -> dict[str, str]:
+    """A held row's cells as they may be shown, persons' numbers in them masked; empty ones are left out."""
+    secret = identity_fields(resource)
+    return {
+        cell: mask(text) if cell in secret else personal_numbers.mask_whatever_resembles(text)
+        for cell, text in opened(row, keys).items()
+        if text
+    }
 
 
-def stage(con: duckdb.DuckDBPyConnection, rows: list[Held], sealer: Sealer, workdir: Path) -> list[str]:
-    """Make ``source`` of held rows again, as a file would; return its columns. Row numbers are the held rows' ids."""
-    cells = list(dict.fromkeys(c for row in rows for c in row.original if c != "_surplus"))
+def stage(con: duckdb.DuckDBPyConnection, rows: list[tuple[int, Mapping[str, str | None]]], workdir: Path) -> list[str]:
+    """Make ``source`` of held rows again, as a file would; return its columns.
+
+    ``rows`` are numbers with opened cells; the numbers become the row numbers.
+    """
+    cells = list(dict.fromkeys(c for _, row in rows for c in row if c != SURPLUS))
     path = workdir / "replay.jsonl"
     with path.open("w", encoding="utf-8") as out:
-        for row in rows:
-            opened: dict[str, Any] = {c: open_text(sealer, row.original.get(c)) for c in cells}
-            surplus = {"_surplus": row.original.get("_surplus")}
-            out.write(json.dumps({"row_no": row.pk} | opened | surplus, ensure_ascii=False) + "\n")
-    columns = ", ".join(f"'{c}': 'VARCHAR'" for c in [*cells, "_surplus"])
+        for number, row in rows:
+            texts: dict[str, Any] = {c: row.get(c) for c in (*cells, SURPLUS)}
+            out.write(json.dumps({"row_no": number} | texts, ensure_ascii=False) + "\n")
+    columns = ", ".join(f"'{c}': 'VARCHAR'" for c in [*cells, SURPLUS])
     con.execute(
         f"CREATE OR REPLACE TABLE source AS SELECT * FROM read_json('{path}', format = 'newline_delimited', "
         f"columns = {{'row_no': 'BIGINT', {columns}}})"
     )
+    path.unlink()
     return cells

@@ -1,7 +1,7 @@
 """The inbox: files that wait to be taken in, each in a folder of its own under the data directory.
 
-Invariant: a file in the inbox is complete and on disk before anybody can know of it; it keeps the name that the clerk
-gave it, as far as a file may be called so. A folder that no submission names is left from a request that died.
+Invariant: a file in the inbox is complete and on disk before anybody can know of it, and nobody but its owner reads it; it
+keeps the name that the clerk gave it, as far as a file may be called so. A folder that no submission names is left from a request that died.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import IO
 from django.conf import settings
 
 from quanxin.exchange.errors import translated
+from quanxin.identifiers.personal_numbers import mask
 from quanxin.runtime.durable import sync
 
 _CHUNK = 1 << 20
@@ -50,7 +51,9 @@ def store(source: IO[bytes] | Path, submission: str, file_name: str) -> Stored:
     draft = folder / ".part"
     try:
         with translated(source if isinstance(source, Path) else path), _opened(source) as stream:
-            folder.mkdir(parents=True)
+            root().mkdir(parents=True, exist_ok=True)
+            root().chmod(0o700)
+            folder.mkdir(mode=0o700)
             sha256, size = _copy(stream, draft)
             draft.rename(path)
             sync(folder)
@@ -67,8 +70,8 @@ def discard(submission: str) -> None:
 
 
 def clean_name(name: str) -> str:
-    """``name`` as it may be shown and stored: no folder, no control character, valid text."""
-    plain = re.split(r"[\\/]", name)[-1].encode(errors="replace").decode()
+    """``name`` as it may be shown and stored: no folder, no control character, no person's number, valid text."""
+    plain = mask(re.split(r"[\\/]", name)[-1].encode(errors="replace").decode())
     return re.sub(r"[\x00-\x1f\x7f]", "", plain).strip() or _NAMELESS
 
 
@@ -94,7 +97,7 @@ def _opened(source: IO[bytes] | Path) -> Iterator[IO[bytes]]:
 def _copy(stream: IO[bytes], draft: Path) -> tuple[str, int]:
     """Copy a stream onto the disk; return its SHA-256 and its size."""
     digest, size = hashlib.sha256(), 0
-    with draft.open("xb") as out:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.reading import read
 from quanxin.exchange.receipt import Receipt
 from quanxin.exchange.stating import state
+from quanxin.identifiers.personal_numbers import mask
 from quanxin.policy import Pack, Rules
 from quanxin.policy.model import Resource
 from quanxin.runtime.bridge import pg_cursor, temporary, to_duckdb, to_postgres
@@ -101,7 +103,7 @@ def intake(
         if earlier := earlier_batch(resource, provider, mode, digest):
             return Receipt.from_json(earlier.receipt, repeated=True)
         reading = read(con, path, definition, mapping=mapping, workdir=workdir)
-        hand_in = HandIn(definition, rules, pack, provider, actor, mode, name or path.name, digest)
+        hand_in = HandIn(definition, rules, pack, provider, actor, mode, mask(name or path.name), digest)
         tell("checking")
         tiers, overrides = pack.tiers_of(resource), pack.overrides_of(resource)
         program = engine.compile(definition, rules, columns=reading.columns, tiers=tiers, overrides=overrides)
@@ -242,7 +244,7 @@ def _receipt(part: Part, batch: str, counts: dict[str, int], **told: Any) -> Rec
     return Receipt(
         batch=batch, resource=hand_in.resource.key, provider=hand_in.provider, received=sum(counts.values()),
         seconds=round(time.monotonic() - part.started, 3), file=hand_in.file, sha256=hand_in.sha256, mode=hand_in.mode,
-        replay_of=hand_in.replay_of, reading=part.reading.describe(), **(counts | told),
+        replay_of=hand_in.replay_of, reading=json.loads(mask(json.dumps(part.reading.describe(), ensure_ascii=False))), **(counts | told),
     )  # fmt: skip
 
 

@@ -12,13 +12,11 @@ from typing import Any
 from quanxin.archive.definitions import definition
 from quanxin.archive.models import Batch
 from quanxin.engine.taxonomy import describe
+from quanxin.exchange import holding
 from quanxin.exchange.annotate import Finding, RowOutcome, annotate
 from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.holding import identity_fields, open_text
 from quanxin.exchange.models import Held
 from quanxin.exchange.receipt import Receipt
-from quanxin.identifiers import mask
-from quanxin.identifiers.sealing import Sealer
 from quanxin.policy.model import Resource
 from quanxin.runtime.keys import sealer
 
@@ -32,13 +30,13 @@ def held_rows(batch: str) -> list[dict[str, Any]]:
     """The rows that a batch still holds, with everything that is wrong with each, in words."""
     found = _batch(batch)
     resource = definition(found.pk)
-    opener = sealer()
+    keys = sealer()
     return [
         {
             "row": row.row_no,
             "position": row.position,
             "bucket": row.bucket,
-            "original": _shown(resource, row, opener),
+            "original": _by_title(resource, holding.shown(row, resource, keys)),
             "issues": [finding.message for finding in _findings(resource, row)],
         }
         for row in Held.objects.filter(batch=found, released_by=None, set_aside_at=None)
@@ -49,14 +47,14 @@ def held_page(batch: str, *, after: int = 0, limit: int = 1000) -> list[dict[str
     """Rows that a batch still holds, after row number ``after``: by field key, with each finding's code and words."""
     found = _batch(batch)
     resource = definition(found.pk)
-    opener = sealer()
+    keys = sealer()
     rows = Held.objects.filter(batch=found, released_by=None, set_aside_at=None, row_no__gt=after).order_by("row_no")
     return [
         {
             "row": row.row_no,
             "position": row.position,
             "bucket": row.bucket,
-            "original": _masked(resource, row, opener),
+            "original": holding.shown(row, resource, keys),
             "issues": [_told(issue, resource) for issue in row.issues],
         }
         for row in rows[:limit]
@@ -68,20 +66,9 @@ def _told(issue: dict[str, Any], resource: Resource) -> dict[str, Any]:
     return {k: issue[k] for k in ("code", "severity", "field")} | {"message": words.zh, "message_en": words.en}
 
 
-def _masked(resource: Resource, row: Held, opener: Sealer) -> dict[str, str]:
-    """A held row's texts by field, identity numbers masked."""
-    secret = identity_fields(resource)
-    return {
-        key: mask(open_text(opener, text) or "") if key in secret else text
-        for key, text in row.original.items()
-        if text
-    }
-
-
-def _shown(resource: Resource, row: Held, opener: Sealer) -> dict[str, str]:
-    """A held row as it may be shown: the department's words by title, identity numbers masked."""
+def _by_title(resource: Resource, texts: dict[str, str]) -> dict[str, str]:
     titles = {f.key: f.title.zh for f in resource.fields}
-    return {titles.get(key, key): text for key, text in _masked(resource, row, opener).items()}
+    return {titles.get(key, key): text for key, text in texts.items()}
 
 
 def write_annotated(batch: str, out: Path) -> None:
@@ -97,9 +84,10 @@ def write_annotated(batch: str, out: Path) -> None:
 
 
 def _outcomes(batch: Batch, resource: Resource, columns: list[str]) -> Iterator[RowOutcome]:
-    opener = sealer()
+    keys = sealer()
     for row in Held.objects.filter(batch=batch, released_by=None, set_aside_at=None).iterator():
-        cells = [open_text(opener, row.original.get(c)) for c in columns]
+        texts = holding.opened(row, keys)
+        cells = [texts.get(c) for c in columns]
         yield RowOutcome(row.row_no, row.position, row.bucket, cells, _findings(resource, row))
 
 

@@ -54,14 +54,16 @@ def replay(batch: str, *, actor: Actor, rows: Mapping[int, Mapping[str, str | No
         raise IntakeError.of("batch-unknown", batch=batch)
     actor.require(Role.INTAKE, origin.provider)
     held = _held(origin, rows)
-    receipt = take_again(origin, held, actor=actor)
+    receipt = take_again(origin, held, actor=actor, corrected=rows)
     if receipt.quarantined + receipt.unlinked == len(held) and not rows:
         raise IntakeError.of("replay-changes-nothing", batch=batch, rows=len(held))
     return receipt
 
 
-def take_again(origin: Batch, held: list[Held], *, actor: Actor) -> Receipt:
-    """Take held rows of one batch in again, as a batch of its own that releases them.
+def take_again(
+    origin: Batch, held: list[Held], *, actor: Actor, corrected: Mapping[int, Mapping[str, str | None]] | None = None
+) -> Receipt:
+    """Take held rows of one batch in again, as a batch of its own that releases them; ``corrected`` as for ``replay``.
 
     For acts that checked their actor and hold ``origin``; runs in their transaction. Raises ``IntakeError`` if the
     resource is out of force.
@@ -71,7 +73,9 @@ def take_again(origin: Batch, held: list[Held], *, actor: Actor) -> Receipt:
     rules = pack.on(today())
     definition = admit(pack, rules, origin.resource, origin.provider)
     with workshop() as (con, workdir):
-        columns = holding.stage(con, held, sealer(), workdir)
+        keys, changes = sealer(), corrected or {}
+        rows = [(row.pk, holding.opened(row, keys) | dict(changes.get(row.row_no, {}))) for row in held]
+        columns = holding.stage(con, rows, workdir)
         reading = HeldReading(columns, {row.pk: row.position for row in held})
         hand_in = HandIn(
             definition, rules, pack, origin.provider, actor, "append", origin.file_name, "", replay_of=origin.pk
@@ -85,11 +89,9 @@ def take_again(origin: Batch, held: list[Held], *, actor: Actor) -> Receipt:
 
 
 def _held(origin: Batch, rows: Mapping[int, Mapping[str, str | None]] | None) -> list[Held]:
-    """The rows to replay, corrected where corrections are given."""
+    """The rows to replay."""
     query = Held.objects.filter(batch=origin, released_by=None, set_aside_at=None)
     held = list(query.filter(row_no__in=list(rows)) if rows else query)
     if not held or (rows and len(held) < len(rows)):
         raise IntakeError.of("replay-nothing-held", batch=origin.pk)
-    for row in held if rows else ():
-        row.original = row.original | dict((rows or {})[row.row_no])
     return held

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from quanxin.archive.models import Record
 from quanxin.calendar import today
+from quanxin.exchange.holding import opened
 from quanxin.exchange.models import Held, Proposal
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.candidates import Candidate, Particulars, Stated, candidates
@@ -85,11 +86,12 @@ def candidates_for(held: Held, *, limit: int = 5) -> list[Candidate]:
     stated = held.stated
     if not stated:
         return []
+    cells = opened(held)
     return candidates(
         Stated(
             name=stated["name"], code=stated["code"], registration=stated["registration"],
-            organisation=stated["organisation"], address=held.original.get(ADDRESS) or "",
-            representative=held.original.get(REPRESENTATIVE) or "",
+            organisation=stated["organisation"], address=cells.get(ADDRESS) or "",
+            representative=cells.get(REPRESENTATIVE) or "",
         ),
         tell=particulars,
         proposed=dict(Proposal.objects.filter(stated_key=held.stated_key).values_list("subject_id", "hundredths")),

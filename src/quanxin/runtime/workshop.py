@@ -38,6 +38,7 @@ def own_folder() -> Iterator[Path]:
     """A folder of the caller's own, removed afterwards; if its process dies, by the next one."""
     base = Path(settings.DATA_DIR) / "work"
     base.mkdir(parents=True, exist_ok=True)
+    base.chmod(0o700)  # what lies in a workshop is as it was handed in
     folder = base / f"{os.getpid()}-{uuid.uuid4().hex[:12]}"
     with _open_with_lock(base, folder):
         try:

@@ -1,0 +1,65 @@
+"""Where sealed texts and blind indexes stand in the database: the one list of them.
+
+Invariant: no other column holds sealed bytes or an index of a person's number (a test looks into every column); what is
+listed here is moved when keys are rotated. A room that seals in a column of its own names it here, by its table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from quanxin.identifiers.ring import Key
+from quanxin.identifiers.sealing import MARK, head_of, text_head_of
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A column of sealed texts. ``of`` is SQL over its row: what they are sealed as.
+
+    ``form`` is ``bytes`` for a bytea, ``cells`` for a jsonb object of which some values are sealed as text.
+    """
+
+    table: str
+    column: str
+    form: Literal["bytes", "cells"]
+    of: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}.{self.column}"
+
+    def under(self, key: Key) -> tuple[str, object]:
+        """SQL that is true of a row with something sealed under a key, and its parameter."""
+        if self.form == "bytes":
+            return f"substring({self.column} from 1 for 6) = %s", head_of(key)
+        return f"{self._some} LIKE %s)", text_head_of(key) + "%"
+
+    def under_another(self, key: Key) -> tuple[str, object]:
+        """SQL that is true of a row with something sealed, but not under a key, and its parameter."""
+        if self.form == "bytes":
+            return f"{self.column} IS NOT NULL AND substring({self.column} from 1 for 6) <> %s", head_of(key)
+        return f"{self._some} LIKE '{MARK}%%' AND e.value NOT LIKE %s)", text_head_of(key) + "%"
+
+    @property
+    def _some(self) -> str:
+        """The beginning of a test for some cell; most rows are told by their text to have none."""
+        return f"{self.column}::text LIKE '%%\"{MARK}%%' AND EXISTS (SELECT 1 FROM jsonb_each_text({self.column}) e WHERE e.value"
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A column of blind indexes of the number that is sealed in the same row."""
+
+    table: str
+    column: str
+    sealed: Sealed
+
+
+_IDENTIFIER = Sealed("subjects_identifier", "sealed", "bytes", "'identity'")
+SEALED = (
+    _IDENTIFIER,
+    Sealed("exchange_webhook", "secret", "bytes", "'webhook:' || consumer_id || ':' || url"),
+    Sealed("exchange_held", "original", "cells", "'held'"),
+)
+INDEXED = (Indexed("subjects_identifier", "value", _IDENTIFIER),)
