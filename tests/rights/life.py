@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 from pathlib import Path
 
-from quanxin.accounts import operator
 from quanxin.accounts.actors import Actor, Role
 from quanxin.archive.models import Record
-from quanxin.calendar import ZONE, today
+from quanxin.calendar import ZONE
 from quanxin.rights import cases, objections, repairs
+from quanxin.rights.attachments.accepting import accept
+from quanxin.rights.attachments.models import Attachment
 from quanxin.rights.models import Case
 from quanxin.rights.parties import Party
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import find
 from tests.city import CODES, hand_in, penalty, register
+from tests.rights.attachments.making import printed
 
 PROVIDER = "market-regulation"
 OWNER = Actor("user:owner", frozenset())
@@ -54,6 +57,11 @@ def penalised_row(**changes: str | None) -> dict[str, str | None]:
     return penalty(0, "济历罚〔2026〕1号", **(said | changes))
 
 
+def paper(record: Record, name: str = "缴款凭证.pdf") -> Attachment:
+    """A proof of performance, uploaded by the owner."""
+    return accept(OWNER, BytesIO(printed()), name=name, kind="proof-of-performance", subject_id=record.subject_id)
+
+
 def applied(record: Record) -> Case:
     """An application for repair of a record, as its subject makes it."""
     return repairs.apply(owner(), record, committed=True, ask_department=True)
@@ -72,6 +80,3 @@ def objected(record: Record, statement: str = "罚款金额有误，应为0.3万
     case = objections.object_to(owner(), statement, record=record)
     cases.forward(WINDOW, case.number)
     return objections.take_up(DECIDER, case.number)
-
-
-__all__ = ["operator", "today"]

@@ -18,6 +18,7 @@ from quanxin.evaluation import following as scores
 from quanxin.evaluation import one
 from quanxin.exchange import feed
 from quanxin.rights import cases, following, letters, repairs, terms
+from quanxin.rights.attachments.accepting import of_case
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Bar, Case, Notice, Term
 from tests.evaluation.city import MODEL, put_in_use
@@ -34,6 +35,7 @@ from tests.rights.life import (
     granted,
     morning,
     owner,
+    paper,
     penalised,
 )
 
@@ -116,7 +118,8 @@ def test_two_materials_are_needed_and_no_more(record: Record, said: dict[str, bo
         with pytest.raises(RightsError) as refused:
             repairs.apply(owner(), record, **said)
         assert refused.value.code == code
-        assert repairs.apply(owner(), record, committed=True, proof=["an attachment"]).state == "filed"
+        made = repairs.apply(owner(), record, committed=True, proof=[str(paper(record).pk)])
+        assert [one.name for one in of_case(made.reference)] == ["缴款凭证.pdf"]
 
 
 def test_only_the_department_that_decided_decides(record: Record) -> None:

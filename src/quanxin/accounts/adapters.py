@@ -6,7 +6,6 @@ wrong password and a closed account get one answer; secrets of second factors ar
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -120,6 +119,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             tell(request, said)
 
 
+FACTOR = "factor"  # what the secrets of second factors are sealed as
+
+
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: their secrets are sealed with the key of identity numbers, outside the database."""
 
@@ -127,11 +129,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """A secret as it is stored."""
-        return base64.b64encode(sealer().seal(text)).decode("ascii")
+        return sealer().seal_text(text, FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
         """A stored secret."""
-        return sealer().unseal(base64.b64decode(encrypted_text))
+        return sealer().open_text(encrypted_text, FACTOR)
 
     def _get_site_name(self) -> str:
         return gettext("泉信")

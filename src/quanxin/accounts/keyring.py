@@ -221,7 +221,9 @@ def _resealed(column: Sealed, keys: Sealer, held: Any, of: str) -> object:
     cells = json.loads(held) if isinstance(held, str) else held
     return json.dumps(
         {
-            name: keys.seal_text(keys.open_text(text, of), of) if isinstance(text, str) and text.startswith(MARK) else text
+            name: keys.seal_text(keys.open_text(text, of), of)
+            if isinstance(text, str) and text.startswith(MARK)
+            else text
             for name, text in cells.items()
         },
         ensure_ascii=False,

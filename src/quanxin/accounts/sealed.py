@@ -61,5 +61,6 @@ SEALED = (
     _IDENTIFIER,
     Sealed("exchange_webhook", "secret", "bytes", "'webhook:' || consumer_id || ':' || url"),
     Sealed("exchange_held", "original", "cells", "'held'"),
+    Sealed("mfa_authenticator", "data", "cells", "'factor'"),
 )
 INDEXED = (Indexed("subjects_identifier", "value", _IDENTIFIER),)

@@ -72,7 +72,11 @@ def add(actor: Actor, consumer: Consumer, url: str) -> tuple[Webhook, str]:
         raise IntakeError.of("webhook-refused", url=url, reason="该地址已登记", reason_en="it is there already")
     secret = _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     made = Webhook.objects.create(
-        consumer=consumer, url=url, secret=sealing().seal(secret, as_secret_of(consumer.pk, url)), position=feed.latest(), created_at=now()
+        consumer=consumer,
+        url=url,
+        secret=sealing().seal(secret, as_secret_of(consumer.pk, url)),
+        position=feed.latest(),
+        created_at=now(),
     )
     audit(actor, "exchange.add-webhook", f"consumer:{consumer.key}", webhook=made.pk, url=url)
     return made, secret

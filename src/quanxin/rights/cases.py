@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ from quanxin.archive import restricting, viewers
 from quanxin.archive.models import Record, Restriction
 from quanxin.calendar import now
 from quanxin.rights import notices, terms
+from quanxin.rights.attachments.accepting import tie
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import OPEN_STATES, Case, Step, Term
 from quanxin.rights.parties import Party
@@ -195,11 +197,13 @@ def ask(actor: Actor, number: str, what: str) -> Case:
 
 
 @act
-def answer(party: Party, number: str, text: str) -> Case:
+def answer(party: Party, number: str, text: str, papers: Collection[str] = ()) -> Case:
     """What was asked for, from whoever filed the case; the term goes on. Raises ``RightsError`` where nothing was."""
     case = locked(party.case(number).number)
     expect(case, State.WAITING)
     at = now()
+    if papers:
+        tie(party.actor, [uuid.UUID(paper) for paper in papers], case.reference, subject_id=party.subject.pk)
     terms.resume(case, at)
     step(case, party.actor, "answer", State(case.particulars.pop("asked_in")), at, reasoned(text))
     return case

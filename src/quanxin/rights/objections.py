@@ -8,6 +8,7 @@ is corrected by a new version and withdrawn by its provider, and the case is clo
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from quanxin.accounts import Actor
@@ -17,7 +18,7 @@ from quanxin.archive import restricting
 from quanxin.archive.models import Record, Restriction
 from quanxin.calendar import now
 from quanxin.policy.model import Basis, Text
-from quanxin.rights import cases, notices, terms
+from quanxin.rights import cases, notices, papers, terms
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import OPEN_STATES, Case
 from quanxin.rights.parties import Party
@@ -30,8 +31,9 @@ SECOND_LOOK = "second-look"
 
 @act
 def object_to(
-    party: Party, statement: str, *, record: Record | None = None, model: str = "", contact: str = ""
-) -> Case:
+    party: Party, statement: str, *, record: Record | None = None, model: str = "", contact: str = "",
+    proof: Collection[str] = (),
+) -> Case:  # fmt: skip
     """Object to a record, or to the score by a model, of the party's subject.
 
     Where one is open about the same thing, what is said is joined to it. Raises ``RightsError`` where nothing is said.
@@ -46,8 +48,9 @@ def object_to(
         "contact": contact,
     }  # fmt: skip
     if (open_case := _open_about(subject, record, model)) is not None:
-        return _join(party, open_case, at, filed)
+        return _join(party, open_case, at, filed, proof)
     case = cases.open_case(party, Kind.OBJECTION, at, particulars={"clocks": CLOCKS}, **filed)
+    papers.attach(party, case, proof)
     if record is not None:
         restricting.restrict(
             party.actor, [record], Restriction.Kind.DISPUTED, case=case.reference, basis=_basis(at), at=at
@@ -157,7 +160,7 @@ def _open_about(subject: int, record: Record | None, model: str) -> Case | None:
     return about.filter(resource=record.resource, key_hash=record.key_hash).first()
 
 
-def _join(party: Party, to: Case, at: dt.datetime, filed: dict[str, Any]) -> Case:
+def _join(party: Party, to: Case, at: dt.datetime, filed: dict[str, Any], proof: Collection[str]) -> Case:
     """What is said again about the same thing goes to the open case; said by the same person in the same words, it is
     the same objection."""
     said = filed["statement"].strip()
@@ -167,6 +170,7 @@ def _join(party: Party, to: Case, at: dt.datetime, filed: dict[str, Any]) -> Cas
     case = cases.open_case(
         party, Kind.OBJECTION, at, particulars={"clocks": CLOCKS}, state=State.JOINED, joined_to=to, **filed
     )
+    papers.attach(party, to, proof)
     cases.step(to, party.actor, "join", State(to.state), at, said, joined=case.number)
     return case
 

@@ -24,7 +24,7 @@ from quanxin.engine.judging import Asked
 from quanxin.engine.windows import WORDS, Why, Window, windows
 from quanxin.policy.model import Basis, Text
 from quanxin.policy.rights import RepairRegime
-from quanxin.rights import cases, notices, terms
+from quanxin.rights import cases, notices, papers, terms
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import OPEN_STATES, Bar, Case
 from quanxin.rights.parties import Party
@@ -131,6 +131,7 @@ def apply(
         party, Case.Kind.REPAIR, at, record=record, provider=record.provider, contact=contact, after=after,
         particulars=_particulars(prospect.window, regime, list(proof), ask_department),
     )  # fmt: skip
+    papers.attach(party, case, proof)
     term = terms.start(case, regime.clocks.forward, Role.WINDOW.value, at)
     notices.of_case(case, "repair-received", at, due=term.due_at)
     return case

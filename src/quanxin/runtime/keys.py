@@ -134,5 +134,6 @@ def _read() -> Ring:
         return Ring.from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadRing(
-            f"无法读取密钥环文件 {path}：{error.strerror}。", f"The ring's file {path} cannot be read: {error.strerror}."
+            f"无法读取密钥环文件 {path}：{error.strerror}。",
+            f"The ring's file {path} cannot be read: {error.strerror}.",
         ) from error

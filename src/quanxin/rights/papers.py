@@ -1,0 +1,65 @@
+"""The papers of cases: who may open them, and to which case they belong.
+
+Invariant: a paper is opened by whoever may see its case and by nobody else: the people of the desk who handle it, and whoever
+stands for its subject; each opening leaves an access line.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from quanxin.accounts import Actor
+from quanxin.accounts.agency import agencies_held
+from quanxin.accounts.binding import principal_of
+from quanxin.accounts.models import User
+from quanxin.archive import viewers
+from quanxin.archive.models import Access
+from quanxin.calendar import now
+from quanxin.rights import cases
+from quanxin.rights.attachments.accepting import tie
+from quanxin.rights.attachments.models import Attachment
+from quanxin.rights.models import Case
+from quanxin.rights.parties import Party
+from quanxin.subjects.models import Identifier, Subject
+from quanxin.subjects.queries import cluster
+
+
+def attach(party: Party, case: Case, papers: Iterable[str]) -> None:
+    """Tie papers that the party uploaded to a case of its subject. Raises ``AttachmentError`` for any others."""
+    if wanted := [uuid.UUID(str(paper)) for paper in papers]:
+        tie(party.actor, wanted, case.reference, subject_id=party.subject.pk)
+
+
+def may_read(actor: Actor, attachment: Attachment) -> None:
+    """Raise ``NotAllowed``, and leave a line, unless the actor may see the case, or its subject, of a paper."""
+    case = Case.objects.filter(pk=attachment.case.partition(":")[2]).first() if attachment.case else None
+    if case is not None and cases.may_see(actor, case):
+        return
+    if attachment.uploaded_by == actor.name and case is None:
+        return
+    if stands_for(actor, attachment.subject_id):
+        return
+    raise viewers.refused(actor, attachment.reference, "not a paper of this actor's cases")
+
+
+def access_line(actor: Actor, attachment: Attachment) -> None:
+    """Leave the line that its subject sees."""
+    Access.objects.create(
+        at=now(), viewer="paper", actor=actor.name, purpose=f"查看材料：{attachment.name}"[:200],
+        subject_id=attachment.subject_id,
+    )  # fmt: skip
+
+
+def stands_for(actor: Actor, subject_id: int) -> bool:
+    """Whether the person behind an actor stands today for a subject, itself or as an agent."""
+    user = User.objects.filter(username=actor.name.removeprefix("user:"), is_active=True).first()
+    subject = Subject.objects.filter(pk=subject_id).first()
+    if user is None or subject is None or not actor.name.startswith("user:"):
+        return False
+    principal = principal_of(user)
+    held = {(principal.code, principal.identity)} if principal else set()
+    held |= {(agency.code, agency.identity) for agency in agencies_held(user)}
+    numbers = Identifier.objects.filter(subject_id__in=cluster(subject)).values_list("value", flat=True)
+    known = {*numbers, subject.code} - {""}
+    return any(code in known or identity in known for code, identity in held)
