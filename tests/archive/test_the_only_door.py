@@ -1,0 +1,85 @@
+"""Nobody reads what records say but through the accessor: the modules that touch them are few, and each says why.
+
+A module that reads the table of records, its model, or a record's payload, and is not listed here, fails; so does one that is
+listed and no longer does. Pages, interface and commands are not listed: what they show comes as views from
+``archive.queries`` (or as figures), for a viewer.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src/quanxin"
+
+# What each module outside the accessor's own room does with records.
+REASONS = {
+    "evaluation/following.py": "which subjects a batch touched: ids alone",
+    "evaluation/one.py": "reckons one subject's score, behind require_scores",
+    "evaluation/sources.py": "reckons scores; shows nothing",
+    "exchange/exporting.py": "the national layout, item by item through the accessor",
+    "exchange/feed.py": "consumers' feed, item by item through the accessor",
+    "exchange/intake.py": "what a file replaces: ids and keys alone",
+    "exchange/quality/figures.py": "counts and days of lateness",
+    "exchange/quality/sampling.py": "document numbers that a provider published itself, to compare",
+    "exchange/stewarding.py": "counts of what a judgement would leave",
+    "exchange/upkeep.py": "counts of ended versions",
+    "exchange/waiting.py": "a register's own rows beside a row that waits, for the steward who judges",
+    "exchange/webhooks.py": "which resources an event is about",
+    "exchange/withdrawals.py": "a provider's own records, to end them",
+    "rights/cases.py": "which version a case is about",
+    "rights/following.py": "whom to tell of new records: ids alone",
+    "rights/honours.py": "the record that its subject deletes",
+    "rights/letters.py": "the record that a notice to its own subject is about",
+    "rights/notices.py": "the document number in a notice to its own subject",
+    "rights/objections.py": "which version an objection is about",
+    "rights/parties.py": "a subject's own record, by its reference",
+    "rights/repairs.py": "windows of a subject's own records, by the law",
+    "rights/retention.py": "asks the accessor about each record that is past its time",
+    "rights/shields.py": "which records a ruling shields",
+    "desk/cells.py": "a provider's own record beside what it hands in again",
+    "desk/records.py": "a provider's own record, after the accessor showed it",
+}
+FACES = ("web", "my", "desk", "api", "cli")
+
+
+def touches(path: Path) -> bool:
+    """Whether a module names the table of records, its model, or a payload."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "quanxin.archive.models":
+            if any(name.name in ("Record", "*") for name in node.names):
+                return True
+        elif isinstance(node, ast.Import) and any(name.name == "quanxin.archive.models" for name in node.names):
+            return True
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "archive_record" in node.value:
+            return True
+    return False
+
+
+def modules() -> dict[str, Path]:
+    found = {str(p.relative_to(SOURCE)): p for p in SOURCE.rglob("*.py") if "node_modules" not in p.parts}
+    return {name: p for name, p in found.items() if not name.startswith("archive/") and "/migrations/" not in name}
+
+
+def test_whoever_touches_records_is_known_and_says_why() -> None:
+    assert {name for name, path in modules().items() if touches(path)} == set(REASONS)
+
+
+def test_no_face_reads_the_lake_or_asks_the_database_itself() -> None:
+    for name, path in modules().items():
+        if name.partition("/")[0] in FACES and name != "web/views/system.py":  # which asks whether there is a database
+            text = path.read_text(encoding="utf-8")
+            for word in ("pg_cursor", "connection.cursor", "read_parquet", "lake_reading", ".raw(", ".extra("):
+                assert word not in text, f"{name}: {word}"
+
+
+@pytest.mark.parametrize("code", [
+    "from quanxin.archive.models import Record", "import quanxin.archive.models", "sql = 'SELECT * FROM archive_record_03'",
+])  # fmt: skip
+def test_the_test_sees_what_it_looks_for(tmp_path: Path, code: str) -> None:
+    path = tmp_path / "sly.py"
+    path.write_text(code, encoding="utf-8")
+    assert touches(path)

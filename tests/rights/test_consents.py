@@ -1,0 +1,166 @@
+"""Consent: seen, used, shown, revoked at once; nothing is read by one that does not stand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from quanxin.accounts import NotAllowed, operator
+from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.models import AuditLine
+from quanxin.accounts.people import add_organisation
+from quanxin.archive.models import Access, Record
+from quanxin.calendar import travel
+from quanxin.policy.rights import ConsentText
+from quanxin.rights import consents, letters
+from quanxin.rights.consent_models import Consent, ConsentUse
+from quanxin.rights.errors import RightsError
+from quanxin.rights.models import Notice
+from tests.rights.life import LATER, morning, owner, penalised
+
+pytestmark = pytest.mark.django_db
+OFFICER = Actor("user:officer", frozenset({Role.BANK}), organisation="sample-bank")
+RIVAL = Actor("user:rival", frozenset({Role.BANK}), organisation="other-bank")
+UNTIL = dt.date(2026, 10, 31)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with travel(morning(LATER)):
+        for key in ("sample-bank", "other-bank"):
+            add_organisation(operator(), key, name=f"样例{key}", kind="bank")
+        yield penalised(tmp_path)
+
+
+def text() -> ConsentText:
+    """A consent of the pack that is not sensitive and reaches penalties, or else any."""
+    return next((t for t in consents.offered() if not t.sensitive), consents.offered()[0])
+
+
+def given(**said: object) -> Consent:
+    chosen = text()
+    return consents.grant(owner(), chosen.key, "sample-bank", [i.key for i in chosen.items], UNTIL, **said)
+
+
+def test_every_sensitive_item_of_the_pack_is_consented_to_alone() -> None:
+    for offered in consents.offered(LATER):
+        assert not offered.sensitive or len(offered.items) == 1
+
+
+def test_a_reading_shows_what_was_granted_and_is_kept_and_seen(record: Record) -> None:
+    consent = given(alert=True)
+    _, views = consents.read(OFFICER, consent.pk)
+    assert {v.resource for v in views} <= set(consent.resources)
+    assert ConsentUse.objects.get().records == len(views)
+    line = Access.objects.get(viewer="institution")
+    assert (line.actor, line.subject_id) == ("user:officer", record.subject_id)
+    title, body = letters.rendered(Notice.objects.get(key="consent-used"), "zh")
+    assert title
+    assert "样例sample-bank" in body
+
+
+def test_revoked_it_opens_nothing_from_that_moment(record: Record) -> None:
+    consent = given()
+    consents.read(OFFICER, consent.pk)
+    consents.revoke(owner(), consent.pk)
+    assert consents.revoke(owner(), consent.pk).revoked_by == "user:owner"
+    with pytest.raises(RightsError) as refused:
+        consents.read(OFFICER, consent.pk)
+    assert refused.value.code == "consent-ended"
+    assert ConsentUse.objects.count() == 1
+    assert AuditLine.objects.filter(act="access.refused", target=f"consent:{consent.pk}").count() == 1
+    assert list(consents.of_institution(OFFICER)) == []
+
+
+def test_it_expires_by_itself(record: Record) -> None:
+    consent = given()
+    with travel(morning(UNTIL)):
+        consents.read(OFFICER, consent.pk)
+    with travel(morning(UNTIL + dt.timedelta(days=1))), pytest.raises(RightsError):
+        consents.read(OFFICER, consent.pk)
+
+
+def test_another_institution_is_refused_with_a_line(record: Record) -> None:
+    consent = given()
+    with pytest.raises(NotAllowed):
+        consents.read(RIVAL, consent.pk)
+    assert AuditLine.objects.get(act="access.refused").actor == "user:rival"
+    with pytest.raises(NotAllowed):
+        consents.read(operator_without_bank(), consent.pk)
+
+
+def operator_without_bank() -> Actor:
+    return Actor("user:admin", frozenset({Role.ADMINISTRATOR, Role.CENTRE}))
+
+
+@pytest.mark.parametrize(("change", "code"), [
+    ({"key": "nothing"}, "consent-text-unknown"), ({"items": []}, "consent-items"), ({"items": ["x"]}, "consent-items"),
+    ({"until": dt.date(2026, 8, 31)}, "consent-term"), ({"until": dt.date(2099, 1, 1)}, "consent-term"),
+    ({"institution": "nobody"}, "institution-unknown"),
+])  # fmt: skip
+def test_what_cannot_be_granted_is_refused_in_words(record: Record, change: dict[str, object], code: str) -> None:
+    chosen = text()
+    said: dict[str, object] = {
+        "key": chosen.key, "institution": "sample-bank", "items": [i.key for i in chosen.items], "until": UNTIL,
+    } | change  # fmt: skip
+    with pytest.raises(RightsError) as refused:
+        consents.grant(owner(), **said)  # type: ignore[arg-type]
+    assert refused.value.code == code
+    assert not Consent.objects.exists()
+
+
+def test_the_wording_is_kept_letter_for_letter_once(record: Record) -> None:
+    first, again = given(), given()
+    assert first.pk == again.pk
+    assert first.wording.text["body"]["zh"] == text().body.zh
+    assert Notice.objects.filter(key="consent-granted").count() == 1
+
+
+def test_only_its_own_subject_revokes(record: Record) -> None:
+    consent = given()
+    with pytest.raises(RightsError):
+        consents.revoke(owner(1), consent.pk)
+    consent.refresh_from_db()
+    assert consent.revoked_at is None
+
+
+def test_the_subject_hears_before_it_ends(record: Record) -> None:
+    given()
+    with travel(morning(UNTIL - dt.timedelta(days=4))):
+        assert consents.warn_of_end() == 1
+        consents.warn_of_end()
+    assert Notice.objects.filter(key="consent-expiring").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_revoking_beside_reading_leaves_no_reading_after_it(tmp_path: Path) -> None:
+    with travel(morning(LATER)):
+        add_organisation(operator(), "sample-bank", name="样例银行", kind="bank")
+        penalised(tmp_path)
+        consent = given()
+
+    def read() -> None:
+        try:
+            with travel(morning(LATER)):
+                for _ in range(20):
+                    try:
+                        consents.read(OFFICER, consent.pk)
+                    except RightsError:
+                        return
+        finally:
+            connection.close()
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    with travel(morning(LATER)):
+        consents.revoke(owner(), consent.pk)
+    after = ConsentUse.objects.count()
+    for reader in readers:
+        reader.join()
+    assert ConsentUse.objects.count() == after

@@ -1,0 +1,145 @@
+"""Shields while a court's plan is carried out, honours deleted by wish, the end of keeping."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from quanxin.accounts import NotAllowed, operator
+from quanxin.accounts.actors import Actor, Role
+from quanxin.archive import access, viewers
+from quanxin.archive.definitions import definition
+from quanxin.archive.models import Record
+from quanxin.archive.queries import archive_of
+from quanxin.calendar import add_months, travel
+from quanxin.exchange.intake import intake
+from quanxin.rights import exporting, honours, retention, shields
+from quanxin.rights.errors import RightsError
+from quanxin.rights.models import Shield
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects.models import Subject
+from tests.city import hand_in, penalty, person, write
+from tests.rights.life import DECIDER, LATER, REVIEWER, company, morning, owner, penalised
+
+pytestmark = pytest.mark.django_db
+RULING = "（2026）鲁01破1号之二"
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with travel(morning(LATER)):
+        yield penalised(tmp_path)
+
+
+def public() -> int:
+    return sum(r.resource == "administrative-penalty" for r in archive_of(company().pk, viewers.PUBLIC).timeline)
+
+
+def shielded() -> Shield:
+    return shields.shield(REVIEWER, company(), ruling=RULING, court="济南市中级人民法院")
+
+
+def test_a_ruling_shields_and_the_failure_of_the_plan_restores(record: Record) -> None:
+    made = shielded()
+    assert shielded().pk == made.pk
+    assert public() == 0
+    assert archive_of(company().pk, owner().viewer).timeline[0].marks == ("shielded",)
+    shields.fail(REVIEWER, made.pk, "法院裁定终止重整计划执行。")
+    assert public() == 1
+    assert shields.fail(REVIEWER, made.pk, "再一次").ended_reason == "法院裁定终止重整计划执行。"
+
+
+def test_a_plan_carried_out_repairs_for_good(record: Record) -> None:
+    made = shielded()
+    shields.complete(REVIEWER, made.pk, "重整计划执行完毕。")
+    assert public() == 0
+    assert archive_of(company().pk, owner().viewer).timeline[0].marks == ("repaired",)
+
+
+def test_without_a_ruling_or_a_role_nothing_is_shielded(record: Record) -> None:
+    with pytest.raises(RightsError):
+        shields.shield(REVIEWER, company(), ruling=" ", court="法院")
+    with pytest.raises(NotAllowed):
+        shields.shield(DECIDER, company(), ruling=RULING, court="法院")
+    with pytest.raises(RightsError) as refused:
+        shields.shield(REVIEWER, company(1), ruling=RULING, court="法院")
+    assert refused.value.code == "shield-nothing"
+    assert public() == 1
+
+
+def honour(folder: Path) -> Record:
+    """Grade A of the tax authority, for the company."""
+    row: dict[str, str | None] = {
+        "subject_name": company().name, "uscc": company().code, "year": "2025", "grade": "A", "decision_date": "2026-04-30",
+        "authority_name": "国家税务总局济南市税务局",
+    }  # fmt: skip
+    path = write(folder, "tax-rating-a", [row], "honour.csv")
+    intake(path, resource="tax-rating-a", provider="taxation", actor=operator(), mode="append")
+    return Record.objects.get(resource="tax-rating-a")
+
+
+def test_an_honour_goes_at_its_holders_wish(record: Record, tmp_path: Path) -> None:
+    held = honour(tmp_path)
+    assert "tax-rating-a" in [r.resource for r in archive_of(company().pk, viewers.PUBLIC).timeline]
+    assert len(honours.delete(owner(), held)) == 1
+    assert honours.delete(owner(), held) == []
+    assert "tax-rating-a" not in [r.resource for r in archive_of(company().pk, viewers.PUBLIC).timeline]
+    mine = archive_of(company().pk, owner().viewer).timeline
+    assert [r.marks for r in mine if r.resource == "tax-rating-a"] == [("deleted",)]
+
+
+def test_only_honours_go_by_their_holders_wish(record: Record) -> None:
+    with pytest.raises(RightsError) as refused:
+        honours.delete(owner(), record)
+    assert refused.value.code == "not-an-honour"
+
+
+def test_everything_about_a_subject_can_be_taken_away(record: Record) -> None:
+    shielded()
+    said = exporting.everything(owner())
+    assert said["form"] == exporting.FORM
+    assert [r["kind"] for r in said["restrictions"]] == ["shielded"]
+    assert said["readings"]
+    assert any(c["records"] for c in said["chapters"])
+
+
+def test_a_persons_record_is_out_of_sight_on_the_day_after_its_time(tmp_path: Path) -> None:
+    with travel(morning(LATER)):
+        penalised(tmp_path)
+        hand_in(tmp_path, "administrative-penalty", [penalty(0, "甲9号", **person())], name="person.csv")
+        subject = Subject.objects.get(natural=True)
+        held = Record.objects.get(subject_id=subject.pk)
+        years = definition(held.batch_id).retention.years
+        assert years == 5
+        assert held.event_date is not None
+        last = add_months(held.event_date, 12 * years)
+    mine = viewers.itself(Actor("user:person", frozenset()), subject)
+    auditor = viewers.auditor(operator(), "核查保存期限")
+    for day, seen in ((last, 1), (last + dt.timedelta(days=1), 0)):
+        with travel(morning(day)):
+            assert len(archive_of(subject.pk, mine).timeline) == seen
+            assert len(archive_of(subject.pk, viewers.centre(operator(), "核对")).timeline) == seen
+            assert len(archive_of(subject.pk, auditor).timeline) == 1
+            proof = retention.prove()
+            assert (proof.past, proof.shown) == (1 - seen, 0)
+
+
+def test_the_proof_finds_what_would_be_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with travel(morning(LATER)):
+        penalised(tmp_path)
+        hand_in(tmp_path, "administrative-penalty", [penalty(0, "甲9号", **person())], name="person.csv")
+    with travel(dt.date(2033, 1, 1)):
+        monkeypatch.setattr(access, "may_see_record", lambda *_, **__: True)
+        assert retention.prove() == retention.Proof(1, 1)
+
+
+def test_personnel_sees_persons_alone_and_only_for_its_purpose(record: Record) -> None:
+    officer = Actor("user:hr", frozenset({Role.PERSONNEL}))
+    key = next(p.key for p in current_pack().purposes if "personnel" in p.viewers)
+    viewer = viewers.personnel(officer, key)
+    assert not access.may_see_subject(viewer, company())
+    with pytest.raises(NotAllowed):
+        viewers.personnel(officer, "supervision")
