@@ -107,7 +107,7 @@ BREAKS: dict[str, list[Change]] = {
     "person-made-public": [_person_rating(publication={"mode": "public", "months": 12})],
     "overlapping-versions": [
         _version(in_force={"from": "2022-01-01"}), _version(in_force={"from": "2019-01-01", "until": "2020-01-01"}),
-        put("clocks.yaml", 0, "in_force", "until", to="2018-12-31"),
+        put("lists/list.yaml", "in_force", "until", to="2018-12-31"),
     ],
     "review-date-past": [put(RESOURCE, "review_by", to="2026-11-22"), put("clocks.yaml", 0, "review_by", to="2020-01-01")],
     "months-in-order": [
@@ -237,6 +237,8 @@ BREAKS: dict[str, list[Change]] = {
     ],
     "clock-unusable": [
         put("clocks.yaml", 0, "months", to=1), put("clocks.yaml", 0, "working_days", to=None),
+        put("clocks.yaml", 0, "extension_working_days", to=None), put("clocks.yaml", 0, "in_force", "until", to="2026-04-30"),
+        put("clocks.yaml", 0, "in_force", "from", to="2023-05-02"),
         put("clocks.yaml", 0, "escalate_to", to="nobody"), put("clocks.yaml", 0, "warn", to=["7.5"]),
     ],
     "placeholder-unknown": [

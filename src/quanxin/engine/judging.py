@@ -113,10 +113,14 @@ class Judge:
         return row | {"_n": n, "_known_type": record.subject_type}
 
 
-@lru_cache(maxsize=KEPT)
 def judge_of(pack: Pack, resource: Resource) -> Judge:
     """The judge of a version of a resource, prepared once a process."""
-    return Judge(pack, resource)
+    return _judge_of(pack, resource.key, resource.in_force.from_)
+
+
+@lru_cache(maxsize=KEPT)
+def _judge_of(pack: Pack, key: str, first: dt.date) -> Judge:
+    return Judge(pack, next(r for r in pack.resource_history(key) if r.in_force.from_ == first))
 
 
 @cache
