@@ -36,8 +36,13 @@ class Clamd:
         class Unix(socketserver.ThreadingUnixStreamServer):
             daemon_threads = True
 
-        self._server: socketserver.BaseServer = Unix(path, Handler) if path else Tcp(("127.0.0.1", 0), Handler)
-        self.address: str | tuple[str, int] = path or ("127.0.0.1", self._server.server_address[1])  # type: ignore[assignment]
+        self._server: socketserver.BaseServer
+        self.address: str | tuple[str, int]
+        if path:
+            self._server, self.address = Unix(path, Handler), path
+        else:
+            self._server = Tcp(("127.0.0.1", 0), Handler)
+            self.address = ("127.0.0.1", self._server.socket.getsockname()[1])
 
     def __enter__(self) -> Clamd:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()

@@ -15,6 +15,7 @@ import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -34,9 +35,9 @@ from tests.rights.attachments.making import every, jpeg, png, printed, segment
 SUBJECT = 7
 
 
-def handed_in(data: bytes | None = None, name: str = "履行证明.pdf", **changed: object) -> Attachment:
-    told = {"name": name, "kind": "proof-of-performance", "subject_id": SUBJECT} | changed
-    return accept(LIU, io.BytesIO(printed() if data is None else data), **told)  # type: ignore[arg-type]
+def handed_in(data: bytes | None = None, name: str = "履行证明.pdf", **changed: Any) -> Attachment:
+    told: dict[str, Any] = {"name": name, "kind": "proof-of-performance", "subject_id": SUBJECT} | changed
+    return accept(LIU, io.BytesIO(printed() if data is None else data), **told)
 
 
 def on_disk() -> list[Path]:
@@ -72,7 +73,7 @@ def test_a_file_is_kept_as_it_is_closed_to_others_and_told_of(kind: str) -> None
         (jpeg(more=segment(0xE1, bytes(60000)) * 18), {}, "attachment-too-large"),
     ],
 )  # fmt: skip
-def test_what_is_refused_leaves_nothing(data: bytes, changed: dict[str, object], code: str, settings: Settings) -> None:
+def test_what_is_refused_leaves_nothing(data: bytes, changed: dict[str, Any], code: str, settings: Settings) -> None:
     settings.ATTACHMENT_MB = {"": 1}
     with pytest.raises(AttachmentError) as refused:
         handed_in(data, **changed)

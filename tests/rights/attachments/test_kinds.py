@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
+import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -124,9 +128,19 @@ def test_every_refusal_can_be_said(name: str) -> None:
     assert "{" not in error.zh + error.en + error.hint
 
 
-def test_a_file_that_takes_its_process_down_is_refused_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
+def test_only_so_many_are_looked_at_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(printed())
+    monkeypatch.setattr(inspection, "_COMMAND", (sys.executable, "-c", "import time; time.sleep(1.5); print('{')"))
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(inspection.content_type, path) for _ in range(inspection.AT_ONCE)]
+        time.sleep(0.5)
+        monkeypatch.setattr(inspection, "_PATIENCE", 0.1)
+        assert str(pool.submit(inspection.content_type, path).exception()).startswith("同时检查")
+    assert all(isinstance(one.exception(), AttachmentError) for one in waiting)
 
+
+def test_a_file_that_takes_its_process_down_is_refused_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a"
     path.write_bytes(printed())
     for crash in ("import os; os.abort()", "x = 'a' * (1 << 40)", "import time; time.sleep(60)", "print('{')"):
@@ -134,3 +148,13 @@ def test_a_file_that_takes_its_process_down_is_refused_in_time(tmp_path: Path, m
         monkeypatch.setattr(inspection, "_PATIENCE", 1)
         with pytest.raises(AttachmentError, match="超出限度"):
             inspection.content_type(path)
+
+
+def test_what_looks_into_files_knows_nothing_else() -> None:
+    """Neither Django nor a database driver nor our settings are in the process that opens what strangers send."""
+    script = (
+        "import sys; from quanxin.rights.attachments.inspecting import child, documents, pdf, pictures;"
+        "print([name for name in sys.modules if name.split('.')[0] in ('django', 'psycopg') or name == 'quanxin.settings'])"
+    )
+    said = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

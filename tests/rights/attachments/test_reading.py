@@ -59,7 +59,7 @@ def test_an_access_line_that_cannot_be_written_gives_no_file(monkeypatch: pytest
 def test_the_answer_is_saved_under_its_name_and_runs_nothing(kind: str, read: Read) -> None:
     made = handed_in(every()[kind], '../履行 证明;"x".html')
     answer = respond(reading.download(LIU, made.pk))
-    assert b"".join(answer) == every()[kind]  # type: ignore[arg-type]
+    assert b"".join(answer) == every()[kind]
     said = answer.headers
     assert said["Content-Type"] == kind
     assert said["Content-Disposition"].startswith(

@@ -100,5 +100,5 @@ def test_by_night_what_nobody_needs_goes_and_nothing_else() -> None:
 def test_the_jobs_are_known_to_a_worker() -> None:
     from quanxin.runtime.jobs import app
 
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
     assert {"attachments.scan", "attachments.sweep"} <= set(app.tasks)

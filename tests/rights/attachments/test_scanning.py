@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,26 @@ def test_the_doctor_counts_what_waits(clamd: Clamd) -> None:
     handed_in()
     said = [finding.as_json() for finding in health.findings()]
     assert any("1 个附件等待查毒" in one["zh"] for one in said)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_scan_at_once_do_it_once(clamd: Clamd) -> None:
+    clamd.mood = "cut"
+    files = [handed_in(), handed_in(VIRUS)]
+    clamd.mood, clamd.seen = "well", []
+
+    def scan(_: int) -> dict[str, int]:
+        try:
+            return removing.scan_waiting()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(scan, range(2)))
+    assert sum(one["clean"] for one in told) == sum(one["infected"] for one in told) == 1
+    assert len(clamd.seen) == 2
+    for act in ("attachment.clean", "attachment.infected", "attachment.remove"):
+        assert AuditLine.objects.filter(act=act, target__in=[one.reference for one in files]).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

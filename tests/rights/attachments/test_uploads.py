@@ -47,7 +47,7 @@ def form(settings: Settings) -> Client:
 
 
 def sent(client: Client, *files: bytes, token: bool = True, **fields: str) -> tuple[int, str]:
-    told: dict[str, object] = {"file": [SimpleUploadedFile(f"{n}.bin", data) for n, data in enumerate(files)]} | fields
+    told: dict[str, object] = {"file": [SimpleUploadedFile(f"{n}.bin", data) for n, data in enumerate(files)], **fields}
     if token:
         told["csrfmiddlewaretoken"] = client.token  # type: ignore[attr-defined]
     answer = client.post("/form", told)

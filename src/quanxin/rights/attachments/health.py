@@ -54,6 +54,6 @@ def _scanner() -> Iterator[Finding]:
     else:
         yield problem(
             "antivirus",
-            (f"查毒程序没有应答：{settings.ANTIVIRUS}", f"The virus scanner does not answer: {settings.ANTIVIRUS}"),
+            (f"查毒程序没有应答：{scanner}", f"The virus scanner does not answer: {scanner}"),
             ("请启动 clamd，并核对 QUANXIN_ANTIVIRUS", "Start clamd, and check QUANXIN_ANTIVIRUS"),
         )

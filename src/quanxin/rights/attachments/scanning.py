@@ -31,6 +31,9 @@ class Scanner:
 
     address: str | tuple[str, int]
 
+    def __str__(self) -> str:
+        return self.address if isinstance(self.address, str) else ":".join(map(str, self.address))
+
     def virus(self, path: Path) -> str:
         """The name of the virus that is in a file, "" if it is clean; ``NoAnswer`` otherwise."""
         deadline = time.monotonic() + SECONDS

@@ -76,6 +76,9 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "attachment-too-complex": Wording(
             "检查文件所需的时间或内存超出限度。", "Checking the file took more time or memory than is allowed.", _RESAVE
         ),
+        "attachment-busy": Wording(
+            "同时检查的文件较多。", "Many files are being checked.", "请稍候再上传。 / Upload it again in a moment.", 503
+        ),
         "attachment-pdf-active": Wording(
             "PDF 中含有会自行动作的内容：{what}。", "The PDF holds content that acts by itself: {what}.", _RESAVE
         ),
