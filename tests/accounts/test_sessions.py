@@ -132,7 +132,9 @@ def test_a_new_password_ends_every_other_session_at_once(clerk: Client) -> None:
     assert sign_in(browser(), password=PASSWORD).status_code == 200
 
 
-@pytest.mark.parametrize("given", [("wrong", NEW, NEW), (PASSWORD, "123456789012", "123456789012"), (PASSWORD, NEW, NEW + "x")])
+@pytest.mark.parametrize(
+    "given", [("wrong", NEW, NEW), (PASSWORD, "123456789012", "123456789012"), (PASSWORD, NEW, NEW + "x")]
+)
 def test_a_password_that_cannot_be_changes_nothing(clerk: Client, given: tuple[str, str, str]) -> None:
     assert change(clerk, *given) == 200
     assert sign_in(browser()).status_code == 302

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import logging
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -37,7 +36,7 @@ KEY = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateF
 
 
 @pytest.fixture
-def citizen(live_server: LiveServer, settings: Settings) -> Iterator[Client]:
+def citizen(live_server: LiveServer, settings: Settings) -> Client:
     """The provider runs; someone is signed in there, in a browser that is given."""
     settings.ROOT_URLCONF = "tests.accounts.provider"
     settings.OAUTH2_PROVIDER = {
@@ -62,7 +61,7 @@ def citizen(live_server: LiveServer, settings: Settings) -> Iterator[Client]:
     there.force_login(User.objects.create(username="citizen-at-the-province", password=make_password(None)))
     provider.CLAIMS.clear()
     provider.CLAIMS.update({"name": "王泉", "id_number": ADULT, "email": "wang@example.org", "email_verified": True})
-    yield there
+    return there
 
 
 def _told(known: SignOn, secret: str) -> dict[str, object]:
@@ -240,7 +239,9 @@ def test_a_sign_on_is_begun_from_this_site_alone_and_takes_no_wishes(citizen: Cl
     for site in ("cross-site", "same-site"):
         answer = browser().get("/account/sign-on/shandong", headers={"sec-fetch-site": site})
         assert answer["Location"] == "/account/sign-in"
-    asked = parse_qs(urlsplit(begin(browser(), auth_params="prompt=none&nonce=x", scope="admin", process="connect")).query)
+    asked = parse_qs(
+        urlsplit(begin(browser(), auth_params="prompt=none&nonce=x", scope="admin", process="connect")).query
+    )
     assert sorted(asked["scope"][0].split()) == ["openid", "profile"]
     assert "prompt" not in asked
     assert asked["nonce"] != ["x"]

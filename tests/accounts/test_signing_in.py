@@ -101,7 +101,16 @@ def test_many_who_try_at_once_have_no_more_tries() -> None:
 
 
 def test_nobody_registers_and_no_password_is_reset_by_mail() -> None:
-    for path in ("signup", "sign-up", "register", "password/reset", "email", "confirm-email/x", "3rdparty/signup", "login"):
+    for path in (
+        "signup",
+        "sign-up",
+        "register",
+        "password/reset",
+        "email",
+        "confirm-email/x",
+        "3rdparty/signup",
+        "login",
+    ):
         for prefix in ("/account/", "/accounts/", "/desk/"):
             assert browser().post(prefix + path, {"username": "x", "password1": PASSWORD}).status_code == 404
     assert not User.objects.exists()
@@ -136,7 +145,10 @@ def test_the_page_needs_a_token_and_runs_nothing_inline() -> None:
     person("clerk")
     from django.test import Client
 
-    assert Client(enforce_csrf_checks=True).post("/desk/sign-in", {"login": "clerk", "password": PASSWORD}).status_code == 403
+    assert (
+        Client(enforce_csrf_checks=True).post("/desk/sign-in", {"login": "clerk", "password": PASSWORD}).status_code
+        == 403
+    )
     for path in ("/desk/sign-in", "/account/sign-in"):
         answer = browser().get(path)
         assert "script-src 'self'" in answer["Content-Security-Policy"]

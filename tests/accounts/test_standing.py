@@ -198,7 +198,9 @@ def test_an_agent_passes_nothing_on(owner: User, agent: User) -> None:
 
 
 def test_the_window_takes_a_paper_for_whoever_has_no_account(agent: User) -> None:
-    made = authorise(WINDOW, Principal(code=CODES[2]), "agent", {Scope.REPAIR}, today() + YEAR, document="授权〔2026〕7号")
+    made = authorise(
+        WINDOW, Principal(code=CODES[2]), "agent", {Scope.REPAIR}, today() + YEAR, document="授权〔2026〕7号"
+    )
     assert agency_for(agent, CODES[2], Scope.REPAIR) == made
     identity = sealer().blind_index(ADULT)
     own = authorise(WINDOW, Principal(identity=identity), "agent", {Scope.ARCHIVE}, today() + YEAR, document="授权8号")
