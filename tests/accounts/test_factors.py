@@ -199,7 +199,7 @@ def test_an_administrator_takes_lost_factors_off_for_a_reason_and_reads_nothing_
     assert sign_in(browser())["Location"] == "/account/"
 
 
-@pytest.mark.parametrize("role", [role for role in Role])
+@pytest.mark.parametrize("role", list(Role))
 def test_where_it_is_required_nothing_opens_to_a_role_without(role: Role, settings: Settings) -> None:
     settings.SECOND_FACTOR = "required"
     person("staff", role)

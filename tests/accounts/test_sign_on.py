@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import logging
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -37,7 +36,7 @@ KEY = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateF
 
 
 @pytest.fixture
-def citizen(live_server: LiveServer, settings: Settings) -> Iterator[Client]:
+def citizen(live_server: LiveServer, settings: Settings) -> Client:
     """The provider runs; someone is signed in there, in a browser that is given."""
     settings.ROOT_URLCONF = "tests.accounts.provider"
     settings.OAUTH2_PROVIDER = {
@@ -62,7 +61,7 @@ def citizen(live_server: LiveServer, settings: Settings) -> Iterator[Client]:
     there.force_login(User.objects.create(username="citizen-at-the-province", password=make_password(None)))
     provider.CLAIMS.clear()
     provider.CLAIMS.update({"name": "王泉", "id_number": ADULT, "email": "wang@example.org", "email_verified": True})
-    yield there
+    return there
 
 
 def _told(known: SignOn, secret: str) -> dict[str, object]:

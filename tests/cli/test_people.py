@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db
 def representative(tmp_path: Path) -> None:
     register(tmp_path)
     made = ask("account", "add", "owner")
-    assert json.loads(made.stdout) == {"username": "owner", "role": None, "provider": "*"}
+    nothing = {"role": None, "provider": "*", "district": "*", "organisation": None}
+    assert json.loads(made.stdout) == {"username": "owner"} | nothing
 
 
 def ask(*words: str) -> Result:
@@ -50,3 +51,52 @@ def test_what_cannot_be_is_refused_in_words_and_changes_nothing(words: tuple[str
     assert done.exit_code == 1
     assert said in done.stderr
     assert not Binding.objects.exists()
+
+
+def test_an_account_is_given_roles_with_what_they_are_held_for_and_is_closed() -> None:
+    ask("organisation", "add", "ccb", "--name", "某银行", "--kind", "bank")
+    made = ask("account", "add", "officer", "--role", "bank", "--organisation", "ccb", "--district", "370102",
+               "--email", "li@example.org")  # fmt: skip
+    assert json.loads(made.stdout) == {
+        "username": "officer", "role": "bank", "provider": "*", "district": "370102", "organisation": "ccb",
+    }  # fmt: skip
+    ask("account", "add", "officer", "--role", "supervisor")
+    rows = {row["username"]: row for row in json.loads(ask("account", "list").stdout)}
+    assert rows["officer"]["roles"] == ["bank:370102:ccb", "supervisor"]
+    assert rows["owner"] == {
+        "username": "owner", "name": "", "active": True, "roles": [], "factors": 0, "last_sign_in": None,
+    }  # fmt: skip
+    assert json.loads(ask("account", "end", "officer", "--role", "supervisor").stdout)["ended"] is True
+    assert ask("account", "end", "officer", "--role", "supervisor").exit_code == 1
+    assert User.objects.get(username="officer").is_active
+    assert json.loads(ask("account", "end", "officer", "--reason", "离职").stdout)["ended"] is True
+    assert not User.objects.get(username="officer").is_active
+    assert User.objects.get(username="officer").email == "li@example.org"
+
+
+def test_a_forgotten_password_and_lost_factors_are_the_operators_to_mend() -> None:
+    assert json.loads(ask("account", "password", "owner").stdout) == {"username": "owner", "password": "set"}
+    assert json.loads(ask("account", "reset-factors", "owner", "--reason", "丢失手机").stdout)["factors"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("account", "add", "x", "--role", "bank", "--organisation", "nothing"), "没有机构"),
+        (("account", "add", "x", "--role", "centre", "--district", "999999"), "没有行政区划"),
+        (("account", "end", "owner"), "请写明理由"),
+        (("account", "end", "nobody", "--reason", "x"), "没有这个账号"),
+        (("account", "password", "nobody"), "没有这个账号"),
+        (("account", "reset-factors", "owner", "--reason", " "), "请写明理由"),
+        (("organisation", "add", "x", "--name", "x", "--kind", "shop"), ""),
+    ],
+)
+def test_what_an_account_cannot_be_is_refused_in_words(words: tuple[str, ...], said: str) -> None:
+    done = ask(*words)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert User.objects.count() == 1
+
+
+def test_an_unknown_role_is_refused_with_those_there_are() -> None:
+    assert "steward" in ask("account", "add", "x", "--role", "king").stderr

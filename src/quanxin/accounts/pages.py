@@ -17,16 +17,25 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from quanxin.accounts import factors, sessions
+from quanxin.accounts.actors import Role
 from quanxin.accounts.adapters import landing, tell, told
 from quanxin.accounts.binding import standing
 from quanxin.accounts.models import Session, SignIn, User
 from quanxin.accounts.people import actor_of
+from quanxin.runtime.pack import current_pack
 
 SIGN_INS = 30  # shown, newest first
+ROLES = {
+    Role.INTAKE: _("报送"), Role.DECIDER: _("异议和修复的决定"), Role.WINDOW: _("窗口"), Role.REVIEWER: _("复核"),
+    Role.STEWARD: _("主体关联"), Role.CENTRE: _("信用中心"), Role.MODELLER: _("评价建模"), Role.APPROVER: _("审批"),
+    Role.SUPERVISOR: _("监管"), Role.BANK: _("金融机构"), Role.PERSONNEL: _("人事部门"), Role.AUDITOR: _("审计"),
+    Role.ADMINISTRATOR: _("账号管理"),
+}  # fmt: skip
 
 
 class SignInView(LoginView):  # type: ignore[misc]
@@ -72,7 +81,7 @@ def home(request: HttpRequest) -> HttpResponse:
     current = request.session.session_key or ""
     return render(request, "account/home.html", {
         "account": user, "standing": standing(user), "landing": landing(user), "told": told(request),
-        "memberships": list(user.memberships.select_related("organisation")),
+        "memberships": list(_memberships(user)),
         "totp": next((one for one in held if one.type == Authenticator.Type.TOTP), None),
         "keys": [one for one in held if one.type == Authenticator.Type.WEBAUTHN],
         "codes_left": len(codes.get_unused_codes()) if codes else 0,
@@ -80,6 +89,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "sessions": [(reference(one), one, one.session_key == current) for one in sessions.open_sessions(user)],
         "sign_ins": list(SignIn.objects.filter(username=user.username)[:SIGN_INS]),
     })  # fmt: skip
+
+
+def _memberships(user: User) -> Iterator[tuple[Any, Any, str, Any]]:
+    """Each role in words, for whom, where, in which institution."""
+    providers = current_pack().providers
+    for one in user.memberships.select_related("organisation").order_by("role", "provider", "district"):
+        named = providers.get(one.provider)
+        yield ROLES[Role(one.role)], named and named.title, one.district, one.organisation
 
 
 def reference(session: Session) -> str:

@@ -7,10 +7,13 @@ of at most one organisation. What is read by districts is read by the narrowest 
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count
 from oauth2_provider.models import Application
 
 from quanxin.accounts import sessions
@@ -21,8 +24,8 @@ from quanxin.calendar import today
 from quanxin.runtime.pack import current_pack
 
 __all__ = [
-    "actor_of", "actor_of_client", "add_account", "add_client", "add_organisation", "deactivate", "locked",
-    "note_sign_in", "remove_membership", "set_password",
+    "actor_of", "actor_of_client", "add_account", "add_client", "add_organisation", "deactivate", "listing",
+    "locked", "note_sign_in", "remove_membership", "set_password",
 ]  # fmt: skip
 
 DIVISIONS = "division-"  # how the keys of a city's code sets of divisions begin (GB/T 2260 and those it adds)
@@ -168,6 +171,20 @@ def add_client(
     )
     audit(by, "accounts.add-client", f"client:{name}", provider=provider, consumer=consumer)
     return client, secret
+
+
+def listing() -> list[dict[str, Any]]:
+    """Every account with its roles and factors, by name; no password, no session."""
+    held: dict[int, list[str]] = {}
+    for one in Membership.objects.select_related("organisation").order_by("role", "provider", "district"):
+        place = [one.provider, one.district, one.organisation.key if one.organisation else ""]
+        held.setdefault(one.user_id, []).append(":".join([one.role, *filter(None, place)]))
+    factors = dict(Authenticator.objects.values_list("user").annotate(n=Count("id")))
+    return [
+        {"username": user.username, "name": user.name, "active": user.is_active, "roles": held.get(user.pk, []),
+         "factors": factors.get(user.pk, 0), "last_sign_in": user.last_login and user.last_login.isoformat()}
+        for user in User.objects.order_by("username")
+    ]  # fmt: skip
 
 
 def actor_of(user: User) -> Actor:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from quanxin.cli.output import emit, fail
+from quanxin.cli.output import emit, fail, table
 
 accounts = typer.Typer(no_args_is_help=True, help="工作台账号。 / Accounts of the desk.")
+organisations = typer.Typer(no_args_is_help=True, help="机构：银行、监管、人事等。 / Institutions.")
 clients = typer.Typer(no_args_is_help=True, help="接口客户端。 / Clients of the interface.")
 consumers = typer.Typer(no_args_is_help=True, help="使用单位与订阅。 / Consumers and subscriptions.")
 people = typer.Typer(no_args_is_help=True, help="主体的代表。 / Representatives of organisations.")
@@ -23,43 +24,146 @@ people = typer.Typer(no_args_is_help=True, help="主体的代表。 / Representa
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.add_typer(accounts, name="account")
+    app.add_typer(organisations, name="organisation")
     app.add_typer(clients, name="client")
     app.add_typer(consumers, name="consumer")
     app.add_typer(people, name="people")
 
 
+ROLES = (
+    "角色：intake 报送、decider 决定异议和修复、window 窗口、reviewer 复核、steward 关联、centre 信用中心、modeller 建模、"
+    "approver 审批、supervisor 监管、bank 金融机构、personnel 人事、auditor 审计、administrator 管理；"
+    "不写为主体的代表或代理人 / role"
+)
+Username = Annotated[str, typer.Argument(help="用户名 / user name")]
+Reason = Annotated[str, typer.Option(help="理由（必填） / the reason")]
+Provider = Annotated[str, typer.Option(help="只为该单位；不写为全部 / for this provider alone")]
+District = Annotated[str, typer.Option(help="只看该区县（行政区划代码）；不写为全市 / reads this division alone")]
+Password = Annotated[
+    str, typer.Option(prompt="密码 / password", hide_input=True, confirmation_prompt=True, envvar="QUANXIN_PASSWORD",
+                      help="不写则询问；脚本可用环境变量 / asked for when missing")
+]  # fmt: skip
+
+
+def _role(text: str) -> Any:
+    from quanxin.accounts.actors import Role
+
+    try:
+        return Role(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: {', '.join(Role)}") from error
+
+
 @accounts.command("add")
 def add_account(
-    username: Annotated[str, typer.Argument(help="用户名 / user name")],
-    role: Annotated[
-        str, typer.Option(help="角色：intake、steward、centre、modeller、approver、administrator；不写为主体的代表 / role")
-    ] = "",
-    provider: Annotated[str, typer.Option(help="只为该单位报送；不写为全部 / hands in for this provider alone")] = "",
+    username: Username,
+    role: Annotated[str, typer.Option(help=ROLES)] = "",
+    provider: Provider = "",
+    district: District = "",
+    organisation: Annotated[str, typer.Option(help="所属机构的代号 / key of the institution")] = "",
     name: Annotated[str, typer.Option(help="显示的名称 / name shown")] = "",
-    password: Annotated[
-        str, typer.Option(prompt="密码 / password", hide_input=True, confirmation_prompt=True, envvar="QUANXIN_PASSWORD",
-                          help="不写则询问；脚本可用环境变量 / asked for when missing")
-    ] = "",
-) -> None:  # fmt: skip
+    email: Annotated[str, typer.Option(help="接收通知的邮箱 / where notices go")] = "",
+    password: Password = "",
+) -> None:
     """开通账号，或为已有账号增加角色。 / Make an account, or give one a further role."""
     from quanxin.runtime import boot
 
     boot.setup()
-    from django.core.exceptions import ValidationError
-
     from quanxin.accounts import operator
-    from quanxin.accounts.actors import Role
     from quanxin.accounts.people import add_account as add
 
-    try:
+    held = _role(role)
+    with _in_words("quanxin organisation add"):
         made = add(
-            operator(), username, password=password, role=Role(role) if role else None, provider=provider, name=name
-        )
-    except ValidationError as error:
-        raise typer.BadParameter(" ".join(error.messages)) from error
-    except ValueError as error:
-        raise typer.BadParameter(f"{role}: {', '.join(Role)}") from error
-    emit({"username": made.username, "role": role or None, "provider": provider or "*"})
+            operator(), username, password=password, role=held, provider=provider, district=district,
+            organisation=organisation, name=name, email=email,
+        )  # fmt: skip
+    emit({"username": made.username, "role": role or None, "provider": provider or "*", "district": district or "*",
+          "organisation": organisation or None})  # fmt: skip
+
+
+@accounts.command("list")
+def list_accounts() -> None:
+    """列出账号、角色和第二因素。 / List accounts, their roles and second factors."""
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.accounts.people import listing
+
+    rows = listing()
+    emit(rows, lambda found: table("账号 / accounts", found, empty="quanxin account add"))
+
+
+@accounts.command("end")
+def end_account(
+    username: Username,
+    reason: Annotated[
+        str, typer.Option(help="停用的理由（停用整个账号时必填） / why, where the account is closed")
+    ] = "",
+    role: Annotated[str, typer.Option(help="只收回该角色；不写为停用整个账号 / takes this role back alone")] = "",
+    provider: Provider = "",
+    district: District = "",
+) -> None:
+    """停用账号（立即退出其全部登录），或收回一个角色。 / Close an account, its sessions at once; or take a role back."""
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.accounts import operator, people
+
+    held = _role(role)
+    with _in_words("quanxin account list"):
+        if held is None:
+            people.deactivate(operator(), username, reason=reason)
+        elif not people.remove_membership(operator(), username, held, provider=provider, district=district):
+            fail("该账号没有这个角色。", "The account does not have this role.", "quanxin account list")
+    emit({"username": username, "role": role or None, "ended": True})
+
+
+@accounts.command("password")
+def set_password(username: Username, password: Password = "") -> None:
+    """为忘记密码的人设新密码，其登录全部退出。 / Give a new password where it was forgotten; every session ends."""
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.accounts import operator, people
+
+    with _in_words("quanxin account list"):
+        people.set_password(operator(), username, password)
+    emit({"username": username, "password": "set"})
+
+
+@accounts.command("reset-factors")
+def reset_factors(username: Username, reason: Reason) -> None:
+    """清除丢失的第二因素，其登录全部退出。 / Take lost second factors off; every session ends."""
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.accounts import operator
+    from quanxin.accounts.factors import reset_factors as reset
+
+    with _in_words("quanxin account list"):
+        count = reset(operator(), username, reason=reason)
+    emit({"username": username, "factors": count})
+
+
+@organisations.command("add")
+def add_organisation(
+    key: Annotated[str, typer.Argument(help="机构代号 / key")],
+    name: Annotated[str, typer.Option(help="名称 / name")],
+    kind: Annotated[
+        str, typer.Option(help="bank 金融机构、supervisor 监管、personnel 人事、association 协会、other 其他 / kind")
+    ],
+    code: Annotated[str, typer.Option(help="统一社会信用代码 / its code")] = "",
+) -> None:
+    """登记机构，或更正其名称。 / Register an institution, or correct it."""
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.accounts import operator, people
+
+    with _in_words("quanxin organisation add --help"):
+        made = people.add_organisation(operator(), key, name=name, kind=kind, code=code)
+    emit({"organisation": made.key, "name": made.name, "kind": made.kind})
 
 
 @clients.command("add")
@@ -128,9 +232,6 @@ def grant(
     emit({"consumer": key, "resource": resource, "subscription": made.pk, "from": made.from_date.isoformat()})
 
 
-Username = Annotated[str, typer.Argument(help="用户名 / user name")]
-
-
 @people.command()
 def bind(
     username: Username,
@@ -154,7 +255,7 @@ def bind(
 
 
 @people.command()
-def unbind(username: Username, reason: Annotated[str, typer.Option(help="理由（必填） / the reason")]) -> None:
+def unbind(username: Username, reason: Reason) -> None:
     """解除绑定。 / End what an account stands for."""
     from quanxin.runtime import boot
 
@@ -167,7 +268,7 @@ def unbind(username: Username, reason: Annotated[str, typer.Option(help="理由�
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def _in_words(hint: str = "quanxin account add") -> Iterator[None]:
     """What an act refuses is a refusal of the command's, with the act's own words."""
     from django.core.exceptions import ValidationError
 
@@ -175,4 +276,4 @@ def _in_words() -> Iterator[None]:
         yield
     except ValidationError as error:
         zh, _, en = " ".join(error.messages).partition(" / ")
-        fail(zh, en, "quanxin account add")
+        fail(zh, en, hint)
