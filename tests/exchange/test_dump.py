@@ -20,7 +20,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
-from pytest import LogCaptureFixture
 from pytest_django import Settings
 
 from quanxin.accounts import operator
@@ -126,7 +125,9 @@ def taken_in_every_way(folder: Path, secrets: Secrets, client_key: str) -> None:
     ]
     hand_in(folder, RESOURCE, rows, name=f"{secrets.identity()}.csv")
     path = write(folder, RESOURCE, [penalty(0, "乙〔2025〕1号", **secrets.person())], "b.csv")
-    path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + f",,,,,,,,,,,,,,,,,,,多出{secrets.mobile()}\n", "utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").rstrip("\n") + f",,,,,,,,,,,,,,,,,,,多出{secrets.mobile()}\n", "utf-8"
+    )
     name = f"自然人{secrets.mobile()}.csv"
     made = submissions.submit(
         path, file_name=name, resource=RESOURCE, provider="market-regulation", actor=operator()
@@ -141,7 +142,9 @@ def taken_in_every_way(folder: Path, secrets: Secrets, client_key: str) -> None:
     assert Submission.objects.get(pk=made.pk).state == Submission.State.REFUSED
     machine = Machine(token_for("market", provider="market-regulation"))
     for n, row in enumerate([secrets.person(), {"fine": "约三万"} | secrets.written_down()]):
-        answer = machine.post(f"/resources/{RESOURCE}/rows", penalty(0, f"丙〔2025〕{n}号", **row), key=f"{client_key}{n}")
+        answer = machine.post(
+            f"/resources/{RESOURCE}/rows", penalty(0, f"丙〔2025〕{n}号", **row), key=f"{client_key}{n}"
+        )
         assert answer.status_code == 200
     clerk = signed_in(Role.INTAKE, provider="market-regulation", name="clerk")
     for n, row in enumerate([secrets.person(), secrets.written_down(), {"fine": "三万"} | secrets.written_down()]):
@@ -168,7 +171,7 @@ def secrets(tmp_path: Path, settings: Settings) -> Secrets:
 
 
 def test_no_number_can_be_read_in_the_dump_on_the_disk_or_in_the_log(
-    tmp_path: Path, settings: Settings, caplog: LogCaptureFixture
+    tmp_path: Path, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     secrets = Secrets()
     with caplog.at_level(logging.DEBUG):

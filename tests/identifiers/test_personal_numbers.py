@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from quanxin.demo.city import code_of
 from quanxin.identifiers import identity, organisation, registration, uscc
-from quanxin.identifiers.personal_numbers import CANDIDATE, LIKELY, RUNS, mask, mask_whatever_resembles, masked, may_be_in
+from quanxin.identifiers.personal_numbers import (
+    CANDIDATE,
+    LIKELY,
+    RUNS,
+    mask,
+    mask_whatever_resembles,
+    masked,
+    may_be_in,
+)
 
 MASKED = f"CASE WHEN regexp_matches(x, '{CANDIDATE}') AND regexp_matches(x, '{LIKELY}') THEN {masked('x')} ELSE x END"
 thorough = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -65,7 +73,9 @@ def by_sql(con: duckdb.DuckDBPyConnection, texts: Sequence[str | None]) -> list[
 @given(
     texts=st.lists(
         st.one_of(
-            st.lists(st.one_of(written, around, digits, st.text("0189ABXx -－济南第号元〔〕１３", max_size=20))).map("".join),
+            st.lists(st.one_of(written, around, digits, st.text("0189ABXx -－济南第号元〔〕１３", max_size=20))).map(
+                "".join
+            ),
             st.text(max_size=40),
             st.none(),
         ),

@@ -48,7 +48,8 @@ def add(algorithm: Algorithm = None) -> None:
 @keys.command()
 def rotate(
     index: Annotated[
-        bool, typer.Option("--index", help="更换索引密钥并重建全部盲索引 / replace the index key instead, and index anew")
+        bool,
+        typer.Option("--index", help="更换索引密钥并重建全部盲索引 / replace the index key instead, and index anew"),
     ] = False,
     algorithm: Algorithm = None,
 ) -> None:
@@ -72,7 +73,9 @@ def retire(
     key: Annotated[str, typer.Argument(help="密钥的编号，见 quanxin keys list / id of the key, see quanxin keys list")],
     destroy: Annotated[
         bool,
-        typer.Option("--destroy", help="同时销毁密钥，之后旧备份中的内容无法打开 / destroy it: older backups stay closed"),
+        typer.Option(
+            "--destroy", help="同时销毁密钥，之后旧备份中的内容无法打开 / destroy it: older backups stay closed"
+        ),
     ] = False,
 ) -> None:
     """停用一把已无内容由其加密的密钥。 / Retire a key under which nothing is sealed any more."""

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 import duckdb
 import pyarrow as pa
 
-from quanxin.exchange.models import Held
 from quanxin.engine.normalise import literal
+from quanxin.exchange.models import Held
 from quanxin.identifiers import mask, personal_numbers
 from quanxin.identifiers.sealing import MARK, Sealer
 from quanxin.policy.model import FieldType, Resource
@@ -57,9 +57,7 @@ def needed(con: duckdb.DuckDBPyConnection) -> bool:
     return con.execute(query).fetchone() is not None
 
 
-def hold(
-    con: duckdb.DuckDBPyConnection, resource: Resource, reading: Placed, *, several: Several
-) -> None:
+def hold(con: duckdb.DuckDBPyConnection, resource: Resource, reading: Placed, *, several: Several) -> None:
     """Keep the quarantined and unlinked rows of ``outcome`` with their text from ``source`` and their ``issues``.
 
     Keeps the rows that entered by a steward's decision too, as released by their batch. Takes ``stated`` of ``state``.
@@ -151,7 +149,9 @@ def shown(row: Held, resource: Resource, keys: Sealer | None = None) -> dict[str
     }
 
 
-def stage(con: duckdb.DuckDBPyConnection, rows: list[tuple[int, Mapping[str, str | None]]], workdir: Path) -> list[str]:
+def stage(
+    con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[int, Mapping[str, str | None]]], workdir: Path
+) -> list[str]:
     """Make ``source`` of held rows again, as a file would; return its columns.
 
     ``rows`` are numbers with opened cells; the numbers become the row numbers.

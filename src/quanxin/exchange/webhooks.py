@@ -72,7 +72,11 @@ def add(actor: Actor, consumer: Consumer, url: str) -> tuple[Webhook, str]:
         raise IntakeError.of("webhook-refused", url=url, reason="该地址已登记", reason_en="it is there already")
     secret = _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     made = Webhook.objects.create(
-        consumer=consumer, url=url, secret=sealing().seal(secret, as_secret_of(consumer.pk, url)), position=feed.latest(), created_at=now()
+        consumer=consumer,
+        url=url,
+        secret=sealing().seal(secret, as_secret_of(consumer.pk, url)),
+        position=feed.latest(),
+        created_at=now(),
     )
     audit(actor, "exchange.add-webhook", f"consumer:{consumer.key}", webhook=made.pk, url=url)
     return made, secret
@@ -210,7 +214,7 @@ def forget() -> int:
 
 def secret_of(webhook: Webhook) -> str:
     """The key that signs a webhook's notifications. Raises ``CannotUnseal``."""
-    return sealer().unseal(webhook.secret, as_secret_of(webhook.consumer_id, webhook.url))
+    return sealer().unseal(bytes(webhook.secret), as_secret_of(webhook.consumer_id, webhook.url))
 
 
 def as_secret_of(consumer: int, url: str) -> str:

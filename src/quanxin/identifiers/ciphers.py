@@ -120,7 +120,9 @@ def suite(name: str) -> Suite:
     found = SUITES.get("sm4-gcm" if name == "sm4" else name) or _BY_MAC.get(name)
     if found is None:
         known = "、".join(SUITES)
-        raise SuiteMissing(f"没有算法 {name}，只有 {known}。", f"There is no algorithm {name}; there are {known}.", _WAYS_OUT)
+        raise SuiteMissing(
+            f"没有算法 {name}，只有 {known}。", f"There is no algorithm {name}; there are {known}.", _WAYS_OUT
+        )
     if not available(found):
         raise SuiteMissing(
             f"本机的 OpenSSL 不支持 {found.name}。", f"OpenSSL on this machine does not offer {found.name}.",

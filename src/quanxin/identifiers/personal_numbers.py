@@ -44,14 +44,14 @@ _MONTH_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 # Of the last century and of this country: too early for a document's number to look like it.
 SURE = f"^{_DISTRICT}19[0-9]{{2}}{_MONTH_DAY}[0-9]{{3}}[0-9X]$"
 CHECKED = f"^(?:{_DISTRICT}|[89][0-9]{{5}})(?:19|20)[0-9]{{2}}{_MONTH_DAY}[0-9]{{3}}[0-9X]$"
-DATED = f"^{_DISTRICT}(?:19|20)[0-9]{{2}}{_MONTH_DAY}[0-9]*$"  # district, date and serial: what documents are numbered by
+DATED = (
+    f"^{_DISTRICT}(?:19|20)[0-9]{{2}}{_MONTH_DAY}[0-9]*$"  # district, date and serial: what documents are numbered by
+)
 MOBILE = "^([A-Za-z]*1[3-9][0-9])[0-9]{8}([A-Za-z]*)$"
 CARD = "^(?:62[0-9]{14,17}|[45][0-9]{15}|35[0-9]{14}|9558[0-9]{12,15})$"
 LEGACY = f"^{_DISTRICT}[0-9]{{2}}{_MONTH_DAY}[0-9]{{3}}$"
 # An old number with the words before it and what ends it, its first six digits kept.
-SPOKEN = (
-    f"((?:身份证|身份号码|证件号|证号)[^0-9]{{0,8}}{_DISTRICT})[0-9]{{2}}{_MONTH_DAY}[0-9]{{3}}([^0-9A-Za-z]|$)"
-)
+SPOKEN = f"((?:身份证|身份号码|证件号|证号)[^0-9]{{0,8}}{_DISTRICT})[0-9]{{2}}{_MONTH_DAY}[0-9]{{3}}([^0-9A-Za-z]|$)"
 _CARD_DIGITS = 19
 _TWICE = "0516273849"  # the place of a digit in it is the sum of the digits of twice that digit
 

@@ -8,7 +8,6 @@ transaction is sealed under a key that nobody retires before that transaction ha
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,7 +112,7 @@ def _stamp() -> Any:
     if path is None:
         return environment.value(VARIABLE)
     try:
-        found = os.stat(path)
+        found = path.stat()
     except FileNotFoundError:
         return None
     return path, found.st_ino, found.st_mtime_ns, found.st_size
@@ -134,5 +133,6 @@ def _read() -> Ring:
         return Ring.from_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadRing(
-            f"无法读取密钥环文件 {path}：{error.strerror}。", f"The ring's file {path} cannot be read: {error.strerror}."
+            f"无法读取密钥环文件 {path}：{error.strerror}。",
+            f"The ring's file {path} cannot be read: {error.strerror}.",
         ) from error

@@ -10,7 +10,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-
 IDENTITY = "identity"  # what a natural person's number is sealed as
 
 
