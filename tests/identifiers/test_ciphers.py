@@ -6,7 +6,6 @@ import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SM3, Hash
-from pytest import MonkeyPatch
 
 from quanxin.identifiers import ciphers
 from quanxin.identifiers.ciphers import AES, SM4, Altered, Suite, SuiteMissing, available, suite
@@ -109,7 +108,7 @@ def test_a_suite_that_does_not_exist_is_refused_in_words() -> None:
     assert "aes-256-gcm" in refused.value.zh
 
 
-def test_a_suite_that_this_machine_lacks_is_refused_in_words(monkeypatch: MonkeyPatch) -> None:
+def test_a_suite_that_this_machine_lacks_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     class Lacking(SM3):
         def __init__(self) -> None:
             raise UnsupportedAlgorithm("as OpenSSL without SM3 has it")

@@ -87,7 +87,7 @@ def rotate(actor: Actor, *, on_progress: Progress | None = None, portion: int = 
     actor.require(Role.ADMINISTRATOR)
     keys = sealer()
     writer = keys.ring.writer
-    done, tell = Rotated(writer.id), on_progress or (lambda column, rows: None)
+    done, tell = Rotated(writer.id), on_progress or _untold
     audit(actor, "keys.rotate", f"key:{writer.id}", state="begun")
     _move_all(keys, writer, done, tell, portion)
     for key in keys.ring.keys:
@@ -146,6 +146,10 @@ def rotate_index(actor: Actor, *, algorithm: str | None = None) -> tuple[Key, in
     return active, indexed
 
 
+def _untold(column: str, rows: int) -> None:
+    """Progress that nobody watches."""
+
+
 def _listed(key: Key, use: str, writes: bool, rows: int | None) -> Listed:
     return Listed(key.id, use, key.algorithm, key.created.isoformat(timespec="seconds"), key.state.value, writes, rows)
 
@@ -197,7 +201,7 @@ def _move_all(keys: Sealer, writer: Key, done: Rotated, tell: Progress, portion:
 def _move(column: Sealed, keys: Sealer, writer: Key, after: int, portion: int) -> tuple[int | None, int, int]:
     """Seal a portion of a column's rows anew; return the last of them (None: there was none), those moved, those not."""
     condition, value = column.under_another(writer)
-    moved: list[tuple[object, int]] = []
+    moved: list[tuple[bytes | str, int]] = []
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, {column.column}, {column.of} FROM {column.table} WHERE id > %s AND {condition} "
@@ -215,7 +219,7 @@ def _move(column: Sealed, keys: Sealer, writer: Key, after: int, portion: int) -
     return (rows[-1][0] if rows else None), len(moved), len(rows) - len(moved)
 
 
-def _resealed(column: Sealed, keys: Sealer, held: Any, of: str) -> object:
+def _resealed(column: Sealed, keys: Sealer, held: Any, of: str) -> bytes | str:
     if column.form == "bytes":
         return keys.seal(keys.unseal(held, of), of)
     cells = json.loads(held) if isinstance(held, str) else held

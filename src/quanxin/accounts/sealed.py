@@ -29,13 +29,13 @@ class Sealed:
     def name(self) -> str:
         return f"{self.table}.{self.column}"
 
-    def under(self, key: Key) -> tuple[str, object]:
+    def under(self, key: Key) -> tuple[str, bytes | str]:
         """SQL that is true of a row with something sealed under a key, and its parameter."""
         if self.form == "bytes":
             return f"substring({self.column} from 1 for 6) = %s", head_of(key)
         return f"{self._some} LIKE %s)", text_head_of(key) + "%"
 
-    def under_another(self, key: Key) -> tuple[str, object]:
+    def under_another(self, key: Key) -> tuple[str, bytes | str]:
         """SQL that is true of a row with something sealed, but not under a key, and its parameter."""
         if self.form == "bytes":
             return f"{self.column} IS NOT NULL AND substring({self.column} from 1 for 6) <> %s", head_of(key)

@@ -149,7 +149,9 @@ def shown(row: Held, resource: Resource, keys: Sealer | None = None) -> dict[str
     }
 
 
-def stage(con: duckdb.DuckDBPyConnection, rows: list[tuple[int, Mapping[str, str | None]]], workdir: Path) -> list[str]:
+def stage(
+    con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[int, Mapping[str, str | None]]], workdir: Path
+) -> list[str]:
     """Make ``source`` of held rows again, as a file would; return its columns.
 
     ``rows`` are numbers with opened cells; the numbers become the row numbers.

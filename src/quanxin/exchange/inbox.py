@@ -1,7 +1,8 @@
 """The inbox: files that wait to be taken in, each in a folder of its own under the data directory.
 
 Invariant: a file in the inbox is complete and on disk before anybody can know of it, and nobody but its owner reads it; it
-keeps the name that the clerk gave it, as far as a file may be called so. A folder that no submission names is left from a request that died.
+keeps the name that the clerk gave it, as far as a file may be called so. A folder that no submission names is left from a
+request that died.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +28,7 @@ from quanxin.calendar import now, today
 from quanxin.exchange import holding, linking, sorting, touching
 from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.reading import read
-from quanxin.exchange.receipt import Receipt
+from quanxin.exchange.receipt import Receipt, masked
 from quanxin.exchange.stating import state
 from quanxin.identifiers.personal_numbers import mask
 from quanxin.policy import Pack, Rules
@@ -244,7 +243,7 @@ def _receipt(part: Part, batch: str, counts: dict[str, int], **told: Any) -> Rec
     return Receipt(
         batch=batch, resource=hand_in.resource.key, provider=hand_in.provider, received=sum(counts.values()),
         seconds=round(time.monotonic() - part.started, 3), file=hand_in.file, sha256=hand_in.sha256, mode=hand_in.mode,
-        replay_of=hand_in.replay_of, reading=json.loads(mask(json.dumps(part.reading.describe(), ensure_ascii=False))), **(counts | told),
+        replay_of=hand_in.replay_of, reading=masked(part.reading.describe()), **(counts | told),
     )  # fmt: skip
 
 

@@ -5,8 +5,11 @@ Invariant: accepted + updated + duplicate + quarantined + unlinked = received, a
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+
+from quanxin.identifiers.personal_numbers import mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +46,9 @@ class Receipt:
     def to_json(self) -> dict[str, Any]:
         """As JSON that others read; the names are stable."""
         return asdict(self)
+
+
+def masked(described: dict[str, Any]) -> dict[str, Any]:
+    """How rows were read, persons' numbers masked: a file without headers has its first row in their place."""
+    made: dict[str, Any] = json.loads(mask(json.dumps(described, ensure_ascii=False)))
+    return made

@@ -214,7 +214,7 @@ def forget() -> int:
 
 def secret_of(webhook: Webhook) -> str:
     """The key that signs a webhook's notifications. Raises ``CannotUnseal``."""
-    return sealer().unseal(webhook.secret, as_secret_of(webhook.consumer_id, webhook.url))
+    return sealer().unseal(bytes(webhook.secret), as_secret_of(webhook.consumer_id, webhook.url))
 
 
 def as_secret_of(consumer: int, url: str) -> str:

@@ -8,7 +8,6 @@ transaction is sealed under a key that nobody retires before that transaction ha
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,7 +112,7 @@ def _stamp() -> Any:
     if path is None:
         return environment.value(VARIABLE)
     try:
-        found = os.stat(path)
+        found = path.stat()
     except FileNotFoundError:
         return None
     return path, found.st_ino, found.st_mtime_ns, found.st_size
