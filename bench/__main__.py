@@ -12,6 +12,7 @@ from bench.ground import ground
 
 PARTS = (
     "intake", "intake-peers", "search", "interface", "evaluation", "evaluation-one", "evaluation-spark", "evaluation-peer",
+    "rights",
 )  # fmt: skip
 
 
@@ -53,6 +54,11 @@ def main() -> None:
 
         with ground() as folder:
             evaluation_one.measure(folder, asked.city)
+    elif asked.only == "rights":
+        from bench import rights
+
+        with ground() as folder:
+            rights.measure(folder, asked.city)
     elif asked.only == "evaluation-spark":
         from bench import evaluation
 

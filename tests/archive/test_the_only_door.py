@@ -47,16 +47,19 @@ FACES = ("web", "my", "desk", "api", "cli")
 
 def touches(path: Path) -> bool:
     """Whether a module names the table of records, its model, or a payload."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module == "quanxin.archive.models":
-            if any(name.name in ("Record", "*") for name in node.names):
-                return True
-        elif isinstance(node, ast.Import) and any(name.name == "quanxin.archive.models" for name in node.names):
-            return True
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "archive_record" in node.value:
-            return True
-    return False
+    return any(_tells(node) for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _tells(node: ast.AST) -> bool:
+    match node:
+        case ast.ImportFrom(module="quanxin.archive.models", names=names):
+            return any(name.name in ("Record", "*") for name in names)
+        case ast.Import(names=names):
+            return any(name.name == "quanxin.archive.models" for name in names)
+        case ast.Constant(value=str(text)):
+            return "archive_record" in text
+        case _:
+            return False
 
 
 def modules() -> dict[str, Path]:
