@@ -101,6 +101,8 @@ LAWS = {
     "mines": (_law("mines", "regexp_matches(authority_name, '矿山') AND list_contains(penalty_kinds, '警告')",
                    "2019-01-01", published=True, minimum_months=1, maximum_months=2),
               lambda p: "矿山" in p["authority_name"] and "警告" in p["penalty_kinds"]),
+    "drugs": (_law("drugs", "regexp_matches(authority_name, '药品')", "2019-01-01", "2030-06-30", maximum_months=2),
+              lambda p: "药品" in p["authority_name"]),
     "least": (_law("least", "violation = '占道经营'", "2019-01-01", minimum_months=2),
               lambda p: p["violation"] == "占道经营"),
 }  # fmt: skip
