@@ -44,7 +44,9 @@ def packed(members: Mapping[str, str | bytes] | Iterable[tuple[str, str | bytes]
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in members.items() if isinstance(members, Mapping) else members:
-            made.writestr(name, text)
+            member = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))  # the same bytes each time
+            member.compress_type = zipfile.ZIP_DEFLATED
+            made.writestr(member, text)
     return out.getvalue()
 
 
