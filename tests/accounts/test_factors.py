@@ -11,14 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import connection, connections
 from pytest_django import Settings
 
-from quanxin.accounts import NotAllowed, operator
+from quanxin.accounts import NotAllowed, keyring, operator
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.attempts import LOCKED_AFTER
 from quanxin.accounts.binding import bind
-from quanxin.accounts.factors import reseal, reset_factors
+from quanxin.accounts.factors import reset_factors
 from quanxin.accounts.models import AuditLine, Session, SignIn, User
-from quanxin.identifiers.sealing import Sealer
-from quanxin.runtime.keys import sealer
 from tests.accounts.people import again, browser, code_of, enrolled, person, sign_in, signed_in
 from tests.city import CODES
 
@@ -179,9 +177,9 @@ def test_secrets_are_sealed_in_the_database_and_can_be_sealed_anew() -> None:
         cursor.execute("SELECT string_agg(data::text, ' ') FROM mfa_authenticator")
         assert secret not in cursor.fetchone()[0]
     codes = recovery_codes()
-    new = Sealer(b"n" * 32)
-    assert reseal(sealer().unseal, new.seal) == 2
-    assert reseal(new.unseal, sealer().seal) == 2
+    administrator = Actor("administrator", frozenset({Role.ADMINISTRATOR}))
+    keyring.add(administrator)
+    assert keyring.rotate(administrator).moved == {"mfa_authenticator.data": 2}
     assert recovery_codes() == codes
 
 

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from quanxin.accounts import Actor, keyring, operator
 from quanxin.accounts.actors import NotAllowed, Role
-from quanxin.accounts.models import AuditLine
+from quanxin.accounts.binding import bind_person, standing
+from quanxin.accounts.models import AuditLine, User
 from quanxin.cli.main import app
 from quanxin.exchange import holding, webhooks
 from quanxin.exchange.models import Held, Webhook
@@ -106,6 +107,20 @@ def test_a_person_is_found_again_after_a_rotation_of_both_keys(tmp_path: Path) -
     assert keys.sealer().ring.indexer.id == key.id
     hand_in(tmp_path, "administrative-penalty", [penalty(0, "乙〔2025〕9号", **person(serial=1))], name="c.csv")
     assert Identifier.objects.filter(kind="identity").count() == 1
+
+
+def test_whom_a_person_stands_for_follows_the_index_and_who_is_not_known_shows_the_document_again(
+    tmp_path: Path,
+) -> None:
+    sealed_city(tmp_path)
+    for name, serial in (("known", 1), ("unknown", 77)):
+        User.objects.create(username=name)
+        bind_person(operator(), name, person(serial=serial)["identity_number"] or "", reason="核验身份证")
+    keyring.rotate_index(ADMINISTRATOR)
+    held = standing(User.objects.get(username="known"))
+    assert held is not None
+    assert held.identity == Identifier.objects.get(kind="identity").value
+    assert standing(User.objects.get(username="unknown")) is None
 
 
 def test_an_index_rotation_that_was_broken_off_refuses_lookups_and_is_ended_by_the_next(

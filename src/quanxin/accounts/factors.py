@@ -6,7 +6,6 @@ lock of the name like wrong passwords. Where second factors are required, a pers
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter as account_adapter
@@ -111,20 +110,6 @@ def reset_factors(by: Actor, username: str, *, reason: str) -> int:
     if count:
         audit(by, "accounts.reset-factors", f"user:{username}", factors=count, reason=reason.strip())
         sessions.end(by, user, why="factors")
-    return count
-
-
-@transaction.atomic
-def reseal(unseal: Callable[[bytes], str], seal: Callable[[str], bytes]) -> int:
-    """Seal every secret anew, when the key is changed; returns how many authenticators there were."""
-    count = 0
-    for one in Authenticator.objects.select_for_update().exclude(type=Authenticator.Type.WEBAUTHN):
-        for name in ("secret", "seed"):
-            if name in one.data:
-                plain = unseal(base64.b64decode(one.data[name]))
-                one.data[name] = base64.b64encode(seal(plain)).decode("ascii")
-        one.save(update_fields=["data"])
-        count += 1
     return count
 
 

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.models import audit
-from quanxin.accounts.sealed import INDEXED, SEALED, Indexed, Sealed
+from quanxin.accounts.sealed import INDEXED, REPEATED, SEALED, Indexed, Sealed
 from quanxin.calendar import now
 from quanxin.identifiers.ciphers import SUITES, available, suite
 from quanxin.identifiers.ring import BadRing, Key, Ring, State, new_key
@@ -251,6 +251,11 @@ def _index_anew(column: Indexed, key: Key, keys: Sealer) -> int:
     sealed, indexed = column.sealed, indexing(key)
     with connection.cursor() as cursor, connection.cursor() as writing:
         cursor.execute(f"LOCK TABLE {column.table} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.index_before")
+        cursor.execute(
+            f"CREATE TEMP TABLE index_before ON COMMIT DROP AS SELECT id, {column.column} AS before FROM {column.table} "
+            f"WHERE {sealed.column} IS NOT NULL"
+        )
         cursor.execute(
             f"SELECT id, {sealed.column}, {sealed.of} FROM {column.table} WHERE {sealed.column} IS NOT NULL ORDER BY id"
         )
@@ -259,4 +264,20 @@ def _index_anew(column: Indexed, key: Key, keys: Sealer) -> int:
             made = [(indexed(keys.unseal(held, of)), identity) for identity, held, of in rows]
             writing.executemany(f"UPDATE {column.table} SET {column.column} = %s WHERE id = %s", made)
             total += len(made)
+        for table, repeated in REPEATED:
+            _follow(writing, column, table, repeated)
     return total
+
+
+def _follow(cursor: Any, column: Indexed, table: str, repeated: str) -> None:
+    """Let a column that repeats indexes change along. Whom no number here stands behind must be looked at anew: what it
+    opens ends."""
+    cursor.execute(
+        f"UPDATE {table} t SET {repeated} = i.{column.column} FROM index_before b JOIN {column.table} i ON i.id = b.id "
+        f"WHERE t.{repeated} = b.before"
+    )
+    cursor.execute(
+        f"UPDATE {table} t SET ended_at = %s, ended_by = 'keys', ended_reason = %s WHERE t.{repeated} <> '' "
+        f"AND t.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM {column.table} i WHERE i.{column.column} = t.{repeated})",
+        [now(), "证件号码索引已更换，请持证件重新绑定 / the index was changed: show the document again"],
+    )

@@ -64,3 +64,5 @@ SEALED = (
     Sealed("mfa_authenticator", "data", "cells", "'factor'"),
 )
 INDEXED = (Indexed("subjects_identifier", "value", _IDENTIFIER),)
+# Columns that repeat an index of ``subjects_identifier`` and seal no number of their own: they change along with it.
+REPEATED = (("accounts_binding", "identity"), ("accounts_agency", "identity"))
