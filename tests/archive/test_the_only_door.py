@@ -42,8 +42,8 @@ REASONS = {
     "desk/cells.py": "a provider's own record beside what it hands in again",
     "desk/records.py": "a provider's own record, after the accessor showed it",
 }
-# Faces that ask the database themselves, about no record: whether it is there, which client a token lets in.
-ASKING = ("web/views/system.py", "api/clients.py")
+# Faces that ask the database themselves, about no record: whether it is there, whom a token lets in, what was answered.
+ASKING = ("web/views/system.py", "api/clients.py", "api/once.py")
 FACES = ("web", "my", "desk", "api", "cli")
 
 
