@@ -78,7 +78,8 @@ _DECLARED = (
         "QUANXIN_KEY_RING",
         "",
         "密钥环：加密证件号码等的全部密钥。可为密钥环文件的路径（如挂载的密文文件），也可为其 JSON 内容"
-        "（此时不能用命令更换密钥）。不设时自动生成一次，存于数据目录的 keyring.json 文件（权限 600）；丢失后已加密的内容无法恢复，请另行备份。",
+        "（此时不能用命令更换密钥）。不设时自动生成一次，存于数据目录的 keyring.json 文件（权限 600）；"
+        "丢失后已加密的内容无法恢复，请另行备份。",
         "The ring of the keys that seal identity numbers and the like: the path of its file (a mounted secret, say), or its "
         "JSON itself (then no command can change it). When it is not set, one is made once and kept in keyring.json in "
         "the data directory (600); what was sealed with lost keys is lost: back it up separately.",
