@@ -19,6 +19,7 @@ from quanxin.api.bodies import MOST_ROWS, as_lines, few
 from quanxin.api.clients import Token, provider_of
 from quanxin.api.once import once, once_among
 from quanxin.api.shapes import (
+    BatchBefore,
     BatchNumber,
     BatchOut,
     BatchPage,
@@ -87,7 +88,7 @@ def hand_in_rows(request: HttpRequest, resource: ResourceKey) -> HttpResponse:
 
 
 @router.get("/batches", response=BatchPage, summary="本单位的批次")
-def batches(request: HttpRequest, before: str | None = None, limit: int = 50) -> dict[str, Any]:
+def batches(request: HttpRequest, before: BatchBefore = None, limit: int = 50) -> dict[str, Any]:
     """The provider's batches, the latest first; ``before`` is the ``next`` of the page before."""
     _, provider = provider_of(request)
     found = Batch.objects.filter(provider=provider)

@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 ResourceKey = Path[Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]]
 BatchNumber = Path[Annotated[str, Field(pattern=r"^[0-9]{8}-[0-9]{6,}$", max_length=32)]]
+BatchBefore = Annotated[str | None, Field(pattern=r"^[0-9]{8}-[0-9]{6,}$", max_length=32)]
 SubmissionNumber = Path[Annotated[str, Field(pattern=r"^[0-9a-f]{20}$")]]
 # no control characters: PostgreSQL holds no NUL, and no reason needs one
 Sentence = Annotated[

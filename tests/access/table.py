@@ -1,0 +1,66 @@
+"""Who may open what: one table of every address and every command.
+
+A new address or command that is not here fails ``test_matrix``; so does one that opens to somebody else than it says.
+"""
+
+from __future__ import annotations
+
+from quanxin.accounts.actors import Role
+
+OPEN = "everyone"  # signed in or not
+SIGNING = "whoever signs in"  # steps of signing in: they lead on or back, and show nobody's data
+SIGNED = "whoever is signed in"
+OWN = "whoever stands for a subject"  # itself, or as an agent within the scope of the authorisation
+PROVIDER = "a provider's machine"
+CONSUMER = "a consumer's machine"
+
+Rule = str | frozenset[Role]
+
+
+def roles(*held: Role) -> frozenset[Role]:
+    return frozenset(held)
+
+
+PORTAL = (
+    "home", "search", "suggestions", "subject", "licences", "penalties", "catalogue", "resource", "open-data",
+    "open-data-catalogue", "open-data-file", "about", "language", "health", "robots", "manifest", "favicon",
+)  # fmt: skip
+
+ROUTES: dict[str, Rule] = (
+    {f"portal:{name}": OPEN for name in PORTAL}
+    | dict.fromkeys(
+        ("account_login", "mfa_authenticate", "mfa_login_webauthn", "socialaccount_login_cancelled", "openid_connect_login",
+         "openid_connect_callback", "desk:sign-in", "desk:sign-out"), SIGNING,
+    )
+    | dict.fromkeys(
+        ("accounts:home", "accounts:end-session", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+         "account_change_password", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+         "mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"),
+        SIGNED,
+    )
+    | dict.fromkeys(("my:home", "my:score"), OWN)
+    | {"desk:home": frozenset(Role)}
+    | dict.fromkeys(
+        ("desk:upload", "desk:forms", "desk:template", "desk:schema", "desk:entry", "desk:submission", "desk:batches",
+         "desk:batch", "desk:annotated", "desk:row", "desk:replay", "desk:take-back", "desk:records", "desk:record"),
+        roles(Role.INTAKE),
+    )
+    | dict.fromkeys(("desk:unlinked", "desk:unlinked-entry", "desk:decisions", "desk:undo-decision"), roles(Role.STEWARD))
+    | {"desk:quality": roles(Role.CENTRE, Role.INTAKE)}
+    | dict.fromkeys(("desk:consumers", "desk:scores", "desk:score", "desk:movers"), roles(Role.CENTRE))
+    | dict.fromkeys(
+        ("desk:models", "desk:model", "desk:runs", "desk:edition", "desk:study", "desk:export"),
+        roles(Role.MODELLER, Role.APPROVER),
+    )
+    | dict.fromkeys(("desk:propose", "desk:ask"), roles(Role.MODELLER))
+    | {"token": SIGNING}
+    | dict.fromkeys(("api:openapi-json", "api:api-root", "api:resources", "api:resource", "api:schema"), OPEN)
+    | dict.fromkeys(
+        ("api:hand_in_rows", "api:batches", "api:batch", "api:held", "api:replay_rows", "api:take_back", "api:withdraw",
+         "api:submit", "api:submission"), PROVIDER,
+    )
+    | dict.fromkeys(("api:changes", "api:snapshot", "api:acknowledge"), CONSUMER)
+)  # fmt: skip
+
+# What the person at the machine's own command line does; each command acts in these roles, which that person holds.
+COMMANDS: dict[str, Rule] = {}
