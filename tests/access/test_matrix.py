@@ -27,7 +27,8 @@ PASSWORD = "七泉映月-Spring-72"
 # What stands for a part of an address: none of it exists, so that who is let in is told so, and who is not is refused.
 PARTS: dict[str, Any] = {
     "code": CODES[0], "key": "nothing", "resource": "administrative-penalty", "day": "2026-01-01", "name": "x.csv",
-    "number": 999999, "subject": 999999, "row_no": 1, "provider": "taxation", "what": "compare", "table": "t", "kind": "csv", "pk": 999999,
+    "number": 999999, "subject": 999999, "row_no": 1, "provider": "taxation", "what": "compare", "table": "t",
+    "kind": "csv", "pk": 999999,
     "provider_id": "none", "batch": "20260101-000001", "submission": "0" * 20, "paper": "00000000-0000-0000-0000-000000000000",
 }  # fmt: skip
 
