@@ -16,6 +16,7 @@ import pytest
 
 from quanxin import engine
 from quanxin.engine import spark as on_spark
+from quanxin.identifiers.personal_numbers import LIKELY, mask, masked
 from quanxin.policy import load
 from tests.engine.constructs import covering
 from tests.engine.corpus import rows_of
@@ -104,6 +105,18 @@ def test_a_row_that_differs_would_be_seen(spark: SparkSession, tmp_path: Path) -
     con.execute("UPDATE checked SET _failed = NOT _failed WHERE row_no = 3")
     con.execute("DELETE FROM issues WHERE row_no = (SELECT min(row_no) FROM issues)")
     assert {name for name, _ in differing(con)} == {"_failed", "issues_there"}
+
+
+def test_persons_numbers_in_texts_are_masked_alike(spark: SparkSession) -> None:
+    parts = (
+        "身份证37010219800615001X", "370102202401150012", "３７０１０２１９８００６１５００１ｘ", "13800000000", "wx13800000000",
+        "138 0000 0000", "6222021234567890128", "6222021234567890123", "6222 0212 3456 7890 128", "证件号：370102800615001",
+        "370102800615001", "91370102MA3C0001X1", "370102-19800615-0017", "济历罚〔2025〕1号", "，", "\n", "元", "12", "", " x ",
+    )  # fmt: skip
+    texts = [before + part + after for before in parts for part in parts for after in parts[-7:]]
+    spark.createDataFrame([(n, t) for n, t in enumerate(texts)], "n INT, x STRING").createOrReplaceTempView("texts")
+    query = f"SELECT CASE WHEN regexp_matches(x, '{LIKELY}') THEN {masked('x')} ELSE x END FROM texts ORDER BY n"
+    assert [row[0] for row in spark.sql(on_spark.translated(query, [])).collect()] == [mask(t) for t in texts]
 
 
 @pytest.mark.parametrize("expression", ["regexp_replace(x, 'a', 'b')", "regexp_matches(x, y)", "list_sum(x)"])

@@ -33,7 +33,7 @@ from quanxin.exchange.models import Held, Submission
 from quanxin.exchange.replay import replay
 from quanxin.identifiers.identity import check_character
 from quanxin.identifiers.sealing import MARK
-from quanxin.runtime import cluster
+from quanxin.runtime import cluster, environment
 from quanxin.subjects.models import Identifier
 from tests.api.conftest import Machine, token_for
 from tests.city import NAMES, hand_in, penalty, person, register, write
@@ -184,6 +184,7 @@ def test_no_number_can_be_read_in_the_dump_on_the_disk_or_in_the_log(
     kept[0].unlink()
     assert secrets.found_in(on_disk()) == []
     assert secrets.found_in(caplog.text.encode()) == []
+    assert secrets.found_in((cluster.cluster_dir(environment.data_dir()) / "server.log").read_bytes()) == []
     # the search does find what is there
     assert NAMES[0].encode() in everything
     assert b"138********" in everything
