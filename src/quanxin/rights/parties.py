@@ -6,12 +6,13 @@ subject's records alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.archive import viewers
+from quanxin.archive.access import in_districts
 from quanxin.archive.models import Record
 from quanxin.archive.viewers import Viewer
 from quanxin.rights.errors import RightsError
@@ -29,17 +30,20 @@ class Party:
     channel: Case.Channel = Case.Channel.ONLINE
     on_behalf: str = ""
     agent: bool = False
+    _ids: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def ids(self) -> list[int]:
-        """The numbers under which what concerns the subject is kept."""
-        return cluster(self.subject)
+        """The numbers under which what concerns the subject is kept; asked for once."""
+        if not self._ids:
+            self._ids.extend(cluster(self.subject))
+        return self._ids
 
     @property
     def viewer(self) -> Viewer:
         """As whom the subject's data is read for it."""
         how = "window" if self.channel == Case.Channel.WINDOW else "agent" if self.agent else "subject"
-        return viewers.itself(self.actor, self.subject, how=how, note=self.on_behalf)
+        return viewers.itself(self.actor, self.subject, how=how, note=self.on_behalf, own=self.ids)
 
     def record(self, subject: int, number: int) -> Record:
         """A current record of the subject; raises ``RightsError`` for any other."""
@@ -60,9 +64,12 @@ class Party:
 def at_counter(actor: Actor, subject: Subject, who: str) -> Party:
     """The party for whom a clerk at the counter acts; ``who`` names the visitor and the papers seen.
 
-    Raises ``NotAllowed`` without the window's role, ``RightsError`` where it is not said who came.
+    Raises ``NotAllowed`` without the window's role or, with a line, for an organisation of another district than the
+    window's; ``RightsError`` where it is not said who came.
     """
     actor.require(Role.WINDOW)
+    if not (subject.natural or in_districts(actor, subject.region)):
+        raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
     if not who.strip():
         raise RightsError("reason-missing")
     return Party(actor, resolve(subject), Case.Channel.WINDOW, who.strip())

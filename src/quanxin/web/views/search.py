@@ -21,7 +21,7 @@ from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.queries import find
 from quanxin.subjects.search import Hit, search_names
-from quanxin.web.paging import page_number
+from quanxin.archive.paging import page_number
 
 PAGE_LENGTH = 20
 SUGGESTIONS = 8

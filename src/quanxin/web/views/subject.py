@@ -21,7 +21,7 @@ from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import now
 from quanxin.policy.model import Text
 from quanxin.subjects.queries import find
-from quanxin.web.paging import Paging
+from quanxin.archive.paging import Paging
 
 CHAPTER_PAGE_LENGTH = 20
 TIMELINE_LENGTH = 12
