@@ -96,6 +96,9 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "consent-ended": Wording(
             "授权不存在、已撤销或已到期。", "There is no such consent, or it has ended.", "请联系信息主体重新授权。 / Ask the subject again.",
         ),
+        "agency-unknown": Wording(
+            "没有找到这项委托。", "There is no such authorisation.", "请从“代理人”页面选择。 / Choose it from your agents.",
+        ),
         "consent-unknown": Wording(
             "没有找到这项授权。", "There is no such consent.", "请从“授权”页面选择。 / Choose it from your own consents.",
         ),

@@ -7,7 +7,7 @@ was kept with it, or with what the law said of its record on that day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Set
 from typing import Any, Literal
 
 from quanxin.archive.models import Record
@@ -33,25 +33,15 @@ def rendered(notice: Notice, language: Language) -> tuple[str, str]:
 
 def all_rendered(told: Sequence[Notice], language: Language) -> list[tuple[str, str]]:
     """The same of several, in their order, with two questions however many they are."""
-    bare = [n for n in told if not n.particulars and n.subject_id is not None and n.record_id is not None]
-    numbers, ids = {n.subject_id for n in bare}, {n.record_id for n in bare}
-    records = {(r.subject_id, r.id): r for r in Record.objects.filter(subject_id__in=numbers, id__in=ids)} if bare else {}
-    subjects = Subject.objects.in_bulk(numbers) if bare else {}
-    windows: dict[tuple[int, int, dt.date], Window] = {}
-    kinds = {pk: subject.type for pk, subject in subjects.items()}
-    for day in sorted({_day(n) for n in bare}):
-        about = [records[n.subject_id, n.record_id] for n in bare if _day(n) == day]
-        found = windows_of(about, day, kinds)
-        windows |= {(r.subject_id, r.id, day): found[r.id] for r in about}
-    filled = []
-    for notice in told:
-        kept: Mapping[str, Any] = notice.particulars
-        if not kept and notice.subject_id is not None and notice.record_id is not None:
-            key = notice.subject_id, notice.record_id
-            kept = _of_its_record(records[key], subjects[key[0]], windows[*key, _day(notice)], language)
-        said = {name: notices.said(value, language) for name, value in kept.items()}
-        filled.append(_wording(notice).filled(language, said))
-    return filled
+    bare = {n.pk: (n.subject_id or 0, n.record_id or 0, _day(n)) for n in told if not n.particulars}
+    filled = _of_records(set(bare.values()), language) if bare else {}
+    return [
+        _wording(n).filled(
+            language,
+            {k: notices.said(v, language) for k, v in (filled[bare[n.pk]] if n.pk in bare else n.particulars).items()},
+        )
+        for n in told
+    ]  # fmt: skip
 
 
 def heading(notice: Notice) -> Text:
@@ -67,8 +57,26 @@ def _day(notice: Notice) -> dt.date:
     return notice.at.astimezone(ZONE).date()
 
 
-def _of_its_record(record: Record, subject: Subject, window: Window, language: Language) -> dict[str, Any]:
-    """What the law said, on the day of the notice, of the record that it is about."""
+def _of_records(
+    about: Set[tuple[int, int, dt.date]], language: Language
+) -> dict[tuple[int, int, dt.date], dict[str, Any]]:
+    """What the law said, on the day of a notice, of the record that it is about: by subject, record and day."""
+    numbers = {number for number, _, _ in about}
+    held = Record.objects.filter(subject_id__in=numbers, id__in={record for _, record, _ in about})
+    records = {(record.subject_id, record.id): record for record in held}
+    subjects = Subject.objects.in_bulk(numbers)
+    kinds = {pk: subject.type for pk, subject in subjects.items()}
+    found: dict[tuple[int, int, dt.date], dict[str, Any]] = {}
+    for day in sorted({day for _, _, day in about}):
+        of_day = [records[number, record] for number, record, on in about if on == day]
+        windows = windows_of(of_day, day, kinds)
+        found |= {
+            (r.subject_id, r.id, day): _filling(r, subjects[r.subject_id], windows[r.id], language) for r in of_day
+        }
+    return found
+
+
+def _filling(record: Record, subject: Subject, window: Window, language: Language) -> dict[str, Any]:
     filled = notices.of_record(record) | {
         "subject": subject.name, "authority": notices.authority(record.provider),
         "until_day": window.public_until or _WITHOUT_END[language],

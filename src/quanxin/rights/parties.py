@@ -6,7 +6,7 @@ subject's records alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
@@ -30,14 +30,11 @@ class Party:
     channel: Case.Channel = Case.Channel.ONLINE
     on_behalf: str = ""
     agent: bool = False
-    _ids: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
+    ids: tuple[int, ...] = ()  # the numbers under which what concerns the subject is kept; asked for once, if not given
 
-    @property
-    def ids(self) -> list[int]:
-        """The numbers under which what concerns the subject is kept; asked for once."""
-        if not self._ids:
-            self._ids.extend(cluster(self.subject))
-        return self._ids
+    def __post_init__(self) -> None:
+        if not self.ids:
+            object.__setattr__(self, "ids", tuple(cluster(self.subject)))
 
     @property
     def viewer(self) -> Viewer:

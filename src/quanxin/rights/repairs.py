@@ -93,9 +93,7 @@ def prospects(records: Sequence[Record], on: dt.date | None = None) -> list[Pros
     ]
 
 
-def windows_of(
-    records: Sequence[Record], day: dt.date, kinds: Mapping[int, str] | None = None
-) -> Mapping[int, Window]:
+def windows_of(records: Sequence[Record], day: dt.date, kinds: Mapping[int, str] | None = None) -> Mapping[int, Window]:
     """The windows of records by their ids, one question for each resource; ``kinds`` are the types of their subjects,
     where they are known."""
     if kinds is None:
