@@ -55,9 +55,10 @@ def prospects_of(party: Party, views: list[RecordView]) -> dict[int, Prospect]:
     return {found.record.id: found for found in repairs.prospects(list(held))}
 
 
-def one(me: Standing, subject: int, number: int) -> tuple[Record, Shown]:
-    """A current record of the subject, and all that is shown of it; raises ``RightsError`` for any other."""
-    record = me.party.record(subject, number)
+def one(me: Standing, subject: int, number: int, known: Record | None = None) -> tuple[Record, Shown]:
+    """A current record of the subject (``known``, where it was asked for already), and all that is shown of it; raises
+    ``RightsError`` for any other."""
+    record = known or me.party.record(subject, number)
     view = queries.versions(me.subject, me.party.viewer, [record.id]).get(record.id)
     if view is None:  # past its time of keeping: there is nothing to show
         raise RightsError("record-not-yours")
@@ -76,23 +77,18 @@ def record(request: HttpRequest, me: Standing, subject: int, number: int) -> Htt
 
     An earlier version leads to the one that stands now; of a withdrawn record it is said that it was.
     """
-    if (later := _later(me.party, subject, number)) is not None:
-        return later if isinstance(later, HttpResponseBase) else _gone(request, me, later)
-    _, found = one(me, subject, number)
-    return shown(request, me, "my/record.html", {"record": found, "deleted": "deleted" in request.GET})
+    known = Record.objects.filter(subject_id=subject, id=number).first() if subject in me.party.ids else None
+    if known is not None and known.superseded_at is not None:
+        return _earlier(request, me, known)
+    _, found = one(me, subject, number, known)
+    return shown(request, me, "my/record.html", {"record": found})
 
 
-def _later(party: Party, subject: int, number: int) -> HttpResponse | Record | None:
-    """For an earlier version of an own record, the way to the present one, or itself where none stands; else None."""
-    if subject not in party.ids:
-        return None
-    old = Record.objects.filter(subject_id=subject, id=number).first()
-    if old is None or old.superseded_at is None:
-        return None
+def _earlier(request: HttpRequest, me: Standing, old: Record) -> HttpResponse:
     stands = Record.objects.filter(
-        subject_id=subject, resource=old.resource, key_hash=old.key_hash, superseded_at=None
+        subject_id=old.subject_id, resource=old.resource, key_hash=old.key_hash, superseded_at=None
     ).first()
-    return redirect("my:record", subject, stands.id) if stands else old
+    return redirect("my:record", old.subject_id, stands.id) if stands else _gone(request, me, old)
 
 
 def _gone(request: HttpRequest, me: Standing, old: Record) -> HttpResponse:
