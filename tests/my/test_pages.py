@@ -75,9 +75,9 @@ def test_each_reading_leaves_one_line_which_the_organisation_sees(owner: Client)
     before = Access.objects.count()
     page(owner)
     assert Access.objects.filter(viewer="subject", actor="user:owner").count() == Access.objects.count() - before == 1
-    home = page(owner, "/my/")
-    assert "核对招标资格" in home
-    assert "信用中心" in home
+    readings = page(owner, "/my/readings")
+    assert "核对招标资格" in readings
+    assert "信用中心" in readings
 
 
 def test_a_what_if_is_shown_beside_the_present_and_writes_nothing_but_its_line(owner: Client) -> None:

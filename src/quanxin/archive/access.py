@@ -29,7 +29,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from quanxin.accounts import NotAllowed
+from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
 from quanxin.archive import restricting
@@ -186,8 +186,14 @@ def _opens_persons(viewer: Viewer) -> bool:
 
 def _in_reach(viewer: Viewer, subject: Subject) -> bool:
     """Whether the subject lies in the districts that the viewer's membership names."""
-    districts = viewer.actor.districts if viewer.actor is not None and viewer.kind in _DISTRICTED else None
-    return districts is None or any(subject.region.startswith(re.sub("(00)+$", "", code)) for code in districts)
+    bound = viewer.actor is not None and viewer.kind in _DISTRICTED
+    return not bound or in_districts(viewer.actor, subject.region)
+
+
+def in_districts(actor: Actor | None, region: str) -> bool:
+    """Whether a region lies in the districts of an actor; 370100 is a whole city, 370000 a province."""
+    districts = actor.districts if actor is not None else None
+    return districts is None or any(region.startswith(re.sub("(00)+$", "", code)) for code in districts)
 
 
 def _providers(viewer: Viewer) -> list[frozenset[str] | None]:

@@ -66,6 +66,21 @@ def records_about(subject: Subject, viewer: Viewer, known_at: dt.datetime) -> li
     return _views(records, viewer, subject, day)
 
 
+def versions(subject: Subject, viewer: Viewer, numbers: Iterable[int]) -> dict[int, RecordView]:
+    """Versions of records by their numbers, those that stand no more among them, for a subject that reads itself.
+
+    What the viewer may not see is left out; leaves one access line. Raises ``NoSuchSubject`` for any other viewer.
+    """
+    if not viewer.reads_itself or not access.enter(viewer, subject):
+        raise NoSuchSubject(subject.pk)
+    day, wanted = today(), sorted(set(numbers))
+    asked = Record.objects.filter(subject_id__in=sorted(viewer.own), id__in=wanted)
+    found = list(access.visible_records(viewer, asked, day).annotate(held=restricting.kinds()))
+    definitions(record.batch_id for record in found)
+    access.note_access(viewer, subject)
+    return {view.id: view for view in _views(found, viewer, subject, day)}
+
+
 def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) -> list[Record]:
     """The versions known at the moment of what had happened by the day, newest event first; ``held`` on each says what
     decisions held for it."""

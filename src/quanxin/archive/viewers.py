@@ -8,6 +8,7 @@ decided in ``access`` alone.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from quanxin.accounts import Actor, NotAllowed
@@ -119,15 +120,17 @@ def institution(actor: Actor, grant: Grant) -> Viewer:
     return Viewer("institution", actor, _said(grant.purpose), grant=grant)
 
 
-def itself(actor: Actor, subject: Subject, *, how: str = "subject", note: str = "") -> Viewer:
+def itself(
+    actor: Actor, subject: Subject, *, how: str = "subject", note: str = "", own: Collection[int] = ()
+) -> Viewer:
     """A subject that reads itself: through its representative or in person (``subject``), through an ``agent``, or
-    through a clerk at the ``window``, with a note of whom that is.
+    through a clerk at the ``window``, with a note of whom that is. ``own``: the ids of its cluster, where they are known.
 
     Whoever calls it has seen that the binding, or the authority, to this very subject stands.
     """
     purposes = {"subject": "主体查看本人（本单位）信息", "agent": "受托查看委托人信息", "window": "窗口为到场人员办理"}
     purpose = f"{purposes[how]}：{note}" if note else purposes[how]
-    return Viewer(how, actor, purpose[:200], own=frozenset(cluster(subject)))
+    return Viewer(how, actor, purpose[:200], own=frozenset(own or cluster(subject)))
 
 
 def refused(actor: Actor, target: str, why: str, **particulars: str) -> NotAllowed:

@@ -16,6 +16,7 @@ from quanxin.desk import (
     stewards,
     studying,
     uploads,
+    window,
     workbench,
 )
 
@@ -24,6 +25,7 @@ app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", uploads.home, name="home"),
     path("sign-in", sign_in, name="sign-in"),
+    path("window", window.window, name="window"),
     path("sign-out", session.SignOut.as_view(), name="sign-out"),
     path("upload", uploads.upload, name="upload"),
     path("forms", entry.forms, name="forms"),

@@ -1,57 +1,104 @@
-"""What a representative sees: the organisation's records, its score, and who read about it.
+"""The overview, the score, and for whom one acts.
 
-Invariant: the organisation is told by the binding, never by the address; without a binding that stands nothing is read.
+Invariant: the overview says what needs doing first, by when, and nothing that the person may not see; whom one acts for is
+chosen from authorisations that stand, by a form, and each page looks again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from quanxin.accounts.agency import Scope, agencies_held
 from quanxin.accounts.binding import standing
+from quanxin.accounts.models import Agency, User
 from quanxin.accounts.people import actor_of
-from quanxin.archive import viewers
-from quanxin.archive.queries import archive_of, readings_of
-from quanxin.archive.viewers import Viewer
+from quanxin.archive import access, viewers
 from quanxin.evaluation import page
-from quanxin.subjects.models import Subject
-from quanxin.subjects.queries import find
+from quanxin.my.cases import due_first, entries, kinds_of
+from quanxin.my.listing import Row, rows_of
+from quanxin.my.notices import headed, unread_of
+from quanxin.my.standing import AGENCY, Standing, opened, shown
+from quanxin.rights import counter, repairs
+from quanxin.rights.models import OPEN_STATES, Case
+from quanxin.subjects.models import Identifier
 
-Page = Callable[[HttpRequest, Subject, Viewer], HttpResponse]
-READINGS = 100  # shown of who read about the organisation, newest first
-
-
-def bound(view: Page) -> Callable[[HttpRequest], HttpResponse]:
-    """Open a view to a person whose binding stands; the view is given the organisation and its viewer."""
-
-    @wraps(view)
-    def opened(request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        held = standing(request.user)
-        subject = find(held.code) if held else None
-        if subject is None:
-            return render(request, "my/unbound.html", status=403)
-        return view(request, subject, viewers.itself(actor_of(request.user), subject))
-
-    return opened
+SHOWN = 5  # of each sort on the overview
 
 
 @require_safe
-@bound
-def home(request: HttpRequest, subject: Subject, viewer: Viewer) -> HttpResponse:
-    """The organisation's records, those that are not public among them, and who read them."""
-    held = archive_of(subject.pk, viewer)
-    return render(request, "my/home.html", {"archive": held, "readings": readings_of(subject, viewer)[:READINGS]})
+@opened()
+def home(request: HttpRequest, me: Standing) -> HttpResponse:
+    """What needs attention: what is asked for, what runs and by when, what may be repaired, what was not read."""
+    party = me.party
+    under_way = entries(list(due_first(party, kinds_of(me)).filter(state__in=OPEN_STATES)))
+    found: list[Row] = rows_of(repairs.repairable(party)) if me.may_repair else []
+    if me.may_archive or me.may_repair:
+        access.note_access(party.viewer, me.subject)
+    unread = unread_of(party) if me.may_archive else []
+    context: dict[str, Any] = {
+        "cases": under_way, "asked": [e for e in under_way if e.case.state == Case.State.WAITING],
+        "ready": [row for row in found if row.open],
+        "early": [row for row in found if row.early],
+        "unread": headed(unread[:SHOWN]), "unread_count": len(unread),
+    }  # fmt: skip
+    return shown(request, me, "my/home.html", context)
 
 
 @require_safe
-@bound
-def score(request: HttpRequest, subject: Subject, viewer: Viewer) -> HttpResponse:
-    """The organisation's score and how it came about."""
-    return render(request, "my/score.html", {"subject": subject, "page": page.of(subject, viewer, request.GET)})
+@opened(Scope.ARCHIVE)
+def score(request: HttpRequest, me: Standing) -> HttpResponse:
+    """The organisation's score and how it came about; persons and sole traders have none."""
+    if me.subject.natural:
+        return shown(request, me, "my/no_score.html")
+    context = {"subject": me.subject, "page": page.of(me.subject, me.party.viewer, request.GET)}
+    return shown(request, me, "my/score.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def acting(request: HttpRequest) -> HttpResponse:
+    """Whom one may act for today; by POST, whom one acts for from now on: an authorisation's number, or oneself."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    user: User = request.user
+    held = agencies_held(user)
+    if request.method == "POST":
+        counter.end(request.session, actor_of(user))
+        return _choose(request, user, held, request.POST.get("agency", ""))
+    names = _names(held)
+    context = {
+        "held": [(one, names.get(one.code or one.identity, ""), [Scope(s) for s in one.scope]) for one in held],
+        "own": standing(user), "chosen": request.session.get(AGENCY),
+    }  # fmt: skip
+    return shown(request, None, "my/acting.html", context)
+
+
+def _choose(request: HttpRequest, user: User, held: list[Agency], wanted: str) -> HttpResponse:
+    if wanted == "self":
+        request.session.pop(AGENCY, None)
+        return redirect("my:home")
+    found = next((one for one in held if str(one.pk) == wanted), None)
+    if found is None:
+        viewers.refused(actor_of(user), f"agency:{wanted[:20]}", "no authorisation of this person's")  # leaves the line
+        return shown(request, None, "my/refused.html", status=403)
+    request.session[AGENCY] = found.pk
+    return redirect("my:home")
+
+
+@require_POST
+def leave_counter(request: HttpRequest) -> HttpResponse:
+    """End window mode, whoever stood there."""
+    if request.user.is_authenticated:
+        counter.end(request.session, actor_of(request.user))
+    return redirect("desk:window")
+
+
+def _names(held: list[Agency]) -> dict[str, str]:
+    """The names of principals by code or index, with one question."""
+    values = [one.code or one.identity for one in held]
+    found = Identifier.objects.filter(value__in=values, kind__in=[Identifier.Kind.USCC, Identifier.Kind.IDENTITY])
+    return {one.value: one.subject.name for one in found.select_related("subject")}

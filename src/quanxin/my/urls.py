@@ -1,14 +1,39 @@
-"""Addresses of an organisation's own pages, all under ``/my/``."""
+"""Addresses of a subject's own pages, all under ``/my/``."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from quanxin.my import pages
+from quanxin.my import agents, asking, cases, consents, notices, pages, readings, records, taking
 
 app_name = "my"
 
 urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),
     path("score", pages.score, name="score"),
+    path("score/<slug:model>/objection", asking.object_to_score, name="object-to-score"),
+    path("acting", pages.acting, name="acting"),
+    path("counter/end", pages.leave_counter, name="leave-counter"),
+    path("records", records.records, name="records"),
+    path("records/<int:subject>-<int:number>", records.record, name="record"),
+    path("records/<int:subject>-<int:number>/repair", asking.repair, name="repair"),
+    path("records/<int:subject>-<int:number>/objection", asking.objection, name="objection"),
+    path("records/<int:subject>-<int:number>/delete", records.delete, name="delete"),
+    path("cases", cases.listed, name="cases"),
+    path("cases/<str:number>", cases.case, name="case"),
+    path("cases/<str:number>/answer", cases.answer, name="answer"),
+    path("cases/<str:number>/retract", cases.retract, name="retract"),
+    path("cases/<str:number>/second-look", cases.second_look, name="second-look"),
+    path("cases/<str:number>/decision.pdf", cases.decision, name="decision"),
+    path("consents", consents.listed, name="consents"),
+    path("consents/give/<slug:key>", consents.give, name="give"),
+    path("consents/<int:number>", consents.one, name="consent"),
+    path("consents/<int:number>/revoke", consents.revoke, name="revoke"),
+    path("readings", readings.listed, name="readings"),
+    path("notices", notices.listed, name="notices"),
+    path("notices/read", notices.read, name="read"),
+    path("agents", agents.listed, name="agents"),
+    path("agents/<int:number>/end", agents.end, name="end-agency"),
+    path("export.json", taking.everything, name="export"),
+    path("attachments/<uuid:number>", taking.paper, name="paper"),
 ]

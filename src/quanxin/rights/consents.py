@@ -74,11 +74,8 @@ def grant(
 
 @act
 def revoke(party: Party, number: int) -> Consent:
-    """End a consent of the party's subject at this moment; revoked twice, it stays so."""
-    found = Consent.objects.select_for_update().filter(pk=number, subject_id__in=party.ids).first()
-    if found is None:
-        line = refused_line(party.actor, f"consent:{number}", "not a consent of the subject")
-        raise RightsError("consent-ended", line)
+    """End a consent of the party's subject at this moment; revoked twice, it stays so. Raises as ``own``."""
+    found = Consent.objects.select_for_update().get(pk=own(party, number).pk)
     if found.revoked_at is None:
         found.revoked_at, found.revoked_by = now(), party.actor.name
         found.save(update_fields=["revoked_at", "revoked_by"])
@@ -114,6 +111,15 @@ def read(actor: Actor, number: int) -> tuple[Consent, list[RecordView]]:
 def of_subject(party: Party) -> QuerySet[Consent]:
     """The consents of the party's subject, newest first, those that ended among them."""
     return Consent.objects.filter(subject_id__in=party.ids).select_related("wording").prefetch_related("uses")
+
+
+def own(party: Party, number: int) -> Consent:
+    """A consent of the party's subject; raises ``RightsError``, and leaves a line, for any other."""
+    found = of_subject(party).filter(pk=number).first()
+    if found is None:
+        line = refused_line(party.actor, f"consent:{number}", "not a consent of the subject")
+        raise RightsError("consent-unknown", line)
+    return found
 
 
 def of_institution(actor: Actor) -> QuerySet[Consent]:

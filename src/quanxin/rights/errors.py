@@ -96,6 +96,12 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "consent-ended": Wording(
             "授权不存在、已撤销或已到期。", "There is no such consent, or it has ended.", "请联系信息主体重新授权。 / Ask the subject again.",
         ),
+        "agency-unknown": Wording(
+            "没有找到这项委托。", "There is no such authorisation.", "请从“代理人”页面选择。 / Choose it from your agents.",
+        ),
+        "consent-unknown": Wording(
+            "没有找到这项授权。", "There is no such consent.", "请从“授权”页面选择。 / Choose it from your own consents.",
+        ),
         "institution-unknown": Wording(
             "没有这家机构。", "There is no such institution.", "请从列表中选择。 / Choose one from the list.",
         ),
@@ -108,6 +114,10 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         ),
         "shield-nothing": Wording(
             "没有可以屏蔽的记录。", "There is no record to shield.", "请核对主体。 / Check the subject.",
+        ),
+        "visitor-missing": Wording(
+            "请写明来访人和核验的证件。", "Say who came and which paper you saw.",
+            "这会随每一步办理留痕，本人可以看到。 / It stays with every step, and the subject sees it.",
         ),
         "not-an-honour": Wording(
             "只有荣誉信息可以依本人申请删除。", "Only honours are deleted at their holder's wish.", "其他信息请申请修复或提出异议。 / Repair or object.",

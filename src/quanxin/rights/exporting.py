@@ -10,21 +10,28 @@ from typing import Any
 
 from django.forms.models import model_to_dict
 
+from quanxin.accounts.acts import act
+from quanxin.accounts.models import audit
 from quanxin.archive import queries
 from quanxin.archive.models import Restriction
 from quanxin.archive.serial import as_json
 from quanxin.calendar import now
 from quanxin.rights.consent_models import Consent
-from quanxin.rights.letters import rendered
+from quanxin.rights.letters import all_rendered
 from quanxin.rights.models import Case, Notice
 from quanxin.rights.parties import Party
 
 FORM = "quanxin-subject-export/1"
 
 
+@act
 def everything(party: Party) -> dict[str, Any]:
-    """All that is held about the party's subject, as plain data: JSON but for moments and days."""
+    """All that is held about the party's subject, as plain data: JSON but for moments and days.
+
+    Leaves the access line of a reading of the archive, and a line of the audit.
+    """
     ids = party.ids
+    audit(party.actor, "rights.export", f"subject:{party.subject.pk}", on_behalf=party.on_behalf)
     archive = queries.archive_of(party.subject.pk, party.viewer)
     readings = queries.readings_of(party.subject, party.viewer).values("at", "viewer", "actor", "purpose")
     return {
@@ -36,7 +43,7 @@ def everything(party: Party) -> dict[str, Any]:
         ),
         "cases": [_case(case) for case in Case.objects.filter(subject_id__in=ids).prefetch_related("steps", "terms")],
         "consents": [_consent(c) for c in Consent.objects.filter(subject_id__in=ids).select_related("wording")],
-        "notices": [_notice(n) for n in Notice.objects.filter(subject_id__in=ids)],
+        "notices": _notices(list(Notice.objects.filter(subject_id__in=ids))),
     }  # fmt: skip
 
 
@@ -53,6 +60,8 @@ def _consent(consent: Consent) -> dict[str, Any]:
     return said | {"wording": consent.wording.text, "uses": list(consent.uses.values("actor", "at", "records"))}
 
 
-def _notice(notice: Notice) -> dict[str, Any]:
-    title, body = rendered(notice, "zh")
-    return {"at": notice.at, "title": title, "body": body, "read_at": notice.read_at}
+def _notices(notices: list[Notice]) -> list[dict[str, Any]]:
+    return [
+        {"at": notice.at, "title": title, "body": body, "read_at": notice.read_at}
+        for notice, (title, body) in zip(notices, all_rendered(notices, "zh"), strict=True)
+    ]

@@ -7,15 +7,18 @@ wording is that of the pack on the day on which it was told.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
+from quanxin.accounts.acts import act
+from quanxin.accounts.models import audit
 from quanxin.archive.definitions import definition
 from quanxin.archive.display import show_date
 from quanxin.archive.models import Record
-from quanxin.calendar import ZONE, today
+from quanxin.calendar import ZONE, now, today
 from quanxin.policy.model import Text
 from quanxin.rights.models import Case, Notice, Term
+from quanxin.rights.parties import Party
 from quanxin.runtime.pack import current_pack
 
 Language = Literal["zh", "en"]
@@ -69,6 +72,19 @@ def of_lapse(term: Term, at: dt.datetime) -> None:
             role, "escalation", once=f"lapsed:{term.pk}:{term.extended}:{role}", at=at, case=term.case,
             provider=term.provider if role == term.role else "", **_of_term(term),
         )  # fmt: skip
+
+
+@act
+def mark_read(party: Party, numbers: Collection[int] | None = None) -> int:
+    """Note that notices to the party's subject were read (None: all); return how many were unread. Read twice, the first
+    reading stands; another's notice stays as it is."""
+    unread = Notice.objects.filter(subject_id__in=party.ids, read_at=None)
+    if numbers is not None:
+        unread = unread.filter(pk__in=numbers)
+    count = unread.update(read_at=now(), read_by=party.actor.name)
+    if count:
+        audit(party.actor, "rights.notice.read", f"subject:{party.subject.pk}", notices=count)
+    return count
 
 
 def filling(case: Case) -> dict[str, Any]:

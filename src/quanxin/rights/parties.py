@@ -12,6 +12,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.archive import viewers
+from quanxin.archive.access import in_districts
 from quanxin.archive.models import Record
 from quanxin.archive.viewers import Viewer
 from quanxin.rights.errors import RightsError
@@ -29,17 +30,17 @@ class Party:
     channel: Case.Channel = Case.Channel.ONLINE
     on_behalf: str = ""
     agent: bool = False
+    ids: tuple[int, ...] = ()  # the numbers under which what concerns the subject is kept; asked for once, if not given
 
-    @property
-    def ids(self) -> list[int]:
-        """The numbers under which what concerns the subject is kept."""
-        return cluster(self.subject)
+    def __post_init__(self) -> None:
+        if not self.ids:
+            object.__setattr__(self, "ids", tuple(cluster(self.subject)))
 
     @property
     def viewer(self) -> Viewer:
         """As whom the subject's data is read for it."""
         how = "window" if self.channel == Case.Channel.WINDOW else "agent" if self.agent else "subject"
-        return viewers.itself(self.actor, self.subject, how=how, note=self.on_behalf)
+        return viewers.itself(self.actor, self.subject, how=how, note=self.on_behalf, own=self.ids)
 
     def record(self, subject: int, number: int) -> Record:
         """A current record of the subject; raises ``RightsError`` for any other."""
@@ -60,9 +61,12 @@ class Party:
 def at_counter(actor: Actor, subject: Subject, who: str) -> Party:
     """The party for whom a clerk at the counter acts; ``who`` names the visitor and the papers seen.
 
-    Raises ``NotAllowed`` without the window's role, ``RightsError`` where it is not said who came.
+    Raises ``NotAllowed`` without the window's role or, with a line, for an organisation of another district than the
+    window's; ``RightsError`` where it is not said who came.
     """
     actor.require(Role.WINDOW)
+    if not (subject.natural or in_districts(actor, subject.region)):
+        raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
     if not who.strip():
         raise RightsError("reason-missing")
     return Party(actor, resolve(subject), Case.Channel.WINDOW, who.strip())

@@ -69,7 +69,7 @@ class Prospect:
 def prospects(records: Sequence[Record], on: dt.date | None = None) -> list[Prospect]:
     """The prospects of records on a day (today), in their order, with a few questions however many they are."""
     day = on or today()
-    windows_of = _windows(records, day)
+    held = windows_of(records, day)
     open_cases = {
         (c.subject_id, c.resource, c.key_hash): c
         for c in Case.objects.filter(
@@ -88,9 +88,22 @@ def prospects(records: Sequence[Record], on: dt.date | None = None) -> list[Pros
     )
     keys = [(r.subject_id, r.resource, r.key_hash) for r in records]
     return [
-        Prospect(r, windows_of[r.id], open_cases.get(key), key in repaired, barred.get(r.subject_id))
+        Prospect(r, held[r.id], open_cases.get(key), key in repaired, barred.get(r.subject_id))
         for r, key in zip(records, keys, strict=True)
     ]
+
+
+def windows_of(records: Sequence[Record], day: dt.date, kinds: Mapping[int, str] | None = None) -> Mapping[int, Window]:
+    """The windows of records by their ids, one question for each resource; ``kinds`` are the types of their subjects,
+    where they are known."""
+    if kinds is None:
+        kinds = dict(Subject.objects.filter(pk__in={r.subject_id for r in records}).values_list("pk", "type"))
+    found: dict[int, Window] = {}
+    for resource in sorted({r.resource for r in records}):
+        of_it = [r for r in records if r.resource == resource]
+        asked = [Asked(r.payload, r.event_date, kinds.get(r.subject_id)) for r in of_it]
+        found |= {r.id: w for r, w in zip(of_it, windows(current_pack(), resource, asked, day), strict=True)}
+    return found
 
 
 def repairable(party: Party, on: dt.date | None = None) -> list[Prospect]:
@@ -270,14 +283,3 @@ def _particulars(found: Window, regime: RepairRegime, proof: list[str], ask_depa
         "basis": [b.model_dump(mode="json", exclude_none=True) for b in found.basis or regime.basis],
         "commitment": text.model_dump() if text else None, "proof": proof, "ask_department": ask_department,
     }  # fmt: skip
-
-
-def _windows(records: Sequence[Record], day: dt.date) -> Mapping[int, Window]:
-    """The windows of records by their ids, one question for each resource."""
-    kinds = dict(Subject.objects.filter(pk__in={r.subject_id for r in records}).values_list("pk", "type"))
-    found: dict[int, Window] = {}
-    for resource in sorted({r.resource for r in records}):
-        of_it = [r for r in records if r.resource == resource]
-        asked = [Asked(r.payload, r.event_date, kinds.get(r.subject_id)) for r in of_it]
-        found |= {r.id: w for r, w in zip(of_it, windows(current_pack(), resource, asked, day), strict=True)}
-    return found

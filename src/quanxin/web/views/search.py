@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from quanxin.archive.paging import page_number
 from quanxin.calendar import today
 from quanxin.identifiers import normalise_code
 from quanxin.policy import Rules
@@ -21,7 +22,6 @@ from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.queries import find
 from quanxin.subjects.search import Hit, search_names
-from quanxin.web.paging import page_number
 
 PAGE_LENGTH = 20
 SUGGESTIONS = 8

@@ -1,0 +1,67 @@
+"""Window mode: a clerk at the counter says for whom, who came and what was seen, and acts on that subject's own pages.
+
+Invariant: an identity number is turned into its blind index at once, is not shown again, and is kept nowhere.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from quanxin.accounts import Actor, NotAllowed
+from quanxin.accounts.actors import Role
+from quanxin.accounts.binding import Principal, identity_of
+from quanxin.desk.language import english
+from quanxin.desk.session import staffed
+from quanxin.rights import counter
+from quanxin.rights.errors import RightsError
+from quanxin.subjects.models import Identifier, Subject
+from quanxin.subjects.queries import find, resolve
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staffed(Role.WINDOW)
+def window(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The form that begins window mode; who is acted for at present, if anybody is."""
+    problem = None
+    if request.method == "POST":
+        try:
+            subject, principal = _subject(request.POST.get("code", "").strip(), request.POST.get("number", "").strip())
+            who, paper = request.POST.get("who", ""), request.POST.get("paper", "")
+            counter.begin(request.session, actor, subject, principal, who=who, paper=paper)
+            return redirect("my:home")
+        except RightsError as error:
+            problem = (
+                f"{error.en} {error.hint.partition(' / ')[2]}"
+                if english()
+                else error.zh + error.hint.partition(" / ")[0]
+            )
+        except ValidationError as error:
+            zh, slash, en = " ".join(error.messages).partition(" / ")
+            problem = en if slash and english() else zh
+        except NotAllowed:
+            problem = _("该主体不在本窗口的辖区内，请到其所在区县的窗口或市信用中心办理。")
+    held = counter.current(request.session)
+    now_for = Subject.objects.filter(pk=held.subject).first() if held is not None and not held.over else None
+    context = {"problem": problem, "said": request.POST, "held": held, "now_for": now_for}
+    return render(request, "desk/window.html", context, status=422 if problem else 200)
+
+
+def _subject(code: str, number: str) -> tuple[Subject, Principal]:
+    """The subject and principal of what was typed in. Raises ``ValidationError`` where there is none, or not exactly
+    one of the two was typed in."""
+    if bool(code) == bool(number):
+        raise ValidationError(_("请填写单位的代码，或自然人的身份证号码，二者只填一项。"))
+    if code:
+        if (found := find(code)) is None:
+            raise ValidationError(_("没有找到该主体，请核对代码。"))
+        return found, Principal(code=found.code or code)
+    principal = Principal(identity=identity_of(number))
+    index = Identifier.objects.filter(kind=Identifier.Kind.IDENTITY, value=principal.identity)
+    one = index.select_related("subject__merged_into").first()
+    if one is None or not one.subject.natural:
+        raise ValidationError(_("平台没有关于此人的任何记录，无须办理。"))
+    return resolve(one.subject), principal

@@ -1,0 +1,208 @@
+"""My cases: each with its way, its history, what is asked for, and what can still be done about it.
+
+Invariant: a case is found by its number among the subject's own and nowhere else; every act of a form is the act of
+``rights`` of that name, done once however often the form is sent.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from quanxin.accounts.agency import Scope
+from quanxin.archive import queries, viewers
+from quanxin.archive.models import Event
+from quanxin.archive.paging import Paging
+from quanxin.archive.shapes import RecordView
+from quanxin.exchange import subscriptions
+from quanxin.my import bringing, progress
+from quanxin.my.language import problem_of
+from quanxin.my.progress import Entry
+from quanxin.my.standing import Standing, opened, shown
+from quanxin.rights import cases, objections
+from quanxin.rights.attachments.accepting import of_case
+from quanxin.rights.attachments.errors import AttachmentError
+from quanxin.rights.attachments.http import receiving
+from quanxin.rights.attachments.models import Attachment, Kind
+from quanxin.rights.errors import RightsError
+from quanxin.rights.models import Case, Step, Term
+from quanxin.rights.parties import Party
+
+LENGTH = 20
+READERS = (Scope.REPAIR, Scope.OBJECTION)
+DOCUMENTS = "quanxin.rights.documents"
+DECIDED = (
+    Case.State.GRANTED, Case.State.CORRECTED, Case.State.WITHDRAWN, Case.State.REFUSED, Case.State.REJECTED,
+    Case.State.RETURNED, Case.State.REVOKED,
+)  # fmt: skip
+State = Case.State
+
+
+def kinds_of(me: Standing) -> list[Case.Kind]:
+    """The kinds of cases that one may see here."""
+    objecting = [Case.Kind.OBJECTION, Case.Kind.SECOND_LOOK] if me.may_object else []
+    return objecting + ([Case.Kind.REPAIR] if me.may_repair else [])
+
+
+def due_first(party: Party, kinds: Collection[Case.Kind]) -> QuerySet[Case]:
+    """The subject's cases of those kinds, the newest first, each with the end of its running term as ``due``."""
+    running = Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1]
+    return Case.objects.filter(subject_id__in=party.ids, kind__in=kinds).annotate(due=Subquery(running))
+
+
+def entries(found: Sequence[Case]) -> list[Entry]:
+    """Cases of ``due_first`` as a list shows them."""
+    return [progress.entry(case, getattr(case, "due", None)) for case in found]
+
+
+def own(me: Standing, number: str) -> Case:
+    """A case of the subject that one may see here; raises ``RightsError`` for another's, ``NotAllowed`` for a kind that
+    the agent's authorisation does not name."""
+    case = me.party.case(number)
+    if case.kind not in kinds_of(me):
+        raise viewers.refused(me.party.actor, case.reference, "beyond the agent's authorisation")
+    return case
+
+
+@require_safe
+@opened(*READERS)
+def listed(request: HttpRequest, me: Standing) -> HttpResponse:
+    """Every case, the newest first."""
+    found = due_first(me.party, kinds_of(me))
+    paging = Paging.of(found.count(), LENGTH, request.GET.get("page"))
+    return shown(request, me, "my/cases.html", {"cases": entries(list(found[paging.span])), "paging": paging})
+
+
+@require_safe
+@opened(*READERS)
+def case(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
+    """One case: where it stands, what comes next and by when, what happened, and what can be done."""
+    return _page(request, me, own(me, number))
+
+
+def _page(request: HttpRequest, me: Standing, found: Case, **more: Any) -> HttpResponse:
+    steps = list(found.steps.all())
+    running = Term.objects.filter(case=found, stopped_at=None).first() if found.is_open else None
+    due_at = running.due_at if running else None
+    compared = _compared(me, found, steps)
+    context = {
+        "entry": progress.entry(found, due_at), "case": found, "stages": progress.stages(found, steps, due_at),
+        "history": progress.history(found, steps), "asked": next((s for s in reversed(steps) if s.act == "ask"), None),
+        "extended": bool(running and running.extended), "papers": list(of_case(found.reference)),
+        "decision": found.state in DECIDED and importlib.util.find_spec(DOCUMENTS) is not None,
+        "told": _told(steps) if found.state == State.GRANTED else [], **compared, **_linked(found),
+        **bringing.files_said(Kind.OTHER.value), **more,
+    }  # fmt: skip
+    return shown(request, me, "my/case.html", context, 422 if more.get("problem") else 200)
+
+
+def _linked(found: Case) -> dict[str, Any]:
+    """The cases that this one is joined to, looks at, or is looked at by."""
+    of_objection = found.kind == Case.Kind.OBJECTION
+    looked_at = found.second_looks.first() if of_objection and found.decided_at is not None else None
+    return {
+        "joined_to": found.joined_to if found.joined_to_id else None, "second_look": looked_at,
+        "looks_at": found.looks_at if found.looks_at_id else None,
+        "may_ask_again": of_objection and found.state == State.REFUSED and looked_at is None,
+    }  # fmt: skip
+
+
+def _compared(me: Standing, found: Case, steps: Sequence[Step]) -> dict[str, Any]:
+    """The record that a case is about, and, where it was corrected, what it said before beside what it says now."""
+    if found.record_id is None:
+        return {}
+    upheld: dict[str, int] = next(
+        (s.particulars for s in reversed(steps) if s.act == "uphold" and "after" in s.particulars), {}
+    )
+    wanted = {found.record_id, *upheld.values()}
+    views = queries.versions(me.subject, me.party.viewer, wanted)
+    before, after = views.get(upheld.get("before", 0)), views.get(upheld.get("after", 0))
+    latest = after or views.get(found.record_id)
+    return {"view": latest, "changes": _changes(before, after) if before and after else []}
+
+
+def _changes(before: RecordView, after: RecordView) -> list[dict[str, Any]]:
+    """The items of a record whose text differs, old and new."""
+    old = {field.key: text for field, text in before.fields}
+    return [
+        {"field": field, "old": (field, old.get(field.key, "")), "new": (field, text)}
+        for field, text in after.fields
+        if old.get(field.key, "") != text
+    ]
+
+
+def _told(steps: Sequence[Step]) -> list[Any]:
+    """Who receives such records and was told of the repair, and when each took it in."""
+    told = getattr(subscriptions, "told", None)
+    numbers: list[int] = next((s.particulars.get("events", []) for s in reversed(steps) if s.act == "grant"), [])
+    if told is None or not numbers:
+        return []
+    return [taken for event in Event.objects.filter(pk__in=numbers) for taken in told(event)]
+
+
+@require_POST
+@opened(*READERS)
+@receiving(files=bringing.FILES, refusal=bringing.refused)
+def answer(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
+    """Answer what was asked for, in words and with papers."""
+    found = own(me, number)
+    papers, error = bringing.papers_of(request, me.party, Kind.OTHER.value)
+    problem = problem_of(error) if error is not None else None
+    if problem is None and not bringing.only_papers(request):
+        try:
+            cases.answer(me.party, number, request.POST.get("text", ""), [str(paper.pk) for paper in papers])
+            return redirect("my:case", number)
+        except (RightsError, AttachmentError) as wrong:
+            problem = problem_of(wrong)
+    return _page(request, me, found, problem=problem, said=request.POST, brought=papers)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened(*READERS)
+def retract(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
+    """Take a case back, once that is confirmed."""
+    found = own(me, number)
+    if request.method == "POST" and request.POST.get("confirmed"):
+        cases.retract(me.party, number)
+        return redirect("my:case", number)
+    if not found.is_open:
+        return redirect("my:case", number)
+    return shown(request, me, "my/retract.html", {"case": found, "entry": progress.entry(found, None)})
+
+
+@require_POST
+@opened(Scope.OBJECTION)
+def second_look(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
+    """Ask for somebody else to look at a dismissed objection."""
+    found = own(me, number)
+    try:
+        made = objections.ask_second_look(me.party, number, request.POST.get("statement", ""))
+    except RightsError as error:
+        return _page(request, me, found, problem=problem_of(error), said=request.POST)
+    return redirect("my:case", made.number)
+
+
+@require_safe
+@opened(*READERS)
+def decision(request: HttpRequest, me: Standing, number: str) -> HttpResponseBase:
+    """The decision as a document to keep and to show."""
+    found = own(me, number)
+    if found.state not in DECIDED or importlib.util.find_spec(DOCUMENTS) is None:
+        raise Http404
+    content: bytes = importlib.import_module(DOCUMENTS).decision(found)
+    made = HttpResponse(content, content_type="application/pdf")
+    made.headers["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
+    return made
+
+
+def papers_case(paper: Attachment) -> Case | None:
+    """The case that a paper belongs to."""
+    number = paper.case.partition(":")[2]
+    return Case.objects.filter(pk=number).first() if number.isdecimal() else None

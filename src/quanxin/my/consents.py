@@ -1,0 +1,133 @@
+"""My consents: what may be given, what was given, how it was used, and its end.
+
+Invariant: what is agreed to is shown in full before the button; what is sensitive is given on a page of its own; to revoke
+asks once more, and then ends at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from quanxin.accounts.agency import Scope
+from quanxin.accounts.models import Organisation
+from quanxin.calendar import add_months, today
+from quanxin.my.language import problem_of
+from quanxin.my.standing import Standing, opened, shown
+from quanxin.policy.model import Text
+from quanxin.policy.rights import ConsentText
+from quanxin.rights import consents
+from quanxin.rights.consent_models import Consent
+from quanxin.rights.errors import RightsError
+from quanxin.runtime.pack import current_pack
+
+USES = 50  # of each consent, newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A consent as its subject sees it."""
+
+    consent: Consent
+    institution: str
+    items: Text
+    stands: bool
+    uses: int
+
+    @property
+    def title(self) -> Text:
+        """The title of the wording that was agreed to."""
+        return Text(**self.consent.wording.text["title"])
+
+    @property
+    def body(self) -> Text:
+        """The wording itself."""
+        return Text(**self.consent.wording.text["body"])
+
+
+def _given(found: list[Consent]) -> list[Given]:
+    keys = {one.institution for one in found}
+    names = dict(Organisation.objects.filter(key__in=keys).values_list("key", "name")) if keys else {}
+    day = today()
+    return [
+        Given(
+            one, names.get(one.institution, one.institution), consents.titles(one), one.stands(day), len(one.uses.all())
+        )
+        for one in found
+    ]
+
+
+@require_safe
+@opened(Scope.CONSENT)
+def listed(request: HttpRequest, me: Standing) -> HttpResponse:
+    """What stands, what ended, and what may be given."""
+    every = _given(list(consents.of_subject(me.party)))
+    texts = consents.offered()
+    return shown(request, me, "my/consents.html", {
+        "standing": [one for one in every if one.stands], "ended": [one for one in every if not one.stands],
+        "plain": [text for text in texts if not text.sensitive], "sensitive": [text for text in texts if text.sensitive],
+    })  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened(Scope.CONSENT)
+def give(request: HttpRequest, me: Standing, key: str) -> HttpResponse:
+    """One consent text in full, and the form that gives it."""
+    text = next((one for one in consents.offered() if one.key == key), None)
+    if text is None:
+        raise RightsError("consent-text-unknown")
+    problem = None
+    if request.method == "POST":
+        try:
+            made = consents.grant(
+                me.party, key, request.POST.get("institution", ""), request.POST.getlist("item"), _day(request, text),
+                alert=bool(request.POST.get("alert")),
+            )  # fmt: skip
+            return redirect("my:consent", made.pk)
+        except RightsError as error:
+            problem = problem_of(error)
+    return shown(request, me, "my/give.html", _form(request, text, problem), 422 if problem else 200)
+
+
+def _form(request: HttpRequest, text: ConsentText, problem: str | None) -> dict[str, Any]:
+    sent = request.method == "POST"
+    return {
+        "text": text, "problem": problem, "institutions": list(Organisation.objects.filter(kind="bank").order_by("name")),
+        "longest": add_months(today(), text.longest_months), "first": today(),
+        "said": request.POST, "items": request.POST.getlist("item"), "alert": bool(request.POST.get("alert")) or not sent,
+    }  # fmt: skip
+
+
+def _day(request: HttpRequest, text: ConsentText) -> dt.date:
+    try:
+        return dt.date.fromisoformat(request.POST.get("until", ""))
+    except ValueError:
+        longest = add_months(today(), text.longest_months)
+        raise RightsError("consent-term", longest=longest.isoformat()) from None
+
+
+@require_safe
+@opened(Scope.CONSENT)
+def one(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
+    """One consent: to whom, for what, until when, and each use of it."""
+    found = consents.own(me.party, number)
+    purpose = next((p.title for p in current_pack().purposes if p.key == found.purpose), None)
+    uses = list(found.uses.all())[:USES]
+    return shown(request, me, "my/consent.html", {"given": _given([found])[0], "purpose": purpose, "uses": uses})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened(Scope.CONSENT)
+def revoke(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
+    """End a consent, once that is confirmed."""
+    found = consents.own(me.party, number)
+    if request.method == "POST" and request.POST.get("confirmed"):
+        consents.revoke(me.party, number)
+    elif found.stands(today()):
+        return shown(request, me, "my/revoke.html", {"given": _given([found])[0]})
+    return redirect("my:consent", number)

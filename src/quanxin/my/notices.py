@@ -1,0 +1,91 @@
+"""My notices: what I was told, in full, what I have not read, and where each leads.
+
+Invariant: a notice reads as it did on its day; it counts as read when its reader says so, not because a page was opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from quanxin.accounts.agency import Scope
+from quanxin.archive.paging import Paging
+from quanxin.my.language import language
+from quanxin.my.standing import Standing, opened, shown
+from quanxin.policy.model import Text
+from quanxin.rights import letters, notices
+from quanxin.rights.models import Notice
+from quanxin.rights.notices import MY_RECORD
+from quanxin.rights.parties import Party
+
+LENGTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice as its reader sees it; ``link`` is where one goes on from it."""
+
+    notice: Notice
+    title: str
+    paragraphs: tuple[str, ...]
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """An unread notice in a list."""
+
+    notice: Notice
+    title: Text
+    link: str
+
+
+def unread_of(party: Party) -> list[Notice]:
+    """The notices that were not read, the newest first."""
+    return list(Notice.objects.filter(subject_id__in=party.ids, read_at=None))
+
+
+def headed(found: Sequence[Notice]) -> list[Headed]:
+    """Notices by their headings."""
+    return [Headed(one, letters.heading(one), link_of(one)) for one in found]
+
+
+def link_of(notice: Notice) -> str:
+    """Where a notice leads: to its case, its record, its consent."""
+    if (kept := notice.particulars.get("link")) is not None:
+        return str(kept)
+    return MY_RECORD.format(notice.subject_id, notice.record_id) if notice.record_id else reverse("my:notices")
+
+
+@require_safe
+@opened(Scope.ARCHIVE)
+def listed(request: HttpRequest, me: Standing) -> HttpResponse:
+    """Every notice, the newest first."""
+    every = Notice.objects.filter(subject_id__in=me.party.ids)
+    paging = Paging.of(every.count(), LENGTH, request.GET.get("page"))
+    found = list(every[paging.span])
+    told = []
+    for notice, (title, body) in zip(found, letters.all_rendered(found, language()), strict=True):
+        link = link_of(notice)
+        told.append(Told(notice, title, tuple(_without(body, link).split("\n")), link))
+    return shown(request, me, "my/notices.html", {"told": told, "paging": paging})
+
+
+def _without(body: str, link: str) -> str:
+    """The body as the page shows it: the address stands beneath it as a link, in the text as words."""
+    return body.strip().replace(link, "见下方链接" if language() == "zh" else "see the link below")
+
+
+@require_POST
+@opened(Scope.ARCHIVE)
+def read(request: HttpRequest, me: Standing) -> HttpResponse:
+    """Mark one notice, or all, as read."""
+    number = request.POST.get("notice", "")
+    notices.mark_read(me.party, [int(number)] if number.isdecimal() and len(number) < 19 else None)
+    page = request.POST.get("page", "")
+    return redirect(reverse("my:notices") + (f"?page={page}" if page.isdecimal() else ""))

@@ -1,0 +1,85 @@
+"""Who read about me (谁查过我).
+
+Invariant: every line is shown; a reader is named as an organisation or a role, with the purpose and the moment, never as a
+private person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from quanxin.accounts.agency import Scope
+from quanxin.accounts.models import Membership
+from quanxin.archive.models import Access
+from quanxin.archive.paging import Paging
+from quanxin.archive.queries import readings_of
+from quanxin.my.language import language
+from quanxin.my.standing import Standing, opened, shown
+from quanxin.runtime.pack import current_pack
+
+LENGTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One line: when, who as an organisation or role, what for."""
+
+    line: Access
+    who: str
+    role: str
+    purpose: str
+
+
+def roles() -> dict[str, str]:
+    """The kinds of readers in words."""
+    return {
+        "subject": _("本人（本单位）"), "agent": _("代理人"), "window": _("信用中心窗口"), "centre": _("信用中心"),
+        "department": _("部门"), "supervisor": _("监管单位"), "institution": _("金融机构"), "consumer": _("使用单位"),
+        "personnel": _("人事部门"), "auditor": _("审计"), "paper": _("办件人员查看材料"),
+    }  # fmt: skip
+
+
+@require_safe
+@opened(Scope.ARCHIVE)
+def listed(request: HttpRequest, me: Standing) -> HttpResponse:
+    """Every reading, the newest first; ``kind`` narrows it to one kind of reader."""
+    every, wanted = readings_of(me.subject, me.party.viewer), request.GET.get("kind", "")
+    known = roles()
+    kind = wanted if wanted in known else ""
+    narrowed = every.filter(viewer=kind) if kind else every
+    paging = Paging.of(narrowed.count(), LENGTH, request.GET.get("page"))
+    page = list(narrowed[paging.span])
+    kinds = [(key, known[key]) for key in known]
+    return shown(request, me, "my/readings.html", {
+        "readings": _said(page, known), "paging": paging, "kind": kind, "kinds": kinds,
+    })  # fmt: skip
+
+
+def _said(lines: Sequence[Access], known: Mapping[str, str]) -> list[Reading]:
+    names, titles = _organisations(lines), {p.key: p.title for p in current_pack().purposes}
+    return [
+        Reading(
+            line, names.get((line.actor, line.viewer), ""), known.get(line.viewer, line.viewer),
+            getattr(titles[line.purpose], language()) if line.purpose in titles else line.purpose,
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def _organisations(lines: Sequence[Access]) -> dict[tuple[str, str], str]:
+    """The institution or department of each reader, by its actor and kind, with one question."""
+    people = {one.actor.removeprefix("user:") for one in lines if one.viewer not in ("subject", "agent")}
+    held = Membership.objects.filter(user__username__in=people).select_related("user", "organisation")
+    providers, found = current_pack().providers, dict[tuple[str, str], str]()
+    for one in held if people else ():
+        actor = f"user:{one.user.username}"
+        if one.organisation is not None:
+            found |= {(actor, kind): one.organisation.name for kind in ("institution", "supervisor", "personnel")}
+        if one.provider in providers:
+            found[actor, "department"] = getattr(providers[one.provider].title, language())
+    return found

@@ -1,0 +1,110 @@
+"""My archive: every record about the subject, one record with what can be done about it, and an honour deleted.
+
+Invariant: records are read through the accessor for the subject itself; whoever asks for another's finds nothing there.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from quanxin.accounts.agency import Scope
+from quanxin.archive import queries
+from quanxin.archive.models import Record
+from quanxin.archive.paging import Paging
+from quanxin.archive.shapes import RecordView
+from quanxin.calendar import now
+from quanxin.my.listing import Shown
+from quanxin.my.standing import Standing, opened, shown
+from quanxin.rights import honours, repairs
+from quanxin.rights.errors import RightsError
+from quanxin.rights.models import OPEN_STATES, Case
+from quanxin.rights.parties import Party
+from quanxin.rights.repairs import Prospect
+
+LENGTH = 20
+READERS = (Scope.ARCHIVE, Scope.REPAIR, Scope.OBJECTION)
+NATURES = ("negative", "positive", "neutral")  # what the list may be narrowed to
+
+
+@require_safe
+@opened(*READERS)
+def records(request: HttpRequest, me: Standing) -> HttpResponse:
+    """Every record, newest event first, those that are not public among them; ``chapter`` narrows by nature."""
+    every = queries.records_about(me.subject, me.party.viewer, now())
+    wanted = request.GET.get("chapter", "")
+    wanted = wanted if wanted in NATURES else ""
+    narrowed = [view for view in every if not wanted or view.nature == wanted]
+    paging = Paging.of(len(narrowed), LENGTH, request.GET.get("page"))
+    page = narrowed[paging.span]
+    found = prospects_of(me.party, page)
+    counts = [(nature, sum(view.nature == nature for view in every)) for nature in NATURES]
+    return shown(request, me, "my/records.html", {
+        "rows": [Shown(view, found.get(view.id)) for view in page], "paging": paging, "chapter": wanted,
+        "total": len(every), "counts": counts,
+    })  # fmt: skip
+
+
+def prospects_of(party: Party, views: list[RecordView]) -> dict[int, Prospect]:
+    """The prospects of the records, by their ids, that are not to their subject's credit."""
+    numbers = [view.id for view in views if view.nature == "negative"]
+    if not numbers:
+        return {}
+    held = Record.objects.filter(subject_id__in=party.ids, id__in=numbers, superseded_at=None)
+    return {found.record.id: found for found in repairs.prospects(list(held))}
+
+
+def one(me: Standing, subject: int, number: int, known: Record | None = None) -> tuple[Record, Shown]:
+    """A current record of the subject (``known``, where it was asked for already), and all that is shown of it; raises
+    ``RightsError`` for any other."""
+    record = known or me.party.record(subject, number)
+    view = queries.versions(me.subject, me.party.viewer, [record.id]).get(record.id)
+    if view is None:  # past its time of keeping: there is nothing to show
+        raise RightsError("record-not-yours")
+    prospect = repairs.prospects([record])[0] if view.nature == "negative" else None
+    about = Case.objects.filter(
+        kind=Case.Kind.OBJECTION, subject_id=subject, resource=record.resource, key_hash=record.key_hash,
+        state__in=OPEN_STATES,
+    )  # fmt: skip
+    return record, Shown(view, prospect, about.first() if "disputed" in view.marks else None)
+
+
+@require_safe
+@opened(*READERS)
+def record(request: HttpRequest, me: Standing, subject: int, number: int) -> HttpResponseBase:
+    """One record: what it says, where it comes from, until when it is public, and what can be done about it.
+
+    An earlier version leads to the one that stands now; of a withdrawn record it is said that it was.
+    """
+    known = Record.objects.filter(subject_id=subject, id=number).first() if subject in me.party.ids else None
+    if known is not None and known.superseded_at is not None:
+        return _earlier(request, me, known)
+    _, found = one(me, subject, number, known)
+    return shown(request, me, "my/record.html", {"record": found})
+
+
+def _earlier(request: HttpRequest, me: Standing, old: Record) -> HttpResponse:
+    stands = Record.objects.filter(
+        subject_id=old.subject_id, resource=old.resource, key_hash=old.key_hash, superseded_at=None
+    ).first()
+    return redirect("my:record", old.subject_id, stands.id) if stands else _gone(request, me, old)
+
+
+def _gone(request: HttpRequest, me: Standing, old: Record) -> HttpResponse:
+    view = queries.versions(me.subject, me.party.viewer, [old.id]).get(old.id)
+    return shown(request, me, "my/gone.html", {"view": view, "at": old.superseded_at}, 410)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened(Scope.ARCHIVE, agents=False)
+def delete(request: HttpRequest, me: Standing, subject: int, number: int) -> HttpResponse:
+    """An honour goes at its holder's wish, once that is confirmed."""
+    stored, found = one(me, subject, number)
+    if not found.honour:
+        raise RightsError("not-an-honour")
+    if request.method == "POST" and request.POST.get("confirmed"):
+        honours.delete(me.party, stored)
+    elif not found.deleted:
+        return shown(request, me, "my/delete.html", {"record": found})
+    return redirect("my:record", subject, number)

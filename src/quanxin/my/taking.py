@@ -1,0 +1,44 @@
+"""What one takes away: everything that is held about one, and the papers of one's cases.
+
+Invariant: what is taken away is what may be seen, through the accessor; each taking leaves its line.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.http import require_safe
+
+from quanxin.accounts.agency import Scope
+from quanxin.calendar import today
+from quanxin.my.cases import own, papers_case
+from quanxin.my.language import problem_of
+from quanxin.my.standing import Standing, opened, shown
+from quanxin.rights import exporting
+from quanxin.rights.attachments import http, reading
+from quanxin.rights.attachments.errors import AttachmentError
+from quanxin.rights.attachments.models import Attachment
+
+
+@require_safe
+@opened(agents=False)
+def everything(request: HttpRequest, me: Standing) -> HttpResponse:
+    """Everything that is held about the subject, as JSON to keep; moments and days in ISO 8601."""
+    answer = JsonResponse(exporting.everything(me.party), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer.headers["Content-Disposition"] = f'attachment; filename="quanxin-{today():%Y%m%d}.json"'
+    return answer
+
+
+@require_safe
+@opened(Scope.ARCHIVE, Scope.OBJECTION, Scope.REPAIR)
+def paper(request: HttpRequest, me: Standing, number: uuid.UUID) -> HttpResponseBase:
+    """A paper of one's own cases, to be saved; an agent's only of the kinds of cases that it acts in."""
+    found = Attachment.objects.filter(pk=number).first()
+    if me.agency is not None and found is not None and (case := papers_case(found)) is not None:
+        own(me, case.number)
+    try:
+        answer: FileResponse = http.respond(reading.download(me.party.actor, number))
+    except AttachmentError as error:
+        return shown(request, me, "my/problem.html", {"problem": problem_of(error)}, error.status)
+    return answer
