@@ -7,7 +7,7 @@ the same day and the same moment of knowledge always has the same answer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -64,6 +64,21 @@ def records_about(subject: Subject, viewer: Viewer, known_at: dt.datetime) -> li
     records = _records(ids, viewer, day, known_at)
     access.note_access(viewer, subject)
     return _views(records, viewer, subject, day)
+
+
+def versions_of(subject_id: int, viewer: Viewer, ids: Collection[int]) -> dict[int, RecordView]:
+    """Versions of records of a subject by their ids, superseded ones too, as the viewer may see them today.
+
+    Raises ``NoSuchSubject``; leaves the same access line as ``archive_of``.
+    """
+    subject = Subject.objects.select_related("merged_into").filter(pk=subject_id).first()
+    if subject is None or not access.enter(viewer, subject):
+        raise NoSuchSubject(subject_id)
+    subject, day = register.resolve(subject), today()
+    asked = Record.objects.filter(subject_id=subject_id, id__in=ids)
+    found = list(access.visible_records(viewer, asked, day).annotate(held=restricting.kinds()))
+    access.note_access(viewer, subject)
+    return {view.id: view for view in _views(found, viewer, subject, day)}
 
 
 def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) -> list[Record]:
