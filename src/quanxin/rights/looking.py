@@ -14,9 +14,9 @@ from quanxin.archive import queries, viewers
 from quanxin.archive.models import Event, Record, WithdrawnRecord
 from quanxin.archive.shapes import RecordView
 from quanxin.archive.viewers import Viewer
-from quanxin.rights import cases
+from quanxin.rights import cases, terms
 from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Case
+from quanxin.rights.models import Case, Term
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import resolve
 
@@ -24,13 +24,21 @@ from quanxin.subjects.queries import resolve
 @dataclass(frozen=True, slots=True)
 class Look:
     """A case, its subject, its record as it was filed and as it stands; a record may be None where it is a score's case,
-    was withdrawn, or is past its time of keeping. ``stored`` is the current version itself, for acts."""
+    was withdrawn, or is past its time of keeping. ``stored`` is the current version itself, for acts; ``term`` what runs."""
 
     case: Case
     subject: Subject
     filed: RecordView | None
     stands: RecordView | None
     stored: Record | None
+    term: Term | None
+
+    @property
+    def extendable(self) -> bool:
+        """Whether the running term may be put off (once more)."""
+        if self.term is None or self.term.extended >= self.case.particulars.get("extensions", 0):
+            return False
+        return bool(terms.clock_of(self.term.clock, self.term.started_at.date()).extension_working_days)
 
     @property
     def corrected(self) -> bool:
@@ -48,7 +56,12 @@ def open_case(actor: Actor, number: str) -> Case:
 
     Raises ``RightsError`` for none, ``NotAllowed``, with a line, for one that the actor may not open.
     """
-    found = Case.objects.select_related("joined_to", "looks_at", "after").filter(number=number).first()
+    found = (
+        Case.objects.select_related("joined_to", "looks_at", "after")
+        .prefetch_related("steps", "terms")
+        .filter(number=number)
+        .first()
+    )
     if found is None:
         raise RightsError("case-unknown")
     if not cases.may_see(actor, found):
@@ -62,7 +75,8 @@ def look(actor: Actor, case: Case) -> Look:
     stored = cases.record_of(case)
     ids = {i for i in (case.record_id, stored.id if stored else None) if i is not None}
     views = queries.versions_of(case.subject_id, viewer_of(actor, case), ids) if ids else {}
-    return Look(case, subject, views.get(case.record_id or 0), views.get(stored.id) if stored else None, stored)
+    term = next((t for t in case.terms.all() if t.stopped_at is None), None)
+    return Look(case, subject, views.get(case.record_id or 0), views.get(stored.id) if stored else None, stored, term)
 
 
 def viewer_of(actor: Actor, case: Case) -> Viewer:
