@@ -32,7 +32,6 @@ def now_of(record: Record) -> Record:
     return Record.objects.get(key_hash=record.key_hash, superseded_at=None)
 
 
-
 @pytest.mark.parametrize("actor", [DECIDER, CLERK], ids=["decider", "clerk"])
 def test_a_correction_is_a_new_version_with_receipt_and_audit(tmp_path: Path, actor: Actor) -> None:
     record = handed_in(tmp_path)
@@ -66,7 +65,9 @@ def test_a_correction_can_be_put_back(tmp_path: Path) -> None:
 
 def test_an_item_is_emptied(tmp_path: Path) -> None:
     record = handed_in(tmp_path, remark="多余")
-    assert "remark" not in {k for k, v in correct(DECIDER, PROVIDER, record, {"remark": ""}, reason="删去").payload.items() if v}
+    assert "remark" not in {
+        k for k, v in correct(DECIDER, PROVIDER, record, {"remark": ""}, reason="删去").payload.items() if v
+    }
 
 
 @pytest.mark.parametrize(("changes", "code"), [
@@ -107,7 +108,9 @@ def test_an_older_version_is_not_corrected(tmp_path: Path) -> None:
 
 def test_only_its_provider_corrects_and_says_why(tmp_path: Path) -> None:
     record = handed_in(tmp_path)
-    other = Actor("user:other", frozenset({Role.DECIDER, Role.INTAKE}), frozenset({"taxation"}), frozenset({"taxation"}))
+    other = Actor(
+        "user:other", frozenset({Role.DECIDER, Role.INTAKE}), frozenset({"taxation"}), frozenset({"taxation"})
+    )
     for provider in (PROVIDER, "taxation"):
         with pytest.raises((NotAllowed, IntakeError)):
             correct(other, provider, record, {"fine": "0.3"}, reason="有误")

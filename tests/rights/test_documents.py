@@ -11,7 +11,7 @@ import pytest
 
 from quanxin.archive.models import Record
 from quanxin.calendar import travel
-from quanxin.rights import cases, documents, objections, repairs
+from quanxin.rights import cases, objections, repairs
 from quanxin.rights.documents import chinese_date, decision
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Case
@@ -61,7 +61,13 @@ def test_a_grant_says_what_who_why_and_with_what_effect(record: Record) -> None:
 def test_a_refusal_gives_reason_and_ways_of_review(record: Record) -> None:
     with travel(morning(LATER)):
         text = text_of(decision(refused(record, "罚款尚未缴清，尚欠0.2万元。")))
-    for words in ("不予修复决定书", "罚款尚未缴清，尚欠0.2万元。", "六十日内依法申请行政复议", "六个月内依法向人民法院提起行政诉讼", "重新申请"):
+    for words in (
+        "不予修复决定书",
+        "罚款尚未缴清，尚欠0.2万元。",
+        "六十日内依法申请行政复议",
+        "六个月内依法向人民法院提起行政诉讼",
+        "重新申请",
+    ):
         assert words in text, words
 
 
@@ -93,7 +99,7 @@ def test_a_revoked_repair_bears_the_mark(record: Record) -> None:
 
 
 def test_what_a_clerk_writes_is_text_and_no_markup(record: Record) -> None:
-    reason = "#let x = 1 $a_b$ *粗* `代码` <标签> @引 \\ #image(\"/etc/passwd\")"
+    reason = '#let x = 1 $a_b$ *粗* `代码` <标签> @引 \\ #image("/etc/passwd")'
     with travel(morning(LATER)):
         text = text_of(decision(refused(record, reason)))
     assert "".join(reason.split()) in text

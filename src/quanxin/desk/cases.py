@@ -19,7 +19,7 @@ from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.calendar import now, today
-from quanxin.desk import acting, case_page
+from quanxin.desk import acting, case_page, case_words
 from quanxin.desk.paging import Pages
 from quanxin.desk.saying import REFUSALS, Refusal, left, refusal, status_of
 from quanxin.desk.session import staffed
@@ -96,7 +96,9 @@ def decision(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
         body = documents.decision(found)
     except REFUSALS as error:
         return _refused(request, error)
-    name = f"attachment; filename={found.number}.pdf" if "save" in request.GET else f"inline; filename={found.number}.pdf"
+    name = (
+        f"attachment; filename={found.number}.pdf" if "save" in request.GET else f"inline; filename={found.number}.pdf"
+    )
     return HttpResponse(body, content_type="application/pdf", headers={
         "Content-Disposition": name, "Cache-Control": "private, no-store",
     })  # fmt: skip
@@ -128,8 +130,8 @@ def _queue_page(
     pack = current_pack()
     context: dict[str, Any] = {
         "rows": _rows(shown), "paging": paging, "asked": asked, "every": every, "works": works,
-        "kinds": Case.Kind.choices, "total": paging.total,
-        "states": [(k, t) for k, t in Case.State.choices if every or k in OPEN_STATES],
+        "kinds": list(case_words.KINDS.items()), "total": paging.total,
+        "states": [(k, t) for k, t in case_words.STATES.items() if every or k in OPEN_STATES],
         "providers": sorted(pack.on(today()).providers.items()),
         "bulk": not every and actor.may(Role.WINDOW) and any(c.state == Case.State.FILED for c in shown),
         "problems": problems or [], "done": done,

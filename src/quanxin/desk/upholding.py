@@ -20,7 +20,9 @@ State = Case.State
 
 
 @act
-def by_correcting(actor: Actor, number: str, changes: Mapping[str, str], reason: str, *, seen: int | None = None) -> Case:
+def by_correcting(
+    actor: Actor, number: str, changes: Mapping[str, str], reason: str, *, seen: int | None = None
+) -> Case:
     """Correct the record of an objection, and uphold it. Done twice, it stays so.
 
     ``seen`` is the version that the decider looked at. Raises as ``correcting.correct`` and ``objections.uphold`` do, and

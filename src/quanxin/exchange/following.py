@@ -45,7 +45,9 @@ class Taken:
         if self.due is None or (self.at or moment) <= self.due:
             return dt.timedelta(0)
         term = _term(self.event)
-        return dt.timedelta(0) if term is None else -reckoning.remaining(current_pack().calendar, term, self.at or moment)
+        return (
+            dt.timedelta(0) if term is None else -reckoning.remaining(current_pack().calendar, term, self.at or moment)
+        )
 
 
 def told(event: Event) -> list[Taken]:

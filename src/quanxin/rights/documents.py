@@ -123,7 +123,7 @@ def _data(case: Case, decided: _Decided) -> dict[str, Any]:
         "title": title, "number": case.number, "authority": authority, "subject": subject,
         "document": f"编号：{case.particulars.get('decision') or case.number}",
         "facts": _facts(case, record, {"subject": subject, "code": code, **about}, authority),
-        "parts": _parts(body, decided.step.note, _basis(case, decided)), "day": chinese_date(decided.day),
+        "parts": _parts(body, decided.step.note, _basis(case)), "day": chinese_date(decided.day),
         "mark": _mark(case),
     }  # fmt: skip
 
@@ -132,7 +132,11 @@ def _facts(case: Case, record: Record | None, said: dict[str, str], authority: s
     made = [["信息主体", said["subject"]]]
     if said["code"]:
         made.append(["统一社会信用代码", said["code"]])
-    made += [["所涉信息", said["record"]], ["文书号", said["document_number"]]] if record else [["所涉评价", said["record"]]]
+    made += (
+        [["所涉信息", said["record"]], ["文书号", said["document_number"]]]
+        if record
+        else [["所涉评价", said["record"]]]
+    )
     if record is not None and record.event_date is not None:
         made.append(["文书（认定）日期", show_date(record.event_date)])
     applied = "申请日期" if case.kind == Case.Kind.REPAIR else "提出异议日期"
@@ -159,7 +163,7 @@ def _article(basis: Basis) -> str:
     return f"《{basis.title}》{reference}{basis.article or ''}"
 
 
-def _basis(case: Case, decided: _Decided) -> list[Basis]:
+def _basis(case: Case) -> list[Basis]:
     """The articles that a decision rests on: those that the case kept, else those of the clock of its kind; each once."""
     kept = [Basis.model_validate(article) for article in case.particulars.get("basis", ())]
     if not kept:

@@ -121,6 +121,16 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "notice-unknown": Wording(
             "没有这条通知。", "There is no such notice.", "请从通知列表中选择。 / Choose it from the list.",
         ),
+        "subject-unknown": Wording(
+            "没有找到该主体，或不在您可以查询的范围内。", "There is no such subject, or none that you may read.",
+            "请核对代码。 / Check the code.",
+        ),
+        "identity-invalid": Wording(
+            "身份证件号码不正确。", "This is no identity number.", "请核对证件。 / Compare it with the document.",
+        ),
+        "outcome-missing": Wording(
+            "请选择执行结果。", "Say how the plan ended.", "执行完毕或执行失败。 / Completed or failed.",
+        ),
     }
 )  # fmt: skip
 

@@ -9,9 +9,21 @@ from typing import Any
 
 from django import template
 
-from quanxin.desk import navigation
+from quanxin.desk import case_words, navigation
 
 register = template.Library()
+
+
+@register.filter
+def case_word(key: str) -> str:
+    """The words for a kind, state or channel of a case, or the kind of a paper."""
+    return case_words.word(key)
+
+
+@register.filter
+def paper_word(key: str) -> str:
+    """The words for the kind of a paper."""
+    return case_words.word(f"paper:{key}")
 
 
 @register.simple_tag(takes_context=True)
