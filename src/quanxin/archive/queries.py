@@ -66,18 +66,16 @@ def records_about(subject: Subject, viewer: Viewer, known_at: dt.datetime) -> li
     return _views(records, viewer, subject, day)
 
 
-def versions_of(subject_id: int, viewer: Viewer, ids: Collection[int]) -> dict[int, RecordView]:
-    """Versions of records of a subject by their ids, superseded ones too, as the viewer may see them today.
+def versions_of(subject: Subject, viewer: Viewer, ids: Collection[int]) -> dict[int, RecordView]:
+    """Versions of records kept under a subject by their ids, superseded ones too, as the viewer may see them today.
 
     Raises ``NoSuchSubject``; leaves the same access line as ``archive_of``.
     """
-    subject = Subject.objects.select_related("merged_into").filter(pk=subject_id).first()
-    if subject is None or not access.enter(viewer, subject):
-        raise NoSuchSubject(subject_id)
-    subject, day = register.resolve(subject), today()
-    asked = Record.objects.filter(subject_id=subject_id, id__in=ids)
-    found = list(access.visible_records(viewer, asked, day).annotate(held=restricting.kinds()))
-    access.note_access(viewer, subject)
+    if not access.enter(viewer, subject):
+        raise NoSuchSubject(subject.pk)
+    day, asked = today(), Record.objects.filter(subject_id=subject.pk, id__in=ids)
+    found: list[Record] = list(access.visible_records(viewer, asked, day).annotate(held=restricting.kinds()))
+    access.note_access(viewer, register.resolve(subject))
     return {view.id: view for view in _views(found, viewer, subject, day)}
 
 

@@ -16,7 +16,7 @@ from quanxin.desk.paging import Pages
 from quanxin.desk.saying import REFUSALS, person, refusal, status_of
 from quanxin.desk.session import staffed
 from quanxin.rights import queues, staff
-from quanxin.rights.letters import rendered
+from quanxin.rights.letters import Language, rendered
 
 PAGE = 20
 
@@ -31,7 +31,7 @@ def notices(request: HttpRequest, actor: Actor) -> HttpResponse:
     paging = Pages.of(found.count(), PAGE, request.GET.get("page", ""))
     shown = list(found[paging.span])
     openable = queues.seen_by(actor, [n.case for n in shown if n.case is not None])
-    language = "en" if english() else "zh"
+    language: Language = "en" if english() else "zh"
     rows = [
         {"notice": n, "said": _said(rendered(n, language)), "by": person(n.read_by),
          "case": n.case if n.case_id in openable else None}

@@ -12,6 +12,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.acts import act
 from quanxin.archive.models import Withdrawal
 from quanxin.exchange import correcting, withdrawals
+from quanxin.exchange.errors import IntakeError
 from quanxin.rights import cases, objections
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Case
@@ -37,7 +38,7 @@ def by_correcting(
     if record is None:
         raise RightsError("not-corrected")
     if seen is not None and record.id != seen:
-        raise correcting.IntakeError.of("correction-overtaken")
+        raise IntakeError.of("correction-overtaken")
     correcting.correct(actor, record.provider, record, changes, reason=f"{case.number}：{reason}")
     return objections.uphold(actor, number, reason, State.CORRECTED)
 

@@ -83,6 +83,9 @@ def change_of(event: Event) -> str:
 
 
 def _taken(events: Iterable[Event]) -> list[Taken]:
+    events = list(events)
+    if not events:
+        return []
     live = list(Subscription.objects.filter(ended_at=None).select_related("consumer").order_by("consumer__key"))
     said = _said({s.consumer_id for s in live})
     made = []

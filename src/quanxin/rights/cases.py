@@ -254,12 +254,17 @@ def queue(actor: Actor) -> QuerySet[Case]:
 
 def in_district(actor: Actor, case: Case) -> bool:
     """Whether the subject of a case lies in the districts that the actor's membership names."""
-    return actor.districts is None or subjects_in(actor.districts).filter(pk=case.subject_id).exists()
+    return actor.districts is None or any(case.subject.region.startswith(_head(code)) for code in actor.districts)
 
 
 def subjects_in(districts: Collection[str]) -> QuerySet[Subject]:
     """The subjects of districts; 370100 is a whole city, 370000 a province."""
     where = Q(pk=None)
     for code in districts:
-        where |= Q(region__startswith=re.sub("(00)+$", "", code))
+        where |= Q(region__startswith=_head(code))
     return Subject.objects.filter(where)
+
+
+def _head(code: str) -> str:
+    """What the codes of all places within a division begin with."""
+    return re.sub("(00)+$", "", code)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive import queries, viewers
@@ -71,12 +73,18 @@ def open_case(actor: Actor, number: str) -> Case:
 
 def look(actor: Actor, case: Case) -> Look:
     """What a case that the actor may open is about; the reading of its record leaves a line."""
-    subject = resolve(Subject.objects.select_related("merged_into").get(pk=case.subject_id))
     stored = cases.record_of(case)
     ids = {i for i in (case.record_id, stored.id if stored else None) if i is not None}
-    views = queries.versions_of(case.subject_id, viewer_of(actor, case), ids) if ids else {}
+    views = queries.versions_of(case.subject, viewer_of(actor, case), ids) if ids else {}
     term = next((t for t in case.terms.all() if t.stopped_at is None), None)
-    return Look(case, subject, views.get(case.record_id or 0), views.get(stored.id) if stored else None, stored, term)
+    return Look(
+        case,
+        resolve(case.subject),
+        views.get(case.record_id or 0),
+        views.get(stored.id) if stored else None,
+        stored,
+        term,
+    )
 
 
 def viewer_of(actor: Actor, case: Case) -> Viewer:
@@ -95,13 +103,13 @@ def events_of(case: Case) -> list[Event]:
     steps = list(case.steps.all())
     ids = {pk for step in steps for pk in step.particulars.get("events", ())}
     after = [step.particulars["after"] for step in steps if step.particulars.get("after")]
-    batches = Record.objects.filter(subject_id=case.subject_id, id__in=after).values_list("batch_id", flat=True)
-    ids |= set(
-        Event.objects.filter(batch_id__in=list(batches), kind=Event.Kind.BATCH_COMMITTED).values_list("pk", flat=True)
-    )
-    if any("withdrawn" in step.particulars for step in steps):
+    wanted = Q(pk__in=ids)
+    if after:
+        made = Record.objects.filter(subject_id=case.subject_id, id__in=after).values("batch_id")
+        wanted |= Q(batch_id__in=made, kind=Event.Kind.BATCH_COMMITTED)
+    if case.key_hash is not None and any("withdrawn" in step.particulars for step in steps):
         ended = WithdrawnRecord.objects.filter(
             subject_id=case.subject_id, key_hash=case.key_hash, withdrawal__at__gte=case.filed_at
         )
-        ids |= set(ended.values_list("withdrawal__event_id", flat=True))
-    return list(Event.objects.filter(pk__in=ids).select_related("batch", "withdrawal").order_by("pk"))
+        wanted |= Q(pk__in=ended.values("withdrawal__event_id"))
+    return list(Event.objects.filter(wanted).select_related("batch", "withdrawal").order_by("pk"))
