@@ -131,8 +131,7 @@ def test_a_personnel_authority_reads_no_organisation_and_others_no_person() -> N
 def consent() -> Consent:
     add_organisation(operator(), "bank", name="样例银行", kind="bank")
     text = consents.offered()[0]
-    made = consents.grant(owner(), text.key, "bank", [text.items[0].key], today())
-    return made
+    return consents.grant(owner(), text.key, "bank", [text.items[0].key], today())
 
 
 def test_a_bank_reads_by_a_consent_and_no_longer_once_it_is_revoked(consent: Consent) -> None:
