@@ -27,7 +27,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 def pages() -> Pages:
     """Every generated page: its path under docs/ and its text."""
     made: Pages = {}
-    for write in (index, settings, errors, attachments, commands, pack_schema, catalogue):
+    for write in (index, settings, errors, attachments, rights, commands, pack_schema, catalogue):
         made |= write()
     return made
 
@@ -37,6 +37,7 @@ def index() -> Pages:
     links = {
         "错误代码 / Error codes": "errors.md",
         "附件的拒收原因 / Refusals of attachments": "attachments.md",
+        "修复与异议的提示 / Refusals in cases": "rights.md",
         "设置 / Settings": "settings.md",
         "命令 / Commands": "commands.md",
         "政策包 / Policy packs": "pack.md",
@@ -84,6 +85,19 @@ def attachments() -> Pages:
     note = "附件被拒收或不能下载的原因和办法。 / Why an attachment is refused or cannot be had, and what to do."
     table = _table(("代码", "HTTP", "说明", "办法"), rows)
     return {"reference/attachments.md": _page("附件的拒收原因 / Refusals of attachments", note, *table)}
+
+
+def rights() -> Pages:
+    """Every reason why something asked for in a case cannot be done."""
+    from quanxin.rights.errors import WORDINGS
+
+    rows = [
+        (f"<a id='{code}'></a>`{code}`", f"{w.zh}<br>{w.en}", w.hint.replace(" / ", "<br>"))
+        for code, w in WORDINGS.items()
+    ]
+    note = "修复、异议、授权等不能办理的原因和办法。 / Why something cannot be done, and what to do."
+    table = _table(("代码", "说明", "办法"), rows)
+    return {"reference/rights.md": _page("修复与异议的提示 / Refusals in cases", note, *table)}
 
 
 def commands() -> Pages:

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from quanxin.accounts import Actor, operator
 from quanxin.archive.models import Event, Record, Withdrawal, WithdrawnRecord
 from quanxin.calendar import now
-from quanxin.exchange import feed, subscriptions, withdrawals
+from quanxin.exchange import feed, following, subscriptions, withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Consumer
 from quanxin.subjects.models import Subject
@@ -168,13 +168,13 @@ def test_who_has_not_taken_a_withdrawal_in_is_known(handed_in: Path) -> None:
     )
     settle()
     since = now() - dt.timedelta(days=1)
-    (open_,) = subscriptions.taken_in(since)
+    (open_,) = following.taken_in(since)
     assert (open_.consumer, open_.at) == (who, None)
-    half = f"{open_.withdrawal.event.position}.{record.id}"
+    half = f"{open_.event.position}.{record.id}"
     subscriptions.acknowledge(who, half)
-    assert subscriptions.taken_in(since)[0].at is None
+    assert following.taken_in(since)[0].at is None
     subscriptions.acknowledge(who, str(feed.latest()))
-    assert subscriptions.taken_in(since)[0].at is not None
+    assert following.taken_in(since)[0].at is not None
 
 
 # --- many at once ------------------------------------------------------------------------------------------------

@@ -74,6 +74,27 @@ def test_a_signature_is_the_one_that_standard_webhooks_publishes() -> None:
     }
 
 
+def test_decisions_about_records_are_news_too(hooked: str, bank: Receiver, tmp_path: Path) -> None:
+    from quanxin.archive import restricting
+    from quanxin.archive.models import Restriction
+    from quanxin.policy.model import Basis
+
+    penalties(tmp_path, "一")
+    record = Record.objects.get(resource=RESOURCE)
+    webhooks.dispatch()
+    assert len(bank.came) == 1
+    basis = [Basis(title="信用修复管理办法")]
+    restricting.restrict(operator(), [record], Restriction.Kind.REPAIRED, case="case:1", basis=basis, at=now())
+    settle()
+    webhooks.dispatch()
+    restricting.release(operator(), "case:1", reason="材料虚假", at=now())
+    settle()
+    webhooks.dispatch()
+    told = [json.loads(body) for _, _, body in bank.came]
+    assert [one["resources"] for one in told] == [[RESOURCE]] * 3
+    assert len({one["timepoint"] for one in told}) == 3
+
+
 def test_news_is_told_thinly_and_signed_with_the_secret_that_was_shown(
     hooked: str, bank: Receiver, tmp_path: Path
 ) -> None:

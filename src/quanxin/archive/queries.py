@@ -66,18 +66,18 @@ def records_about(subject: Subject, viewer: Viewer, known_at: dt.datetime) -> li
     return _views(records, viewer, subject, day)
 
 
-def versions(subject: Subject, viewer: Viewer, numbers: Iterable[int]) -> dict[int, RecordView]:
-    """Versions of records by their numbers, those that stand no more among them, for a subject that reads itself.
+def versions_of(subject: Subject, viewer: Viewer, numbers: Iterable[int]) -> dict[int, RecordView]:
+    """Versions of a subject's records by their ids, those that stand no more among them, as the viewer may see them today.
 
-    What the viewer may not see is left out; leaves one access line. Raises ``NoSuchSubject`` for any other viewer.
+    Raises ``NoSuchSubject``; leaves the same access line as ``archive_of``.
     """
-    if not viewer.reads_itself or not access.enter(viewer, subject):
+    if not access.enter(viewer, subject):
         raise NoSuchSubject(subject.pk)
-    day, wanted = today(), sorted(set(numbers))
-    asked = Record.objects.filter(subject_id__in=sorted(viewer.own), id__in=wanted)
-    found = list(access.visible_records(viewer, asked, day).annotate(held=restricting.kinds()))
+    day, ids = today(), sorted(viewer.own) or register.cluster(register.resolve(subject))
+    asked = Record.objects.filter(subject_id__in=ids, id__in=sorted(set(numbers)))
+    found: list[Record] = list(access.visible_records(viewer, asked, day).annotate(held=restricting.kinds()))
     definitions(record.batch_id for record in found)
-    access.note_access(viewer, subject)
+    access.note_access(viewer, register.resolve(subject))
     return {view.id: view for view in _views(found, viewer, subject, day)}
 
 

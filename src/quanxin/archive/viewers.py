@@ -74,6 +74,16 @@ def centre(actor: Actor, purpose: str) -> Viewer:
     return Viewer("centre", actor, _said(purpose))
 
 
+def handling(actor: Actor, purpose: str) -> Viewer:
+    """The credit centre's people who take cases in, pass them on and look at them again, reading what a case is about.
+
+    Raises ``NotAllowed`` without such a role, ``ValueError`` without a purpose.
+    """
+    if not actor.roles & {Role.WINDOW, Role.REVIEWER}:
+        actor.require(Role.CENTRE)
+    return Viewer("centre", actor, _said(purpose))
+
+
 def department(actor: Actor, purpose: str) -> Viewer:
     """The providers that an actor hands in or decides for, reading what they handed in; raises as ``centre`` does."""
     if not actor.roles & {Role.INTAKE, Role.DECIDER}:

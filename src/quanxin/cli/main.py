@@ -12,6 +12,7 @@ import typer
 
 from quanxin.cli import (
     batches,
+    cases,
     city,
     doctor,
     evaluating,
@@ -41,6 +42,7 @@ for room in (
     city,
     people,
     batches,
+    cases,
     forms,
     keys,
     exporting,

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from quanxin.archive.display import show
-from quanxin.archive.models import Record
 from quanxin.exchange.forms import Explained, explain
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldDef, FieldType, Resource, Text
 
 LONG = 60  # characters from which a cell is shown in a box of several lines
-_SHOWN = (FieldType.CODE, FieldType.CODES, FieldType.DIVISION, FieldType.BOOLEAN, FieldType.CAPITAL)
 _DIGITS = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY_WAN, FieldType.MONEY_YUAN, FieldType.YEAR)
 
 
@@ -42,16 +39,6 @@ def cells(
     return [
         _cell(one, texts.get(one.field.key) or "", said.get(one.field.key, ()), new) for one in explain(resource, rules)
     ]
-
-
-def as_written(record: Record, resource: Resource, rules: Rules) -> dict[str, str]:
-    """A record's items as a department would write them; sealed identity numbers are left out."""
-    made = {}
-    for field in resource.fields:
-        value = record.payload.get(field.key)
-        if value is not None and field.type is not FieldType.IDENTITY:
-            made[field.key] = show(field, value, rules.code_sets) if field.type in _SHOWN else str(value)
-    return made
 
 
 def _cell(one: Explained, text: str, said: Sequence[str], new: bool) -> Cell:

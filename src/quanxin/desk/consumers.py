@@ -1,4 +1,4 @@
-"""Who receives what, and who has not yet taken in a withdrawal.
+"""Who receives what, who has not yet taken in a withdrawal, a repair or another decision, and who is late with it.
 
 Invariant: the page only reads; agreements are made on the command line, where their basis is at hand.
 """
@@ -6,6 +6,7 @@ Invariant: the page only reads; agreements are made on the command line, where t
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,10 +15,14 @@ from django.views.decorators.http import require_safe
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import now
+from quanxin.desk.case_page import changes
+from quanxin.desk.saying import left
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
-from quanxin.exchange import subscriptions
-from quanxin.exchange.models import Consumer, Delivery, Subscription
+from quanxin.exchange import following
+from quanxin.exchange.following import Taken
+from quanxin.exchange.models import Acknowledgement, Consumer, Delivery, Subscription
+from quanxin.rights.models import Case
 
 DAYS = 30
 SHOWN = 200
@@ -26,20 +31,45 @@ SHOWN = 200
 @require_safe
 @staffed(Role.CENTRE)
 def consumers(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The consumers with what they receive, and each withdrawal of the last 30 days with who has taken it in."""
-    taken = subscriptions.taken_in(now() - dt.timedelta(days=DAYS))
-    live = Subscription.objects.filter(ended_at=None).select_related("consumer").order_by("consumer__key", "resource")
-    late: dict[int, int] = {}
-    for one in taken:
-        late[one.consumer.pk] = late.get(one.consumer.pk, 0) + (one.at is None)
+    """The consumers with what they receive, and each change of the last 30 days with who has taken it in."""
+    taken, moment = following.taken_in(now() - dt.timedelta(days=DAYS)), now()
+    waiting = [t for t in taken if t.at is None]
+    live = list(Subscription.objects.filter(ended_at=None).select_related("consumer").order_by("resource"))
+    latest = Acknowledgement.objects.order_by("consumer", "-position").distinct("consumer")
+    said = {one.consumer_id: one for one in latest}
     dead = Delivery.objects.filter(state=Delivery.State.DEAD).select_related("webhook")
     context = {
-        "days": DAYS, "titles": titles(), "waiting": [t for t in taken if t.at is None][:SHOWN],
-        "done": [t for t in taken if t.at is not None][:SHOWN], "undelivered": dead[:SHOWN],
+        "days": DAYS, "titles": titles(), "waiting": _rows(waiting[:SHOWN], moment), "late": _late(waiting, moment),
+        "done": _rows([t for t in taken if t.at is not None][:SHOWN], moment), "undelivered": dead[:SHOWN],
         "consumers": [
-            (c, [s for s in live if s.consumer_id == c.pk], c.acknowledgements.order_by("-position").first(),
-             late.get(c.pk, 0))
+            {"consumer": c, "live": [s for s in live if s.consumer_id == c.pk], "said": said.get(c.pk),
+             "withdrawals": sum(t.consumer.pk == c.pk and t.change == "withdrawn" for t in waiting),
+             "decisions": sum(t.consumer.pk == c.pk and t.change != "withdrawn" for t in waiting)}
             for c in Consumer.objects.order_by("key")
         ],
     }  # fmt: skip
     return render(request, "desk/consumers.html", context)
+
+
+def _rows(taken: list[Taken], moment: dt.datetime) -> list[dict[str, Any]]:
+    """Each with what it is about, because of what, and how late it is."""
+    known, words = titles(), changes()
+    keys = {t.because.partition(":")[2] for t in taken if t.because.startswith("case:")}
+    numbers = {f"case:{pk}": number for pk, number in Case.objects.filter(pk__in=keys).values_list("pk", "number")}
+    return [
+        {"taken": t, "what": words[t.change], "title": known.get(t.resource),
+         "because": numbers.get(t.because, t.because if t.change == "withdrawn" else ""),
+         "late": left(-late) if (late := t.late(moment)) else None}
+        for t in taken
+    ]  # fmt: skip
+
+
+def _late(waiting: list[Taken], moment: dt.datetime) -> list[dict[str, Any]]:
+    """The consumers that are late by the pack's clock, the latest first, with how many changes and by how long at most."""
+    found: dict[int, dict[str, Any]] = {}
+    for one in waiting:
+        if late := one.late(moment):
+            held = found.setdefault(one.consumer.pk, {"consumer": one.consumer, "count": 0, "most": late})
+            held["count"], held["most"] = held["count"] + 1, max(held["most"], late)
+    ordered = sorted(found.values(), key=lambda held: held["most"], reverse=True)
+    return [held | {"left": left(-held["most"])} for held in ordered]

@@ -21,10 +21,11 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive.definitions import definition
 from quanxin.calendar import now, today
-from quanxin.desk.cells import as_written, cells
+from quanxin.desk.cells import cells
 from quanxin.desk.records import own_record
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import choices, in_words
+from quanxin.exchange.correcting import as_written
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.forms import table_schema, write_template
 from quanxin.exchange.intake import intake

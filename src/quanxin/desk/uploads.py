@@ -15,33 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive.models import Batch
 from quanxin.calendar import today
 from quanxin.desk.language import english
 from quanxin.desk.session import staffed
 from quanxin.exchange import submissions
 from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.models import Held, Submission
+from quanxin.exchange.models import Submission
 from quanxin.runtime.pack import current_pack
-
-LATEST = 10
-
-
-@require_safe
-@staffed(*Role)
-def home(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """What lies before this person: their latest files and batches, and rows that wait."""
-    mine = {} if actor.providers is None else {"provider__in": actor.providers}
-    waiting = Held.objects.filter(released_by=None, set_aside_at=None, **{f"batch__{k}": v for k, v in mine.items()})
-    context = {
-        "clerk": Role.INTAKE in actor.roles,
-        "submissions": Submission.objects.filter(**mine)[:LATEST],
-        "batches": Batch.objects.filter(**mine)[:LATEST],
-        "quarantined": waiting.filter(bucket=Held.Bucket.QUARANTINED).count(),
-        "unlinked": waiting.filter(bucket=Held.Bucket.UNLINKED).count(),
-        "titles": titles(),
-    }
-    return render(request, "desk/home.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

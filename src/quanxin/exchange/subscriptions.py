@@ -1,36 +1,25 @@
-"""Agreeing with consumers what they receive, and knowing what they have taken in.
+"""Agreeing with consumers what they receive, and noting what they say that they have taken in.
 
 Invariant: nothing leaves without a purpose and a basis or an agreement; an agreement names one resource in force that
-may be shared, and items of it; whoever has not acknowledged a withdrawal is known.
+may be shared, and items of it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
-from quanxin.archive.models import Withdrawal
 from quanxin.calendar import now, today
 from quanxin.exchange import feed
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Acknowledgement, Consumer, Subscription
 from quanxin.policy.model import FieldType, Mode, Resource
 from quanxin.runtime.pack import current_pack
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A withdrawal and a consumer of its resource: when it said that it took it in, or None."""
-
-    withdrawal: Withdrawal
-    consumer: Consumer
-    at: dt.datetime | None
 
 
 @transaction.atomic
@@ -98,24 +87,6 @@ def acknowledge(consumer: Consumer, timepoint: str) -> Acknowledgement:
     position, after = feed.read_timepoint(timepoint)
     whole = position if after == feed.END else position - 1
     return Acknowledgement.objects.get_or_create(consumer=consumer, position=whole, defaults={"at": now()})[0]
-
-
-def taken_in(since: dt.datetime) -> list[Taken]:
-    """For each withdrawal since a moment, the latest first: every consumer that receives its resource, and when it
-    said that it took it in."""
-    found = Withdrawal.objects.filter(at__gte=since).exclude(event__position=None).select_related("event", "batch")
-    live = list(Subscription.objects.filter(ended_at=None).select_related("consumer"))
-    said = list(Acknowledgement.objects.order_by("position").values_list("consumer_id", "position", "at"))
-    return [
-        Taken(withdrawal, s.consumer, _first_said(said, s.consumer_id, withdrawal.event.position or 0))
-        for withdrawal in found
-        for s in live
-        if s.resource == withdrawal.resource and s.at <= withdrawal.at
-    ]
-
-
-def _first_said(said: Sequence[tuple[int, int, dt.datetime]], consumer: int, position: int) -> dt.datetime | None:
-    return min((at for one, reached, at in said if one == consumer and reached >= position), default=None)
 
 
 def _expect_shareable(resource: Resource, fields: Sequence[str]) -> None:

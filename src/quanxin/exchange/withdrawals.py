@@ -40,9 +40,10 @@ def withdraw(
     """Withdraw records of a provider by their references; records that are no longer current are left as they are.
 
     ``kind`` says whether the decision was revoked or should not have been reported. Raises ``NotAllowed`` unless the
-    actor may hand in for the provider, ``IntakeError`` without a reason or for records that are not the provider's.
+    actor hands in or decides for the provider, ``IntakeError`` without a reason or for records that are not the provider's.
     """
-    actor.require(Role.INTAKE, provider)
+    if not actor.may(Role.DECIDER, provider):
+        actor.require(Role.INTAKE, provider)
     _expect_reason(reason)
     found = list(Record.objects.filter(pk__in=sorted(set(records)), provider=provider).order_by("resource", "id"))
     if missing := sorted(set(records) - {(r.subject_id, r.id) for r in found}):

@@ -243,5 +243,23 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "Replaying the {rows} rows of batch {batch} would change nothing; nothing was recorded.",
             "请先更正内容，或等规则、主体变化后再重放。 / Correct the rows first.",
         ),
+        "correction-refused": Wording(
+            "更正后的内容未通过校验，未作任何更改。", "The corrected row fails a check; nothing was changed.",
+            "请按各项的提示修改后再提交。 / Put right what is said beside each item.",
+        ),
+        "correction-of-key": Wording(
+            "{items}不能更正：改动后就是另一条记录。", "What tells the record from others cannot be corrected ({items}).",
+            "请撤下这条记录，由提供单位重新报送。 / Withdraw the record and hand it in anew.",
+        ),
+        "correction-of-nothing": Wording(
+            "没有任何改动。", "Nothing would change.", "请至少改动一项；内容无误的，不支持异议。 / Change an item, or dismiss.",
+        ),
+        "correction-overtaken": Wording(
+            "这条记录刚刚有了新的版本。", "The record has a newer version by now.",
+            "请刷新页面，看过现行内容再办理。 / Reload the page and look at what it says now.",
+        ),
+        "correction-unknown-item": Wording(
+            "目录中没有数据项 {items}。", "The catalogue has no items {items}.", "请从表单中选择。 / Use the form's items.",
+        ),
     }
 )  # fmt: skip

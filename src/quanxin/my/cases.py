@@ -122,7 +122,7 @@ def _compared(me: Standing, found: Case, steps: Sequence[Step]) -> dict[str, Any
         (s.particulars for s in reversed(steps) if s.act == "uphold" and "after" in s.particulars), {}
     )
     wanted = {found.record_id, *upheld.values()}
-    views = queries.versions(me.subject, me.party.viewer, wanted)
+    views = queries.versions_of(me.subject, me.party.viewer, wanted)
     before, after = views.get(upheld.get("before", 0)), views.get(upheld.get("after", 0))
     latest = after or views.get(found.record_id)
     return {"view": latest, "changes": _changes(before, after) if before and after else []}

@@ -59,7 +59,7 @@ def one(me: Standing, subject: int, number: int, known: Record | None = None) ->
     """A current record of the subject (``known``, where it was asked for already), and all that is shown of it; raises
     ``RightsError`` for any other."""
     record = known or me.party.record(subject, number)
-    view = queries.versions(me.subject, me.party.viewer, [record.id]).get(record.id)
+    view = queries.versions_of(me.subject, me.party.viewer, [record.id]).get(record.id)
     if view is None:  # past its time of keeping: there is nothing to show
         raise RightsError("record-not-yours")
     prospect = repairs.prospects([record])[0] if view.nature == "negative" else None
@@ -92,7 +92,7 @@ def _earlier(request: HttpRequest, me: Standing, old: Record) -> HttpResponse:
 
 
 def _gone(request: HttpRequest, me: Standing, old: Record) -> HttpResponse:
-    view = queries.versions(me.subject, me.party.viewer, [old.id]).get(old.id)
+    view = queries.versions_of(me.subject, me.party.viewer, [old.id]).get(old.id)
     return shown(request, me, "my/gone.html", {"view": view, "at": old.superseded_at}, 410)
 
 

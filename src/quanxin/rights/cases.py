@@ -31,6 +31,7 @@ from quanxin.runtime.bridge import reserve
 from quanxin.subjects.models import Subject
 
 State, Kind = Case.State, Case.Kind
+OVERSEEING = frozenset({Role.WINDOW, Role.REVIEWER, Role.CENTRE, Role.AUDITOR})  # who may open cases that others decide
 _LETTERS = {Kind.REPAIR: "XF", Kind.OBJECTION: "YY", Kind.SECOND_LOOK: "FH"}  # 修复, 异议, 复核
 
 
@@ -76,13 +77,12 @@ def locked(number: str) -> Case:
 def may_handle(actor: Actor, case: Case) -> bool:
     """Whether an actor decides such a case: the provider's approver, or the centre's reviewer; in its districts."""
     holds = actor.may(Role.DECIDER, case.provider) if case.provider else actor.may(Role.REVIEWER)
-    return holds and _in_district(actor, case)
+    return holds and in_district(actor, case)
 
 
 def may_see(actor: Actor, case: Case) -> bool:
-    """Whether an actor of the desk may open a case: who decides it, the counter, the reviewers, and the auditor."""
-    centre = actor.roles & {Role.WINDOW, Role.REVIEWER, Role.AUDITOR}
-    return may_handle(actor, case) or (bool(centre) and _in_district(actor, case))
+    """Whether an actor of the desk may open a case: who decides it, the credit centre, and the auditor."""
+    return may_handle(actor, case) or (bool(actor.roles & OVERSEEING) and in_district(actor, case))
 
 
 def for_handler(actor: Actor, number: str, *states: Case.State) -> Case:
@@ -166,7 +166,7 @@ def forward(actor: Actor, number: str) -> Case:
     """Pass a filed case on to whom it is for; raises ``NotAllowed`` without the window's role. Twice, it stays so."""
     actor.require(Role.WINDOW)
     case = locked(number)
-    if not _in_district(actor, case):
+    if not in_district(actor, case):
         raise viewers.refused(actor, case.reference, "another district's case")
     if case.state != State.FILED and case.is_open:
         return case
@@ -223,11 +223,15 @@ def retract(party: Party, number: str) -> Case:
 def close(
     case: Case, actor: Actor, act: str, state: Case.State, at: dt.datetime, reason: str = "", **particulars: Any
 ) -> Case:
-    """End a case in a state: its term stops, and its record is no longer marked as disputed."""
+    """End a case in a state: its term stops, and its record is no longer marked as disputed.
+
+    The step keeps the events by which others learn of it (``events``).
+    """
     terms.stop(case, at)
     case.decided_at, case.decided_by, case.reason = at, actor.name, reason
-    step(case, actor, act, state, at, reason, **particulars)
-    restricting.release(actor, case.reference, reason=reason or act, at=at, kinds=[Restriction.Kind.DISPUTED])
+    settled = restricting.release(actor, case.reference, reason=reason or act, at=at, kinds=[Restriction.Kind.DISPUTED])
+    events = [*particulars.pop("events", ()), *(event.pk for event in settled)]
+    step(case, actor, act, state, at, reason, **particulars, events=events)
     return case
 
 
@@ -243,18 +247,24 @@ def queue(actor: Actor) -> QuerySet[Case]:
         mine |= Q(state=State.FILED)
     found = Case.objects.filter(mine, state__in=OPEN_STATES)
     if actor.districts is not None:
-        found = found.filter(subject_id__in=_subjects_in(actor.districts))
+        found = found.filter(subject_id__in=subjects_in(actor.districts))
     due = Subquery(Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1])
     return found.annotate(due=due).order_by(F("due").asc(nulls_last=True), "id")
 
 
-def _in_district(actor: Actor, case: Case) -> bool:
-    return actor.districts is None or _subjects_in(actor.districts).filter(pk=case.subject_id).exists()
+def in_district(actor: Actor, case: Case) -> bool:
+    """Whether the subject of a case lies in the districts that the actor's membership names."""
+    return actor.districts is None or any(case.subject.region.startswith(_head(code)) for code in actor.districts)
 
 
-def _subjects_in(districts: Collection[str]) -> QuerySet[Subject]:
+def subjects_in(districts: Collection[str]) -> QuerySet[Subject]:
     """The subjects of districts; 370100 is a whole city, 370000 a province."""
     where = Q(pk=None)
     for code in districts:
-        where |= Q(region__startswith=re.sub("(00)+$", "", code))
+        where |= Q(region__startswith=_head(code))
     return Subject.objects.filter(where)
+
+
+def _head(code: str) -> str:
+    """What the codes of all places within a division begin with."""
+    return re.sub("(00)+$", "", code)

@@ -122,6 +122,25 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "not-an-honour": Wording(
             "只有荣誉信息可以依本人申请删除。", "Only honours are deleted at their holder's wish.", "其他信息请申请修复或提出异议。 / Repair or object.",
         ),
+        "document-none": Wording(
+            "该办件还没有决定文书。", "The case has no document of a decision.", "决定或答复之后才有文书。 / There is one once it is decided.",
+        ),
+        "font-missing": Wording(
+            "没有安装制作文书的字体。", "The font that documents are set in is not installed.", "请联系管理员运行 make assets。 / An operator must run make assets.",
+        ),
+        "notice-unknown": Wording(
+            "没有这条通知。", "There is no such notice.", "请从通知列表中选择。 / Choose it from the list.",
+        ),
+        "subject-unknown": Wording(
+            "没有找到该主体，或不在您可以查询的范围内。", "There is no such subject, or none that you may read.",
+            "请核对代码。 / Check the code.",
+        ),
+        "identity-invalid": Wording(
+            "身份证件号码不正确。", "This is no identity number.", "请核对证件。 / Compare it with the document.",
+        ),
+        "outcome-missing": Wording(
+            "请选择执行结果。", "Say how the plan ended.", "执行完毕或执行失败。 / Completed or failed.",
+        ),
     }
 )  # fmt: skip
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
+
+from quanxin.subjects.models import Subject
 
 OPEN_STATES = ("filed", "forwarded", "accepted", "waiting")
 
@@ -108,6 +111,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @cached_property
+    def subject(self) -> Subject:
+        """Its subject, as it was when the case was filed; it may have been merged into another since."""
+        return Subject.objects.select_related("merged_into").get(pk=self.subject_id)
 
     def term_now(self) -> Term:
         """The term that runs; raises ``Term.DoesNotExist`` where none does."""

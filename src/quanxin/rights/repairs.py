@@ -236,9 +236,9 @@ def find_false(actor: Actor, number: str, reason: str) -> Case:
         return case
     cases.expect(case, State.GRANTED)
     at, regime = now(), regime_of(case.filed_at.date())
-    restricting.release(actor, case.reference, reason=reason, at=at)
+    restored = restricting.release(actor, case.reference, reason=reason, at=at)
     case.reason = reason
-    cases.step(case, actor, "find-false", State.REVOKED, at, reason)
+    cases.step(case, actor, "find-false", State.REVOKED, at, reason, events=[event.pk for event in restored])
     if regime is not None and regime.false_material is not None:
         rule, day = regime.false_material, at.date()
         Bar.objects.create(

@@ -1,0 +1,215 @@
+"""What the page of one case shows.
+
+Invariant: everything about the subject on it came through the accessor for the actor; the acts on it are those that the
+actor may do now.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.archive.shapes import RecordView
+from quanxin.calendar import now, today
+from quanxin.desk import acting
+from quanxin.desk.cells import Cell, cells
+from quanxin.desk.language import english, said
+from quanxin.desk.saying import Left, Refusal, left, person, refusal
+from quanxin.exchange import following
+from quanxin.exchange.correcting import CorrectionRefused, as_written, key_fields, lost_numbers
+from quanxin.policy.model import FieldDef, Text
+from quanxin.rights import documents, looking, terms
+from quanxin.rights.attachments.accepting import of_case
+from quanxin.rights.looking import Look
+from quanxin.rights.models import Case, Step, Term
+from quanxin.runtime.pack import current_pack
+
+State = Case.State
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a record as it was when the case was filed, and as it is now."""
+
+    field: FieldDef
+    before: str
+    now: str
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """An item that may be corrected: its box, and what it says now."""
+
+    cell: Cell
+    stands: str
+    fixed: bool
+    lost: bool
+
+
+def context_of(
+    actor: Actor, look: Look, sent: Mapping[str, str], problem: Refusal | None, tried: acting.Act | None
+) -> dict[str, Any]:
+    """The page of a case for an actor; ``sent`` is what a refused form said, ``tried`` its act."""
+    case = look.case
+    acts = acting.offered(actor, look)
+    events = looking.events_of(case)
+    return {
+        "case": case, "look": look, "items": _items(look), "subject": look.subject,
+        "about": _about(look), "authority": _authority(case), "acts": [a for a in acts if not a.plain],
+        "plain": [a for a in acts if a.plain], "kinds": _kinds(), "sent": sent, "tried": tried.key if tried else "",
+        "wrong": _wrong(look, sent, problem) if any(a.form == "desk/_correction.html" for a in acts) else [],
+        "problem": refusal(problem) if problem else None, "loose": _loose(problem),
+        "papers": of_case(case.reference), "term": look.term, "left": _left(look.term), "next": _next(look),
+        "history": [(step, _step(step), person(step.actor)) for step in case.steps.all()],
+        "terms": [(term, _clock(term)) for term in case.terms.all()],
+        "seen": max((step.pk for step in case.steps.all()), default=0), "window": _window(case),
+        "told": _told(events), "document": documents.exists(case), "claimed": person(case.claimed_by),
+        "mine": case.claimed_by == actor.name, "subject_link": not look.subject.natural and bool(look.subject.code),
+        "reviewer": Role.REVIEWER in actor.roles,
+    }  # fmt: skip
+
+
+def _items(look: Look) -> list[Item]:
+    """The items of the record, then and now, those that are empty in both left out."""
+    before, after = _texts(look.filed), _texts(look.stands)
+    fields = {f.key: f for view in (look.filed, look.stands) if view for f, _text in view.fields}
+    return [
+        Item(field, before.get(key, ""), after.get(key, ""))
+        for key, field in fields.items()
+        if before.get(key) or after.get(key)
+    ]
+
+
+def _texts(view: RecordView | None) -> dict[str, str]:
+    return {f.key: text for f, text in view.fields} if view else {}
+
+
+def _about(look: Look) -> Text | None:
+    view = look.filed or look.stands
+    if view is not None:
+        return view.title
+    rules = current_pack().on(today())
+    model, resource = rules.models.get(look.case.model), rules.resources.get(look.case.resource)
+    return model.title if model else resource.title if resource else None
+
+
+def _authority(case: Case) -> Text | None:
+    known = current_pack().providers.get(case.provider)
+    return known.title if known else None
+
+
+def _left(term: Term | None) -> Left | None:
+    if term is None:
+        return None
+    return left(terms.left(term, term.paused_at or now()), paused=term.paused_at is not None)
+
+
+def _clock(term: Term) -> Text:
+    return terms.clock_of(term.clock, term.started_at.date()).title
+
+
+def _next(look: Look) -> str:
+    """What happens next, and who must see to it."""
+    case = look.case
+    who = said(authority) if (authority := _authority(case)) else _("信用中心复核人员")
+    match case.state:
+        case State.FILED:
+            return _("下一步：窗口转办给%(who)s。") % {"who": who}
+        case State.FORWARDED if case.kind == Case.Kind.REPAIR:
+            return _("下一步：%(who)s决定是否受理。") % {"who": who}
+        case State.FORWARDED if case.kind == Case.Kind.SECOND_LOOK:
+            return _("下一步：由没有参与原答复的复核人员复核。")
+        case State.FORWARDED:
+            return _("下一步：%(who)s开始核实。") % {"who": who}
+        case State.ACCEPTED if case.kind == Case.Kind.REPAIR:
+            return _("下一步：%(who)s核实义务履行情况，作出决定。") % {"who": who}
+        case State.ACCEPTED:
+            return _("下一步：%(who)s核实并答复。") % {"who": who}
+        case State.WAITING:
+            return _("下一步：申请人补充材料，期限暂停。")
+        case _:
+            return ""
+
+
+def _window(case: Case) -> dict[str, Any] | None:
+    """The window and the regime of the day of application, as the case kept them."""
+    kept = case.particulars
+    if not kept.get("regime"):
+        return None
+    regime = next((r for r in current_pack().repair if r.key == kept["regime"]), None)
+    language = "en" if english() else "zh"
+    tier, commitment = kept.get("tier"), kept.get("commitment")
+    return {
+        "regime": regime.title if regime else None, "tier": tier[language] if tier else "",
+        "from": _day(kept.get("repairable_from")), "until": _day(kept.get("public_until")),
+        "basis": kept.get("basis", ()), "commitment": commitment[language] if commitment else "",
+        "ask_department": kept.get("ask_department"),
+    }  # fmt: skip
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _told(events: list[Any]) -> list[dict[str, Any]]:
+    """Each consumer that receives the record's resource, and when it took in what the case decided."""
+    moment = now()
+    return [
+        {"taken": one, "what": changes()[one.change], "late": left(-late) if (late := one.late(moment)) else None}
+        for one in following.told_of(events)
+    ]
+
+
+def changes() -> dict[str, str]:
+    """What became of records, in words, by the feed's word."""
+    return {
+        "withdrawn": _("撤销"), "repaired": _("修复"), "shielded": _("暂时屏蔽"), "deleted": _("依申请删除"),
+        "disputed": _("异议处理中"), "settled": _("异议办结"), "restored": _("恢复公示"), "committed": _("更正"),
+    }  # fmt: skip
+
+
+def _step(step: Step) -> str:
+    """What was done, in words."""
+    words = {
+        "file": _("提交"), "forward": _("转办"), "claim": _("领取"), "give-back": _("退回待办"), "accept": _("受理"),
+        "ask": _("要求补充材料"), "answer": _("补充材料"), "extend": _("延长期限"),
+        "grant": _("准予修复"), "refuse": _("不予修复"), "reject": _("不予受理"), "retract": _("申请人撤回"),
+        "uphold": _("异议成立"), "dismiss": _("异议不成立"), "join": _("并案"), "second-look": _("复核"), "return": _("退回重新核实"), "find-false": _("撤销修复"),
+    }  # fmt: skip
+    return words.get(step.act, step.act)
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [("mistaken", _("报送有误，本不应报送")), ("revoked", _("决定已被撤销、变更或确认违法"))]
+
+
+def _wrong(look: Look, sent: Mapping[str, str], problem: Refusal | None) -> list[Wrong]:
+    """The items that a correction may change, with what was written in them and what is wrong with that."""
+    record, rules = look.stored, current_pack().on(today())
+    if record is None or (resource := rules.resources.get(record.resource)) is None:
+        return []
+    stands = as_written(record, resource, rules)
+    texts = {f.key: sent.get(acting.ITEM + f.key, stands.get(f.key, "")) for f in resource.fields}
+    found: dict[str, list[str]] = {}
+    for one in problem.found if isinstance(problem, CorrectionRefused) else ():
+        found.setdefault(one.field, []).append(said(one))
+    fixed, lost = set(key_fields(resource)), set(lost_numbers(record, resource))
+    return [
+        Wrong(cell, stands.get(cell.field.key, ""), cell.field.key in fixed, cell.field.key in lost)
+        for cell in cells(resource, rules, texts, found, new=False)
+    ]
+
+
+def _loose(problem: Refusal | None) -> list[str]:
+    """What is wrong with the whole row of a correction."""
+    return [said(one) for one in problem.found if not one.field] if isinstance(problem, CorrectionRefused) else []

@@ -1,0 +1,174 @@
+"""Cases of repair and objection at the desk: the queue, one case whole, and what may be done with it.
+
+Invariant: these pages only show and ask; who may do what is decided by the acts, and by what reads for them. Every act is
+sent by POST and answered by going back to the case.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from quanxin.accounts import Actor, NotAllowed
+from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import refused_line
+from quanxin.calendar import now, today
+from quanxin.desk import acting, case_page, case_words
+from quanxin.desk.paging import Pages
+from quanxin.desk.saying import REFUSALS, Refusal, left, refusal, status_of
+from quanxin.desk.session import staffed
+from quanxin.desk.uploads import titles
+from quanxin.rights import cases, documents, looking, queues
+from quanxin.rights.attachments import http, reading
+from quanxin.rights.errors import RightsError
+from quanxin.rights.models import OPEN_STATES, Case
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects.models import Subject
+
+WORKING = (Role.WINDOW, Role.DECIDER, Role.REVIEWER)
+SEEING = (*WORKING, Role.CENTRE, Role.AUDITOR)
+PAGE = 30
+FILTERS = ("kind", "state", "provider", "overdue", "mine", "all", "page")
+
+
+@require_http_methods(["GET", "HEAD"])
+@staffed(*SEEING)
+def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The cases that wait for a person, the most pressing first; ``all`` lists every one that they may open."""
+    if number := request.GET.get("number", "").strip():
+        return redirect("desk:case", number[:24])
+    return _queue_page(request, actor)
+
+
+@require_POST
+@staffed(Role.WINDOW)
+def forward(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Pass several filed cases on at once: forwarding decides nothing, so nothing is lost by doing it together."""
+    done, problems = 0, []
+    for number in dict.fromkeys(request.POST.getlist("number")[:PAGE]):
+        try:
+            cases.forward(actor, number)
+            done += 1
+        except (RightsError, NotAllowed) as error:
+            problems.append((number, refusal(error)))
+    if problems or not done:
+        return _queue_page(request, actor, problems=problems, done=done)
+    return redirect(f"{reverse('desk:cases')}?{urlencode({'forwarded': done})}")
+
+
+@require_safe
+@staffed(*SEEING)
+def case(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    """One case whole."""
+    return _case_page(request, actor, number)
+
+
+@require_POST
+@staffed(*WORKING)
+def act(request: HttpRequest, actor: Actor, number: str, what: str) -> HttpResponse:
+    """Do one act on a case, and go back to it; what is refused is said on its page."""
+    found = Case.objects.filter(number=number).first()
+    wanted = acting.act_of(what, found) if found else None
+    if wanted is None:
+        raise Http404
+    sent = {key: str(value) for key, value in request.POST.items()}
+    try:
+        acting.perform(actor, number, wanted, sent)
+    except REFUSALS as error:
+        if isinstance(error, NotAllowed) and error.line is None:
+            refused_line(actor, found.reference if found else "", "no role for the act", act=what)
+        return _case_page(request, actor, number, problem=error, tried=wanted)
+    return redirect(f"{reverse('desk:case', args=[number])}?{urlencode({'done': what})}")
+
+
+@require_safe
+@staffed(*SEEING)
+def decision(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    """The decision as a document."""
+    try:
+        found = looking.open_case(actor, number)
+        body = documents.decision(found)
+    except REFUSALS as error:
+        return _refused(request, error)
+    name = (
+        f"attachment; filename={found.number}.pdf" if "save" in request.GET else f"inline; filename={found.number}.pdf"
+    )
+    return HttpResponse(body, content_type="application/pdf", headers={
+        "Content-Disposition": name, "Cache-Control": "private, no-store",
+    })  # fmt: skip
+
+
+@require_safe
+@staffed(*SEEING)
+def attachment(request: HttpRequest, actor: Actor, identity: uuid.UUID) -> HttpResponseBase:
+    """A paper of a case, to be saved; each opening leaves its line."""
+    try:
+        return http.respond(reading.download(actor, identity))
+    except REFUSALS as error:
+        return _refused(request, error)
+
+
+def _queue_page(
+    request: HttpRequest, actor: Actor, problems: list[tuple[str, str]] | None = None, done: int = 0
+) -> HttpResponse:
+    asked = {key: request.GET.get(key, "")[:64] for key in FILTERS}
+    works = bool(actor.roles & set(WORKING))
+    every = bool(asked["all"]) or not works
+    wanted = queues.Wanted(
+        kind=asked["kind"], state=asked["state"], provider=asked["provider"], overdue=bool(asked["overdue"]),
+        mine=actor.name if asked["mine"] else "",
+    )  # fmt: skip
+    found = queues.narrowed(queues.visible(actor) if every else cases.queue(actor), wanted)
+    paging = Pages.of(found.count(), PAGE, asked.pop("page"))
+    shown = list(found[paging.span])
+    pack = current_pack()
+    context: dict[str, Any] = {
+        "rows": _rows(shown), "paging": paging, "asked": asked, "every": every, "works": works,
+        "kinds": list(case_words.KINDS.items()), "total": paging.total,
+        "states": [(k, t) for k, t in case_words.STATES.items() if every or k in OPEN_STATES],
+        "providers": sorted(pack.on(today()).providers.items()),
+        "bulk": not every and actor.may(Role.WINDOW) and any(c.state == Case.State.FILED for c in shown),
+        "problems": problems or [], "done": done,
+        "forwarded": request.GET.get("forwarded", ""),
+    }  # fmt: skip
+    return render(request, "desk/cases.html", context, status=422 if problems else 200)
+
+
+def _rows(shown: list[Case]) -> list[dict[str, Any]]:
+    """Each case with its subject, what it is about, and the time that is left of its term."""
+    running = queues.running(shown)
+    times, known = queues.left(running, now()), titles()
+    names = dict(Subject.objects.filter(pk__in={c.subject_id for c in shown}).values_list("pk", "name"))
+    models = {m.key: m.title for m in current_pack().models}
+    providers = current_pack().providers
+    return [
+        {"case": c, "subject": names.get(c.subject_id, ""), "about": known.get(c.resource) or models.get(c.model),
+         "provider": providers[c.provider].title if c.provider in providers else None, "term": running.get(c.pk),
+         "left": left(times[c.pk], paused=running[c.pk].paused_at is not None) if c.pk in times else None}
+        for c in shown
+    ]  # fmt: skip
+
+
+def _case_page(
+    request: HttpRequest, actor: Actor, number: str, problem: Refusal | None = None, tried: acting.Act | None = None
+) -> HttpResponse:
+    try:
+        found = looking.open_case(actor, number)
+    except RightsError as error:
+        return _refused(request, error, 404)
+    except NotAllowed as error:
+        return _refused(request, error)
+    context = case_page.context_of(actor, looking.look(actor, found), request.POST if problem else {}, problem, tried)
+    context["done"] = acting.act_of(request.GET.get("done", ""), found)
+    return render(request, "desk/case.html", context, status=status_of(problem) if problem else 200)
+
+
+def _refused(request: HttpRequest, error: Refusal, status: int = 0) -> HttpResponse:
+    context = {"problem": refusal(error)}
+    return render(request, "desk/refused.html", context, status=status or status_of(error))

@@ -1,0 +1,53 @@
+"""The first page of the desk: what waits for this person, by the roles that they hold.
+
+Invariant: a figure is shown to the roles that it concerns, and leads where they may go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.archive.models import Batch
+from quanxin.desk import cases
+from quanxin.desk.session import staffed
+from quanxin.desk.uploads import titles
+from quanxin.exchange.models import Held, Submission
+from quanxin.rights import queues
+
+LATEST = 10
+
+
+@require_safe
+@staffed(*Role)
+def home(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What lies before this person: cases and how they press, files, batches, rows that wait."""
+    context: dict[str, Any] = {"clerk": Role.INTAKE in actor.roles, "steward": Role.STEWARD in actor.roles}
+    if actor.roles & set(cases.WORKING):
+        context["pressing"] = queues.pressing(actor)
+    if context["clerk"]:
+        context |= _handing_in(actor)
+    if context["steward"]:
+        context["unlinked"] = _waiting(None).filter(bucket=Held.Bucket.UNLINKED).count()
+    return render(request, "desk/home.html", context)
+
+
+def _handing_in(actor: Actor) -> dict[str, Any]:
+    """A clerk's latest files and batches, and the rows of theirs that wait."""
+    mine = {} if actor.providers is None else {"provider__in": actor.providers}
+    waiting = _waiting(actor.providers)
+    return {
+        "submissions": Submission.objects.filter(**mine)[:LATEST], "batches": Batch.objects.filter(**mine)[:LATEST],
+        "quarantined": waiting.filter(bucket=Held.Bucket.QUARANTINED).count(),
+        "unlinked": waiting.filter(bucket=Held.Bucket.UNLINKED).count(), "titles": titles(),
+    }  # fmt: skip
+
+
+def _waiting(providers: frozenset[str] | None) -> Any:
+    waiting = Held.objects.filter(released_by=None, set_aside_at=None)
+    return waiting if providers is None else waiting.filter(batch__provider__in=providers)

@@ -1,0 +1,61 @@
+"""What a person of the desk is told by their roles.
+
+Invariant: only notices to one's own roles and providers are listed; a link to a case is shown to who may open it.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.desk.language import english
+from quanxin.desk.paging import Pages
+from quanxin.desk.saying import REFUSALS, person, refusal, status_of
+from quanxin.desk.session import staffed
+from quanxin.rights import queues, staff
+from quanxin.rights.letters import Language, rendered
+
+PAGE = 20
+
+
+@require_safe
+@staffed(*Role)
+def notices(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The notices, the latest first; ``unread`` lists those that nobody has read."""
+    only = bool(request.GET.get("unread"))
+    found = staff.notices_of(actor)
+    found = found.filter(read_at=None) if only else found
+    paging = Pages.of(found.count(), PAGE, request.GET.get("page", ""))
+    shown = list(found[paging.span])
+    openable = queues.seen_by(actor, [n.case for n in shown if n.case is not None])
+    language: Language = "en" if english() else "zh"
+    rows = [
+        {"notice": n, "said": _said(rendered(n, language)), "by": person(n.read_by),
+         "case": n.case if n.case_id in openable else None}
+        for n in shown
+    ]  # fmt: skip
+    return render(request, "desk/notices.html", {"rows": rows, "paging": paging, "only": only})
+
+
+@require_POST
+@staffed(*Role)
+def read(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Say that a notice, or all of them, were read."""
+    number = request.POST.get("number", "")
+    try:
+        if number == "all":
+            staff.mark_all_read(actor)
+        else:
+            staff.mark_read(actor, int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0)
+    except REFUSALS as error:
+        return render(request, "desk/refused.html", {"problem": refusal(error)}, status=status_of(error))
+    return redirect("desk:notices")
+
+
+def _said(letter: tuple[str, str]) -> tuple[str, str]:
+    """Title and body, without the address of the case, which has a link of its own here."""
+    title, body = letter
+    return title, "\n".join(line.partition("/desk/cases/")[0].rstrip("：: ") for line in body.splitlines())

@@ -1,0 +1,124 @@
+"""Reading others' records at the desk: for a purpose of the pack, by a consent, or as a personnel authority.
+
+Invariant: whatever is shown came through the accessor for the actor and its purpose and left its line; what is asked for is
+sent in the body of a request, so that no address and no log holds it. A person's number becomes its blind index at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import refused_line
+from quanxin.accounts.binding import identity_of
+from quanxin.archive import viewers
+from quanxin.archive.queries import NoSuchSubject, archive_of
+from quanxin.archive.viewers import Viewer
+from quanxin.calendar import today
+from quanxin.desk.language import english
+from quanxin.desk.saying import REFUSALS, refusal, status_of
+from quanxin.desk.session import staffed
+from quanxin.policy.rights import Purpose
+from quanxin.rights import consents
+from quanxin.rights.errors import RightsError
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects.models import Identifier, Subject
+from quanxin.subjects.queries import find, resolve
+
+SHARING = (Role.SUPERVISOR, Role.INTAKE, Role.DECIDER)
+READERS = (*SHARING, Role.BANK, Role.PERSONNEL)
+
+
+@never_cache
+@sensitive_post_parameters("identity")
+@require_http_methods(["GET", "HEAD", "POST"])
+@staffed(*READERS)
+def reading(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What a person may read and how; sent, the archive that was asked for."""
+    if request.method != "POST":
+        return _page(request, actor)
+    try:
+        if request.POST.get("how") == "personnel":
+            viewer = viewers.personnel(actor, request.POST.get("purpose", ""))
+            subject = _person(actor, request.POST.get("identity", ""))
+        else:
+            viewer = viewers.sharing(actor, request.POST.get("purpose", ""))
+            subject = find(request.POST.get("code", "").strip())
+        if subject is None:
+            raise RightsError("subject-unknown")
+        archive = archive_of(subject.pk, viewer)
+    except NoSuchSubject:
+        return _page(request, actor, RightsError("subject-unknown"))
+    except REFUSALS as error:
+        return _page(request, actor, error)
+    context = {"archive": archive, "purpose": _title(viewer), "person": viewer.kind == "personnel"}
+    return render(request, "desk/archive.html", context)
+
+
+@never_cache
+@require_POST
+@staffed(Role.BANK)
+def consent(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """What an institution reads by a consent; each reading is kept and shown to the subject."""
+    try:
+        found, records = consents.read(actor, number)
+    except REFUSALS as error:
+        return _page(request, actor, error)
+    subject = resolve(Subject.objects.select_related("merged_into").get(pk=found.subject_id))
+    context = {"consent": found, "records": records, "subject": subject, "items": consents.titles(found)}
+    return render(request, "desk/consent.html", context)
+
+
+@sensitive_variables("number")
+def _person(actor: Actor, number: str) -> Subject | None:
+    """The person of a number, which is looked at and forgotten; None where the register has none.
+
+    Raises ``RightsError`` for a number that is none, and for a minor's.
+    """
+    try:
+        index = identity_of(number.strip())
+    except ValidationError as error:
+        code = "minor-refused" if error.code == "identity-minor" else "identity-invalid"
+        raise RightsError(code, refused_line(actor, "subjects", code)) from None
+    held = Identifier.objects.filter(kind=Identifier.Kind.IDENTITY, value=index).select_related("subject__merged_into")
+    found = held.first()
+    return resolve(found.subject) if found else None
+
+
+def _page(request: HttpRequest, actor: Actor, problem: Any = None) -> HttpResponse:
+    kind = "supervisor" if Role.SUPERVISOR in actor.roles else "department"
+    context: dict[str, Any] = {
+        "problem": refusal(problem) if problem else None, "chosen": request.POST.get("purpose", ""),
+        "code": request.POST.get("code", ""),
+        "purposes": _purposes(kind) if actor.roles & set(SHARING) else (),
+        "personnel": _purposes("personnel") if Role.PERSONNEL in actor.roles else (),
+        "bank": Role.BANK in actor.roles, "consents": _consents(actor) if Role.BANK in actor.roles else (),
+    }  # fmt: skip
+    return render(request, "desk/reading.html", context, status=status_of(problem) if problem else 200)
+
+
+def _purposes(kind: str) -> list[Purpose]:
+    """The purposes of today that open to a kind of reader without a consent."""
+    found = current_pack().on(today()).purposes.values()
+    return sorted((p for p in found if kind in p.viewers and not p.consent), key=lambda p: p.key)
+
+
+def _consents(actor: Actor) -> list[dict[str, Any]]:
+    """The consents that an institution may use today, each with its subject and items."""
+    standing = list(consents.of_institution(actor).select_related("wording")[:200])
+    names = {s.pk: s for s in Subject.objects.filter(pk__in={one.subject_id for one in standing})}
+    return [{"consent": one, "subject": names.get(one.subject_id), "items": consents.titles(one)} for one in standing]
+
+
+def _title(viewer: Viewer) -> str:
+    if viewer.opened is None:
+        return viewer.purpose
+    return viewer.opened.title.en if english() else viewer.opened.title.zh

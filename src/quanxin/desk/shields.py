@@ -1,0 +1,71 @@
+"""Reorganisation and settlement at the desk: shielding by a court's ruling, and how the plan ended.
+
+Invariant: only the reviewer enters; what is done is done by the acts of ``rights.shields``.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.desk import case_words
+from quanxin.desk.paging import Pages
+from quanxin.desk.saying import REFUSALS, Refusal, person, refusal, status_of
+from quanxin.desk.session import staffed
+from quanxin.rights import shields as acts
+from quanxin.rights.errors import RightsError
+from quanxin.rights.models import Shield
+from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import find
+
+PAGE = 30
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staffed(Role.REVIEWER)
+def shields(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The shields, the latest first, and a new one."""
+    if request.method != "POST":
+        return _page(request)
+    try:
+        subject = find(request.POST.get("code", "").strip())
+        if subject is None:
+            raise RightsError("subject-unknown")
+        acts.shield(actor, subject, ruling=request.POST.get("ruling", ""), court=request.POST.get("court", ""))
+    except REFUSALS as error:
+        return _page(request, error)
+    return redirect(f"{reverse('desk:shields')}?done=shielded")
+
+
+@require_POST
+@staffed(Role.REVIEWER)
+def end(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+    """The plan was carried out, or it failed; with a reason."""
+    outcome, reason = request.POST.get("outcome", ""), request.POST.get("reason", "")
+    try:
+        if outcome == Shield.Outcome.COMPLETED:
+            acts.complete(actor, number, reason)
+        elif outcome == Shield.Outcome.FAILED:
+            acts.fail(actor, number, reason)
+        else:
+            raise RightsError("outcome-missing")
+    except REFUSALS as error:
+        return _page(request, error)
+    return redirect(f"{reverse('desk:shields')}?done={outcome}")
+
+
+def _page(request: HttpRequest, problem: Refusal | None = None) -> HttpResponse:
+    found = Shield.objects.all()
+    paging = Pages.of(found.count(), PAGE, request.GET.get("page", ""))
+    shown = list(found[paging.span])
+    names = {s.pk: s for s in Subject.objects.filter(pk__in={one.subject_id for one in shown})}
+    context = {
+        "rows": [(one, names.get(one.subject_id), case_words.OUTCOMES[one.outcome], person(one.actor)) for one in shown],
+        "paging": paging, "problem": refusal(problem) if problem else None, "sent": request.POST,
+        "done": request.GET.get("done", ""),
+    }  # fmt: skip
+    return render(request, "desk/shields.html", context, status=status_of(problem) if problem else 200)

@@ -1,0 +1,144 @@
+"""What became of records and decisions about them at the consumers: who has taken it in, and who is late.
+
+Invariant: whoever receives a resource and has not acknowledged what was withdrawn, repaired, shielded, deleted, disputed or
+given back in it is known, and once the term of the pack's clock has passed is late.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from quanxin.archive.models import Event, Restriction
+from quanxin.calendar import ZONE
+from quanxin.calendar import terms as reckoning
+from quanxin.exchange.models import Acknowledgement, Consumer, Subscription
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects.models import Subject
+
+CLOCK = "repair-sync"
+TOLD = (Event.Kind.RECORDS_WITHDRAWN, Event.Kind.RECORDS_RESTRICTED, Event.Kind.RECORDS_RELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Something that became of records of a resource, and a consumer that receives it.
+
+    ``change`` is the feed's word for it; ``because`` the reason of a withdrawal or the case of a decision. ``at`` is when the
+    consumer said that it took it in, or None; ``due`` by when it should have, or None where no clock was in force.
+    """
+
+    event: Event
+    resource: str
+    change: str
+    because: str
+    consumer: Consumer
+    at: dt.datetime | None
+    due: dt.datetime | None
+
+    def late(self, moment: dt.datetime) -> dt.timedelta:
+        """The office time by which it was, or at a moment is, later than it should; zero where it is not."""
+        if self.due is None or (self.at or moment) <= self.due:
+            return dt.timedelta(0)
+        term = _term(self.event)
+        return (
+            dt.timedelta(0) if term is None else -reckoning.remaining(current_pack().calendar, term, self.at or moment)
+        )
+
+
+def told(event: Event) -> list[Taken]:
+    """For an event: every consumer that receives what it is about, and when it said that it took it in."""
+    return _taken([event])
+
+
+def told_of(events: Sequence[Event]) -> list[Taken]:
+    """The same for several events, with as few questions as for one."""
+    return _taken(events)
+
+
+def taken_in(since: dt.datetime) -> list[Taken]:
+    """For each withdrawal and each decision about records since a moment, the latest first: every consumer that receives
+    its resource, and when it said that it took it in. What is about natural persons alone reaches no consumer."""
+    asked = Q(kind__in=TOLD, at__gte=since) & Q(position__isnull=False)
+    found = list(Event.objects.filter(asked).select_related("batch", "withdrawal").order_by("-at", "-pk"))
+    persons = set(
+        Subject.objects.filter(pk__in={e.subject for e in found if e.subject}, natural=True).values_list(
+            "pk", flat=True
+        )
+    )
+    return _taken([event for event in found if event.subject not in persons])
+
+
+def change_of(event: Event) -> str:
+    """What an event tells, in the feed's word."""
+    if event.kind == Event.Kind.RECORDS_RESTRICTED:
+        return str(event.particulars["restriction"])
+    if event.kind == Event.Kind.RECORDS_RELEASED:
+        return "settled" if event.particulars["restriction"] == Restriction.Kind.DISPUTED else "restored"
+    return "withdrawn" if event.kind == Event.Kind.RECORDS_WITHDRAWN else "committed"
+
+
+def _taken(events: Iterable[Event]) -> list[Taken]:
+    events = list(events)
+    if not events:
+        return []
+    live = list(Subscription.objects.filter(ended_at=None).select_related("consumer").order_by("consumer__key"))
+    said = _said({s.consumer_id for s in live})
+    made = []
+    for event in events:
+        resource, because = _about(event)
+        if event.position is None or not resource:
+            continue
+        term = _term(event)
+        for one in live:
+            if one.resource == resource and one.at <= event.at:
+                at = _first(said.get(one.consumer_id, ([], [])), event.position)
+                due = term.due if term is not None else None
+                made.append(Taken(event, resource, change_of(event), because, one.consumer, at, due))
+    return made
+
+
+def _about(event: Event) -> tuple[str, str]:
+    """The resource that an event is about, and because of what."""
+    if event.kind == Event.Kind.RECORDS_WITHDRAWN:
+        return event.withdrawal.resource, event.withdrawal.reason
+    if event.batch is not None:
+        return event.batch.resource, event.batch.pk
+    return str(event.particulars.get("resource", "")), str(event.particulars.get("case", ""))
+
+
+def _term(event: Event) -> reckoning.Term | None:
+    """By when consumers are to have taken an event in, by the clock of its day."""
+    pack = current_pack()
+    clock = pack.on(event.at.astimezone(ZONE).date()).clocks.get(CLOCK)
+    if clock is None:
+        return None
+    return reckoning.term(pack.calendar, event.at, working_days=clock.working_days, months=clock.months)
+
+
+Said = tuple[list[int], list[dt.datetime]]  # positions in order, and for each the first moment at which it was reached
+
+
+def _said(consumers: set[int]) -> dict[int, Said]:
+    """What each consumer acknowledged: how far, and since when it was known to be at least so far."""
+    found: dict[int, list[tuple[int, dt.datetime]]] = {}
+    rows = Acknowledgement.objects.filter(consumer__in=consumers).order_by("position")
+    for consumer, position, at in rows.values_list("consumer_id", "position", "at"):
+        found.setdefault(consumer, []).append((position, at))
+    made: dict[int, Said] = {}
+    for consumer, pairs in found.items():
+        earliest: list[dt.datetime] = []
+        for _, at in reversed(pairs):
+            earliest.append(min(at, earliest[-1]) if earliest else at)
+        made[consumer] = ([position for position, _ in pairs], earliest[::-1])
+    return made
+
+
+def _first(said: Said, position: int) -> dt.datetime | None:
+    positions, moments = said
+    place = bisect_left(positions, position)
+    return moments[place] if place < len(moments) else None

@@ -1,0 +1,206 @@
+"""What a case decided, as the document that its subject is given (信用修复决定书、不予修复决定书、异议答复书).
+
+Invariant: a document is made of what the case kept and of the wording of the pack on the day of the decision, so that the
+same case gives the same bytes for ever. Texts reach the sheet as data, never as markup.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import typst
+
+import quanxin
+from quanxin.archive import queries
+from quanxin.archive.definitions import definition
+from quanxin.archive.display import show_date
+from quanxin.archive.models import Record
+from quanxin.calendar import ZONE
+from quanxin.policy.model import Basis
+from quanxin.policy.rights import NoticeText
+from quanxin.rights import cases, terms
+from quanxin.rights.errors import RightsError
+from quanxin.rights.models import Case, Step
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import cluster, names_of
+
+FONTS = Path(quanxin.__file__).parent / "web" / "fonts"
+SHEET = "decision.typ"
+# The acts that decide, by kind of case, and the wording that says what each means.
+DECIDES = {
+    (Case.Kind.REPAIR, "grant"): "document-repair-granted",
+    (Case.Kind.REPAIR, "refuse"): "document-repair-denied",
+    (Case.Kind.OBJECTION, "dismiss"): "document-objection-refused",
+    (Case.Kind.OBJECTION, "uphold"): "document-objection-corrected",
+}
+WITHDRAWN = "document-objection-withdrawn"
+_FIGURES = "〇一二三四五六七八九"
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """A decision: its step, its wording, and its day."""
+
+    step: Step
+    wording: NoticeText
+    day: dt.date
+
+
+def exists(case: Case) -> bool:
+    """Whether a case has a document: it was decided, and not reopened since."""
+    return _step(case) is not None
+
+
+def decision(case: Case) -> bytes:
+    """The document of what a case decided, as PDF.
+
+    Raises ``RightsError`` where nothing was decided, or where the font is not installed (``make assets``).
+    """
+    if not any(FONTS.glob("*.ttf")):
+        raise RightsError("font-missing")
+    data = _data(case, _decided(case))
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / SHEET).write_text(files(__package__).joinpath(SHEET).read_text(encoding="utf-8"), encoding="utf-8")
+        (place / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        return bytes(typst.compile(str(place / SHEET), root=folder, font_paths=[str(FONTS)], ignore_system_fonts=True))
+
+
+def chinese_date(day: dt.date) -> str:
+    """A day as it stands under an official document: 二〇二六年九月一日."""
+    year = "".join(_FIGURES[int(figure)] for figure in str(day.year))
+    return f"{year}年{_below_hundred(day.month)}月{_below_hundred(day.day)}日"
+
+
+def _below_hundred(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    head = {0: "", 1: "十"}.get(tens, f"{_FIGURES[tens]}十")
+    return head + (_FIGURES[ones] if ones or not tens else "")
+
+
+def _step(case: Case) -> Step | None:
+    """The step by which a case was decided; None where it was not, or is open again."""
+    if case.is_open:
+        return None
+    deciding = {act for kind, act in DECIDES if kind == case.kind}
+    return next((step for step in reversed(case.steps.all()) if step.act in deciding), None)
+
+
+def _decided(case: Case) -> _Decided:
+    step = _step(case)
+    if step is None:
+        raise RightsError("document-none")
+    key = WITHDRAWN if step.state == Case.State.WITHDRAWN else DECIDES[Case.Kind(case.kind), step.act]
+    day = step.at.astimezone(ZONE).date()
+    return _Decided(step, _wording(key, day), day)
+
+
+def _wording(key: str, day: dt.date) -> NoticeText:
+    """The wording of a day; before its first edition the first counts."""
+    pack = current_pack()
+    found = pack.on(day).notices.get(key)
+    return found or min((n for n in pack.notices if n.key == key), key=lambda n: n.in_force.from_)
+
+
+def _data(case: Case, decided: _Decided) -> dict[str, Any]:
+    record = cases.record_as_filed(case)
+    authority = _authority(case, decided.day)
+    subject, code = _subject(case, decided.step.at)
+    about = _about(case, record, decided.day)
+    said = {
+        "subject": subject, "authority": authority, "number": case.number, "decided_on": show_date(decided.day),
+        "reason": decided.step.note, **about,
+    }  # fmt: skip
+    title, body = decided.wording.filled("zh", said)
+    return {
+        "title": title, "number": case.number, "authority": authority, "subject": subject,
+        "document": f"编号：{case.particulars.get('decision') or case.number}",
+        "facts": _facts(case, record, {"subject": subject, "code": code, **about}, authority),
+        "parts": _parts(body, decided.step.note, _basis(case)), "day": chinese_date(decided.day),
+        "mark": _mark(case),
+    }  # fmt: skip
+
+
+def _facts(case: Case, record: Record | None, said: dict[str, str], authority: str) -> list[list[str]]:
+    made = [["信息主体", said["subject"]]]
+    if said["code"]:
+        made.append(["统一社会信用代码", said["code"]])
+    made += (
+        [["所涉信息", said["record"]], ["文书号", said["document_number"]]]
+        if record
+        else [["所涉评价", said["record"]]]
+    )
+    if record is not None and record.event_date is not None:
+        made.append(["文书（认定）日期", show_date(record.event_date)])
+    applied = "申请日期" if case.kind == Case.Kind.REPAIR else "提出异议日期"
+    made += [["办理单位", authority], [applied, show_date(case.filed_at.astimezone(ZONE).date())]]
+    return made
+
+
+def _parts(body: str, reason: str, basis: list[Basis]) -> list[dict[str, Any]]:
+    """The body by its headings, lines that begin with ``#``; reason and basis follow the first part."""
+    parts: list[dict[str, Any]] = []
+    for line in filter(None, (line.strip() for line in body.splitlines())):
+        if line.startswith("#"):
+            parts.append({"title": line.removeprefix("#").strip(), "words": []})
+        else:
+            parts[-1]["words"].append(line)
+    own = [{"title": "理由", "words": reason.splitlines()}] if reason.strip() else []
+    articles = ["；".join(_article(one) for one in basis) + "。"] if basis else []
+    cited = [{"title": "依据", "words": articles}] if articles else []
+    return [*parts[:1], *own, *cited, *parts[1:]]
+
+
+def _article(basis: Basis) -> str:
+    reference = f"（{basis.reference}）" if basis.reference else ""
+    return f"《{basis.title}》{reference}{basis.article or ''}"
+
+
+def _basis(case: Case) -> list[Basis]:
+    """The articles that a decision rests on: those that the case kept, else those of the clock of its kind; each once."""
+    kept = [Basis.model_validate(article) for article in case.particulars.get("basis", ())]
+    if not kept:
+        kept = list(terms.clock_of(case.particulars["clocks"]["decide"], case.filed_at.astimezone(ZONE).date()).basis)
+    known: dict[str, Basis] = {}
+    for one in kept:
+        known.setdefault(_article(one), one)
+    return list(known.values())
+
+
+def _subject(case: Case, at: dt.datetime) -> tuple[str, str]:
+    """The name that a subject had when its case was decided, as it was known then, and its code."""
+    subject = Subject.objects.select_related("merged_into").get(pk=case.subject_id)
+    known = [name for name in names_of(cluster(subject)) if name.recorded_at <= at]
+    day = at.astimezone(ZONE).date()
+    periods = [text for text, start, _end in queries.name_periods(known) if start is None or start <= day]
+    return (periods[-1] if periods else subject.name), "" if subject.natural else subject.code
+
+
+def _about(case: Case, record: Record | None, day: dt.date) -> dict[str, str]:
+    """What a case is about, in words: its record with its number, or a score."""
+    if record is None:
+        model = current_pack().on(day).models.get(case.model)
+        return {"record": model.title.zh if model else "信用评价结果", "document_number": case.number}
+    number = str(record.payload.get("document_number") or record.payload.get("listing_number") or "—")
+    return {"record": definition(record.batch_id).title.zh, "document_number": number}
+
+
+def _authority(case: Case, day: dt.date) -> str:
+    known = current_pack().on(day).providers.get(case.provider)
+    return known.title.zh if known else "信用中心"
+
+
+def _mark(case: Case) -> str:
+    """What became of a decision since."""
+    if case.state != Case.State.REVOKED:
+        return ""
+    undone = next(step for step in reversed(case.steps.all()) if step.act == "find-false")
+    day = show_date(undone.at.astimezone(ZONE).date())
+    return f"本决定已于{day}撤销。理由：{undone.note}"

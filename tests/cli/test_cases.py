@@ -1,0 +1,54 @@
+"""Cases on the command line: what waits, what lapsed, one case with its history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from quanxin.calendar import travel
+from quanxin.cli.main import app
+from quanxin.rights import cases, repairs
+from tests.rights.life import DECIDER, LATER, WINDOW, applied, morning, penalised
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+@pytest.fixture
+def number(tmp_path: Path) -> str:
+    with travel(dt.date(2026, 5, 15)):
+        record = penalised(tmp_path)
+    with travel(morning(LATER)):
+        case = cases.forward(WINDOW, applied(record).number)
+        return repairs.accept(DECIDER, case.number).number
+
+
+def test_cases_are_listed_with_the_hours_that_are_left(number: str) -> None:
+    with travel(morning(LATER)):
+        (row,) = json.loads(ask("cases").stdout)
+        assert (row["number"], row["state"], row["provider"]) == (number, "accepted", "market-regulation")
+        assert row["hours_left"] == 88.0  # ten working days of eight hours, and the eight of this day
+        assert json.loads(ask("cases", "--overdue").stdout) == []
+    with travel(morning(dt.date(2026, 9, 16), 11)):
+        (row,) = json.loads(ask("cases", "--overdue").stdout)
+        assert row["hours_left"] == -2.0
+
+
+def test_a_case_is_shown_with_terms_and_history(number: str) -> None:
+    shown = json.loads(ask("case", number).stdout)
+    assert [step["act"] for step in shown["history"]] == ["file", "forward", "accept"]
+    assert [term["clock"] for term in shown["terms"]][-1] == "repair-decide"
+
+
+def test_an_unknown_case_is_said(number: str) -> None:
+    done = ask("case", "XF0")
+    assert done.exit_code == 1
+    assert "没有找到该办件" in done.stderr
