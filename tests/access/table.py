@@ -11,6 +11,7 @@ OPEN = "everyone"  # signed in or not
 SIGNING = "whoever signs in"  # steps of signing in: they lead on or back, and show nobody's data
 SIGNED = "whoever is signed in"
 OWN = "whoever stands for a subject"  # itself, or as an agent within the scope of the authorisation
+ITSELF = "whoever stands for a subject itself"
 PROVIDER = "a provider's machine"
 CONSUMER = "a consumer's machine"
 
@@ -38,8 +39,25 @@ ROUTES: dict[str, Rule] = (
          "mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"),
         SIGNED,
     )
-    | dict.fromkeys(("my:home", "my:score"), OWN)
-    | {"desk:home": frozenset(Role)}
+    | dict.fromkeys(
+        ("my:home", "my:score", "my:object-to-score", "my:records", "my:record", "my:repair", "my:objection", "my:delete",
+         "my:cases", "my:case", "my:answer", "my:retract", "my:second-look", "my:decision", "my:consents", "my:give",
+         "my:consent", "my:revoke", "my:readings", "my:notices", "my:read", "my:export", "my:paper"),
+        OWN,
+    )
+    | dict.fromkeys(("my:agents", "my:end-agency"), ITSELF)
+    | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNED)
+    | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
+    | dict.fromkeys(
+        ("desk:cases", "desk:case", "desk:decision", "desk:attachment"),
+        roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR),
+    )
+    | {"desk:case-act": roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER)}
+    | dict.fromkeys(("desk:window", "desk:cases-forward"), roles(Role.WINDOW))
+    | dict.fromkeys(("desk:shields", "desk:shield-end"), roles(Role.REVIEWER))
+    | {"desk:reading": roles(Role.BANK, Role.DECIDER, Role.INTAKE, Role.PERSONNEL, Role.SUPERVISOR)}
+    | {"desk:consent": roles(Role.BANK)}
+    | dict.fromkeys(("desk:audit", "desk:accesses"), roles(Role.AUDITOR))
     | dict.fromkeys(
         ("desk:upload", "desk:forms", "desk:template", "desk:schema", "desk:entry", "desk:submission", "desk:batches",
          "desk:batch", "desk:annotated", "desk:row", "desk:replay", "desk:take-back", "desk:records", "desk:record"),

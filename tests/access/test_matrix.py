@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.http import HttpResponse
@@ -19,17 +20,18 @@ from quanxin.accounts.binding import Principal, bind
 from quanxin.accounts.models import User
 from quanxin.accounts.people import add_account, add_client
 from quanxin.calendar import today
-from tests.access.table import CONSUMER, OPEN, OWN, PROVIDER, ROUTES, SIGNED, SIGNING
+from tests.access.table import CONSUMER, ITSELF, OPEN, OWN, PROVIDER, ROUTES, SIGNED, SIGNING
 from tests.city import CODES, registration, write
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "七泉映月-Spring-72"
 # What stands for a part of an address: none of it exists, so that who is let in is told so, and who is not is refused.
+NONE = UUID(int=0)
 PARTS: dict[str, Any] = {
     "code": CODES[0], "key": "nothing", "resource": "administrative-penalty", "day": "2026-01-01", "name": "x.csv",
     "number": 999999, "subject": 999999, "row_no": 1, "provider": "taxation", "what": "compare", "table": "t",
     "kind": "csv", "pk": 999999,
-    "provider_id": "none", "batch": "20260101-000001", "submission": "0" * 20, "paper": "00000000-0000-0000-0000-000000000000",
+    "provider_id": "none", "batch": "20260101-000001", "submission": "0" * 20, "identity": NONE, "model": "public-enterprise",
 }  # fmt: skip
 
 # What a machine sends where a body is asked for: well-formed, about nothing that exists.
@@ -56,8 +58,8 @@ def routes() -> Iterator[tuple[str, str, Callable[..., Any]]]:
 
 
 def part_of(part: str, converter: Any) -> Any:
-    value = PARTS[part]
-    return str(value) if type(converter).__name__ != "IntConverter" else int(value)
+    kind = type(converter).__name__
+    return NONE if kind == "UUIDConverter" else int(PARTS[part]) if kind == "IntConverter" else str(PARTS[part])
 
 
 def signed_in(name: str) -> Client:
@@ -119,7 +121,7 @@ def allowed(caller: str, name: str) -> bool:
     if isinstance(rule, frozenset):
         return caller in {role.value for role in rule}
     return {
-        OPEN: True, SIGNED: person, OWN: caller in ("subject", "agent"), PROVIDER: caller == "provider-machine",
+        OPEN: True, SIGNED: person, OWN: caller in ("subject", "agent"), ITSELF: caller == "subject", PROVIDER: caller == "provider-machine",
         CONSUMER: caller == "consumer-machine",
     }[rule]  # fmt: skip
 

@@ -19,6 +19,7 @@ REASONS = {
     "evaluation/following.py": "which subjects a batch touched: ids alone",
     "evaluation/one.py": "reckons one subject's score, behind require_scores",
     "evaluation/sources.py": "reckons scores; shows nothing",
+    "exchange/correcting.py": "a provider's own record, to hand its row in again",
     "exchange/exporting.py": "the national layout, item by item through the accessor",
     "exchange/feed.py": "consumers' feed, item by item through the accessor",
     "exchange/intake.py": "what a file replaces: ids and keys alone",
@@ -39,6 +40,10 @@ REASONS = {
     "rights/repairs.py": "windows of a subject's own records, by the law",
     "rights/retention.py": "asks the accessor about each record that is past its time",
     "rights/shields.py": "which records a ruling shields",
+    "rights/documents.py": "whose decision a document is, and about which record",
+    "rights/looking.py": "which versions a case is about; what they say comes through the accessor",
+    "my/asking.py": "which record of its own a subject asks about",
+    "my/records.py": "which of its own records stands; what it says comes through the accessor",
     "desk/cells.py": "a provider's own record beside what it hands in again",
     "desk/records.py": "a provider's own record, after the accessor showed it",
 }

@@ -184,7 +184,8 @@ def _step(step: Step) -> str:
         "file": _("提交"), "forward": _("转办"), "claim": _("领取"), "give-back": _("退回待办"), "accept": _("受理"),
         "ask": _("要求补充材料"), "answer": _("补充材料"), "extend": _("延长期限"),
         "grant": _("准予修复"), "refuse": _("不予修复"), "reject": _("不予受理"), "retract": _("申请人撤回"),
-        "uphold": _("异议成立"), "dismiss": _("异议不成立"), "join": _("并案"), "second-look": _("复核"), "return": _("退回重新核实"), "find-false": _("撤销修复"),
+        "uphold": _("异议成立"), "dismiss": _("异议不成立"), "join": _("并案"), "second-look": _("复核"),
+        "return": _("退回重新核实"), "find-false": _("撤销修复"),
     }  # fmt: skip
     return words.get(step.act, step.act)
 
