@@ -46,7 +46,7 @@ ROUTES: dict[str, Rule] = (
         OWN,
     )
     | dict.fromkeys(("my:agents", "my:end-agency"), ITSELF)
-    | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNED)
+    | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may
     | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
     | dict.fromkeys(
         ("desk:cases", "desk:case", "desk:decision", "desk:attachment"),

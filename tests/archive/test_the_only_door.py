@@ -44,7 +44,6 @@ REASONS = {
     "rights/looking.py": "which versions a case is about; what they say comes through the accessor",
     "my/asking.py": "which record of its own a subject asks about",
     "my/records.py": "which of its own records stands; what it says comes through the accessor",
-    "desk/cells.py": "a provider's own record beside what it hands in again",
     "desk/records.py": "a provider's own record, after the accessor showed it",
 }
 # Faces that ask the database themselves, about no record: whether it is there, whom a token lets in, what was answered.
