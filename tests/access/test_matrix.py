@@ -128,9 +128,10 @@ def allowed(caller: str, name: str) -> bool:
 
 
 def refused(answer: HttpResponse) -> bool:
-    """Whether an answer lets nobody in: 401, 403, or the way to sign in."""
+    """Whether an answer lets nobody in: 401, 403, or the way to sign in, or to choose whom one acts for."""
     location = answer.headers.get("Location", "")
-    return answer.status_code in (401, 403) or (answer.status_code == 302 and "/sign-in" in location)
+    elsewhere = "/sign-in" in location or location == "/my/acting"
+    return answer.status_code in (401, 403) or (answer.status_code == 302 and elsewhere)
 
 
 @pytest.fixture(autouse=True)
