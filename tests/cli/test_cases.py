@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from quanxin.calendar import travel
 from quanxin.cli.main import app
+from quanxin.cli.output import explain
 from quanxin.rights import cases, repairs
 from tests.rights.life import DECIDER, LATER, WINDOW, applied, morning, penalised
 
@@ -48,7 +49,9 @@ def test_a_case_is_shown_with_terms_and_history(number: str) -> None:
     assert [term["clock"] for term in shown["terms"]][-1] == "repair-decide"
 
 
-def test_an_unknown_case_is_said(number: str) -> None:
+def test_an_unknown_case_is_said(number: str, capsys: pytest.CaptureFixture[str]) -> None:
     done = ask("case", "XF0")
     assert done.exit_code == 1
-    assert "没有找到该办件" in done.stderr
+    assert isinstance(done.exception, Exception)
+    assert explain(done.exception) == 1
+    assert "没有找到该办件" in capsys.readouterr().err

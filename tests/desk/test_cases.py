@@ -349,7 +349,7 @@ def test_an_objection_is_upheld_by_correcting_in_one_go(disputed: Case, staff: P
     where = f"/desk/cases/{disputed.number}"
     text = page(staff.decider, where)
     assert acts_on(text) == ["correct", "withdraw", "dismiss", "ask"]
-    assert "现为：0.5" in text
+    assert "现为：0.5<" in text
     record = cases.record_of(disputed)
     assert record is not None
     sent = {"item-fine": "0.3", "reason": "金额录入有误", "version": str(record.id)}

@@ -34,7 +34,8 @@ KINDS = (Withdrawal.Kind.REVOKED, Withdrawal.Kind.MISTAKEN)
 @dataclass(frozen=True, slots=True)
 class Act:
     """An act on a case. ``step`` is how its history calls it; ``reason`` is what is asked for ("" for nothing), ``tick`` what
-    must be confirmed; ``form`` the template of a form of its own; ``plain`` one that needs no second look."""
+    must be confirmed; ``form`` the template of a form of its own; ``plain`` one that
+    needs no second look, ``wide`` one that needs the width of the page."""
 
     key: str
     step: str
@@ -49,6 +50,7 @@ class Act:
     tick: Promise | str = ""
     form: str = ""
     plain: bool = False
+    wide: bool = False
     grave: bool = False
 
 
@@ -189,7 +191,7 @@ ACTS: tuple[Act, ...] = (
           do=lambda a, n, s: repairs.refuse(a, n, _reason(s))),
     _made(key="correct", step="uphold", title=_("更正记录"), kinds=OBJECTION, states=[State.ACCEPTED], may=_about_record,
           about=_("改正有误的数据项，提交后即成新版本，异议以“已更正”办结；两件事一起完成。"), do=_correct,
-          form="desk/_correction.html"),
+          form="desk/_correction.html", wide=True),
     _made(key="withdraw", step="uphold", title=_("撤下记录"), kinds=OBJECTION, states=[State.ACCEPTED], may=_may_withdraw,
           about=_("记录本不应存在的，撤下后立即停止公示和共享，异议以“已撤下”办结。"), do=_withdraw, form="desk/_withdrawal.html",
           grave=True),

@@ -41,7 +41,7 @@ def acts(request: HttpRequest, actor: Actor) -> HttpResponse:
             found = found.filter(**{f"{name}__startswith": asked[name]})
     if asked["refused"]:
         found = found.filter(REFUSED)
-    audit(actor, "audit.read", "audit", **{k: v for k, v in asked.items() if v})
+    audit(actor, "audit.read", "audit", asked={k: v for k, v in asked.items() if v})
     if request.GET.get("as") == "csv":
         return as_file(_acts_table(found[:MOST]), "csv", "audit")
     lines, onward = _paged(request, found)
@@ -61,7 +61,7 @@ def accesses(request: HttpRequest, actor: Actor) -> HttpResponse:
         found = found.filter(viewer=asked["viewer"])
     if asked["subject"]:
         found = found.filter(subject_id__in=_subjects(asked["subject"]))
-    audit(actor, "audit.read", "accesses", **{k: v for k, v in asked.items() if v})
+    audit(actor, "audit.read", "accesses", asked={k: v for k, v in asked.items() if v})
     if request.GET.get("as") == "csv":
         return as_file(_accesses_table(found[:MOST]), "csv", "accesses")
     lines, onward = _paged(request, found)

@@ -7,7 +7,7 @@ actor may do now.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,9 +152,14 @@ def _window(case: Case) -> dict[str, Any] | None:
     return {
         "regime": regime.title if regime else None, "tier": tier[language] if tier else "",
         "from": _day(kept.get("repairable_from")), "until": _day(kept.get("public_until")),
-        "basis": kept.get("basis", ()), "commitment": commitment[language] if commitment else "",
+        "basis": _once(kept.get("basis", ())), "commitment": commitment[language] if commitment else "",
         "ask_department": kept.get("ask_department"),
     }  # fmt: skip
+
+
+def _once(articles: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """The articles of a basis, each once though several rules rest on it."""
+    return list({(one["title"], one.get("reference"), one.get("article")): one for one in articles}.values())
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -181,7 +186,7 @@ def changes() -> dict[str, str]:
 def _step(step: Step) -> str:
     """What was done, in words."""
     words = {
-        "file": _("提交"), "forward": _("转办"), "claim": _("领取"), "give-back": _("退回待办"), "accept": _("受理"),
+        "file": _("提出申请"), "forward": _("转办"), "claim": _("领取"), "give-back": _("退回待办"), "accept": _("受理"),
         "ask": _("要求补充材料"), "answer": _("补充材料"), "extend": _("延长期限"),
         "grant": _("准予修复"), "refuse": _("不予修复"), "reject": _("不予受理"), "retract": _("申请人撤回"),
         "uphold": _("异议成立"), "dismiss": _("异议不成立"), "join": _("并案"), "second-look": _("复核"),

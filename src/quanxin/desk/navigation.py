@@ -56,7 +56,7 @@ LINKS = (
     Link("consumers", _("使用单位"), CENTRE),
     Link("scores", _("主体得分"), CENTRE),
     Link("models", _("评价模型"), frozenset({Role.MODELLER, Role.APPROVER}), ("/desk/studies/", "/desk/editions/")),
-    Link("reading", _("查询"), READING),
+    Link("reading", _("查询档案"), READING),
     Link("audit", _("审计"), frozenset({Role.AUDITOR}), ("/desk/accesses",)),
 )
 

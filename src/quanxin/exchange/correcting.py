@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -28,12 +29,13 @@ from quanxin.exchange.intake import admit
 from quanxin.exchange.receipt import Receipt
 from quanxin.exchange.wordings import WORDINGS
 from quanxin.policy import Rules
-from quanxin.policy.model import FieldType, Resource
+from quanxin.policy.model import FieldDef, FieldType, Resource
 from quanxin.runtime.keys import sealer
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import IDENTITY, Identifier
 
 _SHOWN = (FieldType.CODE, FieldType.CODES, FieldType.DIVISION, FieldType.BOOLEAN, FieldType.CAPITAL)
+_AMOUNTS = (FieldType.DECIMAL, FieldType.MONEY_WAN, FieldType.MONEY_YUAN)
 _WHOSE = ("code", "registration_number", "organisation_code", "identity", "category")  # what says whose a row is
 
 
@@ -106,8 +108,15 @@ def as_written(record: Record, resource: Resource, rules: Rules) -> dict[str, st
     for field in resource.fields:
         value = record.payload.get(field.key)
         if value is not None and field.type is not FieldType.IDENTITY:
-            made[field.key] = show(field, value, rules.code_sets) if field.type in _SHOWN else str(value)
+            made[field.key] = _written(field, value, rules)
     return made
+
+
+def _written(field: FieldDef, value: Any, rules: Rules) -> str:
+    """A stored value as a clerk would write it: codes by their titles, amounts without idle zeros."""
+    if field.type in _SHOWN:
+        return show(field, value, rules.code_sets)
+    return f"{Decimal(str(value)).normalize():f}" if field.type in _AMOUNTS else str(value)
 
 
 def as_row(record: Record, resource: Resource, rules: Rules) -> dict[str, str]:
