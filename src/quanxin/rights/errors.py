@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from quanxin.accounts.acts import Line
+if TYPE_CHECKING:  # the reference is made from the words without a database
+    from quanxin.accounts.acts import Line
 
 
 @dataclass(frozen=True, slots=True)
