@@ -109,7 +109,7 @@ def test_several_are_forwarded_at_once_and_what_was_not_is_said(repair: Case, st
     assert answer.status_code == 422
     text = answer.content.decode()
     assert "已转办 1 件" in text
-    assert "XF0：没有找到该办件" in text
+    assert "<strong>XF0</strong> 没有找到该办件" in text
     assert Step.objects.filter(act="forward").count() == 2
     assert staff.decider.post("/desk/cases/forward", {"number": [repair.number]}).status_code == 403
 
