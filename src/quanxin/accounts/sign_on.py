@@ -165,13 +165,6 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """A sign-on may make an account; it has no role."""
         return True
 
-    def get_requests_session(self) -> Any:
-        """A session that waits for a sign-on only so long."""
-        session = super().get_requests_session()
-        send = session.request
-        session.request = lambda *args, **named: send(*args, **{"timeout": 10, "allow_redirects": False} | named)
-        return session
-
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
         """A new account: its name is nobody's mail address, what the sign-on calls a person stays there."""
         user: User = sociallogin.user
