@@ -54,6 +54,12 @@ def own_lake(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def quick_hashing(settings: Settings) -> None:
+    """Passwords and secrets of tests are hashed in no time; the slowness that protects real ones is Django's own."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def no_records_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that commits for good leaves no records and no jobs: their tables are not ones that Django empties."""
     marker = request.node.get_closest_marker("django_db")

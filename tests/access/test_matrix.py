@@ -154,10 +154,12 @@ def test_the_table_is_what_happens(caller: str) -> None:
         if ROUTES[name] == SIGNING:
             continue
         body = {"data": BODIES.get(name, {}), "content_type": "application/json"} if name.startswith("api:") else {}
-        answers = [a for a in (client.get(path), client.post(path, **body)) if a.status_code != 405]
-        assert all(a.status_code < 500 for a in answers), f"{caller} {name}"
-        if all(refused(answer) for answer in answers) == allowed(caller, name):
-            wrong.append(f"{name} {path} {[(a.status_code, a.headers.get('Location', '')) for a in answers]}")
+        answer = client.get(path)
+        if answer.status_code == 405:
+            answer = client.post(path, **body)
+        assert answer.status_code < 500, f"{caller} {name}"
+        if refused(answer) == allowed(caller, name):
+            wrong.append(f"{name} {path} {answer.status_code} {answer.headers.get('Location', '')}")
     assert wrong == []
 
 

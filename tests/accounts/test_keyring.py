@@ -16,6 +16,7 @@ from quanxin.accounts import Actor, keyring, operator
 from quanxin.accounts.actors import NotAllowed, Role
 from quanxin.accounts.binding import bind_person, standing
 from quanxin.accounts.models import AuditLine, User
+from quanxin.cli.doctor import keys as look_at_keys
 from quanxin.cli.main import app
 from quanxin.exchange import holding, webhooks
 from quanxin.exchange.models import Held, Webhook
@@ -24,6 +25,7 @@ from quanxin.identifiers.ciphers import SM4, SuiteMissing, available
 from quanxin.identifiers.ring import BadRing, Ring, State, new_key, new_ring
 from quanxin.identifiers.sealing import CannotUnseal, key_of
 from quanxin.runtime import keys
+from quanxin.runtime.finding import State as Finding
 from quanxin.subjects.models import IDENTITY, Identifier
 from tests.city import hand_in, penalty, person, register
 from tests.exchange.test_feed import consumer
@@ -169,6 +171,16 @@ def test_what_cannot_be_opened_is_left_counted_and_keeps_its_key(tmp_path: Path)
     assert bytes(Identifier.objects.get(pk=number.pk).sealed or b"") == spoiled
     with pytest.raises(BadRing, match="1 rows"):
         keyring.retire(ADMINISTRATOR, old.id)
+
+
+def test_the_doctor_tells_when_the_ring_is_not_the_databases_own(tmp_path: Path, ring: Path) -> None:
+    sealed_city(tmp_path)
+    assert keyring.missing() == set()
+    keyring.add(ADMINISTRATOR)
+    assert keyring.missing() == set()
+    ring.write_text(new_ring("aes-256-gcm", AT).to_json())
+    assert keyring.missing() == {"subjects_identifier.sealed", "exchange_webhook.secret", "exchange_held.original"}
+    assert [found.check for found in look_at_keys() if found.state is Finding.PROBLEM] == ["keys"]
 
 
 def test_only_an_administrator_does_any_of_it() -> None:

@@ -20,7 +20,7 @@ from quanxin.accounts.sealed import INDEXED, REPEATED, SEALED, Indexed, Sealed
 from quanxin.calendar import now
 from quanxin.identifiers.ciphers import SUITES, available, suite
 from quanxin.identifiers.ring import BadRing, Key, Ring, State, new_key
-from quanxin.identifiers.sealing import MARK, CannotUnseal, Sealer, indexing
+from quanxin.identifiers.sealing import MARK, CannotUnseal, Sealer, head_of, indexing, text_head_of
 from quanxin.runtime.keys import INDEXING, SEALING, changing, lock_of, sealer
 from quanxin.runtime.session import own_session
 
@@ -56,6 +56,20 @@ def listed(actor: Actor) -> list[Listed]:
     ring = sealer().ring
     made = [_listed(k, "seal", k is ring.writer, _rows_under(k) if k.algorithm in SUITES else None) for k in ring.keys]
     return made + [_listed(k, "index", k.state is State.ACTIVE, None) for k in ring.index]
+
+
+def missing() -> set[str]:
+    """The columns in which something is sealed under a key that the ring does not hold; read for the installation's check."""
+    ring, lost = sealer().ring, set()
+    known: set[bytes | str] = {head_of(k) for k in ring.keys if k.secret} | {
+        text_head_of(k) for k in ring.keys if k.secret
+    }
+    with connection.cursor() as cursor:
+        for column in SEALED:
+            cursor.execute(column.heads())
+            if {bytes(h) if isinstance(h, memoryview) else h for (h,) in cursor.fetchall()} - known:
+                lost.add(column.name)
+    return lost
 
 
 def algorithms() -> dict[str, bool]:

@@ -41,6 +41,13 @@ class Sealed:
             return f"{self.column} IS NOT NULL AND substring({self.column} from 1 for 6) <> %s", head_of(key)
         return f"{self._some} LIKE '{MARK}%%' AND e.value NOT LIKE %s)", text_head_of(key) + "%"
 
+    def heads(self) -> str:
+        """A SELECT of the different beginnings of what is sealed in the column, as bytes or text."""
+        if self.form == "bytes":
+            return f"SELECT DISTINCT substring({self.column} from 1 for 6) FROM {self.table} WHERE {self.column} IS NOT NULL"
+        cells = f"{self.table}, jsonb_each_text({self.column}) e WHERE {self.column}::text LIKE '%\"{MARK}%'"
+        return f"SELECT DISTINCT left(e.value, {len(MARK) + 8}) FROM {cells} AND e.value LIKE '{MARK}%'"
+
     @property
     def _some(self) -> str:
         """The beginning of a test for some cell; most rows are told by their text to have none."""

@@ -33,7 +33,7 @@ def doctor(
     """检查安装与运行环境，说明问题和解决办法。 / Say what is wrong with this installation and what to do about it."""
     from quanxin.runtime.doctor import examine
 
-    found = list(examine(more=(pack, lake, evaluation, attachments, *([deep_lake, deep_evaluation] if deep else []))))
+    found = list(examine(more=(pack, keys, lake, evaluation, attachments, *([deep_lake, deep_evaluation] if deep else []))))
     emit([finding.as_json() for finding in found], show=lambda _: _show(found))
     if any(finding.state is State.PROBLEM for finding in found):
         raise typer.Exit(1)
@@ -60,6 +60,24 @@ def pack() -> Iterator[Finding]:
         yield problem("pack", words, advice)
     else:
         yield ok("pack", f"政策包 {name} 可用", f"The pack {name} is usable")
+
+
+def keys() -> Iterator[Finding]:
+    """Whether the ring holds every key under which something is sealed."""
+    from quanxin.accounts import keyring
+
+    lost = keyring.missing()
+    if lost:
+        yield problem(
+            "keys",
+            (
+                f"密钥环缺少密钥，打不开 {'、'.join(sorted(lost))}",
+                f"The ring lacks keys that seal {', '.join(sorted(lost))}",
+            ),
+            ("请放回该数据库所用的密钥环", "Put back the ring that this database was used with"),
+        )
+    else:
+        yield ok("keys", "密钥环可打开全部加密内容", "The ring opens whatever is sealed")
 
 
 def lake() -> Iterator[Finding]:
