@@ -40,12 +40,12 @@ ROUTES: dict[str, Rule] = (
         SIGNED,
     )
     | dict.fromkeys(
-        ("my:home", "my:score", "my:object-to-score", "my:records", "my:record", "my:repair", "my:objection", "my:delete",
+        ("my:home", "my:score", "my:object-to-score", "my:records", "my:record", "my:repair", "my:objection",
          "my:cases", "my:case", "my:answer", "my:retract", "my:second-look", "my:decision", "my:consents", "my:give",
-         "my:consent", "my:revoke", "my:readings", "my:notices", "my:read", "my:export", "my:paper"),
+         "my:consent", "my:revoke", "my:readings", "my:notices", "my:read", "my:paper"),
         OWN,
     )
-    | dict.fromkeys(("my:agents", "my:end-agency"), ITSELF)
+    | dict.fromkeys(("my:agents", "my:end-agency", "my:delete", "my:export"), ITSELF)
     | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may
     | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
     | dict.fromkeys(

@@ -81,10 +81,11 @@ def as_subject() -> Client:
 
 def as_agent() -> Client:
     add_account(operator(), "agent", password=PASSWORD)
-    authorise(
-        operator(), Principal(code=CODES[0]), "agent", list(Scope), today() + dt.timedelta(days=9), document="委〔1〕号"
-    )
-    return signed_in("agent")
+    until = today() + dt.timedelta(days=9)
+    made = authorise(operator(), Principal(code=CODES[0]), "agent", list(Scope), until, document="委〔1〕号")
+    client = signed_in("agent")
+    assert client.post("/my/acting", {"agency": made.pk}).headers["Location"] == "/my/"
+    return client
 
 
 def as_stranger() -> Client:

@@ -67,7 +67,7 @@ class Town:
 
     def sign_in(self, client: list[str]) -> None:
         pair = base64.b64encode(":".join(client).encode()).decode()
-        asked = Request(
+        asked = Request(  # noqa: S310
             f"{self.address}/api/v1/token", data=b"grant_type=client_credentials",
             headers={"Authorization": f"Basic {pair}"},
         )  # fmt: skip

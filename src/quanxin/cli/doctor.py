@@ -33,7 +33,9 @@ def doctor(
     """检查安装与运行环境，说明问题和解决办法。 / Say what is wrong with this installation and what to do about it."""
     from quanxin.runtime.doctor import examine
 
-    found = list(examine(more=(pack, keys, lake, evaluation, attachments, *([deep_lake, deep_evaluation] if deep else []))))
+    found = list(
+        examine(more=(pack, keys, lake, evaluation, attachments, *([deep_lake, deep_evaluation] if deep else [])))
+    )
     emit([finding.as_json() for finding in found], show=lambda _: _show(found))
     if any(finding.state is State.PROBLEM for finding in found):
         raise typer.Exit(1)
