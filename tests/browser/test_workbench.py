@@ -74,7 +74,7 @@ def person(browser: Browser, city: Site) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         page.goto(f"{city.address}/desk/sign-in?next=/desk/models")
-        page.locator("#id_username").fill(name)
+        page.locator("#id_login").fill(name)
         page.locator("#id_password").fill(PASSWORD)
         page.locator("main button").click()
         page.wait_for_url("**/desk/models")
