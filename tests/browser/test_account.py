@@ -113,7 +113,7 @@ def test_an_authenticator_is_set_up_and_asked_for(visit: Callable[..., Page], si
     page.get_by_role("button", name="退出 ·").click()
     sign_in(page, site, name)
     page.get_by_label("动态口令或备用码").fill(code_of(secret))
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     expect(page.locator("h1")).to_have_text("账号与安全")
 
 

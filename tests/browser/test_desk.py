@@ -36,7 +36,7 @@ def signed_in(visit: Callable[..., Page], clerk: str, site: Site) -> Callable[..
         page = visit("/desk/sign-in?next=/desk/upload", width, **options)
         page.get_by_label("用户名").fill(clerk)
         page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
+        page.get_by_role("button", name="登录", exact=True).click()
         expect(page.locator("h1")).to_have_text("报送文件")
         if path != "/desk/upload":
             page.goto(page.url.replace("/desk/upload", path.replace("{code}", site.code)))
@@ -143,7 +143,7 @@ def test_nobody_else_gets_in(visit: Callable[..., Page], axe: str) -> None:
     for _ in range(6):
         page.get_by_label("用户名").fill("nobody")
         page.get_by_label("密码").fill("wrong")
-        page.get_by_role("button", name="登录").click()
+        page.get_by_role("button", name="登录", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("15 分钟")
 
 

@@ -39,7 +39,7 @@ def sign_in(visit: Callable[..., Page], company: str) -> Callable[..., Page]:
         page = visit(f"/desk/sign-in?next={path}", **options)
         page.get_by_label("用户名").fill(who)
         page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
+        page.get_by_role("button", name="登录", exact=True).click()
         page.wait_for_url(f"**{path}")
         return page
 

@@ -76,7 +76,7 @@ def person(browser: Browser, city: Site) -> Iterator[Callable[..., Page]]:
         page.goto(f"{city.address}/desk/sign-in?next=/desk/models")
         page.locator("#id_login").fill(name)
         page.locator("#id_password").fill(PASSWORD)
-        page.locator("main button").click()
+        page.locator("main .btn-primary").click()
         page.wait_for_url("**/desk/models")
         return page
 

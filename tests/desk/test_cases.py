@@ -454,9 +454,7 @@ def test_pages_ask_few_questions(
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_every_page_is_in_the_readers_language(repair: Case, staff: People, language: str) -> None:
     at(repair, "accepted")
-    wanted = {"zh-CN": ("信用修复", "剩 10 天", "准予修复"), "en": ("Credit repair", "10 d", "Grant the repair")}[
-        language
-    ]
+    wanted = {"zh-CN": ("信用修复", "剩 10 天", "准予修复"), "en": ("Repair", "10 d", "Grant the repair")}[language]
     with travel(MOMENT):
         answer = staff.decider.get(f"/desk/cases/{repair.number}", headers={"accept-language": language})
     for words in wanted:

@@ -24,6 +24,7 @@ from pytest_django import Settings
 
 from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
+from quanxin.accounts.people import add_account
 from quanxin.accounts.sealed import INDEXED, SEALED
 from quanxin.archive.models import Record
 from quanxin.exchange import receipts, submissions, webhooks
@@ -35,6 +36,7 @@ from quanxin.identifiers.identity import check_character
 from quanxin.identifiers.sealing import MARK
 from quanxin.runtime import cluster, environment
 from quanxin.subjects.models import Identifier
+from tests.accounts.people import PASSWORD, enrolled
 from tests.api.conftest import Machine, token_for
 from tests.city import NAMES, hand_in, penalty, person, register, write
 from tests.desk.people import signed_in
@@ -242,6 +244,8 @@ def test_files_that_wait_are_closed_to_others(tmp_path: Path, settings: Settings
 
 
 def test_sealed_texts_and_indexes_stand_in_the_listed_columns_and_in_no_other(secrets: Secrets) -> None:
+    add_account(operator(), "clerk-zhao", password=PASSWORD)
+    enrolled()
     columns = {(s.table, s.column) for s in SEALED}
     indexes = set(Identifier.objects.filter(kind="identity").values_list("value", flat=True))
     seen, indexed = set(), set()

@@ -12,7 +12,7 @@ from django.db import connection
 
 from quanxin.accounts import NotAllowed, operator
 from quanxin.archive import restricting, viewers
-from quanxin.archive.models import Record, Withdrawal
+from quanxin.archive.models import Event, Record, Withdrawal
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
 from quanxin.calendar import travel
@@ -76,6 +76,8 @@ def test_upheld_when_corrected_and_not_before(record: Record, tmp_path: Path) ->
     assert (view.version, view.marks) == (2, ())
     last = case.steps.last()
     assert last is not None
+    told = last.particulars.pop("events")
+    assert Event.objects.filter(pk__in=told).count() == len(told) > 0
     assert last.particulars == {"before": record.id, "after": view.id}
     _, body = letters.rendered(Notice.objects.get(key="objection-upheld"), "zh")
     assert "金额录入有误" in body

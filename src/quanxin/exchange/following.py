@@ -11,7 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
 
 from quanxin.archive.models import Event, Restriction
 from quanxin.calendar import ZONE
@@ -83,21 +84,17 @@ def change_of(event: Event) -> str:
 
 
 def _taken(events: Iterable[Event]) -> list[Taken]:
-    events = list(events)
-    if not events:
+    about = [(event, *_about(event)) for event in events if event.position is not None]
+    if not about:
         return []
-    live = list(Subscription.objects.filter(ended_at=None).select_related("consumer").order_by("consumer__key"))
-    said = _said({s.consumer_id for s in live})
+    receiving = _receiving({resource for _, resource, _ in about}, min(event.position or 0 for event, _, _ in about))
     made = []
-    for event in events:
-        resource, because = _about(event)
-        if event.position is None or not resource:
-            continue
+    for event, resource, because in about:
         term = _term(event)
-        for one in live:
+        due = term.due if term is not None else None
+        for one, said in receiving:
             if one.resource == resource and one.at <= event.at:
-                at = _first(said.get(one.consumer_id, ([], [])), event.position)
-                due = term.due if term is not None else None
+                at = _first(said, event.position or 0)
                 made.append(Taken(event, resource, change_of(event), because, one.consumer, at, due))
     return made
 
@@ -123,19 +120,23 @@ def _term(event: Event) -> reckoning.Term | None:
 Said = tuple[list[int], list[dt.datetime]]  # positions in order, and for each the first moment at which it was reached
 
 
-def _said(consumers: set[int]) -> dict[int, Said]:
-    """What each consumer acknowledged: how far, and since when it was known to be at least so far."""
-    found: dict[int, list[tuple[int, dt.datetime]]] = {}
-    rows = Acknowledgement.objects.filter(consumer__in=consumers).order_by("position")
-    for consumer, position, at in rows.values_list("consumer_id", "position", "at"):
-        found.setdefault(consumer, []).append((position, at))
-    made: dict[int, Said] = {}
-    for consumer, pairs in found.items():
-        earliest: list[dt.datetime] = []
-        for _, at in reversed(pairs):
-            earliest.append(min(at, earliest[-1]) if earliest else at)
-        made[consumer] = ([position for position, _ in pairs], earliest[::-1])
-    return made
+def _receiving(resources: set[str], since: int) -> list[tuple[Subscription, Said]]:
+    """The live subscriptions to resources, by consumer, and what each consumer acknowledged from a position on."""
+    said = Acknowledgement.objects.filter(consumer=OuterRef("consumer"), position__gte=since).order_by("position", "at")
+    live = (
+        Subscription.objects.filter(ended_at=None, resource__in=resources)
+        .select_related("consumer")
+        .annotate(positions=ArraySubquery(said.values("position")), moments=ArraySubquery(said.values("at")))
+    )
+    return [(one, _said(one.positions, one.moments)) for one in live.order_by("consumer__key")]
+
+
+def _said(positions: list[int], moments: list[dt.datetime]) -> Said:
+    """How far a consumer came, and since when it was known to be at least so far: it may come back to less."""
+    earliest: list[dt.datetime] = []
+    for at in reversed(moments):
+        earliest.append(min(at, earliest[-1]) if earliest else at)
+    return positions, earliest[::-1]
 
 
 def _first(said: Said, position: int) -> dt.datetime | None:

@@ -118,12 +118,12 @@ def _compared(me: Standing, found: Case, steps: Sequence[Step]) -> dict[str, Any
     """The record that a case is about, and, where it was corrected, what it said before beside what it says now."""
     if found.record_id is None:
         return {}
-    upheld: dict[str, int] = next(
+    upheld: dict[str, Any] = next(
         (s.particulars for s in reversed(steps) if s.act == "uphold" and "after" in s.particulars), {}
     )
-    wanted = {found.record_id, *upheld.values()}
-    views = queries.versions_of(me.subject, me.party.viewer, wanted)
-    before, after = views.get(upheld.get("before", 0)), views.get(upheld.get("after", 0))
+    old, new = upheld.get("before", 0), upheld.get("after", 0)
+    views = queries.versions_of(me.subject, me.party.viewer, {found.record_id, old, new} - {0})
+    before, after = views.get(old), views.get(new)
     latest = after or views.get(found.record_id)
     return {"view": latest, "changes": _changes(before, after) if before and after else []}
 
