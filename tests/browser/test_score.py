@@ -78,7 +78,7 @@ def test_the_organisation_sees_that_the_centre_looked_and_what_for(sign_in: Call
     page.get_by_label("目的（必填）").fill("核对招标资格")
     page.get_by_role("button", name="查看得分").click()
     expect(page.locator(".score-now")).to_be_visible()
-    row = sign_in("owner", "/my/").get_by_role("row").filter(has_text="核对招标资格")
+    row = sign_in("owner", "/my/readings").get_by_role("row").filter(has_text="核对招标资格")
     expect(row).to_contain_text("信用中心")
 
 
