@@ -1,0 +1,226 @@
+"""The whole life of a penalty in a real browser, with a clock that the test moves.
+
+It arrives, its subject is told, asks too early, asks in time; the term runs, the department decides, and portal, score and
+the subscribed consumer all show it. Then an objection that is upheld, and one that is not.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from quanxin.calendar import ZONE
+from quanxin.runtime import postgres
+from tests.browser.conftest import _free_port, _wait_for
+from tests.browser.travelling import CLOCK, PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.slow]
+ROOT = Path(__file__).parents[2]
+PATIENCE = 15_000  # milliseconds for a page on a busy machine
+
+
+@dataclass
+class Town:
+    """The platform, its clock, and what its people and machines need."""
+
+    address: str
+    top: Path
+    environment: dict[str, str]
+    code: str = ""
+    token: str = ""
+
+    def at(self, day: dt.date, hour: int = 10) -> None:
+        """Let it be a moment, and the jobs of that moment be done."""
+        self.clock.write_text(dt.datetime.combine(day, dt.time(hour), ZONE).isoformat())
+        self.run("jobs")
+
+    @property
+    def clock(self) -> Path:
+        return self.top / "clock"
+
+    def run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.browser.travelling", *arguments], env=self.environment, cwd=ROOT, check=True,
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        return done.stdout
+
+    def ask(self, path: str, body: dict[str, str] | None = None) -> dict[str, object]:
+        """What the interface answers to the consumer."""
+        data = json.dumps(body).encode() if body else None
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        with urlopen(Request(self.address + path, data=data, headers=headers)) as answer:  # noqa: S310
+            return dict(json.loads(answer.read()))
+
+    def sign_in(self, client: list[str]) -> None:
+        pair = base64.b64encode(":".join(client).encode()).decode()
+        asked = Request(  # noqa: S310
+            f"{self.address}/api/v1/token", data=b"grant_type=client_credentials",
+            headers={"Authorization": f"Basic {pair}"},
+        )  # fmt: skip
+        with urlopen(asked) as answer:  # noqa: S310
+            self.token = json.loads(answer.read())["access_token"]
+
+
+@pytest.fixture(scope="module")
+def town(chromium: str) -> Iterator[Town]:
+    top = Path(tempfile.mkdtemp(prefix="qx-"))
+    top.chmod(0o755)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("QUANXIN_")}
+    environment |= {"QUANXIN_DATA_DIR": str(top / "data"), "QUANXIN_STATIC": "plain", CLOCK: str(top / "clock")}
+    port = _free_port()
+    made = Town(f"http://127.0.0.1:{port}", top, environment)
+    made.clock.write_text(dt.datetime(2026, 5, 15, 9, tzinfo=ZONE).isoformat())
+    (top / "files").mkdir()
+    said = json.loads(made.run("city", str(top / "files")))
+    made.code = said["code"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.travelling", "serve", str(port)], env=environment, cwd=ROOT
+    )
+    try:
+        _wait_for(made.address, server)
+        made.sign_in(said["client"])
+        yield made
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        postgres.stop(top / "data")
+        shutil.rmtree(top)
+
+
+class People:
+    """Signed-in people, each in a browser of their own."""
+
+    def __init__(self, browser: Browser, town: Town) -> None:
+        self.browser, self.town = browser, town
+
+    def page(self, name: str, path: str) -> Page:
+        """A page as somebody sees it who signs in now ("" for a passer-by)."""
+        page = self.browser.new_context(locale="zh-CN").new_page()
+        page.set_default_timeout(PATIENCE)
+        if name:
+            page.goto(f"{self.town.address}/account/sign-in?next={path}")
+            page.locator("input[name=login]").fill(name)
+            page.locator("input[name=password]").fill(PASSWORD)
+            page.get_by_role("button", name="登录", exact=True).click()
+        else:
+            page.goto(self.town.address + path)
+        return page
+
+    def act(self, name: str, number: str, act: str, *, reason: str = "", tick: bool = False) -> Page:
+        """An act of the desk on a case."""
+        page = self.page(name, f"/desk/cases/{number}")
+        form = page.locator(f"#act-{act}")
+        form.locator("summary").click()
+        if tick:
+            form.locator(f"#t-{act}").check()
+        if reason:
+            form.locator("textarea[name=reason]").fill(reason)
+        form.locator("form button.btn").last.click()
+        expect(page.locator(".alert-success")).to_be_visible()
+        return page
+
+    def score(self) -> float:
+        """What stands as the company's score on its own page."""
+        return float(self.page("owner", "/my/score").locator(".score-now").first.inner_text().split()[0])
+
+
+def record_of(page: Page, number: str) -> str:
+    """The address of a record on the owner's list, by its document number."""
+    link = page.locator("article, li, tr").filter(has_text=number).locator("a[href*='/my/records/']").first
+    return str(link.get_attribute("href"))
+
+
+def test_a_penalty_from_its_notice_to_its_repair_everywhere(browser: Browser, town: Town) -> None:
+    people = People(browser, town)
+    town.at(dt.date(2026, 5, 15), 11)
+    start = str(town.ask("/api/v1/changes?since=0")["next"])
+
+    told = people.page("owner", "/my/notices")
+    expect(told.get_by_text("信用修复告知书").first).to_be_visible()
+    expect(told.get_by_text("2026年8月12日").first).to_be_visible()
+    address = record_of(people.page("owner", "/my/records"), "济历罚〔2026〕1号")
+    early = people.page("owner", f"{address}/repair")
+    expect(early.get_by_text("2026年8月12日").first).to_be_visible()
+    expect(early.locator("#committed")).to_have_count(0)
+
+    town.at(dt.date(2026, 9, 1))
+    before = people.score()
+    form = people.page("owner", f"{address}/repair")
+    form.locator("#ask_department").check()
+    form.locator("#committed").check()
+    form.get_by_role("button", name="提交申请").click()
+    form.wait_for_url("**/my/cases/XF*")
+    number = form.url.rsplit("/", 1)[1].partition("?")[0]
+    people.act("window", number, "forward")
+    people.act("decider", number, "accept")
+    expect(people.page("owner", f"/my/cases/{number}").get_by_text("2026年9月15日").first).to_be_visible()
+    assert "济历罚〔2026〕1号" in people.page("", f"/subject/{town.code}").content()
+
+    town.at(dt.date(2026, 9, 4))
+    people.act("decider", number, "grant", tick=True)
+    assert "济历罚〔2026〕1号" not in people.page("", f"/subject/{town.code}").content()
+    items = town.ask(f"/api/v1/changes?since={start}")
+    assert [i["change"] for i in items["items"]][-1] == "repaired"  # type: ignore[index, union-attr]
+    town.run("jobs")
+    assert people.score() > before
+    waiting = people.page("decider", f"/desk/cases/{number}")
+    expect(waiting.get_by_text("尚未确认")).to_be_visible()
+    town.ask("/api/v1/acknowledgements", {"timepoint": str(items["next"])})
+    waiting.reload()
+    expect(waiting.get_by_text("尚未确认")).to_have_count(0)
+    with people.page("owner", f"/my/cases/{number}") as own, own.expect_download() as download:
+        own.locator("a[href$='decision.pdf']").first.click()
+    assert Path(str(download.value.path())).read_bytes().startswith(b"%PDF")
+
+
+def objected(people: People, town: Town, document: str, statement: str) -> str:
+    """An objection of the owner's, forwarded and taken up; its number."""
+    address = record_of(people.page("owner", "/my/records"), document)
+    form = people.page("owner", f"{address}/objection")
+    form.locator("#statement").fill(statement)
+    form.get_by_role("button", name="提交异议").click()
+    form.wait_for_url("**/my/cases/YY*")
+    number = form.url.rsplit("/", 1)[1].partition("?")[0]
+    expect(people.page("", f"/subject/{town.code}").get_by_text("异议处理中").first).to_be_visible()
+    people.act("window", number, "forward")
+    people.act("decider", number, "take-up")
+    return number
+
+
+def test_an_objection_that_is_upheld_and_one_that_is_not(browser: Browser, town: Town) -> None:
+    people = People(browser, town)
+    town.at(dt.date(2026, 6, 1))
+    for number in ("2", "3"):
+        town.run("penalise", str(town.top / "files"), number)
+    refused = objected(people, town, "济历罚〔2026〕2号", "没有这回事。")
+    people.act("decider", refused, "dismiss", reason="现场笔录和照片在案，与决定书一致。")
+    own = people.page("owner", f"/my/cases/{refused}")
+    expect(own.get_by_text("现场笔录和照片在案").first).to_be_visible()
+    assert "异议处理中" not in people.page("", f"/subject/{town.code}").content()
+
+    upheld = objected(people, town, "济历罚〔2026〕3号", "罚款应为0.3万元。")
+    page = people.page("decider", f"/desk/cases/{upheld}")
+    form = page.locator("#act-correct")
+    form.locator("summary").first.click()
+    form.locator("[name='item-fine']").fill("0.3")
+    form.locator("textarea[name=reason]").fill("经核实，金额录入有误。")
+    form.locator("form button.btn").last.click()
+    expect(page.locator(".alert-success")).to_be_visible()
+    public = people.page("", f"/subject/{town.code}?print=1").content()
+    assert "0.3 万元" in public
+    assert "异议处理中" not in public
+    expect(people.page("owner", f"/my/cases/{upheld}").get_by_text("0.3 万元").first).to_be_visible()

@@ -1,0 +1,112 @@
+"""A platform whose clock a test moves: the served application, its jobs and its people, at the moment that a file says.
+
+Invariant: it is the platform as it is; only ``calendar.now`` is told another time, for each request and each job.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from quanxin.calendar import travel
+from quanxin.runtime import boot
+
+PASSWORD = "七泉映月-Spring-72"
+CLOCK = "QX_TEST_CLOCK"  # names the file that says the moment
+
+
+def then() -> AbstractContextManager[dt.datetime]:
+    """The clock at the moment that the file says."""
+    return travel(dt.datetime.fromisoformat(Path(os.environ[CLOCK]).read_text(encoding="utf-8").strip()))
+
+
+def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    """The platform's application, each answer made at the moment of the file."""
+    from quanxin.web.wsgi import application as inner
+
+    with then():
+        answer = inner(environ, start)
+        try:
+            return [b"".join(answer)]
+        finally:
+            if hasattr(answer, "close"):
+                answer.close()
+
+
+def serve(port: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "tests.browser.travelling:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI, workers=1,
+        blocking_threads=4, log_access=False,
+    ).serve()  # fmt: skip
+
+
+def jobs() -> None:
+    """What the worker does every few seconds, and every night."""
+    from quanxin.evaluation import following as scores
+    from quanxin.rights import following, terms
+
+    for job in (following.follow, following.tell_open, terms.tick, scores.follow):
+        job()
+
+
+def city(folder: Path) -> None:
+    """Companies, a penalty of the first of May, people, a consumer; prints what the test needs."""
+    from quanxin.accounts import operator
+    from quanxin.accounts.actors import Role
+    from quanxin.accounts.binding import bind
+    from quanxin.accounts.people import add_account, add_client
+    from quanxin.evaluation import runs
+    from quanxin.evaluation.models import Followed
+    from quanxin.exchange import subscriptions
+    from tests.city import CODES, register
+    from tests.evaluation.city import MODEL, put_in_use
+
+    register(folder)
+    penalise(folder, "1")
+    put_in_use()
+    Followed.objects.get_or_create(pk=1)
+    runs.evaluate(operator(), [MODEL])
+    add_account(operator(), "owner", password=PASSWORD, email="owner@example.org")
+    bind(operator(), "owner", CODES[0], reason="核验营业执照")
+    add_account(operator(), "window", password=PASSWORD, role=Role.WINDOW)
+    add_account(operator(), "decider", password=PASSWORD, role=Role.DECIDER, provider="market-regulation")
+    consumer = subscriptions.add_consumer(operator(), "sample-bank", title="样例征信机构")
+    subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="信贷", basis="协议")
+    client, secret = add_client(operator(), "sample-bank", consumer="sample-bank", rate=100_000)
+    sys.stdout.write(json.dumps({"code": CODES[0], "client": [client.application.client_id, secret]}))
+
+
+def penalise(folder: Path, number: str) -> None:
+    """A penalty of the first company under the tiers of Order 36."""
+    from tests.city import hand_in, penalty
+
+    row = penalty(0, f"济历罚〔2026〕{number}号", decision_date="2026-05-12", valid_until="2027-05-12")
+    hand_in(folder, "administrative-penalty", [row], name=f"penalty-{number}.csv")
+
+
+def main() -> None:
+    what, *arguments = sys.argv[1:]
+    boot.setup()
+    if what == "serve":
+        serve(int(arguments[0]))
+        return
+    with then():
+        if what == "jobs":
+            jobs()
+        elif what == "city":
+            city(Path(arguments[0]))
+        else:
+            penalise(Path(arguments[0]), arguments[1])
+
+
+if __name__ == "__main__":
+    main()
