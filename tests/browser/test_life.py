@@ -17,10 +17,11 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from quanxin.calendar import ZONE
 from quanxin.runtime import postgres
@@ -38,7 +39,7 @@ class Town:
 
     address: str
     top: Path
-    environment: dict[str, str]
+    hands: subprocess.Popen[str]
     code: str = ""
     token: str = ""
 
@@ -51,12 +52,13 @@ class Town:
     def clock(self) -> Path:
         return self.top / "clock"
 
-    def run(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.browser.travelling", *arguments], env=self.environment, cwd=ROOT, check=True,
-            stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        return done.stdout
+    def run(self, *asked: str) -> Any:
+        """What the process beside the server answers, when it did what was asked at the moment of the clock."""
+        assert self.hands.stdin is not None
+        assert self.hands.stdout is not None
+        self.hands.stdin.write(json.dumps(asked) + "\n")
+        self.hands.stdin.flush()
+        return json.loads(self.hands.stdout.readline())
 
     def ask(self, path: str, body: dict[str, str] | None = None) -> dict[str, object]:
         """What the interface answers to the consumer."""
@@ -81,15 +83,17 @@ def town(chromium: str) -> Iterator[Town]:
     top.chmod(0o755)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QUANXIN_")}
     environment |= {"QUANXIN_DATA_DIR": str(top / "data"), "QUANXIN_STATIC": "plain", CLOCK: str(top / "clock")}
-    port = _free_port()
-    made = Town(f"http://127.0.0.1:{port}", top, environment)
-    made.clock.write_text(dt.datetime(2026, 5, 15, 9, tzinfo=ZONE).isoformat())
+    clock = top / "clock"
+    clock.write_text(dt.datetime(2026, 5, 15, 9, tzinfo=ZONE).isoformat())
     (top / "files").mkdir()
-    said = json.loads(made.run("city", str(top / "files")))
-    made.code = said["code"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.browser.travelling", "serve", str(port)], env=environment, cwd=ROOT
+    command, port = [sys.executable, "-m", "tests.browser.travelling"], _free_port()
+    hands = subprocess.Popen(
+        command, env=environment, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
+    made = Town(f"http://127.0.0.1:{port}", top, hands)
+    said = made.run("city", str(top / "files"))
+    made.code = said["code"]
+    server = subprocess.Popen([*command, str(port)], env=environment, cwd=ROOT)
     try:
         _wait_for(made.address, server)
         made.sign_in(said["client"])
@@ -97,6 +101,7 @@ def town(chromium: str) -> Iterator[Town]:
     finally:
         server.terminate()
         server.wait(timeout=30)
+        hands.communicate(timeout=30)  # it ends when nothing more is asked
         postgres.stop(top / "data")
         shutil.rmtree(top)
 
@@ -106,18 +111,19 @@ class People:
 
     def __init__(self, browser: Browser, town: Town) -> None:
         self.browser, self.town = browser, town
+        self.known: dict[str, BrowserContext] = {}
 
     def page(self, name: str, path: str) -> Page:
-        """A page as somebody sees it who signs in now ("" for a passer-by)."""
-        page = self.browser.new_context(locale="zh-CN").new_page()
-        page.set_default_timeout(PATIENCE)
-        if name:
-            page.goto(f"{self.town.address}/account/sign-in?next={path}")
+        """A page as somebody sees it ("" for a passer-by), who signs in where their session has ended."""
+        if name not in self.known:
+            self.known[name] = self.browser.new_context(locale="zh-CN")
+            self.known[name].set_default_timeout(PATIENCE)
+        page = self.known[name].new_page()
+        page.goto(self.town.address + path)
+        if "/sign-in" in page.url:
             page.locator("input[name=login]").fill(name)
             page.locator("input[name=password]").fill(PASSWORD)
             page.get_by_role("button", name="登录", exact=True).click()
-        else:
-            page.goto(self.town.address + path)
         return page
 
     def act(self, name: str, number: str, act: str, *, reason: str = "", tick: bool = False) -> Page:
@@ -206,6 +212,7 @@ def test_an_objection_that_is_upheld_and_one_that_is_not(browser: Browser, town:
     town.at(dt.date(2026, 6, 1))
     for number in ("2", "3"):
         town.run("penalise", str(town.top / "files"), number)
+    start = str(town.ask("/api/v1/changes?since=0&limit=1000")["next"])
     refused = objected(people, town, "济历罚〔2026〕2号", "没有这回事。")
     people.act("decider", refused, "dismiss", reason="现场笔录和照片在案，与决定书一致。")
     own = people.page("owner", f"/my/cases/{refused}")
@@ -224,3 +231,5 @@ def test_an_objection_that_is_upheld_and_one_that_is_not(browser: Browser, town:
     assert "0.3 万元" in public
     assert "异议处理中" not in public
     expect(people.page("owner", f"/my/cases/{upheld}").get_by_text("0.3 万元").first).to_be_visible()
+    told = [item["change"] for item in town.ask(f"/api/v1/changes?since={start}")["items"]]  # type: ignore[attr-defined]
+    assert told == ["disputed", "settled", "disputed", "superseded", "committed", "settled"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from quanxin.calendar import add_months
+from quanxin.calendar import add_months, today
 from tests.browser.conftest import QUANXIN, Site, _fetch
 from tests.browser.my_scene import PASSWORD
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
@@ -48,11 +47,11 @@ def company(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A company with a penalty that can be repaired now, one that cannot yet, and one to object to; its representative."""
     code = next(found for found in re.findall(r'href="/subject/(91\w+)"', _fetch(site.url("/penalties"))))
     name = _fetch(site.url(f"/subject/{code}")).split('id="subject-name">', 1)[1].split("<", 1)[0]
-    today = dt.date.today()
+    day = today()
     rows = [
         penalty(
-            0, f"济历罚〔2026〕泉{n}号", subject_name=name, uscc=code, decision_date=add_months(today, -months).isoformat(), valid_until=add_months(today, 12 - months).isoformat(),
-            violation=violation,
+            0, f"济历罚〔2026〕泉{n}号", subject_name=name, uscc=code, violation=violation,
+            decision_date=add_months(day, -months).isoformat(), valid_until=add_months(day, 12 - months).isoformat(),
         )
         for n, months, violation in ((71, 4, "占道经营"), (72, 1, "未按规定公示营业执照"), (73, 5, "夜间施工噪声扰民"))
     ]  # fmt: skip
@@ -166,7 +165,7 @@ def test_forms_pages_and_lists_of_one_s_own(person: Callable[..., Page], site: S
     go(page, site, "/my/consents/give/financing-operations")
     page.get_by_label("授权给哪家机构（必填）").select_option("spring-bank")
     page.get_by_label("水费、电费、燃气费缴纳信息").check()
-    page.get_by_label("到哪一天为止（含当天，必填）").fill(add_months(dt.date.today(), 6).isoformat())
+    page.get_by_label("到哪一天为止（含当天，必填）").fill(add_months(today(), 6).isoformat())
     look(page, axe, "give")
     page.get_by_role("button", name="我已阅读全文，同意授权").click()
     expect(page.locator("h1")).to_have_text("泉城样例银行")

@@ -58,8 +58,8 @@ def jobs() -> None:
         job()
 
 
-def city(folder: Path) -> None:
-    """Companies, a penalty of the first of May, people, a consumer; prints what the test needs."""
+def city(folder: str) -> dict[str, Any]:
+    """Companies, a penalty of the first of May, people, a consumer; what the test needs to know of them."""
     from quanxin.accounts import operator
     from quanxin.accounts.actors import Role
     from quanxin.accounts.binding import bind
@@ -70,7 +70,7 @@ def city(folder: Path) -> None:
     from tests.city import CODES, register
     from tests.evaluation.city import MODEL, put_in_use
 
-    register(folder)
+    register(Path(folder))
     penalise(folder, "1")
     put_in_use()
     Followed.objects.get_or_create(pk=1)
@@ -82,31 +82,27 @@ def city(folder: Path) -> None:
     consumer = subscriptions.add_consumer(operator(), "sample-bank", title="样例征信机构")
     subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="信贷", basis="协议")
     client, secret = add_client(operator(), "sample-bank", consumer="sample-bank", rate=100_000)
-    sys.stdout.write(json.dumps({"code": CODES[0], "client": [client.application.client_id, secret]}))
+    return {"code": CODES[0], "client": [client.application.client_id, secret]}
 
 
-def penalise(folder: Path, number: str) -> None:
+def penalise(folder: str, number: str) -> None:
     """A penalty of the first company under the tiers of Order 36."""
     from tests.city import hand_in, penalty
 
     row = penalty(0, f"济历罚〔2026〕{number}号", decision_date="2026-05-12", valid_until="2027-05-12")
-    hand_in(folder, "administrative-penalty", [row], name=f"penalty-{number}.csv")
+    hand_in(Path(folder), "administrative-penalty", [row], name=f"penalty-{number}.csv")
 
 
-def main() -> None:
-    what, *arguments = sys.argv[1:]
-    boot.setup()
-    if what == "serve":
-        serve(int(arguments[0]))
-        return
-    with then():
-        if what == "jobs":
-            jobs()
-        elif what == "city":
-            city(Path(arguments[0]))
-        else:
-            penalise(Path(arguments[0]), arguments[1])
+def obey() -> None:
+    """Do what each line asks, at the moment of the file, and answer with a line."""
+    known: dict[str, Callable[..., Any]] = {"jobs": jobs, "city": city, "penalise": penalise}
+    for line in sys.stdin:
+        what, *arguments = json.loads(line)
+        with then():
+            sys.stdout.write(json.dumps(known[what](*arguments)) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    boot.setup()
+    serve(int(sys.argv[1])) if sys.argv[1:] else obey()

@@ -5,7 +5,7 @@ Invariant: a notice reads as it did on its day; it counts as read when its reade
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -38,10 +38,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Headed:
-    """An unread notice in a list."""
+    """An unread notice in a list; ``about`` is the number of the document that it concerns, where that is known."""
 
     notice: Notice
     title: Text
+    about: str
     link: str
 
 
@@ -50,9 +51,15 @@ def unread_of(party: Party) -> list[Notice]:
     return list(Notice.objects.filter(subject_id__in=party.ids, read_at=None))
 
 
-def headed(found: Sequence[Notice]) -> list[Headed]:
-    """Notices by their headings."""
-    return [Headed(one, letters.heading(one), link_of(one)) for one in found]
+def headed(found: Sequence[Notice], numbers: Mapping[int, str]) -> list[Headed]:
+    """Notices by their headings; ``numbers`` are those of the documents of records, by the records' ids."""
+    return [
+        Headed(
+            one, letters.heading(one),
+            str(one.particulars.get("document_number") or numbers.get(one.record_id or 0, "")), link_of(one),
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 def link_of(notice: Notice) -> str:

@@ -40,11 +40,12 @@ def home(request: HttpRequest, me: Standing) -> HttpResponse:
     if me.may_archive or me.may_repair:
         access.note_access(party.viewer, me.subject)
     unread = unread_of(party) if me.may_archive else []
+    numbers = {row.prospect.record.id: row.number for row in found}
     context: dict[str, Any] = {
         "cases": under_way, "asked": [e for e in under_way if e.case.state == Case.State.WAITING],
         "ready": [row for row in found if row.open],
         "early": [row for row in found if row.early],
-        "unread": headed(unread[:SHOWN]), "unread_count": len(unread),
+        "unread": headed(unread[:SHOWN], numbers), "unread_count": len(unread),
     }  # fmt: skip
     return shown(request, me, "my/home.html", context)
 
