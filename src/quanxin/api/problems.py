@@ -9,16 +9,24 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
 from quanxin.accounts import NotAllowed
+from quanxin.accounts.acts import refused_line
+from quanxin.accounts.people import actor_of_client
+from quanxin.archive.access import blot_out
 from quanxin.exchange.errors import IntakeError
 
 CONTENT_TYPE = "application/problem+json"
 
+# Errors that name what is not this client's, or is not there; each try is kept.
+ANOTHERS = frozenset(
+    {"provider-not-allowed", "batch-unknown", "submission-unknown", "record-unknown", "subscription-missing"}
+)
 # The status of an intake error where it is not 422, what was handed in cannot be taken.
 STATUS = {
     "provider-not-allowed": 403,
@@ -104,13 +112,24 @@ def of(code: str, *, errors: list[dict[str, Any]] | None = None, **particulars: 
     return response
 
 
+def _note(request: HttpRequest, why: str) -> None:
+    """Leave the line of what a client asked for and is not its own; what is another's is answered like what is not there."""
+    client = getattr(request, "auth", None)
+    if client is not None:
+        refused_line(actor_of_client(client), "interface", why, asked=blot_out(request.path)[:200])
+
+
 def handle(api: NinjaAPI) -> None:
     """Give the interface its answer to each kind of error."""
 
     def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+        if error.code == "not-allowed":
+            _note(request, error.code)
         return of(error.code, **error.particulars)
 
     def intake(request: HttpRequest, error: IntakeError) -> HttpResponse:
+        if error.code in ANOTHERS:
+            _note(request, error.code)
         return answer(STATUS.get(error.code, 422), error.code, error.zh, error.en, error.hint)
 
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -124,10 +143,19 @@ def handle(api: NinjaAPI) -> None:
         logging.getLogger("quanxin.api").error("unhandled error", exc_info=error)
         return of("internal")
 
+    def unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
+        found = {"where": "", "message": "a value that no column can hold", "rule": "unstorable"}
+        return of("request-invalid", errors=[found])
+
+    def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+        _note(request, "not-allowed")
+        return of("not-allowed")
+
     api.exception_handler(Refused)(refused)
+    api.exception_handler(DataError)(unstorable)
     api.exception_handler(IntakeError)(intake)
     api.exception_handler(ValidationError)(invalid)
     api.exception_handler(HttpError)(http)
-    api.exception_handler(NotAllowed)(lambda request, error: of("not-allowed"))
+    api.exception_handler(NotAllowed)(not_allowed)
     api.exception_handler(AuthenticationError)(lambda request, error: of("unauthorised"))
     api.exception_handler(Exception)(other)

@@ -1,6 +1,7 @@
 """Signing out, and who may open a page.
 
-Invariant: a page of the desk is opened only to a signed-in person with the role it names.
+Invariant: a page of the desk is opened only to a signed-in person with the role it names; a try that was turned away, or
+that named what is not there for this person, leaves a line.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import LogoutView, redirect_to_login
-from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseForbidden
 from django.shortcuts import render
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import refused_line
 from quanxin.accounts.people import actor_of
+from quanxin.archive.access import blot_out
 
 View = Callable[..., HttpResponseBase]
 
@@ -37,10 +40,21 @@ def staffed(*roles: Role) -> Callable[[View], View]:
             actor: Actor = actor_of(request.user)
             request.actor = actor  # type: ignore[attr-defined]
             if not actor.roles & set(roles):
+                _note(request, actor, "no role for this page")
                 return HttpResponseForbidden(render(request, "desk/forbidden.html").content)
-            return view(request, actor, *args, **kwargs)
+            try:
+                return view(request, actor, *args, **kwargs)
+            except Http404:
+                _note(request, actor, "not there, or another's")
+                raise
 
         opened.roles = frozenset(roles)  # type: ignore[attr-defined]
         return opened
 
     return wrap
+
+
+def _note(request: HttpRequest, actor: Actor, why: str) -> None:
+    """Leave the line of a page that did not open; what is another's is answered like what is not there."""
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    refused_line(actor, f"page:{page}", why, asked=blot_out(request.path)[:200])

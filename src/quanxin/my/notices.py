@@ -19,6 +19,7 @@ from quanxin.my.language import language
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.rights import letters, notices
+from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Notice
 from quanxin.rights.notices import MY_RECORD
 from quanxin.rights.parties import Party
@@ -93,6 +94,8 @@ def _without(body: str, link: str) -> str:
 def read(request: HttpRequest, me: Standing) -> HttpResponse:
     """Mark one notice, or all, as read."""
     number = request.POST.get("notice", "")
-    notices.mark_read(me.party, [int(number)] if number.isdecimal() and len(number) < 19 else None)
+    if number and not (number.isascii() and number.isdecimal() and len(number) < 19):
+        raise RightsError("notice-unknown")
+    notices.mark_read(me.party, [int(number)] if number else None)
     page = request.POST.get("page", "")
     return redirect(reverse("my:notices") + (f"?page={page}" if page.isdecimal() else ""))

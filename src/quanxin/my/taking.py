@@ -10,6 +10,7 @@ import uuid
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 
+from quanxin.accounts.acts import refused_line
 from quanxin.accounts.agency import Scope
 from quanxin.calendar import today
 from quanxin.my.cases import own, papers_case
@@ -35,7 +36,11 @@ def everything(request: HttpRequest, me: Standing) -> HttpResponse:
 def paper(request: HttpRequest, me: Standing, number: uuid.UUID) -> HttpResponseBase:
     """A paper of one's own cases, to be saved; an agent's only of the kinds of cases that it acts in."""
     found = Attachment.objects.filter(pk=number).first()
-    if me.agency is not None and found is not None and (case := papers_case(found)) is not None:
+    if found is None or found.subject_id not in me.party.ids:
+        refused_line(me.party.actor, f"attachment:{number}", "not a paper of the subject")
+        unknown = AttachmentError("attachment-unknown", attachment=number)  # another's looks like what is not there
+        return shown(request, me, "my/problem.html", {"problem": problem_of(unknown)}, unknown.status)
+    if me.agency is not None and (case := papers_case(found)) is not None:
         own(me, case.number)
     try:
         answer: FileResponse = http.respond(reading.download(me.party.actor, number))

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable
 
 from quanxin.accounts import Actor
-from quanxin.accounts.agency import agencies_held
+from quanxin.accounts.agency import Scope, agencies_held
 from quanxin.accounts.binding import principal_of
 from quanxin.accounts.models import User
 from quanxin.archive import viewers
@@ -23,6 +23,8 @@ from quanxin.rights.models import Case
 from quanxin.rights.parties import Party
 from quanxin.subjects.models import Identifier, Subject
 from quanxin.subjects.queries import cluster
+
+READING = frozenset({Scope.ARCHIVE.value, Scope.OBJECTION.value, Scope.REPAIR.value})
 
 
 def attach(party: Party, case: Case, papers: Iterable[str]) -> None:
@@ -52,14 +54,14 @@ def access_line(actor: Actor, attachment: Attachment) -> None:
 
 
 def stands_for(actor: Actor, subject_id: int) -> bool:
-    """Whether the person behind an actor stands today for a subject, itself or as an agent."""
+    """Whether the person behind an actor stands today for a subject, itself or as an agent who may see cases."""
     user = User.objects.filter(username=actor.name.removeprefix("user:"), is_active=True).first()
     subject = Subject.objects.filter(pk=subject_id).first()
     if user is None or subject is None or not actor.name.startswith("user:"):
         return False
     principal = principal_of(user)
     held = {(principal.code, principal.identity)} if principal else set()
-    held |= {(agency.code, agency.identity) for agency in agencies_held(user)}
+    held |= {(agency.code, agency.identity) for agency in agencies_held(user) if READING & set(agency.scope)}
     numbers = Identifier.objects.filter(subject_id__in=cluster(subject)).values_list("value", flat=True)
     known = {*numbers, subject.code} - {""}
     return any(code in known or identity in known for code, identity in held)

@@ -6,13 +6,17 @@ repaired for good when it is completed. A shield is about the records that stood
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import restricting
+from quanxin.archive import restricting, viewers
+from quanxin.archive.access import in_districts
 from quanxin.archive.models import Record, Restriction
 from quanxin.calendar import now, today
+from quanxin.rights.cases import subjects_in
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Shield
 from quanxin.rights.repairs import regime_of
@@ -22,14 +26,21 @@ from quanxin.subjects.queries import cluster
 Kind = Restriction.Kind
 
 
+def shields_of(actor: Actor) -> QuerySet[Shield]:
+    """The shields of subjects in the actor's districts, the latest first."""
+    if actor.districts is None:
+        return Shield.objects.all()
+    return Shield.objects.filter(subject_id__in=subjects_in(actor.districts).values("pk"))
+
+
 @act
 def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield:
     """Shield the negative records of a subject whose plan a court has approved; the same ruling again changes nothing.
 
-    Raises ``NotAllowed`` without the reviewer's role, ``RightsError`` without a ruling, without a regime that allows it,
-    or where there is nothing to shield.
+    Raises ``NotAllowed`` without the reviewer's role and, with a line, in another district; ``RightsError`` without a
+    ruling, without a regime that allows it, or where there is nothing to shield.
     """
-    actor.require(Role.REVIEWER)
+    _expect_reviewer(actor, subject)
     if not ruling.strip() or not court.strip():
         raise RightsError("shield-ruling")
     regime = regime_of(today())
@@ -65,6 +76,12 @@ def complete(actor: Actor, number: int, reason: str) -> Shield:
     return _end(actor, number, reason, Shield.Outcome.COMPLETED)
 
 
+def _expect_reviewer(actor: Actor, subject: Subject) -> None:
+    actor.require(Role.REVIEWER)
+    if not in_districts(actor, subject.region):
+        raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
+
+
 def _end(actor: Actor, number: int, reason: str, outcome: Shield.Outcome) -> Shield:
     actor.require(Role.REVIEWER)
     if not reason.strip():
@@ -72,6 +89,7 @@ def _end(actor: Actor, number: int, reason: str, outcome: Shield.Outcome) -> Shi
     found = Shield.objects.select_for_update().filter(pk=number).first()
     if found is None:
         raise RightsError("case-unknown")
+    _expect_reviewer(actor, Subject.objects.get(pk=found.subject_id))
     if found.ended_at is not None:
         return found
     at = now()
