@@ -1,4 +1,4 @@
-"""Commands about hand-ins: intake, batches, receipt, replay.
+"""Commands about hand-ins: intake, batches, receipt, replay, take-back.
 
 Invariant: a hand-in that left rows behind still succeeds; what was left is counted, and the receipt says how to go on.
 An account that hands in for some providers sees and touches no other's batches.
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command()(batches)
     app.command()(receipt)
     app.command()(replay)
+    app.command()(take_back)
 
 
 @may(Role.INTAKE)
@@ -126,6 +127,22 @@ def replay(
     if corrections:
         rows = {int(number): cells for number, cells in json.loads(corrections.read_text(encoding="utf-8")).items()}
     emit(take_again(batch, actor=actor(), rows=rows).to_json(), show=_show_receipt)
+
+
+@may(Role.INTAKE)
+def take_back(
+    batch: Annotated[str, typer.Argument(help="批次号 / batch")],
+    reason: Annotated[str, typer.Option(help="理由（必填） / the reason")],
+) -> None:
+    """撤回整批：所入记录退出，此前的版本恢复。 / Take a whole batch back; what it replaced stands again."""
+    from dataclasses import asdict
+
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.exchange import withdrawals
+
+    emit(asdict(withdrawals.take_back(actor(), batch, reason=reason)))
 
 
 def _show_batches(rows: list[dict[str, Any]]) -> Any:
