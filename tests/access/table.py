@@ -103,7 +103,10 @@ COMMANDS: dict[str, Rule] = (
         ("explain", "whatif", "sample", "consumer add", "consumer grant", "webhook add", "webhook list", "webhook end",
          "webhook redeliver"), roles(Role.CENTRE),
     )
-    | dict.fromkeys(("people bind", "people unbind"), roles(Role.CENTRE, Role.WINDOW))
+    | dict.fromkeys(
+        ("people bind", "people unbind", "people bind-person", "people authorise", "people agents", "people end-agency"),
+        roles(Role.CENTRE, Role.WINDOW),
+    )
     | {"model list": roles(Role.MODELLER, Role.APPROVER), "model approve": roles(Role.APPROVER)}
     | dict.fromkeys(("model propose", "evaluate"), roles(Role.MODELLER))
     | dict.fromkeys(

@@ -23,7 +23,7 @@ from tests.access.table import ANYONE, COMMANDS, MACHINE
 
 PASSWORD = "七泉映月-Spring-72"
 # What fills in what a command must be given, by the type of it: well-formed, about nothing that exists.
-GIVEN: dict[Any, str] = {int: "999999", list[int]: "999999", dt.datetime: "2026-01-01"}
+GIVEN: dict[Any, str] = {int: "999999", list[int]: "999999", dt.datetime: "2099-01-01"}
 # What some commands need besides, to come as far as what they do.
 MORE = {"export": ["--provider", "nothing"], "client add": ["--provider", "nothing"]}
 # What takes long where it is allowed: tried for refusals alone.
@@ -81,6 +81,7 @@ def test_what_a_command_declares_is_what_the_table_says_for_every_role() -> None
 def test_the_table_is_what_happens(role: Role, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("QUANXIN_PASSWORD", PASSWORD)
+    monkeypatch.setattr(typer, "prompt", lambda *_, **__: "nothing")
     monkeypatch.setattr(boot, "setup", lambda: None)  # the test has set it up; asking each time takes a while
     add_account(operator(), "someone", password=PASSWORD, role=role)
     line = typer.main.get_command(app)

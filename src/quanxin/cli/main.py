@@ -13,6 +13,7 @@ import typer
 
 from quanxin.cli import (
     acting,
+    agents,
     batches,
     cases,
     city,
@@ -43,6 +44,7 @@ app.add_typer(pack.app, name="pack")
 for room in (
     city,
     people,
+    agents,
     batches,
     cases,
     forms,

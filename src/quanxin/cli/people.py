@@ -29,7 +29,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(organisations, name="organisation")
     app.add_typer(clients, name="client")
     app.add_typer(consumers, name="consumer")
-    app.add_typer(people, name="people")
 
 
 ROLES = (
@@ -75,7 +74,7 @@ def add_account(
     from quanxin.accounts.people import add_account as add
 
     held = _role(role)
-    with _in_words("quanxin organisation add"):
+    with in_words("quanxin organisation add"):
         made = add(
             actor(), username, password=password, role=held, provider=provider, district=district,
             organisation=organisation, name=name, email=email,
@@ -115,7 +114,7 @@ def end_account(
     from quanxin.accounts import people
 
     held = _role(role)
-    with _in_words("quanxin account list"):
+    with in_words("quanxin account list"):
         if held is None:
             people.deactivate(actor(), username, reason=reason)
         elif not people.remove_membership(actor(), username, held, provider=provider, district=district):
@@ -132,7 +131,7 @@ def set_password(username: Username, password: Password = "") -> None:
     boot.setup()
     from quanxin.accounts import people
 
-    with _in_words("quanxin account list"):
+    with in_words("quanxin account list"):
         people.set_password(actor(), username, password)
     emit({"username": username, "password": "set"})
 
@@ -146,7 +145,7 @@ def reset_factors(username: Username, reason: Reason) -> None:
     boot.setup()
     from quanxin.accounts.factors import reset_factors as reset
 
-    with _in_words("quanxin account list"):
+    with in_words("quanxin account list"):
         count = reset(actor(), username, reason=reason)
     emit({"username": username, "factors": count})
 
@@ -167,7 +166,7 @@ def add_organisation(
     boot.setup()
     from quanxin.accounts import people
 
-    with _in_words("quanxin organisation add --help"):
+    with in_words("quanxin organisation add --help"):
         made = people.add_organisation(actor(), key, name=name, kind=kind, code=code)
     emit({"organisation": made.key, "name": made.name, "kind": made.kind})
 
@@ -256,7 +255,7 @@ def bind(
     found = find(subject)
     if found is None:
         fail(f"没有找到代码为 {subject} 的主体。", f"There is no subject {subject}.", "quanxin search")
-    with _in_words():
+    with in_words():
         made = binding.bind(actor(), username, found.code, reason=reason, until=until.date() if until else None)
     emit({"username": username, "subject": made.code, "until": made.until.isoformat() if made.until else None})
 
@@ -270,13 +269,13 @@ def unbind(username: Username, reason: Reason) -> None:
     boot.setup()
     from quanxin.accounts import binding
 
-    with _in_words():
+    with in_words():
         ended = binding.unbind(actor(), username, reason=reason)
     emit({"username": username, "subject": ended.code, "ended": True})
 
 
 @contextmanager
-def _in_words(hint: str = "quanxin account add") -> Iterator[None]:
+def in_words(hint: str = "quanxin account add") -> Iterator[None]:
     """What an act refuses is a refusal of the command's, with the act's own words."""
     from django.core.exceptions import ValidationError
 
