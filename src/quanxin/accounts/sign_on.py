@@ -35,6 +35,7 @@ from requests import RequestException
 from quanxin.accounts import binding
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.adapters import tell
+from quanxin.accounts.attempts import one_at_a_time
 from quanxin.accounts.models import User
 from quanxin.runtime.sign_ons import SignOn
 
@@ -175,7 +176,17 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
-        """Make the account, and bind it to its person where the sign-on vouches for one."""
+        """Make the account, and bind it to its person where the sign-on vouches for one.
+
+        Of two first sign-ins at once, the second waits for the first and is of its account.
+        """
+        account = sociallogin.account
+        with one_at_a_time(f"{account.provider}/{account.uid}"):
+            sociallogin.lookup()
+            if sociallogin.is_existing:
+                _vouched(sociallogin)
+                known: User = sociallogin.user
+                return known
         user: User = super().save_user(request, sociallogin, form)
         if email := sociallogin.account.extra_data.get("userinfo", {}).get("email", ""):
             user.email = email

@@ -1,6 +1,6 @@
 """Reorganisation and settlement at the desk: shielding by a court's ruling, and how the plan ended.
 
-Invariant: only the reviewer enters; what is done is done by the acts of ``rights.shields``.
+Invariant: only the reviewer enters, for the subjects of its districts; what is done is done by ``rights.shields``.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ PAGE = 30
 def shields(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The shields, the latest first, and a new one."""
     if request.method != "POST":
-        return _page(request)
+        return _page(request, actor)
     try:
         subject = find(request.POST.get("code", "").strip())
         if subject is None:
             raise RightsError("subject-unknown")
         acts.shield(actor, subject, ruling=request.POST.get("ruling", ""), court=request.POST.get("court", ""))
     except REFUSALS as error:
-        return _page(request, error)
+        return _page(request, actor, error)
     return redirect(f"{reverse('desk:shields')}?done=shielded")
 
 
@@ -54,12 +54,12 @@ def end(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
         else:
             raise RightsError("outcome-missing")
     except REFUSALS as error:
-        return _page(request, error)
+        return _page(request, actor, error)
     return redirect(f"{reverse('desk:shields')}?done={outcome}")
 
 
-def _page(request: HttpRequest, problem: Refusal | None = None) -> HttpResponse:
-    found = Shield.objects.all()
+def _page(request: HttpRequest, actor: Actor, problem: Refusal | None = None) -> HttpResponse:
+    found = acts.of_district(actor)
     paging = Pages.of(found.count(), PAGE, request.GET.get("page", ""))
     shown = list(found[paging.span])
     names = {s.pk: s for s in Subject.objects.filter(pk__in={one.subject_id for one in shown})}

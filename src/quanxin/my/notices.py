@@ -91,8 +91,12 @@ def _without(body: str, link: str) -> str:
 @require_POST
 @opened(Scope.ARCHIVE)
 def read(request: HttpRequest, me: Standing) -> HttpResponse:
-    """Mark one notice, or all, as read."""
-    number = request.POST.get("notice", "")
-    notices.mark_read(me.party, [int(number)] if number.isdecimal() and len(number) < 19 else None)
+    """Mark one notice as read, or all where none is named; what names no notice of the subject's is refused."""
+    number = request.POST.get("notice")
+    if number is None:
+        notices.mark_read(me.party)
+    else:
+        plain = number.isascii() and number.isdecimal() and len(number) < 19
+        notices.mark_one_read(me.party, int(number) if plain else 0)
     page = request.POST.get("page", "")
-    return redirect(reverse("my:notices") + (f"?page={page}" if page.isdecimal() else ""))
+    return redirect(reverse("my:notices") + (f"?page={page}" if page.isascii() and page.isdecimal() else ""))

@@ -153,7 +153,7 @@ def give_back(actor: Actor, number: str) -> Case:
     """Give a claimed case back to the queue; who supervises deciding may take it from whoever claimed it."""
     case = locked(number)
     mine = case.claimed_by == actor.name
-    if not (mine or actor.may(Role.REVIEWER)):
+    if not (mine or (actor.may(Role.REVIEWER) and in_district(actor, case))):
         raise viewers.refused(actor, case.reference, "claimed by somebody else")
     if case.claimed_by:
         case.claimed_by = ""

@@ -1,18 +1,23 @@
 """Reorganisation and settlement (破产重整、和解): dishonest information out of sight while a plan is carried out.
 
-Invariant: only a court's ruling, named by its number, shields; what was shielded stands again when the plan fails, and is
-repaired for good when it is completed. A shield is about the records that stood at its moment; each has its event.
+Invariant: only a court's ruling, named by its number, shields, and only a reviewer of the subject's district enters it;
+what was shielded stands again when the plan fails, and is repaired for good when it is completed. A shield is about the
+records that stood at its moment; each has its event.
 """
 
 from __future__ import annotations
+
+from django.db.models import QuerySet
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import restricting
+from quanxin.archive import restricting, viewers
+from quanxin.archive.access import in_districts
 from quanxin.archive.models import Record, Restriction
 from quanxin.calendar import now, today
+from quanxin.rights import cases
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Shield
 from quanxin.rights.repairs import regime_of
@@ -26,10 +31,12 @@ Kind = Restriction.Kind
 def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield:
     """Shield the negative records of a subject whose plan a court has approved; the same ruling again changes nothing.
 
-    Raises ``NotAllowed`` without the reviewer's role, ``RightsError`` without a ruling, without a regime that allows it,
-    or where there is nothing to shield.
+    Raises ``NotAllowed`` without the reviewer's role, or for another district's subject, ``RightsError`` without a
+    ruling, without a regime that allows it, or where there is nothing to shield.
     """
     actor.require(Role.REVIEWER)
+    if not in_districts(actor, subject.region):
+        raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
     if not ruling.strip() or not court.strip():
         raise RightsError("shield-ruling")
     regime = regime_of(today())
@@ -53,6 +60,12 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
     return made
 
 
+def of_district(actor: Actor) -> QuerySet[Shield]:
+    """The shields of the subjects of an actor's districts, the latest first."""
+    found = Shield.objects.all()
+    return found if actor.districts is None else found.filter(subject_id__in=cases.subjects_in(actor.districts))
+
+
 @act
 def fail(actor: Actor, number: int, reason: str) -> Shield:
     """The plan failed: what was shielded stands again. Ended twice, it stays so."""
@@ -72,6 +85,8 @@ def _end(actor: Actor, number: int, reason: str, outcome: Shield.Outcome) -> Shi
     found = Shield.objects.select_for_update().filter(pk=number).first()
     if found is None:
         raise RightsError("case-unknown")
+    if not of_district(actor).filter(pk=number).exists():
+        raise viewers.refused(actor, found.reference, "another district's shield")
     if found.ended_at is not None:
         return found
     at = now()

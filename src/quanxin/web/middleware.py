@@ -1,14 +1,17 @@
-"""Headers that every answer carries.
+"""Headers that every answer carries, and requests that nothing could be the answer to.
 
 Invariant: no answer of the platform lets a browser run inline script or style, load anything from elsewhere, be
-framed, or tell another site which subject was looked at. A view may set a header itself; then its own stands.
+framed, or tell another site which subject was looked at. A view may set a header itself; then its own stands. No view is
+given a NUL, which the database holds nowhere, or a number in its address that is larger than any key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -36,6 +39,9 @@ HEADERS = {
 }
 
 
+View = Callable[..., Any]
+
+
 class SecurityHeaders:
     """Middleware that adds ``HEADERS`` to each answer, errors included."""
 
@@ -48,3 +54,46 @@ class SecurityHeaders:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+LARGEST = 2**63 - 1  # the largest key that PostgreSQL can hold
+
+
+class Answerable:
+    """Middleware that refuses addresses that no view could answer: a NUL with 400, a number beyond every key with 404."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the inner answer; raise ``BadRequest`` for a NUL."""
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("a NUL in the address")
+        return self.get_response(request)
+
+    def process_view(self, _request: HttpRequest, _view: View, _args: Sequence[Any], parts: Mapping[str, Any]) -> None:
+        """Raise ``Http404`` for such a number."""
+        if any(isinstance(part, int) and part > LARGEST for part in parts.values()):
+            raise Http404
+
+
+class PlainForms:
+    """Middleware that refuses a form with a NUL in it; it stands after the check against forgery, which reads the form.
+
+    The interface reads its bodies itself, and so do forms that bring files, which look for themselves.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the inner answer."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, _args: Sequence[Any], _parts: Mapping[str, Any]) -> None:
+        """Raise ``BadRequest`` for a NUL."""
+        match = request.resolver_match
+        if request.method != "POST" or getattr(view, "reads_its_form", False) or (match and "api" in match.namespaces):
+            return
+        if any("\0" in text for key, texts in request.POST.lists() for text in (key, *map(str, texts))):
+            raise BadRequest("a NUL in the form")
