@@ -132,7 +132,9 @@ def _own(actor: Actor, number: str) -> Batch:
 
 def _receipt_page(request: HttpRequest, found: Batch, problem: str | None = None) -> HttpResponse:
     after = request.GET.get("after", "0")
-    rows = receipts.held_page(found.pk, after=int(after) if after.isdecimal() and len(after) < 10 else 0, limit=PAGE + 1)
+    rows = receipts.held_page(
+        found.pk, after=int(after) if after.isdecimal() and len(after) < 10 else 0, limit=PAGE + 1
+    )
     waiting = Held.objects.filter(batch=found, released_by=None, set_aside_at=None).count()
     codes = [(code, said(ERRORS[code]), rows_) for code, rows_ in found.receipt["codes"].items()]
     context = {
