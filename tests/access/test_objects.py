@@ -110,7 +110,6 @@ def test_the_owner_has_what_others_are_refused(scene: Scene) -> None:
     assert CONDUCT in client.get(record).content.decode()
     answer = client.get(f"/my/attachments/{scene.paper.pk}")
     assert b"".join(answer.streaming_content) == scene.file  # type: ignore[arg-type]
-    answer.close()
     assert client.get(f"/my/consents/{scene.consent.pk}").status_code == 200
     assert lines("user:owner") == 0
 
@@ -131,7 +130,6 @@ def test_an_agent_opens_papers_within_its_scope(scene: Scene) -> None:
     client = city.agent_of(0, "agent", Scope.OBJECTION)
     answer = client.get(f"/my/attachments/{scene.paper.pk}")
     assert b"".join(answer.streaming_content) == scene.file  # type: ignore[arg-type]
-    answer.close()
     assert lines("user:agent") == 0
 
 

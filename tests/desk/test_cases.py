@@ -122,7 +122,7 @@ def test_a_case_is_shown_whole(repair: Case, staff: People) -> None:
     for words in (
         NAMES[0], CODES[0], "济历罚〔2026〕1号", "占道经营", "信用修复（22号文、36号令）", "2026年8月12日", "2027年5月12日",
         "《信用修复管理办法》", "申请人请办理单位从本单位系统核验", "下一步：窗口转办给", "期限到 2026年9月2日 17:00",
-        "没有上传材料", "本单位就本次信用修复申请郑重承诺",
+        "没有上传材料", "申请人就本次信用修复申请郑重承诺",
     ):  # fmt: skip
         assert words in text, words
     line = Access.objects.get(actor="user:wang")

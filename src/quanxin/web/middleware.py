@@ -56,18 +56,23 @@ class SecurityHeaders:
         return response
 
 
+INTERFACE = "/api/v1/"
 LARGEST = 2**63 - 1  # the largest key that PostgreSQL can hold
 
 
 class Answerable:
-    """Middleware that refuses addresses that no view could answer: a NUL with 400, a number beyond every key with 404."""
+    """Middleware that refuses addresses that no view could answer: a NUL with 400, a number beyond every key with 404.
+
+    The interface answers for its addresses itself, in its own form.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the inner answer; raise ``BadRequest`` for a NUL."""
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        holds_nul = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+        if holds_nul and not request.path.startswith(INTERFACE):
             raise BadRequest("a NUL in the address")
         return self.get_response(request)
 
