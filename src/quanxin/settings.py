@@ -62,16 +62,17 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "quanxin.web.middleware.SecurityHeaders",
+    "quanxin.web.middleware.Answerable",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "quanxin.web.middleware.PlainForms",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "quanxin.accounts.factors.SecondFactor",
-    "quanxin.web.middleware.Unstorable",
 ]
 ROOT_URLCONF = "quanxin.web.urls"
 WSGI_APPLICATION = "quanxin.web.wsgi.application"

@@ -1,229 +1,293 @@
-"""Another's thing is refused, shows nothing, changes nothing, and the try leaves a line.
+"""What is somebody else's is refused, thing by thing, and each try leaves a line that names who tried.
 
-Another's record, case, paper, consent; another department's batch, row, record, case; another district's; a consent that
-expired, was revoked, or is another institution's; a wrong purpose.
+Another's record, case, paper, decision, consent, notice, score; another district's, another department's; a consent that has
+expired, was revoked, is to another institution or for other items; a purpose that is none, or opens to others.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.test import Client
 
 from quanxin.accounts import NotAllowed
-from quanxin.accounts.actors import Role
+from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.agency import Scope
-from quanxin.accounts.models import User
-from quanxin.accounts.people import actor_of
-from quanxin.archive import viewers
-from quanxin.archive.models import Access, Withdrawal
-from quanxin.archive.queries import archive_of
+from quanxin.accounts.models import AuditLine, User
+from quanxin.archive import access, queries, viewers
+from quanxin.archive.models import Batch, Record, Restriction
+from quanxin.archive.queries import NoSuchSubject, archive_of
+from quanxin.archive.viewers import Grant
 from quanxin.calendar import travel
-from quanxin.rights import consents, shields
-from quanxin.rights.consent_models import Consent
-from quanxin.rights.models import Case, Shield
-from quanxin.runtime.pack import current_pack
-from tests.access.scene import MOMENT, SECRETS, UNTIL, Scene, refusals, scene, staff
+from quanxin.evaluation import page
+from quanxin.rights import cases, consents
+from quanxin.rights.attachments import reading
+from quanxin.rights.models import Notice
+from quanxin.subjects.models import Subject
+from tests.access import scene as city
+from tests.access.scene import CONDUCT, FAR, MOMENT, NEAR, Scene, at_counter, browser, company, standing_for
 from tests.access.test_matrix import as_machine
-from tests.city import CODES
-from tests.my import people as mine
-from tests.rights.life import LATER, REVIEWER, company, morning, owner
+from tests.access.trying import asked_by_machine, lines, officer, own_addresses, tried, words_of
+from tests.city import CODES, NAMES
+from tests.rights.life import DECIDER, PROVIDER
 
 pytestmark = pytest.mark.django_db
-Try = tuple[str, str, dict[str, Any] | None]
+ABSENT = "00000000-0000-4000-8000-000000000000"
 
 
-@pytest.fixture
-def there(tmp_path: Path) -> Scene:
-    return scene(tmp_path)
+# --- another subject's -------------------------------------------------------------------------------------------
 
 
-def reads(*paths: str) -> list[Try]:
-    return [("get", path, None) for path in paths]
+@pytest.mark.parametrize("who", ["representative", "agent", "counter"])
+def test_another_subject_s_things_look_like_what_is_not_there(scene: Scene, who: str) -> None:
+    client = {
+        "representative": lambda: standing_for(1, "rival"),
+        "agent": lambda: city.agent_of(1, "rival", *Scope),
+        "counter": lambda: at_counter(1, "clerk"),
+    }[who]()
+    for path, sent in own_addresses(scene):
+        if who == "agent" and ("/agents/" in path or path.endswith("/delete")):  # for the subject itself alone
+            tried(client, scene, path, sent, among=(403,))
+            continue
+        tried(client, scene, path, sent, among=(404,))
+    assert not Notice.objects.filter(pk=scene.notice.pk).exclude(read_at=None).exists()
+    person = f"/my/records/{scene.record_of_person.subject_id}-{scene.record_of_person.id}"
+    tried(client, scene, person, among=(404,))
+    for path, absent in ((f"/my/attachments/{scene.paper.pk}", f"/my/attachments/{ABSENT}"),
+                         (f"/my/cases/{scene.repair.number}", "/my/cases/XF20260101999999")):  # fmt: skip
+        assert words_of(client, path) == words_of(client, absent)
 
 
-def sends(*tries: tuple[str, dict[str, Any]]) -> list[Try]:
-    return [("post", path, sent) for path, sent in tries]
+def test_the_owner_has_what_others_are_refused(scene: Scene) -> None:
+    client = standing_for(0, "owner")
+    record = f"/my/records/{scene.private.subject_id}-{scene.private.id}"
+    assert CONDUCT in client.get(record).content.decode()
+    answer = client.get(f"/my/attachments/{scene.paper.pk}")
+    assert b"".join(answer.streaming_content) == scene.file  # type: ignore[arg-type]
+    assert client.get(f"/my/consents/{scene.consent.pk}").status_code == 200
+    assert lines("user:owner") == 0
 
 
-def all_refused(client: Client, tries: Iterable[Try], *, at: dt.datetime = MOMENT, **how: Any) -> None:
-    """Each is refused or not found, says nothing of what it was about, and leaves a line."""
-    wrong = []
-    before = state_of_things()
-    with travel(at):
-        for method, path, sent in tries:
-            lines = refusals()
-            answer = getattr(client, method)(path, *([sent] if sent is not None else []), **how)
-            text = b"".join(answer).decode("utf-8", "replace")
-            if answer.status_code not in (403, 404, 422):
-                wrong.append(f"{method} {path}: {answer.status_code}")
-            if refusals() <= lines:
-                wrong.append(f"{method} {path}: no line")
-            wrong += [f"{method} {path}: says {secret}" for secret in SECRETS if secret in text]
-    assert wrong == []
-    assert state_of_things() == before, "nothing was changed, and nothing was read"
+@pytest.mark.parametrize("scope", [[Scope.ARCHIVE], [Scope.REPAIR], [Scope.ARCHIVE, Scope.CONSENT, Scope.REPORT]])
+def test_an_agent_opens_no_case_and_no_paper_beyond_its_scope(scene: Scene, scope: list[Scope]) -> None:
+    client = city.agent_of(0, "agent", *scope)
+    for path in (f"/my/attachments/{scene.paper.pk}", f"/my/cases/{scene.objection.number}",
+                 f"/my/cases/{scene.objection.number}/decision.pdf"):  # fmt: skip
+        tried(client, scene, path, among=(403,))
+    before = lines("user:agent")
+    with pytest.raises(NotAllowed):
+        reading.download(city.acting("agent"), scene.paper.pk)
+    assert lines("user:agent") == before + 1
 
 
-def state_of_things() -> tuple[str, int, int, int]:
-    """What the case came to, what was withdrawn, what was granted, and what the first company's people see as readings."""
-    case = Case.objects.get()
-    readings = Access.objects.filter(subject_id=case.subject_id).exclude(viewer="department").count()
-    return case.state, Withdrawal.objects.count(), Consent.objects.filter(revoked_at=None).count(), readings
+def test_an_agent_opens_papers_within_its_scope(scene: Scene) -> None:
+    client = city.agent_of(0, "agent", Scope.OBJECTION)
+    answer = client.get(f"/my/attachments/{scene.paper.pk}")
+    assert b"".join(answer.streaming_content) == scene.file  # type: ignore[arg-type]
+    assert lines("user:agent") == 0
 
 
-def of_the_owner(there: Scene) -> list[Try]:
-    """Everything of the first company's that has an address among one's own pages."""
-    record, case = f"/my/records/{there.record.subject_id}-{there.record.id}", f"/my/cases/{there.case.number}"
-    consent = f"/my/consents/{there.consent.pk}"
-    return [
-        *reads(record, f"{record}/repair", f"{record}/objection", case, f"{case}/decision.pdf", consent,
-               f"/my/attachments/{there.paper.pk}"),
-        *sends((f"{record}/objection", {"statement": "是我的"}), (f"{record}/repair", {"committed": "1"}),
-               (f"{record}/delete", {"confirmed": "1"}), (f"{case}/answer", {"text": "补充"}),
-               (f"{case}/retract", {"confirmed": "1"}), (f"{case}/second-look", {"reason": "再看"}),
-               (f"{consent}/revoke", {"confirmed": "1"})),
-    ]  # fmt: skip
+def test_a_notice_is_named_by_its_number_and_junk_marks_none(scene: Scene) -> None:
+    client = standing_for(0, "owner")
+    for junk in ("", "x", "1 OR 1=1", "-1", "٣", "9" * 30, str(Notice.objects.latest("pk").pk + 1)):
+        tried(client, scene, "/my/notices/read", {"notice": junk}, among=(404,))
+    assert not Notice.objects.filter(subject_id=scene.subject.pk).exclude(read_at=None).exists()
+    assert client.post("/my/notices/read", {"notice": str(scene.notice.pk)}).status_code == 302
+    assert Notice.objects.filter(subject_id=scene.subject.pk).exclude(read_at=None).count() == 1
+    assert client.post("/my/notices/read").status_code == 302
+    assert not Notice.objects.filter(subject_id=scene.subject.pk, read_at=None).exists()
 
 
-def test_another_company_reaches_nothing_of_the_first(there: Scene) -> None:
-    with travel(MOMENT):
-        client = mine.owner(1, "rival")
-    all_refused(client, of_the_owner(there))
+# --- another district's ------------------------------------------------------------------------------------------
 
 
-def test_a_company_reaches_nothing_of_a_persons(there: Scene) -> None:
-    with travel(MOMENT):
-        client = mine.owner(0)
-    record = f"/my/records/{there.personal.subject_id}-{there.personal.id}"
-    all_refused(client, reads(record, f"{record}/repair", f"{record}/objection"))
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.WINDOW, Role.CENTRE, Role.AUDITOR, Role.DECIDER])
+def test_another_district_s_case_is_refused(scene: Scene, role: Role) -> None:
+    client = browser("far", role, district=FAR)
+    for case in (scene.objection, scene.repair):
+        for path in (f"/desk/cases/{case.number}", f"/desk/cases/{case.number}/decision.pdf"):
+            tried(client, scene, path, among=(403,))
+    tried(client, scene, f"/desk/attachments/{scene.paper.pk}", among=(403,))
+    assert scene.objection.number not in client.get("/desk/cases?all=1").content.decode()
 
 
-def test_the_counter_reaches_only_whom_it_stands_for(there: Scene) -> None:
-    with travel(MOMENT):
-        client = staff(Role.WINDOW)
-        sent = {"code": CODES[1], "who": "样例人", "paper": "营业执照和授权书"}
-        assert client.post("/desk/window", sent)["Location"] == "/my/"
-    all_refused(client, reads(f"/my/attachments/{there.paper.pk}", f"/my/cases/{there.case.number}"))
+@pytest.mark.parametrize("what", ["give-back", "find-false", "forward", "claim"])
+def test_nothing_is_done_to_another_district_s_case(scene: Scene, what: str) -> None:
+    reviewer = browser("far", Role.REVIEWER, district=FAR)
+    browser("far", Role.WINDOW, district=FAR)
+    if what == "find-false":
+        from quanxin.rights import repairs
+
+        repairs.grant(DECIDER, scene.repair.number, performed=True)
+    before = lines("user:far")
+    answer = reviewer.post(f"/desk/cases/{scene.repair.number}/{what}", {"reason": "材料虚假"})
+    assert answer.status_code == 403
+    assert lines("user:far") > before
+    found = cases.Case.objects.get(pk=scene.repair.pk)
+    assert found.claimed_by == DECIDER.name
+    assert found.state == ("granted" if what == "find-false" else "accepted")
 
 
-@pytest.mark.parametrize("scope", [Scope.CONSENT, Scope.REPAIR])
-def test_an_agent_reaches_nothing_beyond_its_authorisation(there: Scene, scope: Scope) -> None:
-    with travel(MOMENT):
-        client, _ = mine.agent(scope, until=UNTIL)
-    beyond = reads(f"/my/cases/{there.case.number}", f"/my/attachments/{there.paper.pk}", "/my/readings", "/my/notices")
-    if scope != Scope.CONSENT:
-        beyond += reads(f"/my/consents/{there.consent.pk}")
-    all_refused(client, beyond)
+def test_another_district_s_shields_are_neither_listed_made_nor_ended(scene: Scene) -> None:
+    client = browser("far", Role.REVIEWER, district=FAR)
+    assert scene.shield.ruling not in client.get("/desk/shields").content.decode()
+    ruling = {"code": CODES[0], "ruling": "（2026）鲁01破9号", "court": "济南中院"}
+    before = Restriction.objects.count()
+    tried(client, scene, "/desk/shields", ruling, among=(403,))
+    for outcome in ("failed", "completed"):
+        tried(client, scene, f"/desk/shields/{scene.shield.pk}/end", {"outcome": outcome, "reason": "试"}, among=(403,))
+    scene.shield.refresh_from_db()
+    assert scene.shield.ended_at is None
+    assert Restriction.objects.count() == before
+    near = browser("near", Role.REVIEWER, district=NEAR)
+    assert scene.shield.ruling in near.get("/desk/shields").content.decode()
+    assert near.post("/desk/shields", ruling).status_code == 302
 
 
-def test_an_authorisation_that_has_ended_opens_nothing(there: Scene) -> None:
-    with travel(MOMENT):
-        client, made = mine.agent(Scope.ARCHIVE, until=UNTIL)
-    after = morning(UNTIL + dt.timedelta(days=1))
-    with travel(after):  # a session of that day, in which the authorisation is still named
-        client.force_login(User.objects.get(username="agent"))
-        session = client.session
-        session["agency"] = made.pk
-        session.save()
-    all_refused(client, reads("/my/records"), at=after)
+def test_another_district_s_subject_record_and_score_are_refused(scene: Scene) -> None:
+    tried(browser("far", Role.CENTRE, district=FAR), scene, f"/desk/subjects/{CODES[0]}/score?purpose=x", among=(403,))
+    supervisor = browser("boss", Role.SUPERVISOR, district=FAR)
+    sent = {"how": "sharing", "purpose": "supervision", "code": CODES[0]}
+    tried(supervisor, scene, "/desk/reading", sent, among=(422,))  # as for a code that the register has not
+    clerk = browser("clerk", Role.INTAKE, provider=PROVIDER, district=FAR)
+    tried(clerk, scene, f"/desk/records/{scene.record.subject_id}/{scene.record.id}", among=(404,))
+    tried(clerk, scene, f"/desk/records?code={CODES[0]}", among=(404,))
+    window = browser("window", Role.WINDOW, district=FAR)
+    tried(window, scene, "/desk/window", {"code": CODES[0], "who": "人", "paper": "证"}, among=(422,))
+    for name, make in (("far", viewers.centre), ("clerk", viewers.department)):
+        before = lines(f"user:{name}")
+        with pytest.raises(NoSuchSubject):
+            archive_of(scene.subject.pk, make(city.acting(name), "核对"))
+        with pytest.raises(NotAllowed):
+            access.require_scores(make(city.acting(name), "核对"), scene.subject)
+        assert lines(f"user:{name}") == before + 2
 
 
-def test_another_departments_clerk_reaches_no_batch_row_or_record(there: Scene) -> None:
-    batch = f"/desk/batches/{there.batch.pk}"
-    record = f"/desk/records/{there.record.subject_id}/{there.record.id}"
-    all_refused(staff(Role.INTAKE, provider="taxation"), [
-        *reads(batch, f"{batch}/held.xlsx", f"{batch}/rows/2", record),
-        *sends((f"{batch}/rows/2", {"fine": "0.1"}), (f"{batch}/replay", {}), (f"{batch}/take-back", {"reason": "误报"}),
-               (record, {"kind": "mistaken", "reason": "误报"})),
-    ])  # fmt: skip
+# --- another department's ----------------------------------------------------------------------------------------
 
 
-def test_another_departments_machine_reaches_nothing(there: Scene) -> None:
-    client = as_machine(provider="taxation")
-    batch = f"/api/v1/batches/{there.batch.pk}"
-    withdrawn = {"records": [f"{there.record.subject_id}-{there.record.id}"], "kind": "revoked", "reason": "x"}
-    all_refused(client, reads(batch, f"{batch}/held"))
-    tries = sends((f"{batch}/replay", {}), (f"{batch}/take-back", {"reason": "x"}), ("/api/v1/withdrawals", withdrawn))
-    all_refused(client, tries, content_type="application/json")
+def test_another_department_s_batch_row_record_and_submission_are_refused(scene: Scene) -> None:
+    clerk = browser("taxman", Role.INTAKE, provider="taxation")
+    batch, held = f"/desk/batches/{scene.held.batch_id}", scene.held.row_no
+    record = f"/desk/records/{scene.record.subject_id}/{scene.record.id}"
+    said = {"reason": "试", "kind": "revoked", "fine": "0.5"}
+    for path, sent in (
+        (batch, None), (f"{batch}/held.xlsx", None), (f"{batch}/rows/{held}", None), (f"{batch}/rows/{held}", said),
+        (f"{batch}/replay", said), (f"{batch}/take-back", said), (record, None), (record, said),
+        (f"/desk/submissions/{scene.submission.pk}", None), (f"/desk/entry/{PROVIDER}/administrative-penalty", None),
+    ):  # fmt: skip
+        tried(clerk, scene, path, sent, among=(404,))
+    assert scene.batch not in clerk.get("/desk/batches").content.decode()
+    begun = clerk.get(f"/desk/entry/taxation/administrative-penalty?record={scene.record.subject_id}-{scene.record.id}")
+    assert "济历罚〔2026〕1号" not in begun.content.decode()
+    assert Batch.objects.filter(taken_back_at=None).count() == Batch.objects.count()
+    assert browser("own", Role.INTAKE, provider=PROVIDER).get(batch).status_code == 200
 
 
-def test_another_departments_decider_and_another_districts_people_reach_no_case(there: Scene) -> None:
-    case = f"/desk/cases/{there.case.number}"
-    tries = [
-        *reads(case, f"{case}/decision.pdf", f"/desk/attachments/{there.paper.pk}"),
-        *sends((f"{case}/dismiss", {"reason": "不成立"}), (f"{case}/ask", {"reason": "补充"})),
-    ]
-    all_refused(staff(Role.DECIDER, provider="taxation"), tries)
-    for role in (Role.DECIDER, Role.WINDOW, Role.REVIEWER):
-        held = {"provider": "market-regulation"} if role is Role.DECIDER else {}
-        all_refused(staff(role, f"far-{role}", district="370103", **held), tries)
+def test_another_department_s_case_is_refused_to_its_decider(scene: Scene) -> None:
+    decider = browser("taxman", Role.DECIDER, provider="taxation")
+    case = f"/desk/cases/{scene.repair.number}"
+    for path in (case, f"{case}/decision.pdf", f"/desk/attachments/{scene.paper.pk}"):
+        tried(decider, scene, path, among=(403,))
+    for what in ("claim", "give-back", "grant", "refuse", "ask", "extend"):
+        before = lines("user:taxman")
+        answer = decider.post(f"{case}/{what}", {"reason": "试", "confirmed": "1"})
+        assert answer.status_code == 403, what
+        assert lines("user:taxman") > before, what
+    assert cases.Case.objects.get(pk=scene.repair.pk).state == "accepted"
 
 
-def test_another_districts_reviewer_neither_shields_nor_ends_a_shield(there: Scene) -> None:
-    far = staff(Role.REVIEWER, "far", district="370103")
-    sent = {"code": CODES[0], "ruling": "（2026）鲁01破1号", "court": "济南市中级人民法院"}
-    all_refused(far, sends(("/desk/shields", sent)))
-    with travel(MOMENT):
-        made = shields.shield(REVIEWER, company(), ruling=sent["ruling"], court=sent["court"])
-        page = far.get("/desk/shields").content.decode()
-    assert sent["ruling"] not in page
-    all_refused(far, sends((f"/desk/shields/{made.pk}/end", {"outcome": "failed", "reason": "终止"})))
-    assert Shield.objects.get().ended_at is None
+def test_another_department_s_things_are_refused_to_its_machine(scene: Scene) -> None:
+    machine = as_machine(provider="taxation")
+    batch = f"/api/v1/batches/{scene.held.batch_id}"
+    reference = f"{scene.record.subject_id}-{scene.record.id}"
+    for path, body in (
+        (batch, None), (f"{batch}/held", None), (f"{batch}/replay", {}), (f"{batch}/take-back", {"reason": "试"}),
+        ("/api/v1/withdrawals", {"records": [reference], "kind": "revoked", "reason": "试"}),
+        (f"/api/v1/submissions/{scene.submission.pk}", None), ("/api/v1/changes", None),
+        ("/api/v1/snapshots/administrative-penalty", None), ("/api/v1/acknowledgements", {"timepoint": "0"}),
+        ("/api/v1/resources/price-dishonesty/rows", {"document_number": "1"}),
+    ):  # fmt: skip
+        asked_by_machine(machine, scene, path, body)
+    assert Record.objects.get(pk=scene.record.pk).superseded_at is None
+    assert machine.get("/api/v1/batches").json()["items"] == []
 
 
-def test_another_districts_supervisor_reads_no_subject(there: Scene) -> None:
-    purpose = next(iter(_purposes("supervisor")))
-    sent = {"purpose": purpose, "code": CODES[0]}
-    all_refused(staff(Role.SUPERVISOR, district="370103"), sends(("/desk/reading", sent)))
-    with travel(MOMENT):
-        assert staff(Role.SUPERVISOR, "near", district="370102").post("/desk/reading", sent).status_code == 200
+def test_a_consumer_is_refused_what_it_has_not_subscribed_to(scene: Scene) -> None:
+    machine = as_machine(consumer="sample-consumer")
+    for path in ("/api/v1/snapshots/price-dishonesty", "/api/v1/batches", f"/api/v1/batches/{scene.batch}"):
+        asked_by_machine(machine, scene, path, None)
+    assert CONDUCT not in machine.get("/api/v1/changes").content.decode()
 
 
-def test_a_wrong_purpose_opens_nothing(there: Scene) -> None:
-    supervisor, personnel = staff(Role.SUPERVISOR), staff(Role.PERSONNEL)
-    persons = next(iter(_purposes("personnel") - _purposes("supervisor")))
-    wrong = [{"purpose": purpose, "code": CODES[0]} for purpose in ("no-such-purpose", "", persons)]
-    all_refused(supervisor, sends(*[("/desk/reading", sent) for sent in wrong]))
-    others = next(iter(_purposes("supervisor") - _purposes("personnel")))
-    all_refused(personnel, sends(("/desk/reading", {"how": "personnel", "purpose": others, "identity": mine.ADULT})))
+# --- consents and purposes ---------------------------------------------------------------------------------------
 
 
-def test_a_consent_opens_only_to_its_institution_in_its_term_until_it_is_revoked(there: Scene) -> None:
-    address = f"/desk/reading/consents/{there.consent.pk}"
-    rival = staff(Role.BANK, "rival", organisation="other-bank")
-    officer = staff(Role.BANK, "officer", organisation="spring-bank")
-    all_refused(rival, sends((address, {})))
-    with travel(MOMENT):
-        assert officer.post(address).status_code == 200
-    late = morning(UNTIL + dt.timedelta(days=1))
-    with travel(late):
-        officer.force_login(User.objects.get(username="officer"))
-    all_refused(officer, sends((address, {})), at=late)
-    with travel(MOMENT):
-        officer.force_login(User.objects.get(username="officer"))
-        consents.revoke(owner(), there.consent.pk)
-    all_refused(officer, sends((address, {})))
+@pytest.mark.parametrize("why", ["expired", "revoked", "another institution's", "none"])
+def test_a_consent_that_does_not_stand_opens_nothing(scene: Scene, why: str) -> None:
+    bank, name, number, moment = officer(), "teller", scene.consent.pk, MOMENT
+    assert bank.post(f"/desk/reading/consents/{number}").status_code == 200
+    if why == "expired":
+        moment = dt.datetime.combine(scene.consent.until + dt.timedelta(days=1), dt.time(9), MOMENT.tzinfo)
+    elif why == "revoked":
+        consents.revoke(city.Party(city.OWNER, company(0)), number)
+    elif why == "none":
+        number += 1
+    else:
+        bank, name = officer("other-bank", "rival"), "rival"
+    with travel(moment):
+        bank.force_login(User.objects.get(username=name))  # a session does not last so long
+        tried(bank, scene, f"/desk/reading/consents/{number}", {}, among=(403, 422))
+        assert NAMES[0] not in bank.get("/desk/reading").content.decode() or why == "none"
+    assert scene.consent.uses.count() == 1
 
 
-def test_a_consumer_without_the_subscription_is_given_nothing(there: Scene) -> None:
-    all_refused(as_machine(consumer="sample"), reads("/api/v1/snapshots/administrative-licence"))
+def test_a_consent_opens_its_items_and_its_subject_alone(scene: Scene) -> None:
+    shown = officer().post(f"/desk/reading/consents/{scene.consent.pk}").content.decode()
+    assert CONDUCT not in shown
+    assert "济历罚〔2026〕1号" not in shown
+    teller, subjects = city.acting("teller"), frozenset({scene.subject.pk})
+    grant = Grant("consent:1", "sample-bank", subjects, frozenset({"tax-rating"}), "financing", dt.date(2026, 10, 31))
+    viewer = viewers.institution(teller, grant)
+    assert queries.records_about(scene.subject, viewer, MOMENT) == []
+    before = lines("user:teller")
+    for subject in (company(1), Subject.objects.get(natural=True)):
+        with pytest.raises(NoSuchSubject):
+            archive_of(subject.pk, viewer)
+    for changes in ({"until": dt.date(2026, 8, 31)}, {"institution": "other-bank"}):
+        with pytest.raises(NotAllowed):
+            viewers.institution(teller, Grant(**{name: getattr(grant, name) for name in Grant.__slots__} | changes))
+    assert lines("user:teller") == before + 4
 
 
-def test_who_may_read_nothing_of_persons_is_refused_by_the_accessor_itself(there: Scene) -> None:
-    staff(Role.SUPERVISOR)
-    actor = actor_of(User.objects.get(username="some-supervisor"))
-    with travel(MOMENT), pytest.raises(NotAllowed):
-        viewers.sharing(actor, next(iter(_purposes("personnel") - _purposes("supervisor"))))
-    with travel(MOMENT):
-        seen = archive_of(there.record.subject_id, viewers.sharing(actor, next(iter(_purposes("supervisor")))))
-    assert there.personal.id not in {view.id for view in seen.timeline}
+@pytest.mark.parametrize(("role", "how", "purpose"), [
+    (Role.SUPERVISOR, "sharing", "no-such-purpose"), (Role.SUPERVISOR, "sharing", "licensing"),
+    (Role.SUPERVISOR, "sharing", "financing"), (Role.SUPERVISOR, "sharing", "audit"), (Role.INTAKE, "sharing", "financing"),
+    (Role.DECIDER, "sharing", "personnel-review"), (Role.PERSONNEL, "personnel", "supervision"),
+    (Role.PERSONNEL, "personnel", ""), (Role.BANK, "sharing", "financing"), (Role.SUPERVISOR, "personnel", "personnel-review"),
+])  # fmt: skip
+def test_a_wrong_purpose_opens_nothing(scene: Scene, role: Role, how: str, purpose: str) -> None:
+    client = browser("reader", role)
+    tried(client, scene, "/desk/reading", {
+        "how": how, "purpose": purpose, "code": CODES[0], "identity": city.ADULT,
+    }, among=(403,))  # fmt: skip
 
 
-def _purposes(kind: str) -> set[str]:
-    """The keys of the pack's purposes that open to a kind of reader without a consent."""
-    found = current_pack().on(LATER).purposes
-    return {key for key, one in found.items() if kind in one.viewers and not one.consent}
+# --- by role alone -----------------------------------------------------------------------------------------------
+
+
+def test_a_page_for_other_roles_leaves_a_line_that_names_it(scene: Scene) -> None:
+    client = browser("modeller", Role.MODELLER)
+    tried(client, scene, f"/desk/subjects/{CODES[0]}/score?purpose=x", among=(403,))
+    line = AuditLine.objects.get(actor="user:modeller", act="access.refused")
+    assert (line.target, line.particulars["asked"]) == ("page:desk:score", "centre")
+    assert CODES[0] not in str(line.particulars)
+
+
+def test_nobody_reads_a_score_but_the_centre_and_its_subject(scene: Scene) -> None:
+    from django.http import QueryDict
+
+    bank = Actor("user:x", frozenset({Role.SUPERVISOR}))
+    with pytest.raises(NotAllowed):
+        page.of(scene.subject, viewers.sharing(bank, "supervision"), QueryDict())
+    assert lines("user:x") == 1

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.contrib.auth.hashers import make_password
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from oauth2_provider.models import get_application_model
 from pytest_django import Settings
@@ -26,6 +27,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.binding import bind, standing, unbind
 from quanxin.accounts.models import Binding, SignIn, User
 from quanxin.accounts.people import actor_of, deactivate
+from quanxin.accounts.sign_on import SignOnAdapter
 from quanxin.runtime import sign_ons
 from quanxin.runtime.environment import BadSetting
 from quanxin.runtime.keys import sealer
@@ -130,6 +132,23 @@ def test_a_first_sign_in_makes_an_account_without_a_role_bound_to_its_person(cit
     assert SignIn.objects.first().how == "sign-on:shandong"  # type: ignore[union-attr]
     come_in(citizen)
     assert User.objects.filter(username__startswith="shandong-").count() == Binding.objects.count() == 1
+
+
+def test_two_first_sign_ins_at_once_are_one_account(citizen: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second comes in while the first, which the platform did not know yet, is about to be given an account."""
+    known, others = SignOnAdapter.is_open_for_signup, list[tuple[Client, HttpResponse]]()
+
+    def meanwhile(self: SignOnAdapter, request: HttpRequest, sociallogin: object) -> bool:
+        monkeypatch.setattr(SignOnAdapter, "is_open_for_signup", known)
+        others.append(come_in(citizen))
+        return known(self, request, sociallogin)
+
+    monkeypatch.setattr(SignOnAdapter, "is_open_for_signup", meanwhile)
+    for here, answer in (come_in(citizen), *others):
+        assert answer["Location"] == "/my/"
+        assert here.get("/account/").status_code == 200
+    assert len(others) == 1
+    assert newcomer().bindings.count() == SocialAccount.objects.count() == 1
 
 
 def test_the_flow_is_held_together_by_state_nonce_and_pkce(citizen: Client) -> None:

@@ -249,7 +249,7 @@ def test_another_s_paper_is_refused(record: Record) -> None:
         client, other = owner(), owner(1, "other")
         client.post(at(record, "/repair"), {"file": proof(), "committed": "1"})
         paper = Attachment.objects.get()
-        text(other, f"/my/attachments/{paper.pk}", 403)
+        text(other, f"/my/attachments/{paper.pk}", 404)
         assert other.post(at(record, "/repair"), {"paper": str(paper.pk), "committed": "1"}).status_code == 404
         text(client, "/my/attachments/00000000-0000-4000-8000-000000000000", 404)
 

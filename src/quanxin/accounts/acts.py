@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 from django.db import transaction
 
 from quanxin.accounts.actors import Actor
-from quanxin.accounts.models import audit
+from quanxin.accounts.models import audit_all
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,5 +49,4 @@ def act(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def _write(line: Line) -> None:
-    actor, what, target, particulars = line
-    audit(actor, what, target, **particulars)
+    audit_all([line])

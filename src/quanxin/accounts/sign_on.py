@@ -23,7 +23,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,6 +35,7 @@ from requests import RequestException
 from quanxin.accounts import binding
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.adapters import tell
+from quanxin.accounts.attempts import one_at_a_time
 from quanxin.accounts.models import User
 from quanxin.runtime.sign_ons import SignOn
 
@@ -173,19 +174,19 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         sociallogin.email_addresses = []
         return user
 
-    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
-        """Make the account, and bind it to its person where the sign-on vouches for one; of two first sign-ins of the
-        same person at once the second finds the account that the first made."""
-        try:
-            return self._made(request, sociallogin, form)
-        except IntegrityError:
-            sociallogin.lookup()
-            if not sociallogin.is_existing:
-                raise
-            return sociallogin.user  # type: ignore[no-any-return]
-
     @transaction.atomic
-    def _made(self, request: HttpRequest, sociallogin: Any, form: Any) -> User:
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        """Make the account, and bind it to its person where the sign-on vouches for one.
+
+        Of two first sign-ins at once, the second waits for the first and is of its account.
+        """
+        account = sociallogin.account
+        with one_at_a_time(f"{account.provider}/{account.uid}"):
+            sociallogin.lookup()
+            if sociallogin.is_existing:
+                _vouched(sociallogin)
+                known: User = sociallogin.user
+                return known
         user: User = super().save_user(request, sociallogin, form)
         if email := sociallogin.account.extra_data.get("userinfo", {}).get("email", ""):
             user.email = email

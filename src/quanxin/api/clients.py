@@ -18,7 +18,7 @@ from oauth2_provider.models import AccessToken
 from quanxin.accounts import Actor
 from quanxin.accounts.models import ApiClient
 from quanxin.accounts.people import actor_of_client
-from quanxin.api.problems import Refused
+from quanxin.api.problems import Refused, note
 from quanxin.calendar import now
 
 # Token, client and count in one statement. Its commit does not wait for the disk: what is lost with the database's last
@@ -62,6 +62,7 @@ class Token(HttpBearer):
         if requests > client.rate:
             raise Refused("rate-exceeded", rate=client.rate, seconds=60 - int(moment % 60))
         if self.scope not in scope.split():
+            note(request, "not-allowed", client)
             raise Refused("scope-missing", scope=self.scope)
         return client
 

@@ -1,7 +1,7 @@
 """What is wrong with a request, as ``application/problem+json`` (RFC 9457) with the taxonomy's codes.
 
 Invariant: whatever goes wrong has a code, a Chinese and an English sentence and, where there is one, the next step;
-no answer shows a stack trace, a query or another client's data.
+no answer shows a stack trace, a query or another client's data. A client that asks for what is not its own leaves a line.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -18,15 +17,10 @@ from pydantic import Field
 from quanxin.accounts import NotAllowed
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.people import actor_of_client
-from quanxin.archive.access import blot_out
 from quanxin.exchange.errors import IntakeError
 
 CONTENT_TYPE = "application/problem+json"
 
-# Errors that name what is not this client's, or is not there; each try is kept.
-ANOTHERS = frozenset(
-    {"provider-not-allowed", "batch-unknown", "submission-unknown", "record-unknown", "subscription-missing"}
-)
 # The status of an intake error where it is not 422, what was handed in cannot be taken.
 STATUS = {
     "provider-not-allowed": 403,
@@ -43,6 +37,11 @@ STATUS = {
     "disk-full": 507,
     "memory-short": 507,
 }
+
+# What a client is told that asks for what is not its own, or is not there.
+NOT_ITS_OWN = frozenset({
+    "not-allowed", "provider-not-allowed", "batch-unknown", "submission-unknown", "record-unknown", "subscription-missing",
+})  # fmt: skip
 
 # code → (status, Chinese, English, what to do)
 PROBLEMS = {
@@ -112,24 +111,24 @@ def of(code: str, *, errors: list[dict[str, Any]] | None = None, **particulars: 
     return response
 
 
-def _note(request: HttpRequest, why: str) -> None:
-    """Leave the line of what a client asked for and is not its own; what is another's is answered like what is not there."""
-    client = getattr(request, "auth", None)
-    if client is not None:
-        refused_line(actor_of_client(client), "interface", why, asked=blot_out(request.path)[:200])
+def note(request: HttpRequest, code: str, client: Any = None) -> None:
+    """Leave the line of a client that was refused what is not its own; other problems leave none."""
+    asking = client or getattr(request, "auth", None)
+    if asking is not None and code in NOT_ITS_OWN:
+        match = request.resolver_match
+        parts = " ".join(str(part)[:40] for part in match.kwargs.values()) if match else ""
+        refused_line(actor_of_client(asking), f"{match.view_name if match else ''} {parts}".strip()[:128], code)
 
 
 def handle(api: NinjaAPI) -> None:
     """Give the interface its answer to each kind of error."""
 
     def refused(request: HttpRequest, error: Refused) -> HttpResponse:
-        if error.code == "not-allowed":
-            _note(request, error.code)
+        note(request, error.code)
         return of(error.code, **error.particulars)
 
     def intake(request: HttpRequest, error: IntakeError) -> HttpResponse:
-        if error.code in ANOTHERS:
-            _note(request, error.code)
+        note(request, error.code)
         return answer(STATUS.get(error.code, 422), error.code, error.zh, error.en, error.hint)
 
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -139,20 +138,16 @@ def handle(api: NinjaAPI) -> None:
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:
         return of("json-unreadable", reason=str(error)) if error.status_code == 400 else of("not-found")
 
+    def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+        if error.line is None:
+            note(request, "not-allowed")
+        return of("not-allowed")
+
     def other(request: HttpRequest, error: Exception) -> HttpResponse:
         logging.getLogger("quanxin.api").error("unhandled error", exc_info=error)
         return of("internal")
 
-    def unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
-        found = {"where": "", "message": "a value that no column can hold", "rule": "unstorable"}
-        return of("request-invalid", errors=[found])
-
-    def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
-        _note(request, "not-allowed")
-        return of("not-allowed")
-
     api.exception_handler(Refused)(refused)
-    api.exception_handler(DataError)(unstorable)
     api.exception_handler(IntakeError)(intake)
     api.exception_handler(ValidationError)(invalid)
     api.exception_handler(HttpError)(http)

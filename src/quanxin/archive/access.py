@@ -56,10 +56,12 @@ def require_scores(viewer: Viewer, subject: Subject | None) -> None:
     everyone = viewer.kind in ("centre", "auditor") and (subject is None or _in_reach(viewer, subject))
     if everyone or (viewer.reads_itself and subject is not None and subject.pk in viewer.own):
         return
+    error = NotAllowed("scores are shown to the credit centre and to their subjects alone")
     if viewer.actor is not None:
         asked = f"subject:{subject.pk}" if subject is not None else "subjects"
+        error.line = (viewer.actor, "scores.refused", asked, {"viewer": viewer.kind, "purpose": viewer.purpose})
         audit(viewer.actor, "scores.refused", asked, viewer=viewer.kind, purpose=viewer.purpose)
-    raise NotAllowed("scores are shown to the credit centre and to their subjects alone")
+    raise error
 
 
 def may_see_subject(viewer: Viewer, subject: Subject) -> bool:

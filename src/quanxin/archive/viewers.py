@@ -70,7 +70,7 @@ PUBLIC = Viewer("public")
 
 def centre(actor: Actor, purpose: str) -> Viewer:
     """The credit centre's own viewer; raises ``NotAllowed`` without its role, ``ValueError`` without a purpose."""
-    actor.require(Role.CENTRE)
+    _hold(actor, Role.CENTRE)
     return Viewer("centre", actor, _said(purpose))
 
 
@@ -80,14 +80,14 @@ def handling(actor: Actor, purpose: str) -> Viewer:
     Raises ``NotAllowed`` without such a role, ``ValueError`` without a purpose.
     """
     if not actor.roles & {Role.WINDOW, Role.REVIEWER}:
-        actor.require(Role.CENTRE)
+        _hold(actor, Role.CENTRE)
     return Viewer("centre", actor, _said(purpose))
 
 
 def department(actor: Actor, purpose: str) -> Viewer:
     """The providers that an actor hands in or decides for, reading what they handed in; raises as ``centre`` does."""
     if not actor.roles & {Role.INTAKE, Role.DECIDER}:
-        actor.require(Role.INTAKE)
+        _hold(actor, Role.INTAKE)
     return Viewer("department", actor, _said(purpose))
 
 
@@ -104,13 +104,13 @@ def sharing(actor: Actor, purpose: str) -> Viewer:
 
 def personnel(actor: Actor, purpose: str) -> Viewer:
     """A personnel authority, reading persons' records of the categories that its purpose opens; raises as ``sharing``."""
-    actor.require(Role.PERSONNEL)
+    _hold(actor, Role.PERSONNEL)
     return Viewer("personnel", actor, purpose, opened=_opened(actor, "personnel", purpose))
 
 
 def auditor(actor: Actor, purpose: str) -> Viewer:
     """The auditor, who may look at everything and change nothing; raises as ``centre`` does."""
-    actor.require(Role.AUDITOR)
+    _hold(actor, Role.AUDITOR)
     return Viewer("auditor", actor, _said(purpose))
 
 
@@ -122,7 +122,7 @@ def consumer(actor: Actor, purpose: str, fields: frozenset[str]) -> Viewer:
 def institution(actor: Actor, grant: Grant) -> Viewer:
     """A bank's officer under a consent that stands. Raises ``NotAllowed``, and leaves a line, for another institution's
     and for one whose term has passed."""
-    actor.require(Role.BANK)
+    _hold(actor, Role.BANK)
     if actor.organisation != grant.institution:
         raise refused(actor, grant.reference, "the consent is another institution's")
     if grant.until < today():
@@ -148,6 +148,12 @@ def refused(actor: Actor, target: str, why: str, **particulars: str) -> NotAllow
     error = NotAllowed(f"{actor.name}: {why}")
     error.line = refused_line(actor, target, why, **particulars)
     return error
+
+
+def _hold(actor: Actor, role: Role) -> None:
+    """Raise ``NotAllowed``, and leave a line, unless the actor holds a role."""
+    if not actor.may(role):
+        raise refused(actor, "subjects", "no role that reads so", asked=role.value)
 
 
 def _opened(actor: Actor, kind: str, key: str) -> Purpose:

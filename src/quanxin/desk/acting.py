@@ -124,7 +124,7 @@ def _may_claim(actor: Actor, look: Look) -> bool:
 
 def _may_give_back(actor: Actor, look: Look) -> bool:
     held = look.case.claimed_by
-    return bool(held) and (held == actor.name or actor.may(Role.REVIEWER))
+    return bool(held) and (held == actor.name or (actor.may(Role.REVIEWER) and cases.in_district(actor, look.case)))
 
 
 def _correct(actor: Actor, number: str, sent: Sent) -> Case:

@@ -22,7 +22,7 @@ from quanxin.archive.models import Batch
 from quanxin.calendar import today
 from quanxin.desk.cells import Cell, cells
 from quanxin.desk.language import english, said
-from quanxin.desk.session import staffed
+from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import in_words, titles
 from quanxin.engine.taxonomy import ERRORS
 from quanxin.exchange import receipts, withdrawals
@@ -126,13 +126,15 @@ def _own(actor: Actor, number: str) -> Batch:
     """The batch, if it is of a provider that the person acts for."""
     found = Batch.objects.filter(pk=number).first()
     if found is None or not actor.may(Role.INTAKE, found.provider):
-        raise Http404
+        raise missing(actor, f"batch:{number[:40]}", "not a batch of this actor's providers")
     return found
 
 
 def _receipt_page(request: HttpRequest, found: Batch, problem: str | None = None) -> HttpResponse:
     after = request.GET.get("after", "0")
-    rows = receipts.held_page(found.pk, after=int(after) if after.isdecimal() else 0, limit=PAGE + 1)
+    rows = receipts.held_page(
+        found.pk, after=int(after) if after.isdecimal() and len(after) < 10 else 0, limit=PAGE + 1
+    )
     waiting = Held.objects.filter(batch=found, released_by=None, set_aside_at=None).count()
     codes = [(code, said(ERRORS[code]), rows_) for code, rows_ in found.receipt["codes"].items()]
     context = {

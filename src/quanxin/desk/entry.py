@@ -23,7 +23,7 @@ from quanxin.archive.definitions import definition
 from quanxin.calendar import now, today
 from quanxin.desk.cells import cells
 from quanxin.desk.records import own_record
-from quanxin.desk.session import staffed
+from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import choices, in_words
 from quanxin.exchange.correcting import as_written
 from quanxin.exchange.errors import IntakeError
@@ -75,7 +75,7 @@ def entry(request: HttpRequest, actor: Actor, provider: str, resource: str) -> H
     """Write one row and hand it in; with ``record``, begin with what a record of one's own says now."""
     found, rules = _in_force(resource), current_pack().on(today())
     if provider not in found.providers or not actor.may(Role.INTAKE, provider):
-        raise Http404
+        raise missing(actor, f"provider:{provider[:40]}", "no provider that this actor hands in for")
     problem, texts = None, _begun(request, actor, found, provider)
     if request.method == "POST":
         texts = {f.key: request.POST.get(f.key, "").strip() for f in found.fields}

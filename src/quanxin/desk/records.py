@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from quanxin.archive import viewers
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
-from quanxin.desk.session import staffed
+from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import in_words
 from quanxin.exchange import withdrawals
 from quanxin.exchange.errors import IntakeError
@@ -48,7 +48,7 @@ def record(request: HttpRequest, actor: Actor, subject: int, number: int) -> Htt
     """One record with what its provider can do with it: hand it in corrected, or withdraw it."""
     found = own_record(actor, subject, number)
     if found is None:
-        raise Http404
+        raise missing(actor, f"record:{subject}-{number}", "not a record of this actor's providers")
     about, view, stored = found
     problem = None
     if request.method == "POST":

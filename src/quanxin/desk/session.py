@@ -1,7 +1,7 @@
 """Signing out, and who may open a page.
 
-Invariant: a page of the desk is opened only to a signed-in person with the role it names; a try that was turned away, or
-that named what is not there for this person, leaves a line.
+Invariant: a page of the desk is opened only to a signed-in person with the role it names; whoever is refused, by role or
+by what the page is about, is told so and leaves a line.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import LogoutView, redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseForbidden
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from quanxin.accounts import Actor
+from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.people import actor_of
-from quanxin.archive.access import blot_out
+from quanxin.archive.queries import NoSuchSubject
 
 View = Callable[..., HttpResponseBase]
 
@@ -30,7 +30,10 @@ class SignOut(LogoutView):
 
 
 def staffed(*roles: Role) -> Callable[[View], View]:
-    """Open a view to signed-in people who hold one of ``roles``; the view is given their actor."""
+    """Open a view to signed-in people who hold one of ``roles``; the view is given their actor.
+
+    ``NotAllowed`` that a view lets out is answered with 403, a subject that the actor may not know of with 404.
+    """
 
     def wrap(view: View) -> View:
         @wraps(view)
@@ -40,13 +43,13 @@ def staffed(*roles: Role) -> Callable[[View], View]:
             actor: Actor = actor_of(request.user)
             request.actor = actor  # type: ignore[attr-defined]
             if not actor.roles & set(roles):
-                _note(request, actor, "no role for this page")
-                return HttpResponseForbidden(render(request, "desk/forbidden.html").content)
+                return _forbidden(request, actor, "no role for the page", asked=",".join(sorted(set(roles))))
             try:
                 return view(request, actor, *args, **kwargs)
-            except Http404:
-                _note(request, actor, "not there, or another's")
-                raise
+            except NotAllowed as error:
+                return _forbidden(request, actor, "" if error.line else "not for this actor")
+            except NoSuchSubject as error:  # the accessor left the line
+                raise Http404 from error
 
         opened.roles = frozenset(roles)  # type: ignore[attr-defined]
         return opened
@@ -54,7 +57,15 @@ def staffed(*roles: Role) -> Callable[[View], View]:
     return wrap
 
 
-def _note(request: HttpRequest, actor: Actor, why: str) -> None:
-    """Leave the line of a page that did not open; what is another's is answered like what is not there."""
-    page = request.resolver_match.view_name if request.resolver_match else ""
-    refused_line(actor, f"page:{page}", why, asked=blot_out(request.path)[:200])
+def missing(actor: Actor, target: str, why: str) -> Http404:
+    """What to raise for what is not there, or not for this actor, which look the same; the try leaves a line."""
+    refused_line(actor, target, why)
+    return Http404(target)
+
+
+def _forbidden(request: HttpRequest, actor: Actor, why: str, **particulars: str) -> HttpResponse:
+    """The page that says no; ``why`` is for the line of the try, "" where one was left."""
+    if why:
+        match = request.resolver_match
+        refused_line(actor, f"page:{match.view_name if match else ''}", why, **particulars)
+    return render(request, "desk/forbidden.html", status=403)

@@ -1,6 +1,6 @@
 """Reorganisation and settlement at the desk: shielding by a court's ruling, and how the plan ended.
 
-Invariant: only the reviewer enters; what is done is done by the acts of ``rights.shields``.
+Invariant: only the reviewer enters, for the subjects of its districts; what is done is done by ``rights.shields``.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def end(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, actor: Actor, problem: Refusal | None = None) -> HttpResponse:
-    found = acts.shields_of(actor)
+    found = acts.of_district(actor)
     paging = Pages.of(found.count(), PAGE, request.GET.get("page", ""))
     shown = list(found[paging.span])
     names = {s.pk: s for s in Subject.objects.filter(pk__in={one.subject_id for one in shown})}

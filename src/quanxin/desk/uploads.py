@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import today
 from quanxin.desk.language import english
-from quanxin.desk.session import staffed
+from quanxin.desk.session import missing, staffed
 from quanxin.exchange import submissions
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Submission
@@ -53,7 +53,7 @@ def submission(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """How far a file has come; once it is taken in, its receipt."""
     found = Submission.objects.select_related("batch").filter(pk=number).first()
     if found is None or not actor.may(Role.INTAKE, found.provider):
-        raise Http404
+        raise missing(actor, f"submission:{number[:40]}", "not a submission of this actor's providers")
     watched = request.headers.get("HX-Request") == "true"
     if found.batch_id:
         where = reverse("desk:batch", args=[found.batch_id]) + ("?repeated=1" if found.repeated else "")

@@ -55,7 +55,8 @@ def movers(
             f"WHERE {where} AND subject_id > {int(after)} ORDER BY subject_id LIMIT {PAGE + 1}"
         ).fetchall()
     named = Subject.objects.filter(pk__in=[row[0] for row in rows[:PAGE]])
-    known = {s.pk: s for s in named if not never(s)}  # who became a person or trader since the run is named no more
+    # who became a person or trader since the run is named no more, nor is who lies outside the viewer's districts
+    known = {s.pk: s for s in named if not never(s) and access.may_see_subject(viewer, s)}
     made = [
         Mover(known[row[0]], (row[1], row[2]), (row[3], row[4]), _because(dict(zip(keys, row[5:], strict=True))))
         for row in rows[:PAGE] if row[0] in known

@@ -30,7 +30,7 @@ from quanxin.rights import cases, objections
 from quanxin.rights.attachments.accepting import of_case
 from quanxin.rights.attachments.errors import AttachmentError
 from quanxin.rights.attachments.http import receiving
-from quanxin.rights.attachments.models import Attachment, Kind
+from quanxin.rights.attachments.models import Kind
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Case, Step, Term
 from quanxin.rights.parties import Party
@@ -200,9 +200,3 @@ def decision(request: HttpRequest, me: Standing, number: str) -> HttpResponseBas
     made = HttpResponse(content, content_type="application/pdf")
     made.headers["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return made
-
-
-def papers_case(paper: Attachment) -> Case | None:
-    """The case that a paper belongs to."""
-    number = paper.case.partition(":")[2]
-    return Case.objects.filter(pk=number).first() if number.isdecimal() else None

@@ -19,7 +19,6 @@ from quanxin.my.language import language
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.rights import letters, notices
-from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Notice
 from quanxin.rights.notices import MY_RECORD
 from quanxin.rights.parties import Party
@@ -92,10 +91,12 @@ def _without(body: str, link: str) -> str:
 @require_POST
 @opened(Scope.ARCHIVE)
 def read(request: HttpRequest, me: Standing) -> HttpResponse:
-    """Mark one notice, or all, as read."""
-    number = request.POST.get("notice", "")
-    if number and not (number.isascii() and number.isdecimal() and len(number) < 19):
-        raise RightsError("notice-unknown")
-    notices.mark_read(me.party, [int(number)] if number else None)
+    """Mark one notice as read, or all where none is named; what names no notice of the subject's is refused."""
+    number = request.POST.get("notice")
+    if number is None:
+        notices.mark_read(me.party)
+    else:
+        plain = number.isascii() and number.isdecimal() and len(number) < 19
+        notices.mark_one_read(me.party, int(number) if plain else 0)
     page = request.POST.get("page", "")
-    return redirect(reverse("my:notices") + (f"?page={page}" if page.isdecimal() else ""))
+    return redirect(reverse("my:notices") + (f"?page={page}" if page.isascii() and page.isdecimal() else ""))

@@ -39,7 +39,9 @@ from quanxin.subjects.queries import find, resolve
 
 AGENCY = "agency"  # the session's key of the authorisation that one acts by
 # what is another's looks like what is not there
-UNKNOWN = frozenset({"record-not-yours", "case-unknown", "consent-unknown", "consent-text-unknown", "agency-unknown"})
+UNKNOWN = frozenset(
+    {"record-not-yours", "case-unknown", "consent-unknown", "consent-text-unknown", "agency-unknown", "notice-unknown"}
+)
 
 View = Callable[..., HttpResponseBase]
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.agency import Scope
 from quanxin.calendar import today
-from quanxin.my.cases import own, papers_case
+from quanxin.my.cases import own
 from quanxin.my.language import problem_of
 from quanxin.my.standing import Standing, opened, shown
-from quanxin.rights import exporting
+from quanxin.rights import exporting, papers
 from quanxin.rights.attachments import http, reading
 from quanxin.rights.attachments.errors import AttachmentError
 from quanxin.rights.attachments.models import Attachment
@@ -34,15 +34,18 @@ def everything(request: HttpRequest, me: Standing) -> HttpResponse:
 @require_safe
 @opened(Scope.ARCHIVE, Scope.OBJECTION, Scope.REPAIR)
 def paper(request: HttpRequest, me: Standing, number: uuid.UUID) -> HttpResponseBase:
-    """A paper of one's own cases, to be saved; an agent's only of the kinds of cases that it acts in."""
-    found = Attachment.objects.filter(pk=number).first()
-    if found is None or found.subject_id not in me.party.ids:
-        refused_line(me.party.actor, f"attachment:{number}", "not a paper of the subject")
-        unknown = AttachmentError("attachment-unknown", attachment=number)  # another's looks like what is not there
-        return shown(request, me, "my/problem.html", {"problem": problem_of(unknown)}, unknown.status)
-    if me.agency is not None and (case := papers_case(found)) is not None:
+    """A paper of one's own cases, to be saved; an agent's only of the kinds of cases that it acts in.
+
+    Another's, and one that somebody else uploaded and no case has, look like one that is not there.
+    """
+    found = Attachment.objects.filter(pk=number, subject_id__in=me.party.ids).first()
+    case = papers.case_of(found) if found is not None else None
+    if case is not None:
         own(me, case.number)
     try:
+        if found is None or (case is None and found.uploaded_by != me.party.actor.name):
+            refused_line(me.party.actor, f"attachment:{number}", "not a paper of the subject's cases")
+            raise AttachmentError("attachment-unknown", attachment=number)
         answer: FileResponse = http.respond(reading.download(me.party.actor, number))
     except AttachmentError as error:
         return shown(request, me, "my/problem.html", {"problem": problem_of(error)}, error.status)

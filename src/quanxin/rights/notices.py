@@ -10,13 +10,14 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
-from quanxin.accounts.acts import act
+from quanxin.accounts.acts import act, refused_line
 from quanxin.accounts.models import audit
 from quanxin.archive.definitions import definition
 from quanxin.archive.display import show_date
 from quanxin.archive.models import Record
 from quanxin.calendar import ZONE, now, today
 from quanxin.policy.model import Text
+from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Case, Notice, Term
 from quanxin.rights.parties import Party
 from quanxin.runtime.pack import current_pack
@@ -85,6 +86,16 @@ def mark_read(party: Party, numbers: Collection[int] | None = None) -> int:
     if count:
         audit(party.actor, "rights.notice.read", f"subject:{party.subject.pk}", notices=count)
     return count
+
+
+@act
+def mark_one_read(party: Party, number: int) -> int:
+    """The same for one notice; raises ``RightsError``, and leaves a line, for any that is not to the party's subject."""
+    if not Notice.objects.filter(pk=number, subject_id__in=party.ids).exists():
+        raise RightsError(
+            "notice-unknown", refused_line(party.actor, f"notice:{number}", "not a notice to the subject")
+        )
+    return mark_read(party, [number])
 
 
 def filling(case: Case) -> dict[str, Any]:

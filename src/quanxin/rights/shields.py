@@ -1,7 +1,8 @@
 """Reorganisation and settlement (破产重整、和解): dishonest information out of sight while a plan is carried out.
 
-Invariant: only a court's ruling, named by its number, shields; what was shielded stands again when the plan fails, and is
-repaired for good when it is completed. A shield is about the records that stood at its moment; each has its event.
+Invariant: only a court's ruling, named by its number, shields, and only a reviewer of the subject's district enters it;
+what was shielded stands again when the plan fails, and is repaired for good when it is completed. A shield is about the
+records that stood at its moment; each has its event.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from quanxin.archive import restricting, viewers
 from quanxin.archive.access import in_districts
 from quanxin.archive.models import Record, Restriction
 from quanxin.calendar import now, today
-from quanxin.rights.cases import subjects_in
+from quanxin.rights import cases
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Shield
 from quanxin.rights.repairs import regime_of
@@ -26,21 +27,16 @@ from quanxin.subjects.queries import cluster
 Kind = Restriction.Kind
 
 
-def shields_of(actor: Actor) -> QuerySet[Shield]:
-    """The shields of subjects in the actor's districts, the latest first."""
-    if actor.districts is None:
-        return Shield.objects.all()
-    return Shield.objects.filter(subject_id__in=subjects_in(actor.districts).values("pk"))
-
-
 @act
 def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield:
     """Shield the negative records of a subject whose plan a court has approved; the same ruling again changes nothing.
 
-    Raises ``NotAllowed`` without the reviewer's role and, with a line, in another district; ``RightsError`` without a
+    Raises ``NotAllowed`` without the reviewer's role, or for another district's subject, ``RightsError`` without a
     ruling, without a regime that allows it, or where there is nothing to shield.
     """
-    _expect_reviewer(actor, subject)
+    actor.require(Role.REVIEWER)
+    if not in_districts(actor, subject.region):
+        raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
     if not ruling.strip() or not court.strip():
         raise RightsError("shield-ruling")
     regime = regime_of(today())
@@ -64,6 +60,12 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
     return made
 
 
+def of_district(actor: Actor) -> QuerySet[Shield]:
+    """The shields of the subjects of an actor's districts, the latest first."""
+    found = Shield.objects.all()
+    return found if actor.districts is None else found.filter(subject_id__in=cases.subjects_in(actor.districts))
+
+
 @act
 def fail(actor: Actor, number: int, reason: str) -> Shield:
     """The plan failed: what was shielded stands again. Ended twice, it stays so."""
@@ -76,12 +78,6 @@ def complete(actor: Actor, number: int, reason: str) -> Shield:
     return _end(actor, number, reason, Shield.Outcome.COMPLETED)
 
 
-def _expect_reviewer(actor: Actor, subject: Subject) -> None:
-    actor.require(Role.REVIEWER)
-    if not in_districts(actor, subject.region):
-        raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
-
-
 def _end(actor: Actor, number: int, reason: str, outcome: Shield.Outcome) -> Shield:
     actor.require(Role.REVIEWER)
     if not reason.strip():
@@ -89,7 +85,8 @@ def _end(actor: Actor, number: int, reason: str, outcome: Shield.Outcome) -> Shi
     found = Shield.objects.select_for_update().filter(pk=number).first()
     if found is None:
         raise RightsError("case-unknown")
-    _expect_reviewer(actor, Subject.objects.get(pk=found.subject_id))
+    if not of_district(actor).filter(pk=number).exists():
+        raise viewers.refused(actor, found.reference, "another district's shield")
     if found.ended_at is not None:
         return found
     at = now()

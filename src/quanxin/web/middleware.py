@@ -1,20 +1,18 @@
-"""Headers that every answer carries, and requests that no view can take.
+"""Headers that every answer carries, and requests that nothing could be the answer to.
 
 Invariant: no answer of the platform lets a browser run inline script or style, load anything from elsewhere, be
-framed, or tell another site which subject was looked at. A view may set a header itself; then its own stands.
+framed, or tell another site which subject was looked at. A view may set a header itself; then its own stands. No view is
+given a NUL, which the database holds nowhere, or a number in its address that is larger than any key.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
-from quanxin.web.views.system import bad_request
-
-log = logging.getLogger(__name__)
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -41,6 +39,9 @@ HEADERS = {
 }
 
 
+View = Callable[..., Any]
+
+
 class SecurityHeaders:
     """Middleware that adds ``HEADERS`` to each answer, errors included."""
 
@@ -55,8 +56,37 @@ class SecurityHeaders:
         return response
 
 
-class Unstorable:
-    """Middleware that answers 400 where a request holds what no column can: a NUL, a number beyond every column's."""
+INTERFACE = "/api/v1/"
+LARGEST = 2**63 - 1  # the largest key that PostgreSQL can hold
+
+
+class Answerable:
+    """Middleware that refuses addresses that no view could answer: a NUL with 400, a number beyond every key with 404.
+
+    The interface answers for its addresses itself, in its own form.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the inner answer; raise ``BadRequest`` for a NUL."""
+        holds_nul = "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+        if holds_nul and not request.path.startswith(INTERFACE):
+            raise BadRequest("a NUL in the address")
+        return self.get_response(request)
+
+    def process_view(self, _request: HttpRequest, _view: View, _args: Sequence[Any], parts: Mapping[str, Any]) -> None:
+        """Raise ``Http404`` for such a number."""
+        if any(isinstance(part, int) and part > LARGEST for part in parts.values()):
+            raise Http404
+
+
+class PlainForms:
+    """Middleware that refuses a form with a NUL in it; it stands after the check against forgery, which reads the form.
+
+    The interface reads its bodies itself, and so do forms that bring files, which look for themselves.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -65,9 +95,10 @@ class Unstorable:
         """Return the inner answer."""
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The answer to an error of the database about a value itself; None for every other error."""
-        if not isinstance(exception, DataError):
-            return None
-        log.warning("a value that cannot be kept: %s %s", request.method, request.resolver_match)
-        return bad_request(request, exception)
+    def process_view(self, request: HttpRequest, view: View, _args: Sequence[Any], _parts: Mapping[str, Any]) -> None:
+        """Raise ``BadRequest`` for a NUL."""
+        match = request.resolver_match
+        if request.method != "POST" or getattr(view, "reads_its_form", False) or (match and "api" in match.namespaces):
+            return
+        if any("\0" in text for key, texts in request.POST.lists() for text in (key, *map(str, texts))):
+            raise BadRequest("a NUL in the form")

@@ -75,6 +75,7 @@ def receiving(*, files: int = 1, refusal: Refused = refused) -> Callable[[View],
                     return answer
             return protected(request, *args, **kwargs)
 
+        bounded.reads_its_form = True  # type: ignore[attr-defined]
         return csrf_exempt(bounded)
 
     return decorate

@@ -10,7 +10,7 @@ import tempfile
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest, UnreadablePostError
@@ -74,7 +74,8 @@ class BoundedUpload(FileUploadHandler):
 
 
 def receive(request: HttpRequest, files: int) -> None:
-    """Read the form of a request; ``AttachmentError`` when it has more than ``files`` files, or too much.
+    """Read the form of a request; ``AttachmentError`` when it has more than ``files`` files, or too much, ``BadRequest``
+    for a NUL in its fields.
 
     What the request says it holds is looked at before anything is read. A refused request counts as read: nobody
     reads it again, unbounded.
@@ -94,6 +95,9 @@ def receive(request: HttpRequest, files: int) -> None:
         handler.upload_interrupted()
         request._mark_post_parse_error()  # type: ignore[attr-defined]  # Django has no public way to say so
         raise
+    if any("\0" in text for texts in request.POST.lists() for text in (texts[0], *map(str, texts[1]))):
+        handler.upload_interrupted()
+        raise BadRequest("a NUL in the form")
 
 
 def _parse(request: HttpRequest, handler: BoundedUpload) -> None:
