@@ -7,15 +7,10 @@ expired, was revoked, is to another institution or for other items; a purpose th
 from __future__ import annotations
 
 import datetime as dt
-import json
-import re
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
-from django.test import Client
 
-from quanxin.accounts import NotAllowed, operator
+from quanxin.accounts import NotAllowed
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import AuditLine, User
@@ -32,46 +27,12 @@ from quanxin.subjects.models import Subject
 from tests.access import scene as city
 from tests.access.scene import CONDUCT, FAR, MOMENT, NEAR, Scene, at_counter, browser, company, standing_for
 from tests.access.test_matrix import as_machine
+from tests.access.trying import asked_by_machine, lines, officer, own_addresses, tried, words_of
 from tests.city import CODES, NAMES
 from tests.rights.life import DECIDER, PROVIDER
 
 pytestmark = pytest.mark.django_db
-LINES = ("access.refused", "scores.refused")
 ABSENT = "00000000-0000-4000-8000-000000000000"
-
-
-def lines(actor: str = "") -> int:
-    found = AuditLine.objects.filter(act__in=LINES)
-    return found.filter(actor=actor).count() if actor else found.count()
-
-
-def tried(
-    client: Client, scene: Scene, path: str, sent: Mapping[str, Any] | None = None, among: tuple[int, ...] = (403, 404)
-) -> None:
-    """Try an address (with ``sent``: by POST): it is refused, shows nothing, and leaves one line."""
-    before = lines()
-    answer = client.get(path) if sent is None else client.post(path, sent)
-    assert answer.status_code in among, f"{path} {answer.status_code}"
-    body = answer.content
-    assert [what for what, secret in scene.secrets().items() if secret in body] == [], path
-    assert lines() == before + 1, f"{path} left {lines() - before} lines"
-
-
-def own_addresses(scene: Scene) -> list[tuple[str, dict[str, Any] | None]]:
-    """Each address under ``/my/`` of a thing of company 0's, with what is sent to it."""
-    record = f"/my/records/{scene.private.subject_id}-{scene.private.id}"
-    case = f"/my/cases/{scene.objection.number}"
-    consent = f"/my/consents/{scene.consent.pk}"
-    said = {"confirmed": "1", "reason": "试", "statement": "试", "text": "试"}
-    gets = [record, f"{record}/repair", f"{record}/objection", f"{record}/delete", case, f"{case}/decision.pdf", consent,
-            f"{consent}/revoke", f"/my/attachments/{scene.paper.pk}", f"/my/agents/{scene.agency.pk}/end"]  # fmt: skip
-    posts = [f"{record}/repair", f"{record}/objection", f"{record}/delete", f"{case}/answer", f"{case}/retract",
-             f"{case}/second-look", f"{consent}/revoke", f"/my/agents/{scene.agency.pk}/end"]  # fmt: skip
-    return (
-        [(path, None) for path in gets]
-        + [(path, said) for path in posts]
-        + [("/my/notices/read", {"notice": str(scene.notice.pk)})]
-    )
 
 
 # --- another subject's -------------------------------------------------------------------------------------------
@@ -94,14 +55,7 @@ def test_another_subject_s_things_look_like_what_is_not_there(scene: Scene, who:
     tried(client, scene, person, among=(404,))
     for path, absent in ((f"/my/attachments/{scene.paper.pk}", f"/my/attachments/{ABSENT}"),
                          (f"/my/cases/{scene.repair.number}", "/my/cases/XF20260101999999")):  # fmt: skip
-        assert _words(client, path) == _words(client, absent)
-
-
-def _words(client: Client, path: str) -> tuple[int, str]:
-    """What an answer says, without what was asked for."""
-    answer = client.get(path)
-    text = answer.content.decode().replace(path.rpartition("/")[2], "").partition("<main")[2]
-    return answer.status_code, re.sub(r'value="\w{64}"', "", text)
+        assert words_of(client, path) == words_of(client, absent)
 
 
 def test_the_owner_has_what_others_are_refused(scene: Scene) -> None:
@@ -266,24 +220,7 @@ def test_a_consumer_is_refused_what_it_has_not_subscribed_to(scene: Scene) -> No
     assert CONDUCT not in machine.get("/api/v1/changes").content.decode()
 
 
-def asked_by_machine(machine: Client, scene: Scene, path: str, body: dict[str, Any] | None) -> None:
-    before = lines()
-    answer = (
-        machine.get(path) if body is None else machine.post(path, json.dumps(body), content_type="application/json")
-    )
-    assert answer.status_code in (403, 404), f"{path} {answer.status_code} {answer.content!r}"
-    assert not any(secret in answer.content for secret in scene.secrets().values())
-    assert lines() == before + 1, path
-
-
 # --- consents and purposes ---------------------------------------------------------------------------------------
-
-
-def officer(key: str = "sample-bank", name: str = "teller") -> Client:
-    from quanxin.accounts.people import add_organisation
-
-    add_organisation(operator(), key, name=f"样例{key}", kind="bank")
-    return browser(name, Role.BANK, organisation=key)
 
 
 @pytest.mark.parametrize("why", ["expired", "revoked", "another institution's", "none"])

@@ -5,12 +5,13 @@ Half of them name what really exists: the other's batches, submissions, records 
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from quanxin.accounts import operator
@@ -60,17 +61,20 @@ def test_another_machine_is_shown_nothing(others: dict[str, list[Any]], tokens: 
     operations = [result.ok() for result in described.get_all_operations()]
     each = -(-REQUESTS // (len(operations) * len(tokens) * 2))
     asked = sum(pester(operation, list(tokens.values()), others, each) for operation in operations)
-    assert asked >= REQUESTS * 0.95
+    for operation in itertools.cycle(operations):  # of some there is less to generate than was asked for
+        if asked >= REQUESTS:
+            break
+        asked += pester(operation, list(tokens.values()), others, min(each, -(-(REQUESTS - asked) // 6)), seeded=asked)
+    assert asked >= REQUESTS
     assert Record.objects.filter(resource="administrative-penalty", superseded_at=None).count() == 1
 
 
-def pester(operation: Any, tokens: list[str], others: dict[str, list[Any]], times: int) -> int:
+def pester(operation: Any, tokens: list[str], others: dict[str, list[Any]], times: int, seeded: int = 0) -> int:
     """Send each generated request with each token, as it is and naming what exists; return how many that were."""
     asked = 0
 
-    @settings(
-        max_examples=times, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
-    )
+    @seed(seeded)
+    @settings(max_examples=times, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(case=operation.as_strategy(), salt=st.integers(0, 2**32))
     def nothing_of_it(case: Any, salt: int) -> None:
         nonlocal asked
