@@ -106,13 +106,24 @@ def commands() -> Pages:
 
     from quanxin.cli.main import app
 
-    lines: list[str] = []
-    for path, command in _walk(typer.main.get_command(app), "quanxin"):
+    root = typer.main.get_command(app)
+    lines = [*_table(("总参数", "必填", "默认", "含义"), [_parameter(p) for p in root.params if "--as" in p.opts]), ""]
+    for path, command in _walk(root, "quanxin"):
         lines += [f"## `{path}`", "", (command.help or "").strip(), ""]
+        lines += [f"以账号运行须有 / an account needs: {_who(command.callback)}", ""]
         rows = [_parameter(parameter) for parameter in command.params if "--help" not in parameter.opts]
         lines += [*_table(("参数", "必填", "默认", "含义"), rows), ""] if rows else []
     note = "退出码：0 正常，1 发现或拒绝了什么，2 用法有误。 / Exit: 0 well, 1 found or refused something, 2 misused."
     return {"reference/commands.md": _page("命令 / Commands", note, *lines)}
+
+
+def _who(command: Any) -> str:
+    """Who may run a command as an account, as the command itself says."""
+    from quanxin.cli.acting import ANYONE, MACHINE
+
+    rule = command.gate.rule
+    words = {ANYONE: "任何账号 / any account", MACHINE: "只供本机操作员 / the machine's operator alone"}
+    return words[rule] if rule in words else "、".join(f"`{role}`" for role in sorted(rule))
 
 
 def pack_schema() -> Pages:

@@ -1,6 +1,7 @@
 """Who may open what: one table of every address and every command.
 
-A new address or command that is not here fails ``test_matrix``; so does one that opens to somebody else than it says.
+A new address or command that is not here fails ``test_matrix`` or ``test_commands``; so does one that opens to somebody
+else than it says.
 """
 
 from __future__ import annotations
@@ -80,5 +81,36 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("api:changes", "api:snapshot", "api:acknowledge"), CONSUMER)
 )  # fmt: skip
 
-# What the person at the machine's own command line does; each command acts in these roles, which that person holds.
-COMMANDS: dict[str, Rule] = {}
+# Who may run a command as an account (``--as``). The person at the machine, who names none, may run every one.
+ANYONE = "anyone"  # nothing of a subject is read but what the public reads, or what the accessor opens to the actor
+MACHINE = "the machine's operator"  # no account at all
+
+COMMANDS: dict[str, Rule] = (
+    dict.fromkeys(("pack check", "pack show", "pack coverage", "pack test", "template", "doctor", "search", "archive"), ANYONE)
+    | dict.fromkeys(
+        ("init", "demo", "serve", "worker", "stop", "keys list", "keys add", "keys rotate", "keys retire", "lake show",
+         "lake compact", "open-data", "drop scan"), MACHINE,
+    )
+    | dict.fromkeys(("intake", "batches", "receipt", "replay", "take-back", "sources", "pull"), roles(Role.INTAKE))
+    | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))
+    | dict.fromkeys(("cases", "case"), ROUTES["desk:cases"])
+    | dict.fromkeys(
+        ("unlinked", "link", "create-subject", "reject", "undo-decision", "decisions", "linkage propose", "merge", "split",
+         "undo"), roles(Role.STEWARD),
+    )
+    | {"subject": roles(Role.CENTRE, Role.STEWARD)}
+    | dict.fromkeys(
+        ("explain", "whatif", "sample", "consumer add", "consumer grant", "webhook add", "webhook list", "webhook end",
+         "webhook redeliver"), roles(Role.CENTRE),
+    )
+    | dict.fromkeys(
+        ("people bind", "people unbind", "people bind-person", "people authorise", "people agents", "people end-agency"),
+        roles(Role.CENTRE, Role.WINDOW),
+    )
+    | {"model list": roles(Role.MODELLER, Role.APPROVER), "model approve": roles(Role.APPROVER)}
+    | dict.fromkeys(("model propose", "evaluate"), roles(Role.MODELLER))
+    | dict.fromkeys(
+        ("account add", "account list", "account end", "account password", "account reset-factors", "organisation add",
+         "client add"), roles(Role.ADMINISTRATOR),
+    )
+)  # fmt: skip

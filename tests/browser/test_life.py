@@ -231,5 +231,9 @@ def test_an_objection_that_is_upheld_and_one_that_is_not(browser: Browser, town:
     assert "0.3 万元" in public
     assert "异议处理中" not in public
     expect(people.page("owner", f"/my/cases/{upheld}").get_by_text("0.3 万元").first).to_be_visible()
-    told = [item["change"] for item in town.ask(f"/api/v1/changes?since={start}")["items"]]  # type: ignore[attr-defined]
-    assert told == ["disputed", "settled", "disputed", "superseded", "committed", "settled"]
+    items = town.ask(f"/api/v1/changes?since={start}")["items"]
+    told = [(one["change"], one["version"], (one["payload"] or {}).get("fine")) for one in items]  # type: ignore[attr-defined]
+    assert told == [
+        ("disputed", 1, "0.500000"), ("settled", 1, "0.500000"),  # the second, which stays as it was
+        ("disputed", 1, None), ("superseded", 2, "0.300000"), ("settled", 2, "0.300000"),  # the third, corrected
+    ]  # fmt: skip

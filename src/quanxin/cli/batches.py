@@ -1,6 +1,7 @@
-"""Commands about hand-ins: intake, batches, receipt, replay.
+"""Commands about hand-ins: intake, batches, receipt, replay, take-back.
 
 Invariant: a hand-in that left rows behind still succeeds; what was left is counted, and the receipt says how to go on.
+An account that hands in for some providers sees and touches no other's batches.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from quanxin.accounts.actors import Role
+from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, progress, table
 
 
@@ -19,8 +22,10 @@ def register(app: typer.Typer) -> None:
     app.command()(batches)
     app.command()(receipt)
     app.command()(replay)
+    app.command()(take_back)
 
 
+@may(Role.INTAKE)
 def intake(
     files: Annotated[
         list[str], typer.Argument(help="部门文件：CSV、XLSX、JSON Lines、Parquet；Spark 引擎另可为目录或 URL / files")
@@ -45,7 +50,6 @@ def intake(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.exchange import at_scale
     from quanxin.exchange.intake import intake as take_in
     from quanxin.exchange.reading import read_mapping
@@ -57,7 +61,7 @@ def intake(
     for file in files:
         with progress() as tell:
             common: dict[str, Any] = {
-                "resource": resource, "provider": provider, "actor": operator(), "mode": mode, "mapping": headers,
+                "resource": resource, "provider": provider, "actor": actor(), "mode": mode, "mapping": headers,
                 "on_progress": tell,
             }  # fmt: skip
             spark = engine == "spark"
@@ -65,6 +69,7 @@ def intake(
         emit(made.to_json(), show=_show_receipt)
 
 
+@may(Role.INTAKE)
 def batches(limit: Annotated[int, typer.Option(min=1, help="最多列出多少批 / how many at most")] = 20) -> None:
     """列出最近的批次。 / List the latest batches."""
     from quanxin.runtime import boot
@@ -72,11 +77,14 @@ def batches(limit: Annotated[int, typer.Option(min=1, help="最多列出多少�
     boot.setup()
     from quanxin.archive.models import Batch
 
+    who = actor()
+    found = Batch.objects.all() if who.providers is None else Batch.objects.filter(provider__in=who.providers)
     keys = ("batch", "resource", "provider", "received", "accepted", "updated", "duplicate", "quarantined", "unlinked")
-    rows = [{k: b.receipt[k] for k in keys} | {"at": b.recorded_at.isoformat()} for b in Batch.objects.all()[:limit]]
+    rows = [{k: b.receipt[k] for k in keys} | {"at": b.recorded_at.isoformat()} for b in found[:limit]]
     emit(rows, show=_show_batches)
 
 
+@may(Role.INTAKE)
 def receipt(
     batch: Annotated[str, typer.Argument(help="批次号 / batch")],
     rows: Annotated[bool, typer.Option("--rows", help="列出未入库的行 / list the rows that are held")] = False,
@@ -89,6 +97,7 @@ def receipt(
     from quanxin.exchange import receipts
 
     made = receipts.receipt_of(batch)
+    actor().require(Role.INTAKE, made.provider)
     if out:
         receipts.write_annotated(batch, out)
         emit({"batch": batch, "out": str(out)})
@@ -99,6 +108,7 @@ def receipt(
         emit(made.to_json(), show=_show_receipt)
 
 
+@may(Role.INTAKE)
 def replay(
     batch: Annotated[str, typer.Argument(help="批次号 / batch")],
     corrections: Annotated[
@@ -111,13 +121,28 @@ def replay(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.exchange.replay import replay as take_again
 
     rows: dict[int, dict[str, str | None]] | None = None
     if corrections:
         rows = {int(number): cells for number, cells in json.loads(corrections.read_text(encoding="utf-8")).items()}
-    emit(take_again(batch, actor=operator(), rows=rows).to_json(), show=_show_receipt)
+    emit(take_again(batch, actor=actor(), rows=rows).to_json(), show=_show_receipt)
+
+
+@may(Role.INTAKE)
+def take_back(
+    batch: Annotated[str, typer.Argument(help="批次号 / batch")],
+    reason: Annotated[str, typer.Option(help="理由（必填） / the reason")],
+) -> None:
+    """撤回整批：所入记录退出，此前的版本恢复。 / Take a whole batch back; what it replaced stands again."""
+    from dataclasses import asdict
+
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.exchange import withdrawals
+
+    emit(asdict(withdrawals.take_back(actor(), batch, reason=reason)))
 
 
 def _show_batches(rows: list[dict[str, Any]]) -> Any:

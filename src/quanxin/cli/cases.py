@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from quanxin.accounts.actors import Role
+from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, table
 
 
@@ -19,6 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command()(case)
 
 
+@may(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)
 def cases(
     overdue: Annotated[bool, typer.Option("--overdue", help="只列已逾期的 / those whose term has lapsed only")] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="最多列出多少件 / how many at most")] = 100,
@@ -27,12 +30,11 @@ def cases(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.calendar import now
     from quanxin.rights import queues
     from quanxin.rights.cases import queue
 
-    found = list(queues.narrowed(queue(operator()), queues.Wanted(overdue=overdue))[:limit])
+    found = list(queues.narrowed(queue(actor()), queues.Wanted(overdue=overdue))[:limit])
     running = queues.running(found)
     times = queues.left(running, now())
     rows = [
@@ -45,15 +47,15 @@ def cases(
     emit(rows, show=_show)
 
 
+@may(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)
 def case(number: Annotated[str, typer.Argument(help="办件编号 / number of the case")]) -> None:
     """一个办件：状态、期限、办理经过。 / One case: its state, its terms, its history."""
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.rights import looking, terms
 
-    found = looking.open_case(operator(), number)
+    found = looking.open_case(actor(), number)
     emit(
         {
             "number": found.number, "kind": found.kind, "state": found.state, "provider": found.provider or "centre",

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from quanxin.cli.acting import MACHINE, actor, may
 from quanxin.cli.output import emit, progress
 
 
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command()(worker)
 
 
+@may(MACHINE)
 def init() -> None:
     """准备数据目录、数据库和密钥。 / Prepare the data directory, the database and the keys."""
     from quanxin.runtime import boot, environment
@@ -33,6 +35,7 @@ def init() -> None:
     emit({"data_dir": str(environment.data_dir()), "pack": current_pack().name, "edition": current_pack().edition[:12]})
 
 
+@may(MACHINE)
 def demo(
     subjects: Annotated[int, typer.Option(min=100, help="主体数量 / number of subjects")] = 20000,
     seed: Annotated[int, typer.Option(help="随机种子，相同种子得到相同城市 / same seed, same city")] = 1,
@@ -45,7 +48,6 @@ def demo(
     from quanxin.runtime import boot, environment
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.archive.models import Batch
     from quanxin.demo.run import run
 
@@ -53,10 +55,11 @@ def demo(
         return
     folder = out or environment.data_dir() / "demo"
     with progress() as tell:
-        outcome = run(subjects=subjects, seed=seed, folder=folder, actor=operator(), on_progress=tell)
+        outcome = run(subjects=subjects, seed=seed, folder=folder, actor=actor(), on_progress=tell)
     emit(outcome)
 
 
+@may(MACHINE)
 def serve(
     host: Annotated[str, typer.Option(help="监听地址 / address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="端口 / port")] = 8000,
@@ -95,6 +98,7 @@ def serve(
         server.serve()
 
 
+@may(MACHINE)
 def worker(
     concurrency: Annotated[int, typer.Option(min=1, help="同时处理的任务数 / jobs at once")] = 2,
     beside: Annotated[

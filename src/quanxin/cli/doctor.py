@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from quanxin.cli.acting import ANYONE, MACHINE, may
 from quanxin.cli.output import emit, progress
 from quanxin.runtime.finding import Finding, State, attention, ok, problem
 
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command()(stop)
 
 
+@may(ANYONE)
 def doctor(
     deep: Annotated[
         bool, typer.Option("--deep", help="逐行核对列式镜像，重新核算得分 / prove lake and scores anew")
@@ -41,6 +43,7 @@ def doctor(
         raise typer.Exit(1)
 
 
+@may(MACHINE)
 def stop() -> None:
     """停止随软件包运行的 PostgreSQL。 / Stop the PostgreSQL that came with the package."""
     from quanxin.runtime import environment, postgres

@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from quanxin.accounts.actors import Role
 from quanxin.cli import when
+from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, fail, progress, table
 
 model_app = typer.Typer(
@@ -32,6 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 @model_app.command("list")
+@may(Role.MODELLER, Role.APPROVER)
 def list_models() -> None:
     """列出评价模型及其版本。 / List the models, their editions and who stands for them."""
     _setup()
@@ -50,20 +53,21 @@ def list_models() -> None:
 
 
 @model_app.command()
+@may(Role.MODELLER)
 def propose(
     model: Annotated[str, typer.Argument(help="评价模型 / model")],
     reason: Annotated[str, typer.Option(help="理由（必填） / the reason")],
 ) -> None:
     """提出启用政策包中的现行版本。 / Propose the pack's present edition of a model."""
     _setup()
-    from quanxin.accounts import operator
     from quanxin.evaluation import editions
 
-    made = editions.propose(operator(), model, reason=reason)
+    made = editions.propose(actor(), model, reason=reason)
     emit({"proposal": made.pk, "model": made.model, "edition": made.digest, "proposed_by": made.proposed_by})
 
 
 @model_app.command()
+@may(Role.APPROVER)
 def approve(
     proposal: Annotated[int, typer.Argument(help="提案编号 / number of the proposal")],
     remark: Annotated[str, typer.Option(help="审批意见（必填） / remark")],
@@ -71,17 +75,17 @@ def approve(
 ) -> None:
     """由另一人批准（或不批准）。 / Approve or refuse a proposal; who made it cannot."""
     _setup()
-    from quanxin.accounts import operator
     from quanxin.evaluation import editions
     from quanxin.evaluation.models import Edition
 
     found = Edition.objects.filter(pk=proposal).first()
     if found is None:
         fail(f"没有编号为 {proposal} 的提案。", f"There is no proposal {proposal}.", "quanxin model list")
-    made = editions.decide(operator(), found, approved=not refuse, remark=remark)
+    made = editions.decide(actor(), found, approved=not refuse, remark=remark)
     emit({"proposal": made.pk, "model": made.model, "approved": made.approved, "decided_by": made.decided_by})
 
 
+@may(Role.MODELLER)
 def evaluate(
     model: Annotated[list[str] | None, typer.Option(help="评价模型；默认全部 / models, all by default")] = None,
     as_of: Day = None,
@@ -91,12 +95,11 @@ def evaluate(
 ) -> None:
     """评价全市主体；不给日期则更新得分，给出日期则只试算。 / Evaluate; with a date or moment it is a trial."""
     _setup()
-    from quanxin.accounts import operator
     from quanxin.evaluation import runs
 
     with progress() as tell:
         made = runs.evaluate(
-            operator(), model, as_of=when.day(as_of), known_at=when.moment(known_at), on_progress=tell, engine=engine,
+            actor(), model, as_of=when.day(as_of), known_at=when.moment(known_at), on_progress=tell, engine=engine,
             master=master,
         )  # fmt: skip
     rows = [{"run": r.pk, "model": r.model, "edition": r.digest[:12], "as_of": r.as_of.isoformat(), "subjects": r.subjects,
@@ -104,6 +107,7 @@ def evaluate(
     emit(rows, show=_show_runs)
 
 
+@may(Role.CENTRE)
 def explain(
     code: Code, purpose: Purpose, model: Which = None, as_of: Day = None, known_at: Moment = None,
     outlook: Annotated[bool, typer.Option(help="列出今后得分自行变化的日期 / days on which it changes by itself")] = False,
@@ -119,6 +123,7 @@ def explain(
     emit(said, show=_show_explanation)
 
 
+@may(Role.CENTRE)
 def whatif(
     code: Code, purpose: Purpose, model: Which = None,
     repair: Annotated[list[int] | None, typer.Option(help="假设已修复的记录 / records supposed to be repaired")] = None,
@@ -169,7 +174,6 @@ def _items(text: str) -> dict[str, Any]:
 
 def _asked(code: str, purpose: str, model: str | None) -> tuple[Any, Any, str]:
     _setup()
-    from quanxin.accounts import operator
     from quanxin.archive import viewers
     from quanxin.evaluation import one
     from quanxin.subjects.queries import find
@@ -187,7 +191,7 @@ def _asked(code: str, purpose: str, model: str | None) -> tuple[Any, Any, str]:
         )
     if not model and not models:
         fail("没有适用于该主体的评价模型。", "No model evaluates subjects of this type.", "quanxin model list")
-    return subject, viewers.centre(operator(), purpose), model or models[0]
+    return subject, viewers.centre(actor(), purpose), model or models[0]
 
 
 def _setup() -> None:

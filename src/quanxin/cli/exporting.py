@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from quanxin.accounts.actors import Role
+from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, fail
 
 
@@ -19,6 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command()(export)
 
 
+@may(Role.CENTRE, Role.INTAKE)
 def export(
     resource: Annotated[str, typer.Argument(help="目录资源，如 administrative-penalty / catalogue resource")],
     out: Annotated[Path, typer.Option(help="写到哪个 .xlsx 或 .xml 文件 / the .xlsx or .xml file to write")],
@@ -30,14 +33,13 @@ def export(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.exchange import exporting
 
     kind = out.suffix.lower()
     if kind not in (".xlsx", ".xml"):
         fail("文件名须以 .xlsx 或 .xml 结尾。", "The file's name must end in .xlsx or .xml.")
     made = exporting.export(
-        operator(), resource, out, kind="xlsx" if kind == ".xlsx" else "xml", first=first.date(), last=last.date(),
+        actor(), resource, out, kind="xlsx" if kind == ".xlsx" else "xml", first=first.date(), last=last.date(),
         provider=provider,
     )  # fmt: skip
     emit({"file": str(out), "resource": resource, "rows": made.rows, "fields": made.fields})

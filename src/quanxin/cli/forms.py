@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from quanxin.cli.acting import ANYONE, may
 from quanxin.cli.output import emit
 
 
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command()(template)
 
 
+@may(ANYONE)
 def template(
     resource: Annotated[str, typer.Argument(help="目录资源，如 administrative-penalty / catalogue resource")],
     out: Annotated[Path | None, typer.Option(help="写到哪个 XLSX 文件 / the XLSX file to write")] = None,

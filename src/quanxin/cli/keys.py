@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from quanxin.cli.acting import MACHINE, actor, may
 from quanxin.cli.output import emit, progress, table
 
 keys = typer.Typer(help="加密密钥：查看、新增、更换、停用。 / The keys that seal.", no_args_is_help=True)
@@ -26,26 +27,29 @@ def register(app: typer.Typer) -> None:
 
 
 @keys.command(name="list")
+@may(MACHINE)
 def list_() -> None:
     """列出密钥及其加密的行数，不显示密钥本身。 / List the keys and how much is sealed under each."""
     _setup()
-    from quanxin.accounts import keyring, operator
+    from quanxin.accounts import keyring
 
-    found = [asdict(key) for key in keyring.listed(operator())]
+    found = [asdict(key) for key in keyring.listed(actor())]
     emit({"keys": found, "algorithms": keyring.algorithms()}, show=_show)
 
 
 @keys.command()
+@may(MACHINE)
 def add(algorithm: Algorithm = None) -> None:
     """新增一把密钥，此后用它加密。 / Add a key, which seals from now on."""
     _setup()
-    from quanxin.accounts import keyring, operator
+    from quanxin.accounts import keyring
 
-    made = keyring.add(operator(), algorithm=algorithm)
+    made = keyring.add(actor(), algorithm=algorithm)
     emit({"key": made.id, "algorithm": made.algorithm, "created": made.created.isoformat(timespec="seconds")})
 
 
 @keys.command()
+@may(MACHINE)
 def rotate(
     index: Annotated[
         bool,
@@ -55,20 +59,21 @@ def rotate(
 ) -> None:
     """把旧密钥加密的内容全部改用现用密钥加密，可随时中断后继续。 / Seal everything anew under the key that seals."""
     _setup()
-    from quanxin.accounts import keyring, operator
+    from quanxin.accounts import keyring
 
     if index:
-        made, rows = keyring.rotate_index(operator(), algorithm=algorithm)
+        made, rows = keyring.rotate_index(actor(), algorithm=algorithm)
         emit({"key": made.id, "algorithm": made.algorithm, "indexed": rows})
         return
     with progress() as tell:
-        done = keyring.rotate(operator(), on_progress=lambda column, rows: tell(f"{column}: {rows:,}"))
+        done = keyring.rotate(actor(), on_progress=lambda column, rows: tell(f"{column}: {rows:,}"))
     emit({"key": done.key, "moved": sum(done.moved.values()), "columns": done.moved, "unopened": done.unopened})
     if done.unopened:
         raise typer.Exit(1)
 
 
 @keys.command()
+@may(MACHINE)
 def retire(
     key: Annotated[str, typer.Argument(help="密钥的编号，见 quanxin keys list / id of the key, see quanxin keys list")],
     destroy: Annotated[
@@ -80,9 +85,9 @@ def retire(
 ) -> None:
     """停用一把已无内容由其加密的密钥。 / Retire a key under which nothing is sealed any more."""
     _setup()
-    from quanxin.accounts import keyring, operator
+    from quanxin.accounts import keyring
 
-    done = keyring.retire(operator(), key, destroy=destroy)
+    done = keyring.retire(actor(), key, destroy=destroy)
     emit({"key": done.id, "state": done.state.value})
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from quanxin.cli.acting import MACHINE, may
 from quanxin.cli.output import emit, table
 
 lake = typer.Typer(help="列式镜像（lake）。 / The lake: the archive in columns.", no_args_is_help=True)
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 @lake.command()
+@may(MACHINE)
 def show() -> None:
     """列式镜像的文件数、行数、大小和已失效行数。 / Files, rows and bytes of each resource."""
     from quanxin.runtime import boot
@@ -32,6 +34,7 @@ def show() -> None:
 
 
 @lake.command()
+@may(MACHINE)
 def compact(
     resource: Annotated[str | None, typer.Option(help="只压缩该资源 / this resource alone")] = None,
     least: Annotated[int, typer.Option(min=2, help="至少有多少个文件才压缩 / from how many files on")] = 2,

@@ -7,10 +7,13 @@ Invariant: a command says what it did in words on a terminal and in JSON when pi
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
 from quanxin.cli import (
+    acting,
+    agents,
     batches,
     cases,
     city,
@@ -41,6 +44,7 @@ app.add_typer(pack.app, name="pack")
 for room in (
     city,
     people,
+    agents,
     batches,
     cases,
     forms,
@@ -57,6 +61,23 @@ for room in (
     doctor,
 ):
     room.register(app)
+
+
+@app.callback()
+def whom(
+    context: typer.Context,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as", metavar="NAME", help="以该账号的身份运行，只有其角色（也可用 QUANXIN_AS） / act as this account"
+        ),
+    ] = None,
+) -> None:
+    """泉信：公共信用信息平台。 / Quanxin: the platform for public credit."""
+    acting.name_account(context, account or [])
+
+
+acting.declared(app)
 
 
 def main() -> None:

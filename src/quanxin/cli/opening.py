@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typer
 
+from quanxin.cli.acting import MACHINE, may
 from quanxin.cli.output import emit, fail
 
 
@@ -15,6 +16,7 @@ def register(app: typer.Typer) -> None:
     app.command("open-data")(open_data)
 
 
+@may(MACHINE)
 def open_data() -> None:
     """生成今天的开放数据（CSV、Parquet、清单）。 / Write today's open data."""
     from quanxin.runtime import boot

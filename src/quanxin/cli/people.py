@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
+from quanxin.accounts.actors import Role
+from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, fail, table
 
 accounts = typer.Typer(no_args_is_help=True, help="工作台账号。 / Accounts of the desk.")
@@ -27,7 +29,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(organisations, name="organisation")
     app.add_typer(clients, name="client")
     app.add_typer(consumers, name="consumer")
-    app.add_typer(people, name="people")
 
 
 ROLES = (
@@ -55,6 +56,7 @@ def _role(text: str) -> Any:
 
 
 @accounts.command("add")
+@may(Role.ADMINISTRATOR)
 def add_account(
     username: Username,
     role: Annotated[str, typer.Option(help=ROLES)] = "",
@@ -69,13 +71,12 @@ def add_account(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.accounts.people import add_account as add
 
     held = _role(role)
-    with _in_words("quanxin organisation add"):
+    with in_words("quanxin organisation add"):
         made = add(
-            operator(), username, password=password, role=held, provider=provider, district=district,
+            actor(), username, password=password, role=held, provider=provider, district=district,
             organisation=organisation, name=name, email=email,
         )  # fmt: skip
     emit({"username": made.username, "role": role or None, "provider": provider or "*", "district": district or "*",
@@ -83,6 +84,7 @@ def add_account(
 
 
 @accounts.command("list")
+@may(Role.ADMINISTRATOR)
 def list_accounts() -> None:
     """列出账号、角色和第二因素。 / List accounts, their roles and second factors."""
     from quanxin.runtime import boot
@@ -95,6 +97,7 @@ def list_accounts() -> None:
 
 
 @accounts.command("end")
+@may(Role.ADMINISTRATOR)
 def end_account(
     username: Username,
     reason: Annotated[
@@ -108,45 +111,47 @@ def end_account(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator, people
+    from quanxin.accounts import people
 
     held = _role(role)
-    with _in_words("quanxin account list"):
+    with in_words("quanxin account list"):
         if held is None:
-            people.deactivate(operator(), username, reason=reason)
-        elif not people.remove_membership(operator(), username, held, provider=provider, district=district):
+            people.deactivate(actor(), username, reason=reason)
+        elif not people.remove_membership(actor(), username, held, provider=provider, district=district):
             fail("该账号没有这个角色。", "The account does not have this role.", "quanxin account list")
     emit({"username": username, "role": role or None, "ended": True})
 
 
 @accounts.command("password")
+@may(Role.ADMINISTRATOR)
 def set_password(username: Username, password: Password = "") -> None:
     """为忘记密码的人设新密码，其登录全部退出。 / Give a new password where it was forgotten; every session ends."""
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator, people
+    from quanxin.accounts import people
 
-    with _in_words("quanxin account list"):
-        people.set_password(operator(), username, password)
+    with in_words("quanxin account list"):
+        people.set_password(actor(), username, password)
     emit({"username": username, "password": "set"})
 
 
 @accounts.command("reset-factors")
+@may(Role.ADMINISTRATOR)
 def reset_factors(username: Username, reason: Reason) -> None:
     """清除丢失的第二因素，其登录全部退出。 / Take lost second factors off; every session ends."""
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.accounts.factors import reset_factors as reset
 
-    with _in_words("quanxin account list"):
-        count = reset(operator(), username, reason=reason)
+    with in_words("quanxin account list"):
+        count = reset(actor(), username, reason=reason)
     emit({"username": username, "factors": count})
 
 
 @organisations.command("add")
+@may(Role.ADMINISTRATOR)
 def add_organisation(
     key: Annotated[str, typer.Argument(help="机构代号 / key")],
     name: Annotated[str, typer.Option(help="名称 / name")],
@@ -159,14 +164,15 @@ def add_organisation(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator, people
+    from quanxin.accounts import people
 
-    with _in_words("quanxin organisation add --help"):
-        made = people.add_organisation(operator(), key, name=name, kind=kind, code=code)
+    with in_words("quanxin organisation add --help"):
+        made = people.add_organisation(actor(), key, name=name, kind=kind, code=code)
     emit({"organisation": made.key, "name": made.name, "kind": made.kind})
 
 
 @clients.command("add")
+@may(Role.ADMINISTRATOR)
 def add_client(
     name: Annotated[str, typer.Argument(help="客户端名 / name")],
     provider: Annotated[str, typer.Option(help="为该单位报送 / hands in for this provider")] = "",
@@ -179,14 +185,14 @@ def add_client(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.accounts.people import add_client as add
 
-    client, secret = add(operator(), name, provider=provider, consumer=consumer, rate=rate)
+    client, secret = add(actor(), name, provider=provider, consumer=consumer, rate=rate)
     emit({"client": client.name, "client_id": client.application.client_id, "client_secret": secret})
 
 
 @consumers.command("add")
+@may(Role.CENTRE)
 def add_consumer(
     key: Annotated[str, typer.Argument(help="使用单位代号 / key")],
     title: Annotated[str, typer.Option(help="名称 / title")],
@@ -196,14 +202,14 @@ def add_consumer(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.exchange import subscriptions
 
-    made = subscriptions.add_consumer(operator(), key, title=title, contact=contact)
+    made = subscriptions.add_consumer(actor(), key, title=title, contact=contact)
     emit({"consumer": made.key, "title": made.title})
 
 
 @consumers.command("grant")
+@may(Role.CENTRE)
 def grant(
     key: Annotated[str, typer.Argument(help="使用单位代号 / consumer")],
     resource: Annotated[str, typer.Argument(help="目录资源 / catalogue resource")],
@@ -218,7 +224,6 @@ def grant(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.exchange import subscriptions
     from quanxin.exchange.models import Consumer
 
@@ -226,13 +231,14 @@ def grant(
     if consumer is None:
         raise typer.BadParameter(f"{key}：quanxin consumer add {key}")
     made = subscriptions.grant(
-        operator(), consumer, resource, purpose=purpose, basis=basis, agreement=agreement, districts=district or (),
+        actor(), consumer, resource, purpose=purpose, basis=basis, agreement=agreement, districts=district or (),
         fields=field or (), until=until.date() if until else None,
     )  # fmt: skip
     emit({"consumer": key, "resource": resource, "subscription": made.pk, "from": made.from_date.isoformat()})
 
 
 @people.command()
+@may(Role.CENTRE, Role.WINDOW)
 def bind(
     username: Username,
     subject: Annotated[str, typer.Option(help="统一社会信用代码 / code of the organisation")],
@@ -243,32 +249,33 @@ def bind(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import binding, operator
+    from quanxin.accounts import binding
     from quanxin.subjects.queries import find
 
     found = find(subject)
     if found is None:
         fail(f"没有找到代码为 {subject} 的主体。", f"There is no subject {subject}.", "quanxin search")
-    with _in_words():
-        made = binding.bind(operator(), username, found.code, reason=reason, until=until.date() if until else None)
+    with in_words():
+        made = binding.bind(actor(), username, found.code, reason=reason, until=until.date() if until else None)
     emit({"username": username, "subject": made.code, "until": made.until.isoformat() if made.until else None})
 
 
 @people.command()
+@may(Role.CENTRE, Role.WINDOW)
 def unbind(username: Username, reason: Reason) -> None:
     """解除绑定。 / End what an account stands for."""
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import binding, operator
+    from quanxin.accounts import binding
 
-    with _in_words():
-        ended = binding.unbind(operator(), username, reason=reason)
+    with in_words():
+        ended = binding.unbind(actor(), username, reason=reason)
     emit({"username": username, "subject": ended.code, "ended": True})
 
 
 @contextmanager
-def _in_words(hint: str = "quanxin account add") -> Iterator[None]:
+def in_words(hint: str = "quanxin account add") -> Iterator[None]:
     """What an act refuses is a refusal of the command's, with the act's own words."""
     from django.core.exceptions import ValidationError
 

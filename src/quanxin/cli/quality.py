@@ -1,6 +1,7 @@
 """Commands about the quality of hand-ins: quality, sample.
 
-Invariant: it reads and writes files that are asked for; the same month and moment give the same figures.
+Invariant: it reads and writes files that are asked for; the same month and moment give the same figures. A department's
+clerk sees its own providers' figures, the centre everyone's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
+from quanxin.accounts.actors import Role
+from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, table
 
 
@@ -21,6 +24,7 @@ def register(app: typer.Typer) -> None:
     app.command()(sample)
 
 
+@may(Role.CENTRE, Role.INTAKE)
 def quality(
     month: Annotated[
         str | None, typer.Option(help="月份，如 2026-10；默认上月 / month, the last one by default")
@@ -45,7 +49,7 @@ def quality(
 
     period = read_month(month) if month else last_month()
     moment = make_aware(known_at) if known_at and is_naive(known_at) else known_at
-    made = bulletin(period, known_at=moment, providers=provider)
+    made = bulletin(period, known_at=moment, providers=_own(provider))
     shown = present(made, english=False)
     for path, write in ((pdf, write_document), (xlsx, write_workbook)):
         if path:
@@ -55,6 +59,7 @@ def quality(
     emit({"period": period.key, "known_at": made.known_at, "lines": rows}, show=_show)
 
 
+@may(Role.CENTRE)
 def sample(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="部门公示的名单 / a list that was published")
@@ -68,11 +73,10 @@ def sample(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.exchange.quality.bulletin import percent
     from quanxin.exchange.quality.sampling import compare
 
-    made = compare(operator(), file, resource=resource, provider=provider, size=size, seed=seed)
+    made = compare(actor(), file, resource=resource, provider=provider, size=size, seed=seed)
     emit(
         {
             "check": made.pk, "resource": resource, "provider": provider, "seed": seed, "listed": made.listed,
@@ -80,6 +84,16 @@ def sample(
             "concealment_percent": percent(made.concealed, made.sampled), "rows": made.missing,
         }
     )  # fmt: skip
+
+
+def _own(asked: list[str] | None) -> list[str] | None:
+    """The providers whose figures are shown, None for every one; raises ``NotAllowed`` for another's."""
+    who = actor()
+    if Role.CENTRE in who.roles:
+        return asked
+    for provider in asked or ():
+        who.require(Role.INTAKE, provider)
+    return asked or (None if who.providers is None else sorted(who.providers))
 
 
 def _line(line: Any) -> dict[str, Any]:

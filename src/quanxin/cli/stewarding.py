@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from quanxin.accounts.actors import Role
+from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, fail, table
 
 Row = Annotated[int, typer.Argument(help="行编号，见 quanxin unlinked / number of the row, see quanxin unlinked")]
@@ -28,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(linkage, name="linkage")
 
 
+@may(Role.STEWARD)
 def unlinked(
     provider: Annotated[str | None, typer.Option(help="只看该提供单位 / of one provider")] = None,
     resource: Annotated[str | None, typer.Option(help="只看该目录资源 / of one resource")] = None,
@@ -45,6 +48,7 @@ def unlinked(
     emit(entries, show=_show_unlinked)
 
 
+@may(Role.STEWARD)
 def link(
     held: Row,
     code: Annotated[str, typer.Argument(help="主体的统一社会信用代码或注册号 / the subject's code")],
@@ -52,7 +56,6 @@ def link(
 ) -> None:
     """把待关联的行关联到主体，并使其入库。 / Link a waiting row, and all that state the same, to a subject."""
     row = _held(held)
-    from quanxin.accounts import operator
     from quanxin.archive.queries import NoSuchSubject
     from quanxin.exchange import stewarding
     from quanxin.subjects.queries import find
@@ -60,9 +63,10 @@ def link(
     subject = find(code)
     if subject is None:
         raise NoSuchSubject(code)
-    _emit_decided(stewarding.link(operator(), row, subject, reason=reason))
+    _emit_decided(stewarding.link(actor(), row, subject, reason=reason))
 
 
+@may(Role.STEWARD)
 def create_subject(
     held: Row,
     type: Annotated[str, typer.Option(help="主体类型，如 enterprise / type of subject")],
@@ -70,37 +74,37 @@ def create_subject(
 ) -> None:
     """登记中没有的主体（如仅有旧注册号）：新建并使其行入库。 / Make a subject that no register knows of a waiting row."""
     row = _held(held)
-    from quanxin.accounts import operator
     from quanxin.exchange import stewarding
 
-    _emit_decided(stewarding.create(operator(), row, type=type, reason=reason))
+    _emit_decided(stewarding.create(actor(), row, type=type, reason=reason))
 
 
+@may(Role.STEWARD)
 def reject(held: Row, reason: Reason) -> None:
     """不予关联：行和理由保留，退出队列。 / Link a waiting row to nobody; it stays held, with the reason."""
     row = _held(held)
-    from quanxin.accounts import operator
     from quanxin.exchange import stewarding
 
-    _emit_decided(stewarding.reject(operator(), row, reason=reason))
+    _emit_decided(stewarding.reject(actor(), row, reason=reason))
 
 
+@may(Role.STEWARD)
 def undo_decision(
     decision: Annotated[int, typer.Argument(help="决定编号 / number of the decision")],
     reason: Reason,
 ) -> None:
     """撤销一个关联决定：所入记录退出，行重新待关联。 / Undo a decision: its records go, its rows wait again."""
     _setup()
-    from quanxin.accounts import operator
     from quanxin.exchange import stewarding
     from quanxin.subjects.models import Decision
 
     found = Decision.objects.filter(pk=decision).first()
     if found is None:
         fail(f"没有决定 {decision}。", f"There is no decision {decision}.", "请用 quanxin decisions 查看。")
-    _emit_decided(stewarding.undo(operator(), found, reason=reason))
+    _emit_decided(stewarding.undo(actor(), found, reason=reason))
 
 
+@may(Role.STEWARD)
 def decisions(limit: Annotated[int, typer.Option(min=1, help="最多列出多少个 / how many at most")] = 20) -> None:
     """最近的关联决定。 / The latest decisions about rows."""
     _setup()
@@ -111,15 +115,15 @@ def decisions(limit: Annotated[int, typer.Option(min=1, help="最多列出多少
 
 
 @linkage.command()
+@may(Role.STEWARD)
 def propose() -> None:
     """为全部待关联的行提出候选主体（需 quanxin[linkage]），由人决定。 / Propose subjects for all waiting rows."""
     _setup()
     from dataclasses import asdict
 
-    from quanxin.accounts import operator
     from quanxin.exchange.linkage import propose as run
 
-    emit(asdict(run(operator())))
+    emit(asdict(run(actor())))
 
 
 @linkage.callback()

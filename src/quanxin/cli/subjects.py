@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from quanxin.accounts.actors import Role
 from quanxin.cli import when
+from quanxin.cli.acting import ANYONE, actor, may
 from quanxin.cli.output import emit, fail, table
 
 Code = Annotated[str, typer.Argument(help="统一社会信用代码或注册号 / code")]
@@ -23,11 +25,15 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
+@may(Role.CENTRE, Role.STEWARD)
 def subject(code: Code) -> None:
     """主体：名称与识别号的沿革、疑点、合并拆分判断。 / A subject: names, identifiers, findings, judgements."""
     found = _find(code)
+    from quanxin.archive import access, viewers
     from quanxin.subjects import queries
 
+    if not access.in_districts(who := actor(), found.region):
+        raise viewers.refused(who, f"subject:{found.pk}", "not in the actor's districts")
     ids = queries.cluster(found)
     emit(
         {
@@ -51,6 +57,7 @@ def subject(code: Code) -> None:
     )  # fmt: skip
 
 
+@may(ANYONE)
 def search(
     text: Annotated[str, typer.Argument(help="名称或其中两个以上的字，或代码 / part of a name, or a code")],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少个 / how many at most")] = 20,
@@ -71,6 +78,7 @@ def search(
     emit(rows, show=lambda found: table(f"“{text}”", found, empty=empty))
 
 
+@may(ANYONE)
 def archive(
     code: Code,
     as_of: Annotated[str | None, typer.Option(help="事实日期（YYYY-MM-DD），默认今天 / day asked about")] = None,
@@ -82,7 +90,6 @@ def archive(
 ) -> None:
     """信用档案：按日期和所知时点还原。 / The archive, as of a day and as known at a moment."""
     found = _find(code)
-    from quanxin.accounts import operator
     from quanxin.archive import viewers
     from quanxin.archive.queries import archive_of
     from quanxin.archive.serial import as_json
@@ -94,13 +101,14 @@ def archive(
             "请加 --purpose，如 --purpose 核查。",
             code=2,
         )
-    as_whom = viewers.PUBLIC if viewer == "public" else viewers.centre(operator(), purpose)
+    as_whom = viewers.PUBLIC if viewer == "public" else viewers.centre(actor(), purpose)
     emit(
         as_json(archive_of(found.pk, as_whom, valid_on=when.day(as_of), known_at=when.moment(known_at))),
         show=_show_archive,
     )
 
 
+@may(Role.STEWARD)
 def merge(
     kept: Annotated[str, typer.Argument(help="保留主体的代码 / code of the one kept")],
     other: Annotated[str, typer.Argument(help="并入主体的代码 / code of the one merged into it")],
@@ -108,13 +116,13 @@ def merge(
 ) -> None:
     """判断两个主体实为一个（可撤销）。 / Judge that two subjects are one; can be undone."""
     first, second = _find(kept), _find(other)
-    from quanxin.accounts import operator
     from quanxin.archive import judgements
 
-    made = judgements.merge(operator(), first, second, reason=reason)
+    made = judgements.merge(actor(), first, second, reason=reason)
     emit({"judgement": made.pk, "kept": kept, "other": other})
 
 
+@may(Role.STEWARD)
 def split(
     code: Code,
     new_code: Annotated[str, typer.Option(help="拆出主体的代码 / code of the new subject")],
@@ -125,15 +133,15 @@ def split(
 ) -> None:
     """判断一个主体实为两个（可撤销）。 / Judge that one subject is two; can be undone."""
     found = _find(code)
-    from quanxin.accounts import operator
     from quanxin.archive import judgements
 
     made = judgements.split(
-        operator(), found, reason=reason, code=new_code, names=name, identifiers=identifier or [], records=record or []
+        actor(), found, reason=reason, code=new_code, names=name, identifiers=identifier or [], records=record or []
     )
     emit({"judgement": made.pk, "kept": code, "other": new_code})
 
 
+@may(Role.STEWARD)
 def undo(
     judgement: Annotated[int, typer.Argument(help="判断编号 / number of the judgement")],
     reason: Reason,
@@ -142,11 +150,10 @@ def undo(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.archive import judgements
     from quanxin.subjects.models import Judgement
 
-    undone = judgements.undo(operator(), Judgement.objects.get(pk=judgement), reason=reason)
+    undone = judgements.undo(actor(), Judgement.objects.get(pk=judgement), reason=reason)
     emit({"judgement": undone.pk, "undone_at": _iso(undone.undone_at)})
 
 

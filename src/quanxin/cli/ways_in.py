@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from quanxin.accounts.actors import Role
+from quanxin.cli.acting import MACHINE, actor, may
 from quanxin.cli.output import emit, explain, fail, progress, table
 
 drop = typer.Typer(help="投递目录。 / The drop folder.", no_args_is_help=True)
@@ -22,6 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 @drop.command()
+@may(MACHINE)
 def scan(
     here: Annotated[
         bool, typer.Option("--here", help="不等后台任务，当场接收并答复 / take in here and now, without a worker")
@@ -43,6 +46,7 @@ def scan(
     emit(found.to_json(), show=lambda shown: table("投递目录 / Drop folder", _rows(shown), empty="没有新文件。"))
 
 
+@may(Role.INTAKE)
 def sources() -> None:
     """列出数据源及其进度。 / List the sources and how far each has been pulled."""
     from quanxin.runtime import boot
@@ -53,9 +57,11 @@ def sources() -> None:
     from quanxin.exchange.models import Pulled
 
     states = {state.source: state for state in Pulled.objects.all()}
+    who = actor()
     rows: list[dict[str, Any]] = []
     for name in definitions.names():
         state = states.get(name)
+        provider = ""  # of a definition that cannot be used: shown to whoever hands in for all
         row: dict[str, Any] = {
             "source": name,
             "resource": None,
@@ -65,17 +71,21 @@ def sources() -> None:
             "error": None,
         }
         try:
-            row |= definitions.load(name).model_dump(include={"resource", "schedule"})
+            found = definitions.load(name)
+            provider = found.provider
+            row |= found.model_dump(include={"resource", "schedule"})
         except IntakeError as error:
             row["error"] = error.zh
         if state is not None:
             row["mark"] = state.mark and state.mark["value"]
             row["pulled_at"] = state.pulled_at and state.pulled_at.isoformat(timespec="seconds")
             row["error"] = row["error"] or (state.error and state.error["zh"])
-        rows.append(row)
+        if who.may(Role.INTAKE, provider):
+            rows.append(row)
     emit(rows, show=lambda shown: table("数据源 / Sources", shown, empty=f"{definitions.folder()} 中没有数据源定义。"))
 
 
+@may(Role.INTAKE)
 def pull(
     names: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="数据源名称 / names of sources")] = None,
     every: Annotated[bool, typer.Option("--all", help="全部数据源 / all sources")] = False,
@@ -85,7 +95,6 @@ def pull(
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts import operator
     from quanxin.exchange import pulling
     from quanxin.exchange import sources as definitions
     from quanxin.exchange.errors import IntakeError
@@ -102,7 +111,7 @@ def pull(
     for name in chosen:
         try:
             with progress() as tell:
-                made = pulling.pull(name, actor=operator(), full=full, on_progress=tell)
+                made = pulling.pull(name, actor=actor(), full=full, on_progress=tell)
         except IntakeError as error:  # the other sources are not kept waiting
             failed = explain(error)
         else:

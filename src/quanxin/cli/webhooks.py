@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from quanxin.accounts.actors import Role
+from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, fail, table
 
 webhook = typer.Typer(help="变更通知（webhook）。 / Notifications of changes (webhooks).", no_args_is_help=True)
@@ -22,24 +24,25 @@ def register(app: typer.Typer) -> None:
 
 
 @webhook.command()
+@may(Role.CENTRE)
 def add(
     consumer: Annotated[str, typer.Argument(help="使用单位的代号 / key of the consumer")],
     url: Annotated[str, typer.Argument(help="接收通知的 https 地址 / the https address to notify")],
 ) -> None:
     """登记通知地址，密钥只显示这一次。 / Add a webhook; its secret is shown this once."""
     _setup()
-    from quanxin.accounts import operator
     from quanxin.exchange import webhooks
     from quanxin.exchange.models import Consumer
 
     found = Consumer.objects.filter(key=consumer).first()
     if found is None:
         fail(f"没有使用单位 {consumer}。", f"There is no consumer {consumer}.")
-    made, secret = webhooks.add(operator(), found, url)
+    made, secret = webhooks.add(actor(), found, url)
     emit({"webhook": made.pk, "consumer": consumer, "url": url, "secret": secret})
 
 
 @webhook.command(name="list")
+@may(Role.CENTRE)
 def list_(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少条未送达的通知 / undelivered at most")] = 50,
 ) -> None:
@@ -64,24 +67,24 @@ def list_(
 
 
 @webhook.command()
+@may(Role.CENTRE)
 def end(number: Number) -> None:
     """停用通知地址。 / Send nothing more to a webhook."""
     _setup()
-    from quanxin.accounts import operator
     from quanxin.exchange import webhooks
 
-    ended = webhooks.end(operator(), number)
+    ended = webhooks.end(actor(), number)
     emit({"webhook": ended.pk, "ended": ended.ended_at})
 
 
 @webhook.command()
+@may(Role.CENTRE)
 def redeliver(number: Number) -> None:
     """重新发送一条通知（delivery 编号）。 / Send a delivery once more."""
     _setup()
-    from quanxin.accounts import operator
     from quanxin.exchange import webhooks
 
-    made = webhooks.redeliver(operator(), number)
+    made = webhooks.redeliver(actor(), number)
     emit({"delivery": made.pk, "state": made.state})
 
 

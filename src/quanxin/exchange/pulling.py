@@ -59,11 +59,12 @@ class Pull:
 def pull(name: str, *, actor: Actor, full: bool = False, on_progress: Progress | None = None) -> Pull:
     """Hand in what is new at a source since its mark, or with ``full`` all of it from the beginning.
 
-    Raises ``NotAllowed`` without the intake role and ``IntakeError`` in words: the definition, the source, the file;
-    then the mark stays where it was.
+    Raises ``NotAllowed`` without the intake role for its provider and ``IntakeError`` in words: the definition, the
+    source, the file; then the mark stays where it was.
     """
     actor.require(Role.INTAKE)
     source = sources.load(name)
+    actor.require(Role.INTAKE, source.provider)
     with claimed(f"source:{name}") as session:
         if session is None:
             raise IntakeError.of("source-busy", source=name)

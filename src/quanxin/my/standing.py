@@ -20,6 +20,7 @@ from django.utils.cache import add_never_cache_headers
 
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import refused_line
 from quanxin.accounts.agency import Scope, agencies_held
 from quanxin.accounts.binding import Principal, principal_of
 from quanxin.accounts.models import Agency, User
@@ -199,6 +200,8 @@ def _answer(
     except NotAllowed:
         return shown(request, me, "my/refused.html", status=403)
     except RightsError as error:
+        if error.code in UNKNOWN and error.line is None and me is not None:
+            refused_line(me.party.actor, f"subject:{me.subject.pk}", error.code, asked=request.path[:200])
         status = 404 if error.code in UNKNOWN else 422
         return shown(request, me, "my/problem.html", {"problem": problem_of(error)}, status)
 

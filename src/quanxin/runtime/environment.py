@@ -124,6 +124,13 @@ _DECLARED = (
         "The sender of notices by e-mail.",
     ),
     Variable(
+        "QUANXIN_AS",
+        "",
+        "命令行以哪个账号的身份运行，同 --as；不设时为本机操作员。设了以后，命令行不能再另选账号。",
+        "The account that the command line acts as, like --as; when it is not set, the machine's operator. Once it is set, "
+        "no option chooses another.",
+    ),
+    Variable(
         "QUANXIN_PASSWORD",
         "",
         "quanxin account add 为新账号设的密码，供脚本使用；不设时在终端询问。",
