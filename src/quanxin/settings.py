@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "quanxin.accounts.factors.SecondFactor",
+    "quanxin.web.middleware.Unstorable",
 ]
 ROOT_URLCONF = "quanxin.web.urls"
 WSGI_APPLICATION = "quanxin.web.wsgi.application"

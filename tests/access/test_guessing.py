@@ -25,7 +25,8 @@ from django.urls.resolvers import URLPattern
 import quanxin
 from quanxin.accounts.actors import Role
 from quanxin.accounts.agency import Scope
-from quanxin.accounts.models import ApiClient
+from quanxin.accounts.models import ApiClient, AuditLine
+from quanxin.rights.models import Shield
 from quanxin.runtime.keys import sealer
 from tests.access import scene as city
 from tests.access.scene import ADULT, FAR, Scene, at_counter, browser, standing_for
@@ -243,3 +244,15 @@ def test_a_nul_in_a_form_that_brings_files_is_refused(scene: Scene) -> None:
     path = f"/my/records/{record.subject_id}-{record.id}/objection"
     for sent in ({"statement": NUL}, {"contact": NUL, "statement": "试"}):
         assert client.post(path, sent).status_code == 400
+
+
+def test_what_is_longer_than_any_column_is_refused(scene: Scene) -> None:
+    client, clerk = standing_for(0, "owner"), browser("clerk", Role.INTAKE, provider="taxation")
+    assert client.get("/my/cases/" + "X" * 600).status_code == 404
+    assert clerk.get(f"/desk/batches/{ADULT}").status_code == 404
+    lines = AuditLine.objects.filter(act="access.refused")
+    assert len(lines.get(actor="user:owner").target) == 128
+    assert ADULT not in lines.get(actor="user:clerk").target
+    ruling = {"code": CODES[0], "ruling": "R" * 5000, "court": "济南中院"}
+    assert browser("judge", Role.REVIEWER).post("/desk/shields", ruling).status_code == 400
+    assert not Shield.objects.filter(subject_id=scene.subject.pk).exists()

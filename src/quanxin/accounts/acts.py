@@ -18,6 +18,7 @@ from quanxin.accounts.models import audit_all
 P = ParamSpec("P")
 T = TypeVar("T")
 
+LONGEST = 128  # what the audit keeps of what was tried for, however long the address was
 Line = tuple[Actor, str, str, dict[str, str]]  # who, which act of the audit, about what, particulars
 
 
@@ -49,4 +50,5 @@ def act(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def _write(line: Line) -> None:
-    audit_all([line])
+    actor, what, target, particulars = line
+    audit_all([(actor, what, target[:LONGEST], particulars)])

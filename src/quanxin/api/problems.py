@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -138,6 +139,10 @@ def handle(api: NinjaAPI) -> None:
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:
         return of("json-unreadable", reason=str(error)) if error.status_code == 400 else of("not-found")
 
+    def unstorable(request: HttpRequest, error: DataError) -> HttpResponse:
+        found = {"where": "", "message": "a value that no column can hold", "rule": "unstorable"}
+        return of("request-invalid", errors=[found])
+
     def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
         if error.line is None:
             note(request, "not-allowed")
@@ -148,6 +153,7 @@ def handle(api: NinjaAPI) -> None:
         return of("internal")
 
     api.exception_handler(Refused)(refused)
+    api.exception_handler(DataError)(unstorable)
     api.exception_handler(IntakeError)(intake)
     api.exception_handler(ValidationError)(invalid)
     api.exception_handler(HttpError)(http)

@@ -18,6 +18,7 @@ from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.people import actor_of
+from quanxin.archive.access import blot_out
 from quanxin.archive.queries import NoSuchSubject
 
 View = Callable[..., HttpResponseBase]
@@ -59,7 +60,7 @@ def staffed(*roles: Role) -> Callable[[View], View]:
 
 def missing(actor: Actor, target: str, why: str) -> Http404:
     """What to raise for what is not there, or not for this actor, which look the same; the try leaves a line."""
-    refused_line(actor, target, why)
+    refused_line(actor, blot_out(target), why)
     return Http404(target)
 
 

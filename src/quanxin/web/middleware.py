@@ -7,11 +7,15 @@ given a NUL, which the database holds nowhere, or a number in its address that i
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+
+from quanxin.web.views.system import bad_request
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -40,6 +44,8 @@ HEADERS = {
 
 
 View = Callable[..., Any]
+
+log = logging.getLogger(__name__)
 
 
 class SecurityHeaders:
@@ -102,3 +108,21 @@ class PlainForms:
             return
         if any("\0" in text for key, texts in request.POST.lists() for text in (key, *map(str, texts))):
             raise BadRequest("a NUL in the form")
+
+
+class Unstorable:
+    """Middleware that answers 400 where a request holds what no column can: too long a text, too large a number."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the inner answer."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The answer to an error of the database about a value itself; None for every other error."""
+        if not isinstance(exception, DataError):
+            return None
+        log.warning("a value that cannot be kept: %s %s", request.method, request.resolver_match)
+        return bad_request(request, exception)
