@@ -164,4 +164,4 @@ def test_the_centre_of_a_district_reads_its_subjects_and_no_others(batch: str) -
     assert ran("far", "archive", CODES[0])[0] == 0  # as the public reads it
     code, answer, _ = ran("auditor", *reading)
     assert (code, answer) == (1, None)
-    assert [line.target for line in refusals("user:auditor")] == ["command:archive"]
+    assert [line.target for line in refusals("user:auditor")] == ["subjects"]  # the accessor's own line, once
