@@ -16,7 +16,7 @@ SUBJECTS ?= 20000
 SEED ?= 1
 HOST ?= 127.0.0.1
 PORT ?= 8000
-PYTEST_FLAGS ?= -n 2 --dist loadgroup
+PYTEST_FLAGS ?= -n 2
 
 export UV_PYTHON := $(PYTHON)
 export UV_PYTHON_DOWNLOADS := never

@@ -8,6 +8,7 @@ killed are removed by the next.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from quanxin.runtime import postgres
 
@@ -60,6 +63,27 @@ def start_database() -> None:
             with suppress(psycopg.errors.InternalError):  # another worker is writing the very same
                 connection.execute(f"ALTER SYSTEM SET {name} = off")
         connection.execute("SELECT pg_reload_conf()")
+
+
+class OneWorkerEach(LoadScopeScheduling):
+    """Hands tests to workers one by one, but those of browsers to one worker and those of Spark to one.
+
+    Browsers share a site and Spark a session, which take a minute to begin; and the later tests of a browser's life stand
+    on the earlier. (xdist's own groups write into an attribute that pytest 9 no longer reads.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return next((group for group, named in GROUPS.items() if re.match(named, path)), nodeid)
+
+
+GROUPS = {"browser": r"tests/browser/", "spark": r"tests/.*/test_(spark\w*|three_scales)\.py$"}
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerEach:
+    """The scheduler of every parallel run."""
+    return OneWorkerEach(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

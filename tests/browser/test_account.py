@@ -13,7 +13,7 @@ from tests.accounts.people import PASSWORD, code_of
 from tests.browser.conftest import QUANXIN, Site
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 def account(site: Site, name: str) -> str:

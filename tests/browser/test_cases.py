@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import QUANXIN, Site
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 PASSWORD = "七泉映月-Spring-72"
 ROOT = Path(__file__).parents[2]
 PEOPLE = {

@@ -14,7 +14,7 @@ from tests.browser.conftest import QUANXIN, Site
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 from tests.city import penalty, write
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 PASSWORD = "七泉映月-Spring-72"
 
 

@@ -28,7 +28,7 @@ from quanxin.runtime import postgres
 from tests.browser.conftest import _free_port, _wait_for
 from tests.browser.travelling import CLOCK, PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 PATIENCE = 15_000  # milliseconds for a page on a busy machine
 

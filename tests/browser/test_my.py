@@ -20,7 +20,7 @@ from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 from tests.city import penalty, write
 from tests.rights.attachments.making import printed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 ROOT = Path(__file__).parents[2]
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import QUANXIN, Site
 from tests.browser.test_pages import REFLOW, WIDTHS, findings, overflow, resize
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 PASSWORD = "七泉映月-Spring-72"
 
 

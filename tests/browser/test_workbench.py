@@ -19,7 +19,7 @@ from quanxin.runtime import postgres
 from tests.browser.conftest import QUANXIN, Site, _free_port, _penalised_subject, _wait_for
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 PASSWORD = "七泉映月-Spring-72"
 PACKS = Path(__file__).parents[2] / "packs"
 MODEL = "public-enterprise"

@@ -29,7 +29,7 @@ PACK = load("jinan")
 RULES = PACK.on(dt.date(2026, 11, 23))
 ISSUES = "row_no, code, severity, field, value, check_key"
 
-pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark"), needed]
+pytestmark = [pytest.mark.spark, needed]
 
 
 @pytest.fixture(scope="module")

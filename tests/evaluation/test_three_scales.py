@@ -65,7 +65,6 @@ def same_on_spark(here: Run, master: str) -> None:
 
 
 @pytest.mark.spark
-@pytest.mark.xdist_group("spark")
 @needed
 def test_the_sample_city_on_spark_is_what_it_is_on_duckdb(tmp_path: Path) -> None:
     run(subjects=200, seed=5, folder=tmp_path, actor=operator())
@@ -75,7 +74,6 @@ def test_the_sample_city_on_spark_is_what_it_is_on_duckdb(tmp_path: Path) -> Non
 
 
 @pytest.mark.spark
-@pytest.mark.xdist_group("spark")
 @needed
 def test_a_cluster_of_two_workers_finds_the_same(tmp_path: Path) -> None:
     here = small_city(tmp_path, "public-social-organisation")

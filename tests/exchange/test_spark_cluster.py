@@ -21,7 +21,7 @@ from tests.exchange.both_engines import (
 )
 from tests.spark import INTERPRETED, cluster, needed, running
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spark, pytest.mark.xdist_group("spark"), needed]
+pytestmark = [pytest.mark.django_db, pytest.mark.spark, needed]
 
 
 def test_two_workers_find_the_same(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from tests.spark import LOCAL, needed, running
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spark, pytest.mark.xdist_group("spark"), needed]
+pytestmark = [pytest.mark.django_db, pytest.mark.spark, needed]
 
 
 @pytest.fixture(scope="module")
