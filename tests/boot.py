@@ -82,7 +82,9 @@ GROUPS = {"browser": r"tests/browser/", "spark": r"tests/.*/test_(spark\w*|three
 
 @pytest.hookimpl
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerEach:
-    """The scheduler of every parallel run."""
+    """The scheduler of every parallel run; tests of the database come first, as they are collected: where a browser was
+    driven in a process, Django refuses to set a database up."""
+    config.option.loadscopereorder = False
     return OneWorkerEach(config, log)
 
 
