@@ -51,7 +51,7 @@ def index() -> Pages:
 
 def settings() -> Pages:
     """Every environment variable, from the table the program reads."""
-    from quanxin.runtime.environment import VARIABLES
+    from quanxin.runtime.variables import VARIABLES
 
     rows = [(f"`{v.name}`", f"`{v.default}`" if v.default else "—", f"{v.zh}<br>{v.en}") for v in VARIABLES.values()]
     note = "全部设置都是环境变量。 / All settings are environment variables."
@@ -149,7 +149,7 @@ def pack_schema() -> Pages:
 def catalogue() -> Pages:
     """Every resource of the pack in use: one page each, and a list of them."""
     from quanxin.policy import load
-    from quanxin.runtime.environment import VARIABLES
+    from quanxin.runtime.variables import VARIABLES
 
     pack = load(VARIABLES["QUANXIN_PACK"].default)
     made: Pages = {}

@@ -29,7 +29,7 @@ def pages() -> dict[str, str]:
 
 
 def test_every_setting_is_documented(pages: dict[str, str]) -> None:
-    from quanxin.runtime.environment import VARIABLES
+    from quanxin.runtime.variables import VARIABLES
 
     for variable in VARIABLES.values():
         assert f"`{variable.name}`" in pages["reference/settings.md"]

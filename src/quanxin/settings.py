@@ -14,6 +14,7 @@ from django.utils.functional import lazy
 from psycopg.conninfo import conninfo_to_dict
 
 from quanxin.runtime import environment, postgres, sign_ons
+from quanxin.runtime.variables import LOG_LEVELS
 
 _ROOM = Path(__file__).resolve().parent
 
@@ -213,7 +214,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {
         "handlers": ["stderr"],
-        "level": environment.choice("QUANXIN_LOG_LEVEL", *environment.LOG_LEVELS),
+        "level": environment.choice("QUANXIN_LOG_LEVEL", *LOG_LEVELS),
     },
     "loggers": {"django": {"handlers": [], "propagate": True}},
 }

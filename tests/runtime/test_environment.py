@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from quanxin.runtime import environment
+from quanxin.runtime.variables import VARIABLES, Variable
 
 
 def test_a_secret_is_made_once_even_when_many_need_it_at_the_same_moment(
@@ -62,10 +63,10 @@ def test_every_variable_that_the_code_reads_is_declared(root: Path) -> None:
     read: set[str] = set()
     for path in (root / "src").rglob("*.py"):
         read |= set(re.findall(r"\bQUANXIN_[A-Z_]+\b", path.read_text(encoding="utf-8")))
-    assert read <= set(environment.VARIABLES)
+    assert read <= set(VARIABLES)
 
 
-@pytest.mark.parametrize("variable", environment.VARIABLES.values(), ids=lambda variable: variable.name)
-def test_every_variable_says_what_it_is_for_in_both_languages(variable: environment.Variable) -> None:
+@pytest.mark.parametrize("variable", VARIABLES.values(), ids=lambda variable: variable.name)
+def test_every_variable_says_what_it_is_for_in_both_languages(variable: Variable) -> None:
     assert variable.zh.endswith("。")
     assert variable.en.endswith(".")

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import quanxin
 from quanxin.runtime import environment
 from quanxin.runtime.finding import Check, Finding, attention, ok, problem
+from quanxin.runtime.variables import LOG_LEVELS, VARIABLES
 
 _OLDEST_PYTHON = (3, 11)
 _GIB = 2**30
@@ -44,7 +45,7 @@ def python() -> Iterator[Finding]:
 
 def settings() -> Iterator[Finding]:
     """Variables that look like ours but are not, and values that cannot be used."""
-    strange = sorted(name for name in os.environ if name.startswith("QUANXIN_") and name not in environment.VARIABLES)
+    strange = sorted(name for name in os.environ if name.startswith("QUANXIN_") and name not in VARIABLES)
     for name in strange:
         yield attention(
             "settings",
@@ -59,7 +60,7 @@ def settings() -> Iterator[Finding]:
         environment.antivirus()
         environment.choice("QUANXIN_WEBHOOK_PRIVATE", "0", "1")
         environment.choice("QUANXIN_STATIC", "manifest", "plain")
-        environment.choice("QUANXIN_LOG_LEVEL", *environment.LOG_LEVELS)
+        environment.choice("QUANXIN_LOG_LEVEL", *LOG_LEVELS)
     except environment.BadSetting as error:
         yield problem("settings", (str(error), str(error)), ("请改正该环境变量", "Correct that variable"))
     else:

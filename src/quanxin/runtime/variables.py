@@ -1,0 +1,256 @@
+"""The environment variables that Quanxin has, each declared once.
+
+Invariant: each has a name, a default, and a meaning in both languages; it is read by ``environment`` alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable: its name, what holds when it is not set, and what it is for."""
+
+    name: str
+    default: str
+    zh: str
+    en: str
+    secret: bool = False
+
+    def value(self) -> str:
+        """The value set in the environment, or the default; surrounding blanks do not count."""
+        return os.environ.get(self.name, "").strip() or self.default
+
+
+_DECLARED = (
+    Variable(
+        "QUANXIN_DATABASE_URL",
+        "",
+        "PostgreSQL 15 及以上版本的连接串，如 postgresql://quanxin@db.example.org/quanxin；"
+        "不设时使用随软件包安装、位于数据目录下的 PostgreSQL。",
+        "Connection string of a PostgreSQL 15 or newer, e.g. postgresql://quanxin@db.example.org/quanxin; "
+        "when it is not set, the PostgreSQL that came with the package runs under the data directory.",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_DATA_DIR",
+        "",
+        "数据目录：数据库、列式镜像、密钥。不设时为源码目录下的 var/，安装版为 ~/.local/share/quanxin。",
+        "The data directory: database, columnar mirror, keys. When it is not set: var/ in a checkout, "
+        "~/.local/share/quanxin where the package is installed.",
+    ),
+    Variable(
+        "QUANXIN_PACK",
+        "jinan",
+        "所用的政策包：名称，或政策包目录的路径。",
+        "The policy pack in use: its name, or the path of its directory.",
+    ),
+    Variable(
+        "QUANXIN_SECRET_KEY",
+        "",
+        "签名密钥。不设时自动生成一次，存于数据目录的 secret-key 文件（权限 600）。",
+        "Key for signatures. When it is not set, one is made once and kept in secret-key in the data directory (600).",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_KEY_RING",
+        "",
+        "密钥环：加密证件号码等的全部密钥。可为密钥环文件的路径（如挂载的密文文件），也可为其 JSON 内容"
+        "（此时不能用命令更换密钥）。不设时自动生成一次，存于数据目录的 keyring.json 文件（权限 600）；"
+        "丢失后已加密的内容无法恢复，请另行备份。",
+        "The ring of the keys that seal identity numbers and the like: the path of its file (a mounted secret, say), or its "
+        "JSON itself (then no command can change it). When it is not set, one is made once and kept in keyring.json in "
+        "the data directory (600); what was sealed with lost keys is lost: back it up separately.",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_ALLOWED_HOSTS",
+        "127.0.0.1,localhost,[::1]",
+        "网站可用的域名，以逗号分隔。",
+        "Host names that the web site answers to, separated by commas.",
+    ),
+    Variable(
+        "QUANXIN_ENGINE_THREADS",
+        "",
+        "校验引擎使用的线程数。不设时为处理器核数。",
+        "Threads of the checking engine. When it is not set: the number of processor cores.",
+    ),
+    Variable(
+        "QUANXIN_ENGINE_MEMORY",
+        "2GB",
+        "校验引擎最多使用的内存；超出部分写入数据目录下的临时文件。",
+        "Memory that the checking engine may use; what exceeds it goes to temporary files in the data directory.",
+    ),
+    Variable(
+        "QUANXIN_PUBLIC_URL",
+        "http://127.0.0.1:8000",
+        "网站对外的地址，写在邮件的链接里。",
+        "The address by which people reach the web site, for links in e-mail.",
+    ),
+    Variable(
+        "QUANXIN_SMTP_URL",
+        "",
+        "发送通知邮件的服务器，如 smtps://用户:密码@mail.example.cn:465 或 smtp://mail.example.cn:25。不设则只在网页上通知。",
+        "The server that sends notices by e-mail, e.g. smtps://user:password@mail.example.cn:465 or "
+        "smtp://mail.example.cn:25. When it is not set, notices stand on the pages alone.",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_MAIL_FROM",
+        "quanxin@localhost",
+        "通知邮件的发件人。",
+        "The sender of notices by e-mail.",
+    ),
+    Variable(
+        "QUANXIN_AS",
+        "",
+        "命令行以哪个账号的身份运行，同 --as；不设时为本机操作员。设了以后，命令行不能再另选账号。",
+        "The account that the command line acts as, like --as; when it is not set, the machine's operator. Once it is set, "
+        "no option chooses another.",
+    ),
+    Variable(
+        "QUANXIN_PASSWORD",
+        "",
+        "quanxin account add 为新账号设的密码，供脚本使用；不设时在终端询问。",
+        "The password that quanxin account add gives a new account, for scripts; when it is not set, it is asked for.",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_SECOND_FACTOR",
+        "optional",
+        "工作人员是否必须启用第二因素（动态口令或通行密钥）：optional 为自愿，required 为必须，"
+        "未启用前不能办理任何业务；主体的代表不受此限。",
+        "Whether people with a role need a second factor (authenticator or passkey): optional, or required: before they "
+        "have one nothing else opens. Representatives of subjects are not asked.",
+    ),
+    Variable(
+        "QUANXIN_SESSION_HOURS",
+        "8",
+        "登录的最长时间（小时）：到时须重新登录。",
+        "Hours after which a session ends and one signs in again.",
+    ),
+    Variable(
+        "QUANXIN_SESSION_IDLE_MINUTES",
+        "30",
+        "无操作多少分钟后自动退出。",
+        "Minutes without a request after which a session ends.",
+    ),
+    Variable(
+        "QUANXIN_HTTPS",
+        "0",
+        "网站是否经由 HTTPS 反向代理访问：1 表示是，代理须设置 X-Forwarded-Proto；登录的 Cookie 只经 HTTPS 发送。",
+        "Whether the site is reached through a proxy that speaks HTTPS: 1 if so, and the proxy sets X-Forwarded-Proto; "
+        "cookies are then sent over HTTPS alone.",
+    ),
+    Variable(
+        "QUANXIN_PROXIES",
+        "0",
+        "网站前面有几层自己的反向代理（0 至 5），用于从 X-Forwarded-For 辨认登录者的网络。",
+        "How many proxies of one's own stand before the site (0 to 5), to tell from X-Forwarded-For where people sign in.",
+    ),
+    Variable(
+        "QUANXIN_OIDC_FILE",
+        "",
+        "统一认证（OpenID Connect）的配置文件。不设时为数据目录下的 oidc.yaml；没有该文件则不提供统一认证登录。",
+        "The file that names sign-ons (OpenID Connect). When it is not set: oidc.yaml in the data directory; without the "
+        "file there are none.",
+    ),
+    Variable(
+        "QUANXIN_OIDC_SECRETS",
+        "",
+        "统一认证的客户端密钥，形如 key=密钥，以分号分隔；不设时读取数据目录下的 oidc-secret-<key> 文件。",
+        "Client secrets of sign-ons, as key=secret, separated by semicolons; when it is not set, the file "
+        "oidc-secret-<key> in the data directory is read.",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_OPEN_DATA_DAYS",
+        "30",
+        "开放数据保留的天数：更早的文件删除。",
+        "For how many days the files of open data are kept.",
+    ),
+    Variable(
+        "QUANXIN_FEED_DAYS",
+        "180",
+        "变更流的保留天数：更早的时点须从快照重新开始（接口返回 410）。",
+        "For how many days the change feed answers: from an earlier timepoint a consumer begins with a snapshot (410).",
+    ),
+    Variable(
+        "QUANXIN_WEBHOOK_PRIVATE",
+        "0",
+        "变更通知（webhook）可否发往内网地址：0 为只发往公网上的 https 地址，1 为也可发往内网（政务网）和本机。",
+        "Whether notifications of changes (webhooks) may go to private addresses: 0 for public https addresses alone, "
+        "1 for private networks and this machine as well.",
+    ),
+    Variable(
+        "QUANXIN_DROP_DIR",
+        "",
+        "投递目录：各单位把文件放入 <提供单位>/<目录资源>/，回执写在旁边。不设时不监视。",
+        "The drop folder: departments put files into <provider>/<resource>/ and find receipts beside them. "
+        "When it is not set, none is watched.",
+    ),
+    Variable(
+        "QUANXIN_DROP_QUIET_SECONDS",
+        "10",
+        "投递的文件静止多少秒后视为写完。",
+        "Seconds that a dropped file must stand still to count as finished.",
+    ),
+    Variable(
+        "QUANXIN_SOURCES_DIR",
+        "",
+        "数据源定义（YAML）所在目录。不设时为数据目录下的 sources/。",
+        "Folder of the definitions (YAML) of sources. When it is not set: sources/ in the data directory.",
+    ),
+    Variable(
+        "QUANXIN_KEEP_REFUSED_DAYS",
+        "30",
+        "被退回的提交文件保留的天数。",
+        "Days that a file is kept after it was refused.",
+    ),
+    Variable(
+        "QUANXIN_ATTACHMENT_MB",
+        "10",
+        "附件的大小上限（MB，1—100）；可为某种材料另设，如 10,court-ruling=20。",
+        "How large an attachment may be (MB, 1 to 100); a kind may have its own limit, e.g. 10,court-ruling=20.",
+    ),
+    Variable(
+        "QUANXIN_ATTACHMENTS_PER_CASE",
+        "10",
+        "一个事项最多的附件数。",
+        "How many attachments a case may have.",
+    ),
+    Variable(
+        "QUANXIN_ATTACHMENT_ORPHAN_DAYS",
+        "7",
+        "上传后没有事项使用的附件，多少天后移除。",
+        "Days after which an attachment that no case took is removed.",
+    ),
+    Variable(
+        "QUANXIN_ANTIVIRUS",
+        "",
+        "查毒程序 clamd 的地址：clamd:/路径/套接字 或 clamd:主机:端口。设置后，附件须查毒通过才能下载；不设则不查毒。",
+        "Where the virus scanner clamd listens: clamd:/path/to/socket or clamd:host:port. When it is set, attachments "
+        "can be had only once it called them clean; when it is not set, nothing is scanned.",
+    ),
+    Variable(
+        "QUANXIN_STATIC",
+        "manifest",
+        "静态文件：manifest 为带指纹并压缩（运行网站用），plain 为直接读取源文件（开发、测试用）。",
+        "Static files: manifest for fingerprinted and compressed ones (to run the site), plain to read the sources "
+        "as they are (development, tests).",
+    ),
+    Variable(
+        "QUANXIN_LOG_LEVEL",
+        "WARNING",
+        "日志级别：DEBUG、INFO、WARNING、ERROR。日志以 JSON 行写到标准错误。",
+        "Level of the log: DEBUG, INFO, WARNING, ERROR. The log goes to standard error as JSON lines.",
+    ),
+)
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+VARIABLES: Mapping[str, Variable] = MappingProxyType({variable.name: variable for variable in _DECLARED})
