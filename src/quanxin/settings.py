@@ -23,6 +23,7 @@ PACK = environment.value("QUANXIN_PACK")
 ENGINE_THREADS = environment.threads()
 ENGINE_MEMORY = environment.value("QUANXIN_ENGINE_MEMORY")
 DROP_DIR = environment.folder("QUANXIN_DROP_DIR")
+DROP_RESULTS_DIR = environment.folder("QUANXIN_DROP_RESULTS_DIR")
 DROP_QUIET_SECONDS = environment.whole_number("QUANXIN_DROP_QUIET_SECONDS")
 SOURCES_DIR = environment.folder("QUANXIN_SOURCES_DIR") or DATA_DIR / "sources"
 KEEP_REFUSED_DAYS = environment.whole_number("QUANXIN_KEEP_REFUSED_DAYS")

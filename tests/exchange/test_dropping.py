@@ -1,4 +1,5 @@
-"""A file put into the drop folder is taken in once and answered beside where it was, whatever is killed meanwhile."""
+"""A file put into the drop folder is taken in once and answered where its department can only read, whatever is killed
+meanwhile."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ from django.db import connections
 from pytest_django import Settings
 
 from quanxin.archive.models import Batch, Record
-from quanxin.exchange import dropping, inbox, submissions
+from quanxin.exchange import drop_folder, drop_results, dropping, inbox, submissions
 from quanxin.exchange.models import Dropped, Submission
+from quanxin.runtime.beneath import Folder
 from tests.city import penalty, register, write
 from tests.exchange.processes import QUANXIN, here, run, until, workers
 
@@ -49,6 +51,11 @@ def take_in() -> dropping.Scan:
     return dropping.scan()
 
 
+def results(drop: Path) -> Path:
+    """Where the answers to the files of a resource's folder lie."""
+    return drop.parents[1] / "results" / PLACE
+
+
 def answer(path: Path) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return made
@@ -63,8 +70,9 @@ def test_a_file_is_taken_in_and_its_receipt_comes_back_beside_it(tmp_path: Path,
     register(tmp_path)
     put(drop, "八月.csv", [penalty(0)])
     assert take_in().taken == [f"{PLACE}/八月.csv"]
-    assert tree(drop) == {"taken/八月.csv", "八月.csv.receipt.json"}
-    receipt = answer(drop / "八月.csv.receipt.json")
+    assert tree(drop) == {"taken/八月.csv"}
+    assert tree(results(drop)) == {"八月.csv.receipt.json"}
+    receipt = answer(results(drop) / "八月.csv.receipt.json")
     batch = Batch.objects.get(resource="administrative-penalty")
     assert (receipt["batch"], receipt["accepted"], receipt["repeated"]) == (batch.pk, 1, False)
     assert (batch.file_name, batch.provider, batch.actor) == ("八月.csv", "market-regulation", "drop:market-regulation")
@@ -79,14 +87,15 @@ def test_rows_that_were_held_come_back_as_a_workbook_which_goes_when_they_are_co
     register(tmp_path)
     put(drop, "a.csv", [penalty(0), penalty(1, "第2号", fine="约三万")])
     take_in()
-    assert tree(drop) == {"taken/a.csv", "a.csv.receipt.json", "a.csv.receipt.xlsx"}
-    sheet = openpyxl.load_workbook(drop / "a.csv.receipt.xlsx").worksheets[0]
+    assert tree(results(drop)) == {"a.csv.receipt.json", "a.csv.receipt.xlsx"}
+    sheet = openpyxl.load_workbook(results(drop) / "a.csv.receipt.xlsx").worksheets[0]
     assert "约三万" in [cell.value for row in sheet.iter_rows() for cell in row]
     put(drop, "a.csv", [penalty(0), penalty(1, "第2号", fine="3")])
     take_in()
     again = Submission.objects.latest("created_at")
-    assert tree(drop) == {"taken/a.csv", f"taken/a.{again.pk}.csv", "a.csv.receipt.json"}
-    assert answer(drop / "a.csv.receipt.json")["accepted"] == 1
+    assert tree(drop) == {"taken/a.csv", f"taken/a.{again.pk}.csv"}
+    assert tree(results(drop)) == {"a.csv.receipt.json"}
+    assert answer(results(drop) / "a.csv.receipt.json")["accepted"] == 1
 
 
 @pytest.mark.django_db
@@ -96,7 +105,7 @@ def test_the_same_file_again_says_that_it_was_there_before(tmp_path: Path, drop:
     take_in()
     put(drop, "b.csv", [penalty(0)])
     take_in()
-    first, second = answer(drop / "a.csv.receipt.json"), answer(drop / "b.csv.receipt.json")
+    first, second = answer(results(drop) / "a.csv.receipt.json"), answer(results(drop) / "b.csv.receipt.json")
     assert second["repeated"]
     assert not first["repeated"]
     assert second["batch"] == first["batch"]
@@ -149,7 +158,8 @@ def test_what_cannot_be_taken_in_is_answered_in_words_and_kept(
     path = make(drop)
     content = path.read_bytes()
     take_in()
-    said = answer(path.with_name("x.csv.error.json"))
+    base = drop.parents[1]
+    said = answer(base / "results" / path.parent.relative_to(base) / "x.csv.error.json")
     assert said["code"] == code
     assert said["zh"]
     assert said["en"]
@@ -167,7 +177,8 @@ def test_a_later_file_of_the_same_name_has_the_only_answer(tmp_path: Path, drop:
     take_in()
     put(drop, "x.csv", [penalty(0)])
     take_in()
-    assert tree(drop) == {"refused/x.csv", "taken/x.csv", "x.csv.receipt.json"}
+    assert tree(drop) == {"refused/x.csv", "taken/x.csv"}
+    assert tree(results(drop)) == {"x.csv.receipt.json"}
 
 
 @pytest.mark.django_db
@@ -177,12 +188,13 @@ def test_a_file_that_is_still_being_written_is_left_alone(
     settings.DROP_QUIET_SECONDS = 60
     put(drop, "a.csv", [penalty(0)])
     os.utime(drop / "a.csv", (0, 0))  # a copy that keeps the time of its original looks old and is new
-    for name in (".a.csv", "~$a.xlsx", "a.csv.part", "a.csv.filepart", "a.csv.TMP", "a.csv~", "a.csv.receipt.json"):
+    for name in (".a.csv", "~$a.xlsx", "a.csv.part", "a.csv.filepart", "a.csv.TMP", "a.csv~"):
         (drop / name).write_bytes(b"x")
     (drop / "link.csv").symlink_to("/etc/passwd")
     assert dropping.scan() == dropping.Scan(moving=[f"{PLACE}/a.csv"])
-    base = dropping._clock(drop)
-    monkeypatch.setattr(dropping, "_clock", lambda _: base + 61)
+    with Folder.root(drop) as folder:
+        base = drop_folder.clock(folder)
+    monkeypatch.setattr(drop_folder, "clock", lambda _: base + 61)
     assert dropping.scan().handed_in == [f"{PLACE}/a.csv"]
 
 
@@ -217,7 +229,8 @@ def test_a_file_that_was_replaced_before_its_answer_is_a_new_one(tmp_path: Path,
     found = dropping.scan()
     assert (found.taken, found.handed_in) == ([f"{PLACE}/a.csv"], [f"{PLACE}/a.csv"])
     take_in()
-    assert tree(drop) == {"taken/a.csv", "a.csv.receipt.json"}
+    assert tree(drop) == {"taken/a.csv"}
+    assert tree(results(drop)) == {"a.csv.receipt.json"}
     assert Record.objects.filter(resource="administrative-penalty").count() == 2
 
 
@@ -228,18 +241,19 @@ def test_a_folder_that_cannot_be_written_to_keeps_no_other_waiting(
     register(tmp_path)
     put(drop, "a.csv", [penalty(0)])
     put(drop, "b.csv", [penalty(1, "第2号")])
-    written = dropping._write
+    written = drop_results.put
 
-    def refuse(path: Path, *rest: Any) -> None:
-        if path.name == "a.csv":
-            raise PermissionError(13, "Permission denied", str(path))
-        written(path, *rest)
+    def refuse(base: Path, path: str, *rest: Any) -> None:
+        if path.endswith("a.csv"):
+            raise PermissionError(13, "Permission denied", path)
+        written(base, path, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(dropping, "_write", refuse)
+        patch.setattr(drop_results, "put", refuse)
         assert take_in().taken == [f"{PLACE}/b.csv"]
     assert dropping.scan().taken == [f"{PLACE}/a.csv"]
-    assert tree(drop) == {"taken/a.csv", "a.csv.receipt.json", "taken/b.csv", "b.csv.receipt.json"}
+    assert tree(drop) == {"taken/a.csv", "taken/b.csv"}
+    assert tree(results(drop)) == {"a.csv.receipt.json", "b.csv.receipt.json"}
 
 
 @pytest.mark.django_db
@@ -251,7 +265,8 @@ def test_a_name_in_an_older_encoding_is_read_as_what_it_says(tmp_path: Path, dro
     take_in()
     take_in()
     names = ("八月.csv", "九月　处罚.csv")
-    assert tree(drop) == {f"taken/{name}" for name in names} | {f"{name}.receipt.json" for name in names}
+    assert tree(drop) == {f"taken/{name}" for name in names}
+    assert tree(results(drop)) == {f"{name}.receipt.json" for name in names}
 
 
 @pytest.mark.django_db
@@ -284,7 +299,8 @@ def test_killed_at_many_instants_each_file_is_answered_once_and_none_is_lost(tmp
         usual = max(usual, time.monotonic() - began)
     assert killed > files, "hardly any was interrupted"
     expected = {f"{n}.csv{ending}" for n in range(files) for ending in (".receipt.json", ".receipt.xlsx")}
-    assert tree(drop) == expected | {f"taken/{n}.csv" for n in range(files)}
+    assert tree(results(drop)) == expected
+    assert tree(drop) == {f"taken/{n}.csv" for n in range(files)}
     assert Submission.objects.count() == files
     assert Dropped.objects.filter(answered_at=None).count() == 0
     assert Batch.objects.filter(resource="administrative-penalty").count() == files
@@ -299,9 +315,9 @@ def test_a_worker_watches_the_folder_and_so_does_the_command(tmp_path: Path, dro
     with workers(1, env):
         put(drop, "a.csv", [penalty(0)])
         until(lambda: (drop / "taken/a.csv").exists(), "the worker")
-    assert answer(drop / "a.csv.receipt.json")["accepted"] == 1
+    assert answer(results(drop) / "a.csv.receipt.json")["accepted"] == 1
     put(drop, "b.csv", [penalty(1, "第2号")])
     time.sleep(1.1)
     said = json.loads(run([*QUANXIN, "drop", "scan", "--here"], env))
     assert said["handed_in"] == said["taken"] == [f"{PLACE}/b.csv"]
-    assert answer(drop / "b.csv.receipt.json")["accepted"] == 1
+    assert answer(results(drop) / "b.csv.receipt.json")["accepted"] == 1

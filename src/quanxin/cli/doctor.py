@@ -36,7 +36,17 @@ def doctor(
     from quanxin.runtime.doctor import examine
 
     found = list(
-        examine(more=(pack, keys, lake, evaluation, attachments, *([deep_lake, deep_evaluation] if deep else [])))
+        examine(
+            more=(
+                pack,
+                keys,
+                lake,
+                drop_folder,
+                evaluation,
+                attachments,
+                *([deep_lake, deep_evaluation] if deep else []),
+            )
+        )
     )
     emit([finding.as_json() for finding in found], show=lambda _: _show(found))
     if any(finding.state is State.PROBLEM for finding in found):
@@ -98,6 +108,13 @@ def lake() -> Iterator[Finding]:
         )
     else:
         yield ok("lake", "列式镜像与批次一致", "The lake agrees with the batches")
+
+
+def drop_folder() -> Iterator[Finding]:
+    """Whether departments can write to their own drop folders alone."""
+    from quanxin.exchange import drop_health
+
+    yield from drop_health.findings()
 
 
 def evaluation() -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from quanxin.runtime.jobs import app, every, forget, rescue
 for cron, act, name in (
     ("* * * * * */10", rescue, "jobs.rescue"),
     ("* * * * * 5/10", submissions.take_over, "exchange.take-over"),
-    ("* * * * * */5", dropping.scan, "exchange.scan-drop-folder"),
+    ("* * * * * */5", dropping.scan_as_job, "exchange.scan-drop-folder"),
     ("* * * * *", pulling.pull_due, "exchange.pull-due"),
     ("* * * * * 3/5", webhooks.dispatch, "exchange.notify"),
     ("7 2 * * *", opening.publish, "archive.open-data"),

@@ -135,6 +135,28 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "请移入 <提供单位>/<目录资源>/，如 market-regulation/administrative-penalty/。"
             " / Move it into <provider>/<resource>/.",
         ),
+        "drop-unsafe": Wording(
+            "投递目录 {path} 可被平台以外的用户改动，已停止接收：任何人都能冒充其他单位。",
+            "Others than the platform can change the drop folder {path}; nothing is taken from it: anybody could pass "
+            "for another department.",
+            "请运行 chown <运行平台的用户> 和 chmod go-w {path}；各单位只应能写自己的文件夹。"
+            " / Run chown to the platform's user and chmod go-w on {path}; departments write to their own folders only.",
+        ),
+        "drop-folder-open": Wording(
+            "文件夹 {path} 任何用户都可写入，无法确认文件由谁投递。",
+            "Any user can write to the folder {path}, so nobody can tell who put a file there.",
+            "请运行 chmod o-w，并让文件夹属于该单位的用户或用户组。"
+            " / Run chmod o-w and give the folder to the department's user or group.",
+        ),
+        "drop-foreign": Wording(
+            "文件 {path} 不属于该单位的用户或用户组。", "{path} does not belong to the department's user or group.",
+            "请用该单位自己的账号投递。 / Put it there with the department's own account.",
+        ),
+        "drop-linked": Wording(
+            "文件 {path} 还有别的名称（硬链接），不能确认其归属。",
+            "{path} has another name elsewhere (a hard link), so nobody can tell whose it is.",
+            "请复制文件后再投递。 / Put a copy there.",
+        ),
         "drop-provider-unknown": Wording(
             "目录中没有提供单位 {provider}。", "The catalogue has no provider {provider}.",
             "请核对文件夹名称；各资源的提供单位见 quanxin pack show。 / Check the folder's name; see quanxin pack show.",

@@ -189,9 +189,16 @@ _DECLARED = (
     Variable(
         "QUANXIN_DROP_DIR",
         "",
-        "投递目录：各单位把文件放入 <提供单位>/<目录资源>/，回执写在旁边。不设时不监视。",
-        "The drop folder: departments put files into <provider>/<resource>/ and find receipts beside them. "
+        "投递目录：各单位把文件放入 <提供单位>/<目录资源>/，从投递结果目录取回执。不设时不监视。",
+        "The drop folder: departments put files into <provider>/<resource>/ and find receipts in its results. "
         "When it is not set, none is watched.",
+    ),
+    Variable(
+        "QUANXIN_DROP_RESULTS_DIR",
+        "",
+        "投递结果所在目录：回执和退回说明，各单位只能读取。不设时为投递目录下的 results/。",
+        "Where the answers to dropped files lie, which departments can only read. When it is not set: results/ in the "
+        "drop folder.",
     ),
     Variable(
         "QUANXIN_DROP_QUIET_SECONDS",
