@@ -39,6 +39,7 @@ check: .venv/.ready $(VENDOR)/.ready ## 代码、类型、结构、政策包、�
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit -q -c pyproject.toml -r src .ci --severity-level medium
 	$(BIN)/quanxin pack check packs/national
 	$(BIN)/quanxin pack check packs/jinan
 	$(BIN)/mkdocs build --strict --quiet --site-dir .venv/site
@@ -56,10 +57,14 @@ docs: .venv/.ready ## 生成文档站点到 site/ / build the documentation into
 .PHONY: assets
 assets: $(VENDOR)/.ready ## 生成网页静态文件 / build the files that browsers need
 
+.PHONY: sbom
+sbom: .venv/.ready ## 软件物料清单（CycloneDX）到 dist/ / bills of materials into dist/
+	.ci/sbom dist
+
 .PHONY: clean
 clean: ## 停止数据库，删除一切生成物；加 DATA=1 连同数据 / stop the database, remove what was built (DATA=1: the data too)
 	-@if [ -x $(BIN)/quanxin ]; then $(BIN)/quanxin stop >/dev/null; fi
-	rm -rf .venv .bootstrap site $(VENDOR) src/quanxin/web/fonts $(ASSETS)/node_modules
+	rm -rf .venv .bootstrap site dist $(VENDOR) src/quanxin/web/fonts $(ASSETS)/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	if [ "$(DATA)" = 1 ]; then rm -rf var; fi

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -79,3 +83,33 @@ def test_a_vulnerability_in_a_javascript_package_is_found(audit: ModuleType) -> 
 
 def test_only_a_full_answer_without_findings_is_called_clean(audit: ModuleType) -> None:
     assert audit.verdict([], []) == ["未发现已知漏洞 / no known vulnerabilities"]
+
+
+def test_the_bill_of_materials_names_every_package_of_the_lock_files(tmp_path: Path) -> None:
+    subprocess.run([str(ROOT / ".ci/sbom"), str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True)
+    python = json.loads((tmp_path / "quanxin.python.cdx.json").read_text(encoding="utf-8"))
+    web = json.loads((tmp_path / "quanxin.web.cdx.json").read_text(encoding="utf-8"))
+    assert {python["bomFormat"], web["bomFormat"]} == {"CycloneDX"}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {re.split(r"[\[=>]", one)[0] for one in project["dependencies"]}
+    assert wanted <= {part["name"] for part in python["components"]}
+    assets = json.loads((ROOT / "src/quanxin/web/assets/package.json").read_text(encoding="utf-8"))
+    assert set(assets.get("dependencies", {})) <= {part["name"] for part in web["components"]}
+
+
+def test_a_release_is_signed_and_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    """What the recipe tells others to do to check a release does find one that was changed."""
+    recipe = (ROOT / ".ci/release").read_text(encoding="utf-8")
+    assert "ssh-keygen -Y sign" in recipe
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("no ssh-keygen on this machine")
+    run = functools.partial(subprocess.run, cwd=tmp_path, capture_output=True, text=True, check=False)
+    run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "key"])
+    (tmp_path / "SHA256SUMS").write_text("0  quanxin.whl\n", encoding="utf-8")
+    assert run(["ssh-keygen", "-Y", "sign", "-q", "-f", "key", "-n", "quanxin-release", "SHA256SUMS"]).returncode == 0
+    public = (tmp_path / "key.pub").read_text(encoding="utf-8")
+    (tmp_path / "allowed_signers").write_text(f"maintainers {public}", encoding="utf-8")
+    verify = ["ssh-keygen", "-Y", "verify", "-f", "allowed_signers", "-I", "maintainers", "-n", "quanxin-release",
+              "-s", "SHA256SUMS.sig"]  # fmt: skip
+    assert run(verify, input="0  quanxin.whl\n").returncode == 0
+    assert run(verify, input="1  quanxin.whl\n").returncode != 0
