@@ -12,6 +12,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading import Reading
 from quanxin.exchange.reading.workbook import number_text, text_of
+from quanxin.exchange.reading.xlsx import Cell, Kind
+from quanxin.exchange.reading.xlsx.formats import EPOCH_1900, kind_of
 from tests.exchange.example import HEADERS, Bench
 
 
@@ -113,8 +115,21 @@ def test_a_number_is_its_shortest_decimal_text(number: float, text: str) -> None
 
 @pytest.mark.parametrize(
     ("cell", "text"),
-    [(False, "FALSE"), (7, "7"), (dt.time(3, 4), "03:04:00"), (dt.timedelta(hours=25), "1 day, 1:00:00"),
-     (dt.datetime(2024, 5, 6), "2024-05-06"), (dt.date(2024, 5, 6), "2024-05-06")],
+    [(Cell("0", Kind.BOOL), "FALSE"), (Cell("7", Kind.NUMBER), "7"), (Cell("0.12777777777", Kind.DATE), "03:04:00"),
+     (Cell("1.0416666667", Kind.DURATION), "25:00:00"), (Cell("45418", Kind.DATE), "2024-05-06"),
+     (Cell("60", Kind.DATE), "60"), (Cell("59", Kind.DATE), "1900-02-28"), (Cell("61", Kind.DATE), "1900-03-01"),
+     (Cell("-1", Kind.DATE), "-1"), (Cell("1e300", Kind.DATE), "1" + "0" * 300), (Cell("#N/A", Kind.ERROR), "#N/A")],
 )  # fmt: skip
-def test_a_cell_of_any_kind_has_a_text(cell: int | dt.time | dt.timedelta | dt.date, text: str) -> None:
-    assert text_of(cell) == text
+def test_a_cell_of_any_kind_has_a_text(cell: Cell, text: str) -> None:
+    assert text_of(cell, EPOCH_1900) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("General", Kind.NUMBER), ("#,##0.00", Kind.NUMBER), ('0"万元"', Kind.NUMBER), ('0.0"day"', Kind.NUMBER),
+     ("0.00E+00", Kind.NUMBER), ("[Red]0;[Green]-0", Kind.NUMBER), ('[$¥-804]#,##0.00', Kind.NUMBER), ("@", Kind.NUMBER),
+     ("yyyy-mm-dd", Kind.DATE), ('yyyy"年"m"月"d"日"', Kind.DATE), ("[$-804]e/m/d;@", Kind.DATE), ("h:mm", Kind.DATE),
+     ("[DBNum1][$-804]yyyy", Kind.DATE), ("[h]:mm:ss", Kind.DURATION), ("[mm]", Kind.DURATION)],
+)  # fmt: skip
+def test_a_format_says_what_a_number_is(code: str, kind: Kind) -> None:
+    assert kind_of(code) is kind

@@ -66,7 +66,7 @@ def detect(path: Path) -> Format:
     if head.startswith(b"PK\x03\x04"):
         return _workbook_in_zip(path)
     if head.startswith(_OLE):
-        return _workbook_in_ole(path)
+        raise _ole(path)
     refuse_strangers(head)
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
     return Format.JSON_LINES if text[:1] in (b"{", b"[") else Format.DELIMITED
@@ -131,17 +131,28 @@ def _workbook_in_zip(path: Path) -> Format:
             names = set(parts.namelist())
     except (BadZipFile, NotImplementedError, ValueError) as error:
         raise IntakeError.of("file-corrupt", reason="工作簿（zip）不完整 / incomplete zip") from error
-    if "xl/workbook.xml" in names or "xl/workbook.bin" in names or "content.xml" in names:
+    if "xl/workbook.xml" in names:
         return Format.WORKBOOK
+    if "xl/workbook.bin" in names or "content.xml" in names:
+        raise _other_workbook()
     if "word/document.xml" in names:
         raise IntakeError.of("file-not-tabular", what="这是 Word 文档", what_en="it is a Word document")
     raise IntakeError.of("file-not-tabular", what="这是 ZIP 压缩包", what_en="it is a ZIP archive")
 
 
-def _workbook_in_ole(path: Path) -> Format:
+def _ole(path: Path) -> IntakeError:
+    """Why a file of the older office programs is not read."""
     content = path.read_bytes() if path.stat().st_size < 1 << 28 else b""
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise IntakeError.of("file-encrypted")
+        return IntakeError.of("file-encrypted")
     if "WordDocument".encode("utf-16-le") in content:
-        raise IntakeError.of("file-not-tabular", what="这是 Word 文档", what_en="it is a Word document")
-    return Format.WORKBOOK
+        return IntakeError.of("file-not-tabular", what="这是 Word 文档", what_en="it is a Word document")
+    return _other_workbook()
+
+
+def _other_workbook() -> IntakeError:
+    """Formats whose number formats are not read: what a number in a cell is would be a guess."""
+    return IntakeError.of(
+        "file-not-tabular", what="这是 .xls、.xlsb 或 .ods 工作簿，请另存为 .xlsx",
+        what_en="it is an .xls, .xlsb or .ods workbook; save it as .xlsx",
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""XLSX (and XLS, ODS) workbooks, as people fill them in.
+"""XLSX workbooks, as people fill them in.
 
 Invariant: a cell is read as what a person sees in it, a number without the noise of its binary form and a date as ISO
 text; a row is named by its sheet and its true row; sheets without the resource's headers are named, not read.
@@ -8,54 +8,53 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
-from zipfile import ZipFile, is_zipfile
 
 import duckdb
-import python_calamine as calamine
 
-from quanxin.exchange.errors import IntakeError, amount
+from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading import table
 from quanxin.exchange.reading.delimited import HEADER_WITHIN, SURPLUS_MARK
 from quanxin.exchange.reading.headers import Layout, Matcher
 from quanxin.exchange.reading.plain import room
 from quanxin.exchange.reading.result import Places, Reading
+from quanxin.exchange.reading.xlsx import Cell, Kind, Row, Sheet, Workbook, moment, opened
 from quanxin.policy.model import FieldType
 
-type_of_cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
-# A sheet lies in memory while it is read; 2 GiB of XML are some 1.5 million rows of the penalty resource.
 _UNPACKED_LIMIT = 1 << 31
 _HEADER_DEPTH = 3
 # Serial days that are a date and nothing else in a date column: 1927-05-18 to 2119-01-11. A year is no serial.
 _SERIALS = range(10_000, 80_012)
-_SERIAL_ZERO = dt.date(1899, 12, 30)
+
+Top = list[list[str]]  # the first rows of a sheet, as texts
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A sheet whose headers match: its layout and the first row (0-based) below the header."""
+class _Found:
+    """A sheet whose headers match: its layout, the column (from 0) that this begins in, the row (from 1) of its last
+    header."""
 
-    sheet: calamine.CalamineSheet
+    sheet: Sheet
     layout: Layout
-    below: int
+    left: int
+    last: int
 
 
 def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, workdir: Path) -> Reading:
     """Make ``source`` of a workbook's sheets; raises ``IntakeError`` for what concerns the file as a whole."""
-    _refuse_bombs(path)
     room(workdir, path.stat().st_size * 8)
-    sheets, skipped = _open(path, matcher)
-    columns = tuple(dict.fromkeys(c for s in sheets for c in s.layout.columns))
-    headers: dict[str, str] = {}
-    for key in columns:
-        writing = next(w for s in sheets for w, k in s.layout.headers.items() if k == key)
-        headers[writing] = key
-    places = Places()
-    rows = table.fill(con, columns, _rows(sheets, columns, matcher, places))
+    with opened(path, workdir, _UNPACKED_LIMIT) as book:
+        sheets, skipped = _look(book, matcher)
+        columns = tuple(dict.fromkeys(c for s in sheets for c in s.layout.columns))
+        headers: dict[str, str] = {}
+        for key in columns:
+            writing = next(w for s in sheets for w, k in s.layout.headers.items() if k == key)
+            headers[writing] = key
+        places = Places()
+        rows = table.fill(con, columns, _rows(book, sheets, columns, matcher, places))
     if not rows:
         raise IntakeError.of("file-empty", what="只有表头", what_en="there is nothing below the header")
     table.publish(con, columns)
@@ -66,50 +65,52 @@ def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, 
     )  # fmt: skip
 
 
-def _refuse_bombs(path: Path) -> None:
-    if is_zipfile(path):
-        with ZipFile(path) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-        if size > _UNPACKED_LIMIT:
-            raise IntakeError.of("file-too-large", size=amount(size), limit=amount(_UNPACKED_LIMIT))
-
-
-def _open(path: Path, matcher: Matcher) -> tuple[list[_Sheet], list[str]]:
+def _look(book: Workbook, matcher: Matcher) -> tuple[list[_Found], list[str]]:
     """The sheets that match and the names of those that do not; ``IntakeError`` if none matches."""
-    matching: list[_Sheet] = []
+    matching: list[_Found] = []
     skipped: list[str] = []
-    found: list[str] = []
-    try:
-        book = calamine.load_workbook(str(path))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            header = _find_header(sheet, matcher)
-            if header is None:
-                skipped.append(name)
-                found += next((r for r in _texts(sheet, HEADER_WITHIN) if any(r)), [])
-            else:
-                matching.append(_Sheet(sheet, matcher.layout(header[1]), header[0]))
-    except calamine.PasswordError as error:
-        raise IntakeError.of("file-encrypted") from error
-    except calamine.CalamineError as error:
-        raise IntakeError.of("file-corrupt", reason=str(error)) from error
+    seen: list[str] = []
+    for sheet in book.sheets:
+        first, left, top = _top(book, sheet)
+        header = _find_header(_spread(top, first, left, book, sheet), matcher)
+        if header is None:
+            skipped.append(sheet.name)
+            seen += next((row for row in top if any(row)), [])
+        else:
+            matching.append(_Found(sheet, matcher.layout(header[1]), left, first + header[0] - 1))
     if not matching:
-        raise matcher.unmatched(found)
+        raise matcher.unmatched(seen)
     return matching, skipped
 
 
-def _find_header(sheet: calamine.CalamineSheet, matcher: Matcher) -> tuple[int, list[str]] | None:
+def _top(book: Workbook, sheet: Sheet) -> tuple[int, int, Top]:
+    """The first rows of a sheet: the number of the first with content, the first column with content, the texts."""
+    rows: list[Row] = []
+    for row in book.rows(sheet):
+        if rows and row.number >= rows[0].number + HEADER_WITHIN + _HEADER_DEPTH:
+            break
+        rows.append(row)
+    if not rows:
+        return 1, 0, []
+    first, left = rows[0].number, min(min(row.cells) for row in rows)
+    width = max(max(row.cells) for row in rows) + 1 - left
+    top = [[""] * width for _ in range(rows[-1].number - first + 1)]
+    for row in rows:
+        for column, cell in row.cells.items():
+            top[row.number - first][column - left] = text_of(cell, book.epoch)
+    return first, left, top
+
+
+def _find_header(top: Top, matcher: Matcher) -> tuple[int, list[str]] | None:
     """The first row below the header and the headers, each as the row that names a field best writes it.
 
     A header may stand in up to three rows whose cells are merged: a column is then called by all of them, from the
     top (行政相对人 + 名称), or by the lowest alone.
     """
-    top = _texts(sheet, HEADER_WITHIN + _HEADER_DEPTH)
-    spread = _spread(top, sheet)
     best: tuple[int, int, list[str]] | None = None
     for row in range(min(HEADER_WITHIN, len(top))):
         for depth in range(1, min(_HEADER_DEPTH, len(top) - row) + 1):
-            names = [_name(column, matcher) for column in zip(*spread[row : row + depth], strict=True)]
+            names = [_name(column, matcher) for column in zip(*top[row : row + depth], strict=True)]
             score = matcher.score(names)
             if score and (best is None or score > best[0]):
                 best = (score, row + depth, names)
@@ -123,58 +124,72 @@ def _name(stack: Sequence[str], matcher: Matcher) -> str:
     return next((n for n in names if matcher.find(n)), names[-1] if names else "")
 
 
-def _spread(rows: list[list[str]], sheet: calamine.CalamineSheet) -> list[list[str]]:
+def _spread(top: Top, first: int, left: int, book: Workbook, sheet: Sheet) -> Top:
     """The rows with the text of each merged cell in all the cells that it covers."""
-    spread = [list(row) for row in rows]
-    left = sheet.start[1] if sheet.start else 0
-    for (first, west), (last, east) in sheet.merged_cell_ranges or ():
-        if first < len(rows) and west >= left:
-            text = rows[first][west - left] if west - left < len(rows[first]) else ""
-            for row in range(first, min(last + 1, len(rows))):
-                for column in range(west - left, min(east - left + 1, len(rows[row]))):
+    spread = [list(row) for row in top]
+    for upper, west, lower, east in book.merges(sheet, first + len(top) - 1) if top else ():
+        if upper >= first and west >= left:
+            text = top[upper - first][west - left] if west - left < len(top[0]) else ""
+            for row in range(upper - first, min(lower - first + 1, len(top))):
+                for column in range(west - left, min(east - left + 1, len(top[0]))):
                     spread[row][column] = text
     return spread
 
 
-def _texts(sheet: calamine.CalamineSheet, count: int) -> list[list[str]]:
-    return [[text_of(cell) for cell in row] for row in islice(sheet.iter_rows(), count)]
-
-
 def _rows(
-    sheets: list[_Sheet], columns: tuple[str, ...], matcher: Matcher, places: Places
+    book: Workbook, sheets: list[_Found], columns: tuple[str, ...], matcher: Matcher, places: Places
 ) -> Iterator[list[str | None]]:
     """The rows of all sheets: one text per column, then the surplus."""
     dates = {f.key for f in matcher.resource.fields if f.type in (FieldType.DATE, FieldType.DATETIME)}
     row_no = 0
     for found in sheets:
         layout, name = found.layout, found.sheet.name
-        slots = {key: i for i, key in enumerate(layout.keys) if key}
+        slots = {key: found.left + i for i, key in enumerate(layout.keys) if key}
         order = [(slots.get(c), c in dates) for c in columns]
-        serial = frozenset(layout.serial)
-        for line, cells in enumerate(islice(found.sheet.iter_rows(), found.below, None), start=found.below + 1):
-            texts = [text_of(cell) for cell in cells]
-            if not any(t and not t.isspace() for i, t in enumerate(texts) if i not in serial):
+        dull = {found.left + i for i in layout.serial}
+        # what stands in a column with a header belongs to it, what stands in any other is surplus
+        headed = {found.left + i for i in range(len(layout.written)) if i not in layout.blank}
+        for row in book.rows(found.sheet):
+            if row.number <= found.last:
+                continue
+            texts = {column: text_of(cell, book.epoch) for column, cell in row.cells.items()}
+            if not any(text and not text.isspace() for column, text in texts.items() if column not in dull):
                 continue
             row_no += 1
-            places.note(row_no, line, name)
-            table.fits(texts, line, name)
-            row: list[str | None] = [
-                None if i is None else date_of(cells[i]) or texts[i] if date else texts[i] for i, date in order
-            ]
-            yield [*row, SURPLUS_MARK.join(texts[i] for i in layout.blank if texts[i])]
+            places.note(row_no, row.number, name)
+            table.fits(list(texts.values()), row.number, name)
+            made: list[str | None] = [_told(row.cells, texts, at, date, book.epoch) for at, date in order]
+            surplus = (texts[column] for column in sorted(texts.keys() - headed) if texts[column])
+            yield [*made, SURPLUS_MARK.join(surplus)]
 
 
-def text_of(cell: type_of_cell) -> str:
+def _told(
+    cells: Mapping[int, Cell], texts: Mapping[int, str], column: int | None, date: bool, epoch: dt.date
+) -> str | None:
+    """The text of a row's cell in a column, a bare serial number in a column of dates as its day."""
+    if column is None or column not in cells:
+        return None
+    return (date_of(cells[column], epoch) if date else None) or texts[column]
+
+
+def text_of(cell: Cell, epoch: dt.date) -> str:
     """A cell as a person reads it: numbers by their shortest decimal form, dates and times as ISO text."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return number_text(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ", "seconds")
-    return str(cell) if isinstance(cell, int | dt.timedelta) else cell.isoformat()
+    if cell.kind is Kind.BOOL:
+        return "TRUE" if cell.text == "1" else "FALSE"
+    if cell.kind in (Kind.TEXT, Kind.ERROR):
+        return cell.text
+    try:
+        number = float(cell.text)
+    except ValueError:
+        return cell.text
+    if cell.kind is Kind.DATE and (at := moment(number, epoch)) is not None:
+        if isinstance(at, dt.datetime):
+            return at.date().isoformat() if at.time() == dt.time() else at.isoformat(" ", "seconds")
+        return at.isoformat("seconds")
+    if cell.kind is Kind.DURATION and math.isfinite(number):
+        minutes, seconds = divmod(round(number * 86_400), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    return number_text(number)
 
 
 def number_text(number: float) -> str:
@@ -184,8 +199,13 @@ def number_text(number: float) -> str:
     return format(Decimal(repr(number)), "f").removesuffix(".0")
 
 
-def date_of(cell: type_of_cell) -> str | None:
+def date_of(cell: Cell, epoch: dt.date) -> str | None:
     """The day that a bare number in a date column stands for, or None if the cell is anything else."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == int(cell) and int(cell) in _SERIALS:
-        return (_SERIAL_ZERO + dt.timedelta(days=int(cell))).isoformat()
-    return None
+    if cell.kind is not Kind.NUMBER:
+        return None
+    try:
+        number = float(cell.text)
+    except ValueError:
+        return None
+    at = moment(number, epoch) if number in _SERIALS else None
+    return at.date().isoformat() if isinstance(at, dt.datetime) else None
