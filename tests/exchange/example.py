@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-import duckdb
-
+from quanxin.engine import database
 from quanxin.exchange.reading import Reading, read
 from quanxin.policy.model import (
     Deadline,
@@ -72,7 +71,7 @@ class Bench:
         self.resource = of or resource()
         self.workdir = folder / "work"
         self.workdir.mkdir(exist_ok=True)
-        self.con = duckdb.connect(config={"threads": 2, "temp_directory": str(self.workdir / "spill")})
+        self.con = database.connect(threads=2, spill=self.workdir / "spill", folders=[folder])
 
     def write(self, content: bytes | str, name: str = "a.csv") -> Path:
         """A file with this content."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from quanxin.engine import database
 from quanxin.engine.program import Program, compile
 from quanxin.engine.run import check
 from quanxin.engine.windows import window
@@ -34,7 +35,7 @@ class Outcome:
 
 def run_cases(pack: Pack) -> list[Outcome]:
     """The outcome of each case of a pack, in its order."""
-    with duckdb.connect() as con:
+    with database.connect() as con:
         return [_run(con, pack, case) for case in pack.cases]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from quanxin.engine import publish, subject
+from quanxin.engine import database, publish, subject
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.values import type_of
 from quanxin.identifiers import sql, uscc
@@ -126,7 +126,7 @@ def _judge_of(pack: Pack, key: str, first: dt.date) -> Judge:
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     """One database in memory for all judges; each has a connection of its own, with its statement."""
-    return duckdb.connect(config={"threads": 1})
+    return database.connect(threads=1)
 
 
 def _needed(pack: Pack, resource: Resource) -> Sequence[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from quanxin.engine import database
 from quanxin.engine.cases import Outcome
 from quanxin.engine.scoring import HUNDRED, Scoring, column, compile_model, grades_table
 from quanxin.engine.scoring_run import Row, create, fill, score
@@ -43,7 +44,7 @@ def run_model_cases(pack: Pack, watch: Callable[[Played], None] | None = None) -
     cities: dict[tuple[str, dt.date], City] = {}
     for number, case in enumerate(pack.model_cases):
         cities.setdefault((case.model, case.as_of), []).append((number, case))
-    with duckdb.connect() as con:
+    with database.connect() as con:
         for (key, day), city in cities.items():
             model = pack.on(day).models.get(key)
             for number, case in city:

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from quanxin.engine import database
 from quanxin.engine.scoring import DAY, FOUND, Scoring, facts_table, grades_table, on_day
 from quanxin.engine.scoring_run import Row, create, fill
 
@@ -40,7 +41,7 @@ class Reckoner:
         self.scoring = scoring
         self._lock = threading.Lock()
         self._dated: dict[str, bool] = {}  # whether a statement asks for the day
-        self._con = duckdb.connect(config={"threads": 1})
+        self._con = database.connect(threads=1)
         # the plans serve a handful of rows: optimising them costs more than it gains
         self._con.execute("PRAGMA disable_optimizer")
         # every table before any statement: a plan is made anew each time once anything was added to what it was made over

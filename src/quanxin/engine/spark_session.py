@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,6 +58,7 @@ def session(master: str, *, memory: str = "2g", settings: Mapping[str, str] | No
         return
     builder = SparkSession.builder.master(master).appName("quanxin").config("spark.driver.memory", memory)
     own = {
+        "spark.local.dir": tempfile.gettempdir(),  # what it spills is as it was handed in
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.extraJavaOptions": _JVM,

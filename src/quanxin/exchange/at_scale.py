@@ -73,7 +73,11 @@ def intake(
     rules = pack.on(today())
     definition = plain.admit(pack, rules, resource, provider)
     local = _local(address)
-    with _spark(master) as spark, translated(local or Path(address)), workshop() as (con, workdir):
+    with (
+        _spark(master) as spark,
+        translated(local or Path(address)),
+        workshop(folders=_local_folder(out)) as (con, workdir),
+    ):
         tell("reading")
         listed = _list(spark, address, local)
         if earlier := plain.earlier_batch(resource, provider, mode, listed.digest):
@@ -116,6 +120,12 @@ def _local(address: str) -> Path | None:
     if parts.scheme == "file":
         return Path(unquote(parts.path))
     return Path(address) if "://" not in address else None
+
+
+def _local_folder(out: str | None) -> tuple[Path, ...]:
+    """The folder that the checked rows are left in, where it is one of this machine."""
+    local = _local(out) if out else None
+    return (local,) if local else ()
 
 
 def _url(address: str) -> str:

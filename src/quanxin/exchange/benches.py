@@ -21,7 +21,8 @@ from quanxin.runtime.bridge import few_rows
 from quanxin.runtime.workshop import connect, own_folder
 
 _room = threading.BoundedSemaphore(settings.ENGINE_THREADS)
-_free: list[tuple[int, duckdb.DuckDBPyConnection, Standing]] = []  # by process
+# by process and data directory, outside of which a bench reaches nothing
+_free: list[tuple[int, Path, duckdb.DuckDBPyConnection, Standing]] = []
 _foreign: list[duckdb.DuckDBPyConnection] = []  # those of a parent process, which are not ours to close
 
 
@@ -43,16 +44,17 @@ def bench() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing]]:
         except BaseException:
             con.close()
             raise
-        _free.append((os.getpid(), con, standing))
+        _free.append((os.getpid(), settings.DATA_DIR, con, standing))
 
 
 def _take() -> tuple[duckdb.DuckDBPyConnection, Standing]:
     """A bench that is free, else a new one. A forked process has none: its parent's are of threads that it lacks."""
     with suppress(IndexError):
         while True:
-            process, con, standing = _free.pop()
-            if process == os.getpid():
+            process, place, con, standing = _free.pop()
+            if process != os.getpid():
+                _foreign.append(con)
+            elif place == settings.DATA_DIR:
                 return con, standing
-            _foreign.append(con)
     con = connect(1, None)
     return con, Standing(con)

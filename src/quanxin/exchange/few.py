@@ -34,6 +34,7 @@ from quanxin.exchange.together import Together
 from quanxin.exchange.touching import Touching, look_before_matching, untouched
 from quanxin.policy import Pack, Rules
 from quanxin.policy.model import Resource
+from quanxin.runtime.bridge import put
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.several import apart, numbered
 
@@ -224,8 +225,7 @@ def _put(con: duckdb.DuckDBPyConnection, members: list[_Member]) -> None:
     arrays = [pa.array(numbers, pa.int64())]
     arrays += [pa.array([row.texts.get(c) or None for row in rows], pa.string()) for c in columns]
     arrays.append(pa.array([row.surplus or None for row in rows], pa.string()))
-    made = pa.Table.from_arrays(arrays, names=["row_no", *columns, table.SURPLUS])  # noqa: F841  (DuckDB reads it)
-    con.execute("CREATE OR REPLACE TABLE source AS SELECT * FROM made")
+    put(con, "source", pa.Table.from_arrays(arrays, names=["row_no", *columns, table.SURPLUS]))
 
 
 def _commit(

@@ -20,7 +20,7 @@ from quanxin.exchange.models import Held
 from quanxin.identifiers import mask, personal_numbers
 from quanxin.identifiers.sealing import MARK, Sealer
 from quanxin.policy.model import FieldType, Resource
-from quanxin.runtime.bridge import to_postgres
+from quanxin.runtime.bridge import put, to_postgres
 from quanxin.runtime.keys import sealer, sealing
 from quanxin.runtime.several import Several
 
@@ -82,14 +82,14 @@ def _make_secrets(con: duckdb.DuckDBPyConnection, cells: list[str], identity: fr
         if text.startswith(MARK) or personal_numbers.may_be_in(text):
             found.setdefault(text, personal_numbers.mask_whatever_resembles(text))
     keys = sealing() if found else None
-    made = pa.table(  # noqa: F841  (DuckDB reads it by its name)
+    made = pa.table(
         {
             "text": pa.array(found, pa.string()),
             "sealed": pa.array([keys.seal_text(t, HELD_CELL) for t in found] if keys else [], pa.string()),
             "masked": pa.array(found.values(), pa.string()),
         }
     )
-    con.execute("CREATE OR REPLACE TABLE held_secrets AS SELECT * FROM made")
+    put(con, "held_secrets", made)
 
 
 def _held_query(cells: list[str], several: Several) -> str:
@@ -113,13 +113,13 @@ def _held_query(cells: list[str], several: Several) -> str:
 def _place(con: duckdb.DuckDBPyConnection, reading: Placed) -> None:
     """Make ``held_places(row_no, position)``: where each held row stands in the department's file."""
     numbers = [n for (n,) in con.execute("SELECT row_no FROM held_rows ORDER BY row_no").fetchall()]
-    places = pa.table(  # noqa: F841  (DuckDB reads it by its name)
+    places = pa.table(
         {
             "row_no": pa.array(numbers, pa.int64()),
             "position": pa.array([reading.position(n) for n in numbers], pa.string()),
         }
     )
-    con.execute("CREATE OR REPLACE TABLE held_places AS SELECT * FROM places")
+    put(con, "held_places", places)
 
 
 def _texts(con: duckdb.DuckDBPyConnection, fields: list[str], asked: str) -> list[str]:

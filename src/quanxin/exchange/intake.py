@@ -96,7 +96,7 @@ def intake(
     pack = current_pack()
     rules = pack.on(today())
     definition = admit(pack, rules, resource, provider)
-    with translated(path), workshop() as (con, workdir):
+    with translated(path), workshop([path]) as (con, workdir):
         tell("reading")
         digest = digest_of(path)
         if earlier := earlier_batch(resource, provider, mode, digest):

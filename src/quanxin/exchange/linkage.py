@@ -20,7 +20,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
 from quanxin.calendar import now
 from quanxin.exchange.models import Held, Proposal
-from quanxin.runtime.bridge import pg_cursor
+from quanxin.runtime.bridge import pg_cursor, put
 from quanxin.runtime.workshop import workshop
 from quanxin.subjects.naming import parse
 from quanxin.subjects.vocabulary import vocabulary
@@ -146,8 +146,7 @@ def _table(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[str,
             }
         )  # fmt: skip
     columns = ("unique_id", "owner", "whole", "trade", "industry", "place", "form", "branch")
-    made = pa.Table.from_pylist(cells, schema=pa.schema([(c, pa.string()) for c in columns]))  # noqa: F841
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM made")
+    put(con, table, pa.Table.from_pylist(cells, schema=pa.schema([(c, pa.string()) for c in columns])))
     return len(cells)
 
 

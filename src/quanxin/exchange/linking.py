@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from quanxin.policy.model import Resource
+from quanxin.runtime.bridge import put
 from quanxin.runtime.keys import sealing
 from quanxin.runtime.several import Several
 from quanxin.subjects.matching import match
@@ -73,14 +74,14 @@ def seal_identities(con: duckdb.DuckDBPyConnection) -> None:
     """
     texts = [t for (t,) in con.execute("SELECT DISTINCT _identity FROM judged WHERE _identity IS NOT NULL").fetchall()]
     sealer = sealing() if texts else None
-    made = pa.table(  # noqa: F841  (DuckDB reads it by its name)
+    made = pa.table(
         {
             "text": pa.array(texts, pa.string()),
             "blind": pa.array([sealer.blind_index(t) for t in texts] if sealer else [], pa.string()),
             "sealed": pa.array([rf"\x{sealer.seal(t, IDENTITY).hex()}" for t in texts] if sealer else [], pa.string()),
         }
     )
-    con.execute("CREATE OR REPLACE TABLE identities AS SELECT * FROM made")
+    put(con, "identities", made)
 
 
 def _enrol(con: duckdb.DuckDBPyConnection, resource: Resource, *, several: Several, at: dt.datetime) -> dict[int, int]:

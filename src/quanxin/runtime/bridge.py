@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -64,12 +65,12 @@ def to_postgres(con: duckdb.DuckDBPyConnection, query: str, table: str, columns:
     """
     if _few.get():
         return _write_few(con.execute(query).fetchall(), table, columns)
-    read_end, write_end = os.pipe()
+    pipe, read_end, write_end = _pipe(con)
     failure: list[BaseException] = []
 
     def write() -> None:
         try:
-            con.cursor().execute(f"COPY ({query}) TO '/dev/fd/{write_end}' (FORMAT csv, HEADER false, {MARKS})")
+            con.cursor().execute(f"COPY ({query}) TO {pipe} (FORMAT csv, HEADER false, {MARKS})")
         except BaseException as error:
             failure.append(error)
         finally:
@@ -88,6 +89,17 @@ def to_postgres(con: duckdb.DuckDBPyConnection, query: str, table: str, columns:
             return int(cursor.rowcount)
     finally:
         writer.join()
+
+
+def _pipe(con: duckdb.DuckDBPyConnection) -> tuple[str, int, int]:
+    """A pipe that DuckDB reaches by a name in its own folder, as a SQL literal; its two ends, both open."""
+    spill = con.execute("SELECT current_setting('temp_directory')").fetchone()
+    path = Path(spill[0] if spill else "").with_name(f"pipe-{uuid.uuid4().hex}")
+    os.mkfifo(path, 0o600)
+    read_end = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # waits for no writer
+    write_end = os.open(path, os.O_WRONLY)
+    os.set_blocking(read_end, True)
+    return "'" + str(path).replace("'", "''") + "'", read_end, write_end
 
 
 def _write_few(rows: list[tuple[Any, ...]], table: str, columns: tuple[str, ...]) -> int:
@@ -126,9 +138,16 @@ def _make_few(con: duckdb.DuckDBPyConnection, rows: list[tuple[Any, ...]], table
     for (name, kind), values in zip(columns.items(), zip(*rows, strict=True), strict=True):
         texts = values if kind in ARROW else [None if v is None else str(v) for v in values]
         made[name] = pa.array(texts, ARROW.get(kind, pa.string()))
-    arrived = pa.table(made)  # noqa: F841  (DuckDB reads it by its name)
-    cast = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in columns.items())
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {cast} FROM arrived")
+    put(con, table, pa.table(made), ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in columns.items()))
+
+
+def put(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, columns: str = "*") -> None:
+    """Create the DuckDB ``table`` from Arrow's rows; SQL reaches Python's variables by no other way."""
+    con.register("_arrived", rows)
+    try:
+        con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {columns} FROM _arrived")
+    finally:
+        con.unregister("_arrived")
 
 
 def ask(

@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -18,15 +18,27 @@ from typing import IO
 import duckdb
 from django.conf import settings
 
+from quanxin.engine import database
+
+COLUMNS = ("lake", "evaluation")  # folders of the data directory that hold what the platform keeps in columns
+_PLANNING = {
+    # long IN lists as joins would break the engine's single pass over the rows into many
+    "disabled_optimizers": "'in_clause'",
+    "enable_progress_bar": "false",  # it writes over what a command tells, and into a worker's log
+}
+
 
 @contextmanager
-def workshop() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    """A DuckDB in memory that spills into a folder of its own, and the folder; both are removed afterwards."""
+def workshop(
+    files: Iterable[Path] = (), folders: Iterable[Path] = ()
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A DuckDB in memory that spills into a folder of its own, and the folder; both are removed afterwards.
+
+    It reads and writes in that folder, in the platform's columns (``COLUMNS``), and in what is named: ``files`` that were
+    handed in, ``folders`` that hold what was made elsewhere.
+    """
     with own_folder() as folder:
-        con = connect(settings.ENGINE_THREADS, folder / "spill")
-        # long IN lists as joins would break the engine's single pass over the rows into many
-        con.execute("SET disabled_optimizers = 'in_clause'")
-        con.execute("SET enable_progress_bar = false")  # it writes over what a command tells, and into a worker's log
+        con = connect(settings.ENGINE_THREADS, folder / "spill", files, (folder, *folders), _PLANNING)
         try:
             yield con, folder
         finally:
@@ -47,19 +59,16 @@ def own_folder() -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def connect(threads: int, spill: Path | None) -> duckdb.DuckDBPyConnection:
+def connect(
+    threads: int, spill: Path | None, files: Iterable[Path] = (), folders: Iterable[Path] = (),
+    options: Mapping[str, str] | None = None,
+) -> duckdb.DuckDBPyConnection:  # fmt: skip
     """A DuckDB in memory that takes what the settings allow; without ``spill`` nothing of it goes to the disk."""
-    return duckdb.connect(
-        ":memory:",
-        config={
-            "threads": threads,
-            "memory_limit": settings.ENGINE_MEMORY,
-            "temp_directory": str(spill or ""),
-            "preserve_insertion_order": True,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
+    own = [Path(settings.DATA_DIR) / name for name in COLUMNS]
+    return database.connect(
+        threads=threads, memory_limit=settings.ENGINE_MEMORY, spill=spill, folders=(*own, *folders), files=files,
+        options=options,
+    )  # fmt: skip
 
 
 def cursor_beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

@@ -47,7 +47,7 @@ def compare(
     pack = current_pack()
     found = admit(pack, pack.on(today()), resource, provider)
     number = _number_field(found)
-    with translated(path), workshop() as (con, workdir):
+    with translated(path), workshop([path]) as (con, workdir):
         reading = read(con, path, found, workdir=workdir)
         if number not in reading.columns:
             raise IntakeError.of("sampling-no-numbers", resource=resource)
