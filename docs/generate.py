@@ -128,14 +128,14 @@ def _who(command: Any) -> str:
 
 def pack_schema() -> Pages:
     """Every key of a policy pack, from the models that read it."""
-    from quanxin.policy import evaluation, model, rights, ruling
+    from quanxin.policy import evaluation, model, ownership, parts, rights, ruling
 
-    parts = [
-        part for room in (model, ruling, rights, evaluation) for part in vars(room).values()
+    found = [
+        part for room in (parts, model, ownership, ruling, rights, evaluation) for part in vars(room).values()
         if isinstance(part, type) and issubclass(part, BaseModel) and part.__module__ == room.__name__
     ]  # fmt: skip
     lines: list[str] = []
-    for part in parts:
+    for part in found:
         rows = [
             (f"`{field.alias or name}`", f"`{_type(field.annotation)}`", "是" if field.is_required() else "")
             for name, field in part.model_fields.items()
@@ -177,7 +177,7 @@ def _resource(key: str, history: Iterable[Any]) -> str:
             f"- 提供单位 providers：{', '.join(resource.providers)}",
             f"- 公示 publication：{resource.publication.mode}",
         ]
-        lines += [f"- 共享 sharing：{resource.sharing.mode}", ""]
+        lines += [f"- 共享 sharing：{resource.sharing.mode}", f"- 归属 ownership：{_ownership(resource.ownership)}", ""]
         rows = [
             (f"`{f.key}`", f.title.zh, f.type, {True: "是", False: ""}.get(f.required, f"`{f.required}`"),
              "、".join(filter(None, (f.code, *f.aliases))))
@@ -185,6 +185,18 @@ def _resource(key: str, history: Iterable[Any]) -> str:
         ]  # fmt: skip
         lines += [*_table(("字段", "名称", "类型", "必填", "其他表头"), rows), ""]
     return _page(title, f"`{key}`", *lines)
+
+
+def _ownership(own: Any) -> str:
+    """Whose a resource's records are, in a line."""
+    if own.by == "authority":
+        return f"`authority`（`{own.field}`）"
+    if own.by == "register":
+        order = "；".join(
+            f"{p.in_force.from_} — {p.in_force.until or '今'} {', '.join(p.prevails)}" for p in own.precedence
+        )
+        return f"`register`（{order}）"
+    return f"`{own.by}`"
 
 
 def _walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -221,6 +233,8 @@ def _type(annotation: Any) -> str:
         str(annotation)
         .replace("typing.", "")
         .replace("quanxin.policy.model.", "")
+        .replace("quanxin.policy.parts.", "")
+        .replace("quanxin.policy.ownership.", "")
         .replace("quanxin.policy.ruling.", "")
         .replace("quanxin.policy.rights.", "")
         .replace("quanxin.policy.evaluation.", "")

@@ -72,10 +72,10 @@ def test_every_command_and_option_is_documented_and_explained(pages: dict[str, s
 
 
 def test_every_key_of_a_pack_is_documented(pages: dict[str, str]) -> None:
-    from quanxin.policy import evaluation, model, rights, ruling
+    from quanxin.policy import evaluation, model, ownership, rights, ruling
 
     text = pages["reference/pack.md"]
-    for part in (p for room in (model, ruling, rights, evaluation) for p in vars(room).values()):
+    for part in (p for room in (model, ownership, ruling, rights, evaluation) for p in vars(room).values()):
         if isinstance(part, type) and issubclass(part, BaseModel) and part.model_fields:
             assert f"## {part.__name__}\n" in text
             for name, field in part.model_fields.items():

@@ -65,6 +65,7 @@ ROUTES: dict[str, Rule] = (
         roles(Role.INTAKE),
     )
     | dict.fromkeys(("desk:unlinked", "desk:unlinked-entry", "desk:decisions", "desk:undo-decision"), roles(Role.STEWARD))
+    | {"desk:conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER), "desk:conflict": roles(Role.STEWARD)}
     | {"desk:quality": roles(Role.CENTRE, Role.INTAKE)}
     | dict.fromkeys(("desk:consumers", "desk:scores", "desk:score", "desk:movers"), roles(Role.CENTRE))
     | dict.fromkeys(
@@ -98,6 +99,10 @@ COMMANDS: dict[str, Rule] = (
         ("unlinked", "link", "create-subject", "reject", "undo-decision", "decisions", "linkage propose", "merge", "split",
          "undo"), roles(Role.STEWARD),
     )
+    | dict.fromkeys(("decide-conflict", "undo-conflict", "hand-over"), roles(Role.STEWARD))
+    | {"conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER)}
+    | {"handovers": roles(Role.STEWARD, Role.APPROVER, Role.AUDITOR)}
+    | dict.fromkeys(("approve-handover", "refuse-handover"), roles(Role.APPROVER))
     | {"subject": roles(Role.CENTRE, Role.STEWARD)}
     | dict.fromkeys(
         ("explain", "whatif", "sample", "consumer add", "consumer grant", "webhook add", "webhook list", "webhook end",

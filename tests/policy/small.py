@@ -83,7 +83,7 @@ def sound() -> dict[str, Any]:
             {"key": "trader", "title": text("个体"), "prefixes": ["92"], "category": "个体工商户", "scorable": False},
             {"key": "person", "title": text("人"), "category": "自然人", "natural": True, "scorable": False},
         ],
-        "providers.yaml": [{"key": "market", "title": text("市监")}],
+        "providers.yaml": [{"key": "market", "title": text("市监")}, {"key": "approval", "title": text("审批")}],
         "categories.yaml": [{"key": "C03", "title": text("行政"), "chapter": "administrative"}],
         "clocks.yaml": [rule | {"key": "clock", "title": text("时限"), "working_days": 7,
                                  "extension_working_days": 5}],

@@ -52,6 +52,23 @@ def _person_rating(**said: Any) -> Change:
     return change
 
 
+def _shared(ownership: dict[str, Any] | None, **said: Any) -> Change:
+    """The resource, handed in by two providers, with what it says of whose its records are."""
+
+    def change(files: dict[str, Any]) -> None:
+        files[RESOURCE] |= (
+            {"providers": ["market", "approval"]} | ({"ownership": ownership} if ownership else {}) | said
+        )
+
+    return change
+
+
+def _register(*precedence: dict[str, Any], **said: Any) -> Change:
+    basis = [{"title": "某条例"}]
+    return _shared({"by": "register", "precedence": [{"basis": basis, **one} for one in precedence]}, **said)
+
+
+MARKET = {"prevails": ["market"], "in_force": {"from": "2020-01-01"}}
 EARLY, LATE = "repair/early.yaml", "repair/late.yaml"
 COVERAGE = (LATE, "covers", 0)
 
@@ -260,8 +277,26 @@ BREAKS: dict[str, list[Change]] = {
         put("purposes.yaml", 1, "basis", to=[{"title": "某法", "article": "第一条", "confidence": "L"}]),
         put("purposes.yaml", 1, "viewers", to=["institution"]),
     ],
+    "ownership-undeclared": [_shared(None)],
+    "ownership-unusable": [
+        _shared({"by": "authority", "field": "nothing"}), _shared({"by": "authority", "field": "representative"}),
+        _register(MARKET | {"basis": []}), _register(MARKET | {"prevails": ["nobody"]}),
+        _register(MARKET | {"prevails": ["market", "market"]}), _register(MARKET, providers=["market"]),
+        _register(MARKET | {"in_force": {"from": "2021-01-01"}}),
+        _register(MARKET | {"in_force": {"from": "2020-01-01", "until": "2024-12-31"}}),
+        _register(MARKET | {"in_force": {"from": "2020-01-01", "until": "2020-12-31"}}, MARKET | {"in_force": {"from": "2022-01-01"}}),
+        _register(MARKET, MARKET | {"prevails": ["approval"], "in_force": {"from": "2024-01-01"}}),
+        _register(MARKET | {"in_force": {"from": "2020-01-01", "until": "2019-01-01"}}, MARKET),
+    ],
 }  # fmt: skip
 KEEPS: list[Change] = [
+    _shared({"by": "provider"}),
+    _shared({"by": "authority", "field": "uscc"}),
+    _register(MARKET),
+    _register(
+        MARKET | {"in_force": {"from": "2020-01-01", "until": "2023-12-31"}},
+        MARKET | {"prevails": ["approval", "market"], "in_force": {"from": "2024-01-01"}},
+    ),
     put("measures/ban.yaml", to=sound()["measures/ban.yaml"] | {"kind": "绿色通道", "nature": "incentive"}),
     put(RESOURCE, "title", to=text("疾病预防控制机构处罚")),  # only what is kept of a subject counts
     put(*FIELDS, 0, "aliases", to=["名称（全称）"]),

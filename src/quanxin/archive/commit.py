@@ -27,6 +27,29 @@ RECORD_COLUMNS = (
 )  # fmt: skip
 # What is stored of a row beside its numbers and its items, as ``checked`` has it.
 STORED = ("_content", "_event_date", "_valid_from", "_valid_until", "_published", "_public_until", "_tier")
+# Subjects that are read as the asked one. One without a natural key has one record each: there is nothing to look for.
+MERGED = (
+    " UNION ALL SELECT k.subject_id, k.key_hash, k.provider, s.id FROM incoming_key k "
+    "JOIN subjects_subject s ON s.merged_into_id = k.subject_id"
+)
+CURRENT = """
+WITH family AS (
+    SELECT k.subject_id, k.key_hash, k.provider, k.subject_id AS kept FROM incoming_key k{merged}
+), standing AS (
+    SELECT DISTINCT ON (f.subject_id, f.key_hash) f.subject_id, f.key_hash, f.kept, r.id, r.version, r.content_hash,
+           r.provider
+    FROM family f JOIN archive_record r ON r.subject_id = f.kept AND r.key_hash = f.key_hash
+        AND r.resource = '{resource}' AND r.superseded_at IS NULL
+    ORDER BY f.subject_id, f.key_hash, r.provider <> f.provider, f.kept <> f.subject_id, f.kept
+), withdrawn AS (
+    SELECT DISTINCT ON (f.subject_id, f.key_hash) f.subject_id, f.key_hash, f.kept, w.version
+    FROM family f JOIN archive_withdrawnrecord w ON w.subject_id = f.kept AND w.key_hash = f.key_hash
+    JOIN archive_withdrawal a ON a.id = w.withdrawal_id AND a.resource = '{resource}'
+    ORDER BY f.subject_id, f.key_hash, f.kept <> f.subject_id, f.kept, w.version DESC
+)
+SELECT * FROM standing UNION ALL SELECT w.subject_id, w.key_hash, w.kept, NULL, w.version, NULL, NULL FROM withdrawn w
+WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE s.subject_id = w.subject_id AND s.key_hash = w.key_hash)
+"""
 MANY = 50_000  # rows from which it pays to write them down between checking and storing
 
 
@@ -53,30 +76,24 @@ def edition_of(resource: Resource, pack: Pack) -> Edition:
     )[0]
 
 
-def find_current(con: duckdb.DuckDBPyConnection, resource: str, workdir: Path) -> None:
-    """Make ``current(subject_id, key_hash, id, version, content_hash)``: the current versions of ``keys``.
+def find_current(con: duckdb.DuckDBPyConnection, resource: Resource, workdir: Path) -> None:
+    """Make ``current(subject_id, key_hash, kept, id, version, content_hash, provider)``: the current versions of ``keys``.
 
-    ``keys(subject_id, key_hash)`` are the natural keys that a batch brings. A key whose last version was withdrawn
-    has that version's number and no id: its versions go on from there.
+    ``keys(subject_id, key_hash, provider)`` are the natural keys that a batch brings, and who brings them. ``kept`` is
+    the subject under which the version stands: of merged subjects it may be another than ``subject_id``, and what one
+    decision takes from a record's reach stays with it. Of several the provider's own comes first. A key whose last
+    version was withdrawn has that version's number and neither id nor provider: its versions go on from there.
     """
-    columns = {"subject_id": "BIGINT", "key_hash": "UUID", "id": "BIGINT", "version": "INTEGER", "content_hash": "UUID"}
-    if not Batch.objects.filter(resource=resource).exists():
+    columns = {"subject_id": "BIGINT", "key_hash": "UUID", "kept": "BIGINT", "id": "BIGINT", "version": "INTEGER",
+               "content_hash": "UUID", "provider": "VARCHAR"}  # fmt: skip
+    if not Batch.objects.filter(resource=resource.key).exists():
         nothing = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         con.execute(f"CREATE OR REPLACE TABLE current ({nothing})")
         return
-    query = (
-        "SELECT r.subject_id, r.key_hash, r.id, r.version, r.content_hash FROM incoming_key k "
-        "JOIN archive_record r ON r.subject_id = k.subject_id AND r.key_hash = k.key_hash "
-        f"AND r.resource = '{resource}' AND r.superseded_at IS NULL "
-        f"UNION ALL SELECT k.subject_id, k.key_hash, NULL, max(w.version), NULL FROM incoming_key k "
-        "JOIN archive_withdrawnrecord w ON w.subject_id = k.subject_id AND w.key_hash = k.key_hash "
-        f"JOIN archive_withdrawal a ON a.id = w.withdrawal_id AND a.resource = '{resource}' "
-        "WHERE NOT EXISTS (SELECT 1 FROM archive_record r WHERE r.subject_id = k.subject_id "
-        f"AND r.key_hash = k.key_hash AND r.resource = '{resource}' AND r.superseded_at IS NULL) "
-        "GROUP BY k.subject_id, k.key_hash"
-    )
-    asked = {"subject_id": "bigint", "key_hash": "uuid"}
-    ask(con, "SELECT subject_id, key_hash FROM keys", "incoming_key", asked, query, "current", columns, workdir)
+    query = CURRENT.format(resource=resource.key, merged=MERGED if resource.natural_key else "")
+    asked = {"subject_id": "bigint", "key_hash": "uuid", "provider": "text"}
+    rows = f"SELECT {', '.join(asked)} FROM keys"
+    ask(con, rows, "incoming_key", asked, query, "current", columns, workdir)
 
 
 def number_records(con: duckdb.DuckDBPyConnection, workdir: Path) -> int:

@@ -148,6 +148,10 @@ def _move_records(source: int, target: int, which: Q) -> list[tuple[int, int]]:
     current = list(Record.objects.filter(which, subject_id=source, superseded_at=None).order_by("id"))
     if not current:
         return []
+    keys = {(r.resource, r.key_hash) for r in current}
+    there = Record.objects.filter(subject_id=target, superseded_at=None, key_hash__in=[key for _, key in keys])
+    clash = any(pair in keys for pair in there.values_list("resource", "key_hash"))
+    _expect(not clash, "另一主体已有同一决定的记录，请先撤销其中一条")
     moment, first = now(), reserve("archive_record_id_seq", len(current))
     Record.objects.filter(subject_id=source, id__in=[r.id for r in current]).update(superseded_at=moment)
     Record.objects.bulk_create([_version(r, target, first + n, moment) for n, r in enumerate(current)])

@@ -21,7 +21,8 @@ from quanxin.runtime.bridge import to_duckdb
 
 # Of a version, what is told by the database alone. ``home`` says which row of which batch has its content.
 STANDING = """
-SELECT r.id, r.subject_id, r.version, r.recorded_at, r.superseded_at, r.batch_id, r.row_no
+SELECT r.id, r.subject_id, r.version, r.recorded_at, r.superseded_at, r.batch_id, r.row_no,
+       r.provider
 FROM archive_record r JOIN archive_batch b ON b.id = r.batch_id
 WHERE r.resource = '{resource}' AND (r.superseded_at IS NOT NULL OR r.recorded_at <> b.recorded_at)
 """
@@ -30,7 +31,7 @@ SELECT id, provider, recorded_at FROM archive_batch WHERE resource = '{resource}
 """
 _TOLD = {
     "id": "BIGINT", "subject_id": "BIGINT", "version": "INTEGER", "recorded_at": "TIMESTAMPTZ",
-    "superseded_at": "TIMESTAMPTZ", "batch_id": "VARCHAR", "row_no": "BIGINT",
+    "superseded_at": "TIMESTAMPTZ", "batch_id": "VARCHAR", "row_no": "BIGINT", "provider": "VARCHAR",
 }  # fmt: skip
 OWN = ("_id", "_subject_id", "_key_hash", "_content_hash", "_version", "_event_date", "_valid_from", "_valid_until",
        "_published", "_public_until", "_tier", "_row_no")  # fmt: skip
@@ -85,7 +86,7 @@ def joined(keys: Sequence[str], known_at: dt.datetime | None, columns: Sequence[
         f"SELECT s._id, s._subject_id, s._version, {own}, b.recorded_at AS _recorded_at, "
         f"e.superseded_at AS _superseded_at, s._batch, b.provider AS _provider{items} "
         "FROM stored s JOIN batches b ON b.id = s._batch LEFT JOIN standing e ON e.id = s._id "
-        f"UNION ALL SELECT m.id, m.subject_id, m.version, {own}, m.recorded_at, m.superseded_at, s._batch, b.provider{items} "
+        f"UNION ALL SELECT m.id, m.subject_id, m.version, {own}, m.recorded_at, m.superseded_at, s._batch, m.provider{items} "
         "FROM standing m JOIN batches b ON b.id = m.batch_id AND b.recorded_at <> m.recorded_at "
         "JOIN stored s ON s._batch = m.batch_id AND s._row_no = m.row_no"
     )

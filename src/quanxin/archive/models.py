@@ -10,6 +10,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from quanxin.archive.transfer_models import Transfer as Transfer
+from quanxin.archive.transfer_models import TransferredRecord as TransferredRecord
+
 
 class Edition(models.Model):
     """One edition of a catalogue resource as the pack had it when rows came in under it."""
@@ -84,7 +87,8 @@ class Batch(models.Model):
 class Record(models.Model):
     """A version of a record about a subject. The table is partitioned by a hash of ``subject``.
 
-    Natural key: subject, resource, ``key_hash``; at most one version of it is current (``superseded_at`` null).
+    Natural key: subject, resource, ``key_hash``; at most one version of it is current (``superseded_at`` null), and it
+    is ``provider``'s alone: another's takes its place only by a ``Transfer``.
     ``payload`` holds exactly the catalogue's fields. ``published`` and ``public_until`` are derived from the rules of
     the batch's edition and the publication tiers; whether a record is public today is computed from them.
     """
@@ -132,6 +136,7 @@ class Event(models.Model):
         JUDGEMENT_UNDONE = "judgement-undone"
         RECORDS_RESTRICTED = "records-restricted"
         RECORDS_RELEASED = "records-released"
+        RECORDS_TRANSFERRED = "records-transferred"
 
     kind = models.CharField(max_length=32, choices=Kind.choices)
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT)
@@ -156,6 +161,7 @@ class Withdrawal(models.Model):
         TAKEN_BACK = "taken-back", "整批撤回"
         REPLACED = "replaced", "替换报送未列"
         UNDONE = "undone", "主体关联已撤销"
+        ANOTHERS = "anothers", "裁定归其他单位"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     resource = models.CharField(max_length=64)

@@ -6,12 +6,13 @@ and so does nothing that had been withdrawn or replaced by anything else.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from quanxin.accounts import Actor
 from quanxin.archive import withdrawing
-from quanxin.archive.models import Record, Withdrawal, WithdrawnRecord
+from quanxin.archive.models import Record, Transfer, Withdrawal, WithdrawnRecord
 from quanxin.calendar import now
 from quanxin.runtime.bridge import reserve
 
@@ -36,7 +37,8 @@ def take_out(rows: Iterable[tuple[str, int]], subjects: Iterable[int], *, actor:
     current = [r for r in versions if r.superseded_at is None]
     if not current:
         return TakenOut((), ())
-    earlier = [e for r in current if (e := _replaced(r, brought)) is not None]
+    pairs = [(r, e) for r in current if (e := _replaced(r, brought)) is not None]
+    replaced, earlier = [r for r, _ in pairs], [e for _, e in pairs]
     moment = now()
     for resource, provider in sorted({(r.resource, r.provider) for r in current}):
         chosen = [r for r in current if (r.resource, r.provider) == (resource, provider)]
@@ -54,6 +56,7 @@ def take_out(rows: Iterable[tuple[str, int]], subjects: Iterable[int], *, actor:
         again.append(
             Record(**values | {"id": first + n, "version": version, "recorded_at": moment, "superseded_at": None})
         )  # fmt: skip
+    _name_owners(replaced, again, actor, reason, moment)
     Record.objects.bulk_create(again)
     for record in again:
         WithdrawnRecord.objects.filter(
@@ -61,6 +64,17 @@ def take_out(rows: Iterable[tuple[str, int]], subjects: Iterable[int], *, actor:
             key_hash=record.key_hash, version=record.version - 1,
         ).update(restored_id=record.id)  # fmt: skip
     return TakenOut(tuple(r.id for r in current), tuple(r.id for r in again))
+
+
+def _name_owners(gone: list[Record], again: list[Record], actor: Actor, reason: str, at: dt.datetime) -> None:
+    """Say of what comes back and is another provider's than what went by what act it does."""
+    for ended, made in zip(gone, again, strict=True):
+        if ended.provider != made.provider:
+            transfer = Transfer.objects.create(
+                kind=Transfer.Kind.RESTORED, resource=made.resource, from_provider=ended.provider,
+                to_provider=made.provider, act=f"undone:{ended.batch_id}", reason=reason, actor=actor.name, at=at,
+            )  # fmt: skip
+            transfer.records.create(subject_id=made.subject_id, record_id=ended.id, made_id=made.id)
 
 
 def _replaced(record: Record, brought: set[tuple[str, int]]) -> Record | None:

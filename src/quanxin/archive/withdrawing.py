@@ -40,13 +40,25 @@ FROM archive_withdrawnrecord w
 CROSS JOIN LATERAL (
     SELECT r.* FROM archive_record r JOIN archive_batch b ON b.id = r.batch_id
     WHERE r.subject_id = w.subject_id AND r.key_hash = w.key_hash AND r.resource = %(resource)s
-      AND r.version < w.version AND b.taken_back_at IS NULL
+      AND r.version < w.version AND (b.taken_back_at IS NULL OR r.provider <> b.provider)
     ORDER BY r.version DESC LIMIT 1
 ) p
 WHERE w.withdrawal_id = %(withdrawal)s
   AND NOT EXISTS (SELECT 1 FROM archive_withdrawnrecord x WHERE x.record_id = p.id)
 """
 
+# Those that were another provider's before, as a batch of a common register's that prevailed has them.
+ANOTHERS = """
+WITH made AS (
+    INSERT INTO archive_transfer (kind, resource, from_provider, to_provider, act, basis, reason, actor, at)
+    SELECT DISTINCT 'restored', %(resource)s, %(from)s, g.provider, %(act)s, '[]'::jsonb, %(reason)s, %(actor)s,
+           %(at)s::timestamptz
+    FROM giving_back g WHERE g.provider <> %(from)s RETURNING id, to_provider
+)
+INSERT INTO archive_transferredrecord (transfer_id, subject_id, record_id, made_id)
+SELECT m.id, g.subject_id, w.record_id, %(first)s - 1 + g.place
+FROM giving_back g JOIN made m ON m.to_provider = g.provider JOIN archive_withdrawnrecord w ON w.id = g.withdrawn
+"""
 GIVE_BACK = f"""
 INSERT INTO archive_record (id, version, recorded_at, {REPEATED})
 SELECT %(first)s - 1 + place, version, %(at)s, {REPEATED} FROM giving_back
@@ -93,6 +105,8 @@ def give_back(withdrawal: Withdrawal) -> int:
         if not count:
             return 0
         first = reserve("archive_record_id_seq", count)
+        said = {"from": withdrawal.provider, "act": f"withdrawal:{withdrawal.pk}", "reason": withdrawal.reason}
+        cursor.execute(ANOTHERS, particulars | said | {"first": first, "actor": withdrawal.actor})
         cursor.execute(GIVE_BACK, particulars | {"first": first})
         cursor.execute(
             "UPDATE archive_withdrawnrecord w SET restored_id = %s - 1 + g.place FROM giving_back g "

@@ -111,7 +111,7 @@ _TEXTS = (
 
 def _free_text(resource: Resource) -> FieldDef | None:
     fields = {f.key: f for f in resource.fields if f.type is FieldType.TEXT and f.max_length and f.max_length <= 5000}
-    return next((fields[k] for k in _TEXTS if k in fields and k not in resource.unique), None)
+    return next((fields[k] for k in _TEXTS if k in fields and k not in resource.natural_key), None)
 
 
 def _set(key: str, by: Callable[[Row], str | None]) -> Plant:

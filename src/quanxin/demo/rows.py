@@ -57,7 +57,7 @@ class Maker:
             member = self.random.choice(fitting)
             day = self._day(member)
             row = self.row(member, day)
-            key = (member.code, *(self._comparing(row, k, day) for k in self.resource.unique))
+            key = (member.code, *(self._comparing(row, k, day) for k in self.resource.natural_key))
             if key not in self.seen:
                 self.seen.add(key)
                 made.append(row)

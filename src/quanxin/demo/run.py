@@ -208,7 +208,7 @@ def _repeat(made: list[rows.Row], resource: Resource, codes: Counter[str], bucke
         (
             f.key
             for f in resource.fields
-            if f.key in ("remark", "address", "authority_name") and f.key not in resource.unique
+            if f.key in ("remark", "address", "authority_name") and f.key not in resource.natural_key
         ),
         None,
     )

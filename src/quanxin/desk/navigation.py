@@ -43,6 +43,7 @@ class Shown:
 INTAKE, CENTRE = frozenset({Role.INTAKE}), frozenset({Role.CENTRE})
 CASES = frozenset({Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR})
 READING = frozenset({Role.SUPERVISOR, Role.INTAKE, Role.DECIDER, Role.BANK, Role.PERSONNEL})
+SHARING = frozenset({Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER})
 LINKS = (
     Link("home", _("工作台"), EVERYONE),
     Link("notices", _("通知"), EVERYONE, count=staff.unread),
@@ -52,6 +53,7 @@ LINKS = (
     Link("batches", _("批次与回执"), INTAKE),
     Link("records", _("更正与撤销"), INTAKE),
     Link("unlinked", _("待关联"), frozenset({Role.STEWARD}), ("/desk/decisions",)),
+    Link("conflicts", _("归属冲突"), SHARING),
     Link("quality", _("质量通报"), CENTRE | INTAKE),
     Link("consumers", _("使用单位"), CENTRE),
     Link("scores", _("主体得分"), CENTRE),

@@ -52,7 +52,7 @@ def content(resource: Resource) -> str:
 
 def key(resource: Resource) -> str:
     """The natural key of a row beside its subject, in comparing form; empty where a subject has one record only."""
-    parts = [f"coalesce({_comparing(resource.field(k))}, '')" for k in resource.unique]
+    parts = [f"coalesce({_comparing(resource.field(k))}, '')" for k in resource.natural_key]
     return f"concat_ws({KEY_MARK}, {', '.join(parts)})" if parts else "''"
 
 

@@ -138,6 +138,15 @@ _ROWS: tuple[tuple[str, Severity, str, str, str, str, str | None], ...] = (
      "The code is registered under another name; nothing shows that “{value}” is a later one.", "V29"),
     ("name-two-codes", "warning", "一名多码", "one name with two codes",
      "同一名称对应多个代码，请核对。", "One name has several codes.", "V29"),
+    # --- whose record it is
+    ("owned-by-another", "error", "该记录属其他单位", "the record is another provider's",
+     "该决定已由其他单位报送，记录属该单位，本行暂不入库。请与信用中心核对应由哪个单位报送；裁定归本单位的，本行随即入库，"
+     "裁定不归本单位的，请不要再报。",
+     "Another provider has handed in this decision, and the record is its own; the row is held. Ask the credit centre who is "
+     "to report it: decided for you, the row goes in at once; decided otherwise, leave it out.", "V16"),
+    ("prevails-over-another", "note", "以本单位登记为准", "this provider prevails",
+     "该记录原由其他单位报送；按目录规定以本单位为准，现由本行替代，并已告知原报送单位。",
+     "The record was another provider's; by the catalogue this provider prevails, and the other is told.", "V16"),
 )
 # fmt: on
 

@@ -132,7 +132,7 @@ def as_row(record: Record, resource: Resource, rules: Rules) -> dict[str, str]:
 
 def key_fields(resource: Resource) -> tuple[str, ...]:
     """The items that say whose a record is and what tells it from others, in the order of the catalogue."""
-    fixed = {*resource.unique, *(name for one in _WHOSE if (name := getattr(resource.subject, one)))}
+    fixed = {*resource.natural_key, *(name for one in _WHOSE if (name := getattr(resource.subject, one)))}
     return tuple(f.key for f in resource.fields if f.key in fixed)
 
 

@@ -66,6 +66,12 @@ WHERE a.event_id = %(event)s AND w.record_id > %(after)s AND NOT s."natural" AND
   AND s.region LIKE ANY(%(regions)s)
 ORDER BY w.record_id LIMIT %(limit)s
 """
+TRANSFERRED = RECORD.format(
+    stands=STANDS,
+    source="archive_transfer a JOIN archive_transferredrecord m ON m.transfer_id = a.id "
+    "JOIN archive_record r ON r.subject_id = m.subject_id AND r.id = m.made_id",
+    which="a.event_id = %(event)s AND r.id > %(after)s",
+)
 CURRENT = f"""
 SELECT r.id, r.subject_id, r.id, r.resource, r.provider, r.batch_id, r.version, r.event_date, r.payload,
        {STANDS}, t.code, t.name, t.type, NULL, NULL
@@ -173,6 +179,8 @@ def _expand(event: Event, subscriptions: Mapping[str, Subscription], after: int,
         query, wanted = OF_BATCH, wanted | {"batch": event.batch_id, "at": event.batch.recorded_at}
     elif event.kind == Event.Kind.RECORDS_WITHDRAWN:
         query, wanted = WITHDRAWN, wanted | {"event": event.pk}
+    elif event.kind == Event.Kind.RECORDS_TRANSFERRED:
+        query, wanted = TRANSFERRED, wanted | {"event": event.pk}
     else:
         moved = event.particulars.get("records") or []
         query, wanted = MOVED, wanted | {"subjects": [m[0] for m in moved], "ids": [m[1] for m in moved]}

@@ -25,7 +25,7 @@ from quanxin.accounts.models import audit_all
 from quanxin.archive import commit, lake, withdrawing
 from quanxin.archive.models import Batch, Event, Withdrawal
 from quanxin.calendar import now, today
-from quanxin.exchange import holding, linking, sorting, touching
+from quanxin.exchange import holding, linking, owning, sorting, touching
 from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.reading import read
 from quanxin.exchange.receipt import Receipt, masked
@@ -197,7 +197,6 @@ def commit_parts(
     sorting.find_twins(con, program)
     if not several.alone:
         touching.look_after_matching(con)
-    commit.find_current(con, resource.key, workdir)
     counts = sorting.sort_rows(con, program, several)
     tell("committing")
     commit.number_records(con, workdir)
@@ -210,6 +209,7 @@ def commit_parts(
         for n, (part, batch) in enumerate(zip(parts, batches, strict=True))
     ]
     rows = _record_batches(parts, receipts, at)
+    owning.take_over(con, resource, several=several, actor=hand_in.actor, at=at)
     lake.settle(resource.key)
     mark = lake.announce(resource.key, batches[0])
     transaction.on_commit(lambda: mark.unlink(missing_ok=True))
@@ -230,6 +230,7 @@ def commit_parts(
     if holding.needed(con):
         state(con, hand_in.rules, several=several)
         holding.hold(con, resource, reading, several=several)
+    owning.record(con, resource, several=several, at=at)
     Event.objects.bulk_create([Event(kind=Event.Kind.BATCH_COMMITTED, batch=row, at=at) for row in rows])
     audit_all(
         (part.hand_in.actor, "exchange.intake", f"batch:{batch}", count)

@@ -1,7 +1,8 @@
 """Tying checked rows to subjects: matching, enrolling, renaming.
 
-Invariant: after ``link`` each row has a subject, or a reason in ``issues`` why it has none; who may make a subject is
-said by the catalogue resource (``role: enrol``), and by law for natural persons, whom no register lists beforehand.
+Invariant: after ``link`` each row has a subject, or a reason in ``issues`` why it has none; a row about another provider's
+record changes nothing in the register; who may make a subject is said by the catalogue resource (``role: enrol``), and by
+law for natural persons, whom no register lists beforehand.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from quanxin.calendar import today
+from quanxin.exchange import owning
 from quanxin.policy.model import Resource
 from quanxin.runtime.bridge import put
 from quanxin.runtime.keys import sealing
@@ -37,8 +40,8 @@ def link(
     at: dt.datetime,
     workdir: Path,
 ) -> tuple[dict[int, int], int]:
-    """Make ``assigned(row_no, subject_id, bad, decision)`` from ``judged``; return how many were enrolled, for each batch
-    that enrolled any, and how many were renamed.
+    """Make ``assigned(row_no, subject_id, bad, decision)``, ``current`` and ``others`` (``owning``) from ``judged``; return
+    how many were enrolled, for each batch that enrolled any, and how many were renamed.
 
     Adds what it finds to ``issues``. Runs within the batches' transaction. An enrolling resource's batch comes alone.
     """
@@ -56,6 +59,7 @@ def link(
     match(con, workdir, provider=several.provider("row_no"), enrolling=enrolling)
     unknown = con.execute("SELECT 1 FROM matched WHERE problem = 'subject-unknown' LIMIT 1").fetchone()
     made = _enrol(con, resource, several=several, at=at) if unknown else {}
+    owning.find(con, resource, several=several, day=today(), workdir=workdir)
     renamed = _rename(con, batch=batch, at=at) if enrolling else 0
     if enrolling:
         add_registration_numbers(con, batch=batch, at=at)
@@ -130,6 +134,7 @@ def _rename(con: duckdb.DuckDBPyConnection, *, batch: str, at: dt.datetime) -> i
         """
     )
     con.execute("UPDATE matched SET problem = NULL FROM renaming r WHERE r.row_no = matched.row_no")
+    con.execute("DELETE FROM renaming USING matched m WHERE m.row_no = renaming.row_no AND m.anothers")
     return rename(con, batch=batch, at=at)
 
 

@@ -16,6 +16,9 @@ from django.db import models
 from django.db.models import Q
 
 from quanxin.calendar import now
+from quanxin.exchange.conflict_models import Conflict as Conflict
+from quanxin.exchange.conflict_models import ConflictRow as ConflictRow
+from quanxin.exchange.conflict_models import Handover as Handover
 from quanxin.exchange.sampling_models import SamplingCheck as SamplingCheck
 from quanxin.exchange.webhook_models import Delivery as Delivery
 from quanxin.exchange.webhook_models import Webhook as Webhook

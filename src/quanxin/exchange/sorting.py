@@ -10,6 +10,7 @@ import duckdb
 
 from quanxin import engine
 from quanxin.engine import Program
+from quanxin.exchange import owning
 from quanxin.runtime.several import Several
 
 BUCKETS = ("accepted", "updated", "duplicate", "quarantined", "unlinked")
@@ -32,11 +33,15 @@ KNOWN = (
 )
 OUTCOME = """
 CREATE OR REPLACE TABLE outcome AS
-SELECT c.row_no, m.subject_id, c._key_hash AS key_hash, cur.id AS replaces, coalesce(cur.version, 0) + 1 AS version,
+SELECT c.row_no, coalesce(cur.kept, m.subject_id) AS subject_id, c._key_hash AS key_hash, cur.id AS replaces,
+       coalesce(cur.version, 0) + 1 AS version,
+       coalesce(NOT x.prevails AND NOT m.bad AND NOT coalesce(t.conflicting, false)
+                AND coalesce(t.first_row = c.row_no, true), false) AS anothers,
        CASE WHEN c._failed OR m.bad OR coalesce(t.conflicting, false) THEN 'quarantined'
             WHEN c._duplicate_of IS NOT NULL THEN 'duplicate'
             WHEN m.subject_id IS NULL THEN 'unlinked'
             WHEN t.first_row <> c.row_no THEN 'duplicate'
+            WHEN x.row_no IS NOT NULL THEN CASE WHEN x.prevails THEN 'updated' ELSE 'quarantined' END
             WHEN cur.content_hash = p._content THEN 'duplicate'  -- NULL where the last version was withdrawn
             WHEN cur.id IS NOT NULL THEN 'updated'
             ELSE 'accepted' END AS bucket
@@ -44,20 +49,22 @@ FROM judged c
 LEFT JOIN assigned m USING (row_no)
 LEFT JOIN twins t USING (row_no)
 LEFT JOIN current cur ON cur.subject_id = m.subject_id AND cur.key_hash = c._key_hash
+LEFT JOIN others x ON x.row_no = c.row_no
 LEFT JOIN prints p ON p.row_no = c.row_no AND cur.id IS NOT NULL
 """
 
 
 def find_twins(con: duckdb.DuckDBPyConnection, program: Program) -> None:
-    """Make ``keys`` and ``twins`` from ``judged``, ``source`` and ``assigned(row_no, subject_id, bad)``."""
+    """Make ``twins`` from ``judged``, ``source`` and ``assigned(row_no, subject_id, bad)``."""
     con.execute(
         "CREATE OR REPLACE TABLE candidate_rows AS SELECT c.row_no, a.subject_id, c._key_hash AS key_hash "
         "FROM judged c JOIN assigned a USING (row_no) "
         "WHERE a.subject_id IS NOT NULL AND NOT a.bad AND NOT c._failed AND c._duplicate_of IS NULL"
     )
-    con.execute("CREATE OR REPLACE TABLE keys AS SELECT DISTINCT subject_id, key_hash FROM candidate_rows")
     con.execute("CREATE OR REPLACE TABLE twins (row_no BIGINT, first_row BIGINT, conflicting BOOLEAN)")
-    if con.execute("SELECT (SELECT count(*) FROM keys) = (SELECT count(*) FROM candidate_rows)").fetchone() == (True,):
+    if con.execute("SELECT count(*) = count(DISTINCT (subject_id, key_hash)) FROM candidate_rows").fetchone() == (
+        True,
+    ):
         return
     engine.fingerprint(con, program, "source", f"SELECT row_no FROM candidate_rows {OFTEN}")
     con.execute(TWINS)
@@ -69,10 +76,11 @@ def find_twins(con: duckdb.DuckDBPyConnection, program: Program) -> None:
 
 
 def sort_rows(con: duckdb.DuckDBPyConnection, program: Program, several: Several) -> list[dict[str, int]]:
-    """Make ``outcome`` from ``judged``, ``source`` and ``current``, and ``entering`` (the rows that go into the
+    """Make ``outcome`` from ``judged``, ``source``, ``current`` and ``others``, and ``entering`` (the rows that go into the
     archive); return each batch's rows in each bucket."""
     engine.fingerprint(con, program, "source", KNOWN)
     con.execute(OUTCOME)
+    owning.report(con)
     con.execute(
         "CREATE OR REPLACE TABLE entering AS SELECT row_no, subject_id, key_hash, replaces, version "
         "FROM outcome WHERE bucket IN ('accepted', 'updated')"

@@ -65,7 +65,8 @@ def withdraw(
 def take_back(actor: Actor, batch: str, *, reason: str) -> Withdrawn:
     """Take a whole batch back, with the replays of its rows: what it brought ends, what it replaced stands again.
 
-    Records that a later batch replaced stay as they are: the later statement stands. Rows that the batch still holds
+    Records that a later batch replaced stay as they are: the later statement stands; so do those that became another
+    provider's since. Rows that the batch still holds
     are put aside. The same file may be handed in again afterwards. Raises as ``withdraw`` does.
     """
     found = Batch.objects.filter(pk=batch).first()
@@ -80,7 +81,8 @@ def take_back(actor: Actor, batch: str, *, reason: str) -> Withdrawn:
     at = now()
     Batch.objects.filter(pk__in=[b.pk for b in whole]).update(taken_back_at=at)
     made = withdrawing.withdraw(
-        "SELECT subject_id, id FROM archive_record WHERE batch_id = ANY(%s)", ([b.pk for b in whole],),
+        "SELECT subject_id, id FROM archive_record WHERE batch_id = ANY(%s) AND provider = %s",
+        ([b.pk for b in whole], found.provider),
         kind=Withdrawal.Kind.TAKEN_BACK, resource=found.resource, provider=found.provider, reason=reason.strip(),
         actor=actor, at=at, batch=found,
     )  # fmt: skip

@@ -6,21 +6,14 @@ Invariant: a code is stable and has its sentence in Chinese and in English, and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The sentence of a code in both languages and what to do about it, as ``str.format`` templates."""
-
-    zh: str
-    en: str
-    hint: str
-
+from quanxin.exchange.owning_wordings import OWNING
+from quanxin.exchange.wording import Wording as Wording
 
 WORDINGS: Mapping[str, Wording] = MappingProxyType(
     {
+        **OWNING,
         "file-missing": Wording(
             "找不到文件：{path}。", "No such file: {path}.", "请核对文件名和路径。 / Check the name and the folder."
         ),

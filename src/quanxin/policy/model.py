@@ -11,68 +11,19 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-FieldKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-def distinct(parts: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Parts of one object are told apart by their keys; raises ``ValueError`` for a key given twice."""
-    seen: set[str] = set()
-    for part in parts:
-        if part.key in seen:
-            raise ValueError(f"the key “{part.key}” stands twice")
-        seen.add(part.key)
-    return parts
-
-
-class Part(BaseModel):
-    """Base of every pack object: frozen, and strict about unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Text(Part):
-    """A label in both languages of the interface; Chinese is the language of the law."""
-
-    zh: str
-    en: str
-
-
-class Confidence(StrEnum):
-    """How sure the pack is of a fact: gazette read, well known, plausible, or a guess to be confirmed."""
-
-    CONFIRMED = "confirmed"
-    HIGH = "H"
-    MEDIUM = "M"
-    LOW = "L"
-
-
-class Basis(Part):
-    """The article that allows something: title, article, and the number or place to find it by."""
-
-    title: str
-    article: str | None = None
-    reference: str | None = None
-    confidence: Confidence = Confidence.HIGH
-    note: str | None = None
-
-
-class InForce(Part):
-    """Days on which a rule holds, both ends included; ``until`` missing means until further notice."""
-
-    from_: dt.date = Field(alias="from")
-    until: dt.date | None = None
-
-    def covers(self, day: dt.date) -> bool:
-        return self.from_ <= day and (self.until is None or day <= self.until)
-
-    def overlaps(self, other: InForce) -> bool:
-        starts_before_other_ends = other.until is None or self.from_ <= other.until
-        return starts_before_other_ends and (self.until is None or other.from_ <= self.until)
+from quanxin.policy.ownership import ByProvider, Ownership
+from quanxin.policy.parts import Basis as Basis
+from quanxin.policy.parts import Confidence as Confidence
+from quanxin.policy.parts import FieldKey as FieldKey
+from quanxin.policy.parts import InForce as InForce
+from quanxin.policy.parts import Key as Key
+from quanxin.policy.parts import Part as Part
+from quanxin.policy.parts import Text as Text
+from quanxin.policy.parts import distinct as distinct
 
 
 class Rule(Part):
@@ -272,7 +223,8 @@ class Resource(Rule):
     """A catalogue entry: nothing enters the archive except through one that is in force.
 
     ``unique`` are the fields that, with the subject, make the natural key of a record; empty means one record a
-    subject. ``event_date`` is the day of the decision or fact; ``valid_from``/``valid_until`` its own period.
+    subject. ``ownership`` says whose a record is. ``event_date`` is the day of the decision or fact;
+    ``valid_from``/``valid_until`` its own period.
     """
 
     category: str
@@ -282,6 +234,7 @@ class Resource(Rule):
     subject: SubjectOf
     fields: Annotated[tuple[FieldDef, ...], AfterValidator(distinct)]
     unique: tuple[FieldKey, ...] = ()
+    ownership: Ownership = ByProvider()
     event_date: FieldKey | None = None
     valid_from: FieldKey | None = None
     valid_until: FieldKey | None = None
@@ -295,3 +248,10 @@ class Resource(Rule):
 
     def field(self, key: str) -> FieldDef:
         return next(f for f in self.fields if f.key == key)
+
+    @property
+    def natural_key(self) -> tuple[str, ...]:
+        """The fields that, with the subject, tell one decision from another: ``unique``, and who decided where that
+        says whose a record is."""
+        authority = self.ownership.field if self.ownership.by == "authority" else None
+        return self.unique if authority is None or authority in self.unique else (*self.unique, authority)

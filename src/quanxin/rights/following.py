@@ -15,7 +15,7 @@ from django.db import transaction
 from quanxin.archive.models import Event, Record
 from quanxin.calendar import add_months, now, today
 from quanxin.rights import notices
-from quanxin.rights.models import Followed
+from quanxin.rights.models import OPEN_STATES, Followed
 from quanxin.rights.repairs import prospects, regime_of
 from quanxin.runtime.bridge import pg_cursor
 from quanxin.runtime.pack import current_pack
@@ -76,6 +76,7 @@ def _tell_that_open(record: Record) -> None:
 
 
 def _tell(event: Event) -> int:
+    hand_on(event)
     regime = regime_of(event.at.date())
     if event.kind != Event.Kind.BATCH_COMMITTED or event.batch is None or regime is None:
         return 0
@@ -87,6 +88,22 @@ def _tell(event: Event) -> int:
             "key": NOTICE, "at": now(), "batch": event.batch_id, "recorded": event.batch.recorded_at,
             "resources": covered, "today": today(),
         })  # fmt: skip
+        return int(cursor.rowcount)
+
+
+HAND_ON = """
+UPDATE rights_case c SET provider = a.to_provider
+FROM archive_transfer a JOIN archive_transferredrecord t ON t.transfer_id = a.id
+JOIN archive_record r ON r.subject_id = t.subject_id AND r.id = t.made_id
+WHERE (a.event_id = %s OR a.act = %s) AND c.subject_id = r.subject_id AND c.resource = r.resource AND c.key_hash = r.key_hash
+  AND c.provider = a.from_provider AND c.state = ANY(%s)
+"""
+
+
+def hand_on(event: Event) -> int:
+    """Let the open cases about records that became another provider's be that one's to decide; return how many."""
+    with pg_cursor() as cursor:
+        cursor.execute(HAND_ON, (event.pk, f"batch:{event.batch_id}", list(OPEN_STATES)))
         return int(cursor.rowcount)
 
 

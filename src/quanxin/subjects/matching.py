@@ -115,7 +115,7 @@ WITH fit AS (
 SELECT i.row_no, CASE WHEN t.subjects = 1 THEN t.subject_id END AS subject_id, t.how, coalesce(t.person, false) AS person,
        t.current_norm, t.current_stated_on, coalesce(t.name_fits, false) AS name_fits, t.decision,
        CASE WHEN t.subjects > 1 THEN 'subject-ambiguous' WHEN t.subjects IS NULL THEN 'subject-unknown'
-            WHEN NOT t.name_fits THEN 'subject-name-mismatch' END AS problem
+            WHEN NOT t.name_fits THEN 'subject-name-mismatch' END AS problem, false AS anothers
 FROM incoming i LEFT JOIN told t USING (row_no)
 """
 
@@ -136,7 +136,8 @@ def match(con: duckdb.DuckDBPyConnection, workdir: Path, *, provider: str, enrol
 
     Takes ``incoming(row_no, code, registration, organisation, identity, name, day)``: identity is a blind index, name
     is normalised, day is the date of the row's event. Makes ``matched(row_no, subject_id, how, person, current_norm,
-    current_stated_on, name_fits, decision, problem)``, one row each; ``problem`` is null, ``subject-unknown``,
+    current_stated_on, name_fits, decision, problem, anothers)``, one row each; ``anothers`` is for the caller to set on rows
+    that change nothing, for they are about another provider's record; ``problem`` is null, ``subject-unknown``,
     ``subject-ambiguous`` or ``subject-name-mismatch`` (national error 1001); ``decision`` is the steward's decision
     without which the row would not have its subject. Runs within the caller's transaction.
     """

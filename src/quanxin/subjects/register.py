@@ -150,7 +150,7 @@ def add_registration_numbers(con: duckdb.DuckDBPyConnection, *, batch: str, at: 
         to_postgres(
             con,
             "SELECT DISTINCT m.subject_id, c._registration_number FROM matched m JOIN judged c USING (row_no) WHERE "
-            "m.problem IS NULL AND m.how = 'code' AND NOT c._failed AND c._registration_number IS NOT NULL",
+            "m.problem IS NULL AND NOT m.anothers AND m.how = 'code' AND NOT c._failed AND c._registration_number IS NOT NULL",
             "stated_number",
             ("subject_id", "value"),
         )
@@ -169,7 +169,7 @@ def add_codes(con: duckdb.DuckDBPyConnection, *, batch: str, at: dt.datetime) ->
         to_postgres(
             con,
             "SELECT m.subject_id, any_value(c._code) FROM matched m JOIN judged c USING (row_no) WHERE "
-            "m.problem IS NULL AND m.how = 'registration-number' AND NOT c._failed AND c._code IS NOT NULL "
+            "m.problem IS NULL AND NOT m.anothers AND m.how = 'registration-number' AND NOT c._failed AND c._code IS NOT NULL "
             "GROUP BY m.subject_id HAVING count(DISTINCT c._code) = 1",
             "stated_code",
             ("subject_id", "value"),

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from quanxin.policy.lint import basis, dates, expressions, fields, models, persons, references, rights
+from quanxin.policy.lint import basis, dates, expressions, fields, models, ownership, persons, references, rights
 from quanxin.policy.pack import Pack
 
 Lint = Callable[[Pack, dt.date], Iterator[tuple[str, str]]]
@@ -52,6 +52,8 @@ LINTS: Mapping[str, Lint] = {
     "consent-without-items": rights.consent_without_items,
     "sensitive-consent-shared": rights.sensitive_consent_shared,
     "persons-without-basis": rights.persons_without_basis,
+    "ownership-undeclared": ownership.ownership_undeclared,
+    "ownership-unusable": ownership.ownership_unusable,
 }
 
 

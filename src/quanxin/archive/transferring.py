@@ -1,0 +1,68 @@
+"""Making records of one provider another's.
+
+Invariant: what a record says does not change, and what was decided about it stays with it. Its version under the one
+provider ends and the same content goes on under the other, as a new version; any moment before shows whose it was then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from quanxin.accounts import Actor
+from quanxin.archive.models import Event, Transfer
+from quanxin.archive.withdrawing import REPEATED
+from quanxin.policy.model import Basis
+from quanxin.runtime.bridge import pg_cursor, reserve
+
+MOVING = """
+CREATE TEMP TABLE moving ON COMMIT DROP AS
+SELECT r.subject_id, r.id AS record_id, row_number() OVER (ORDER BY r.subject_id, r.key_hash) AS place
+FROM archive_record r {among} WHERE r.resource = %s AND r.provider = %s AND r.superseded_at IS NULL
+"""
+NAMED = "JOIN unnest(%s::bigint[], %s::bigint[]) n(subject_id, id) ON n.subject_id = r.subject_id AND n.id = r.id"
+KEEP = """
+INSERT INTO archive_transferredrecord (transfer_id, subject_id, record_id, made_id)
+SELECT %(transfer)s, subject_id, record_id, %(first)s - 1 + place FROM moving
+"""
+END = """
+UPDATE archive_record r SET superseded_at = %(at)s FROM moving m WHERE r.subject_id = m.subject_id AND r.id = m.record_id
+"""
+GO_ON = f"""
+INSERT INTO archive_record (id, version, recorded_at, {REPEATED})
+SELECT %(first)s - 1 + m.place, r.version + 1, %(at)s,
+       {", ".join("%(taker)s" if c == "provider" else f"r.{c}" for c in REPEATED.split(", "))}
+FROM moving m JOIN archive_record r ON r.subject_id = m.subject_id AND r.id = m.record_id
+"""
+
+
+def transfer(
+    actor: Actor, kind: Transfer.Kind, *, resource: str, giver: str, taker: str, act: str, basis: Sequence[Basis],
+    reason: str, at: dt.datetime, only: Sequence[tuple[int, int]] | None = None,
+) -> tuple[Transfer, int] | None:  # fmt: skip
+    """Make a provider's current records of a resource (``only`` those: subject, id) another's, within the caller's
+    transaction and under the resource's lock; return the transfer and how many, None where there was none.
+    """
+    values: list[Any] = [resource, giver]
+    if only is not None:
+        values = [[subject for subject, _ in only], [number for _, number in only], *values]
+    with pg_cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.moving")
+        cursor.execute(MOVING.format(among=NAMED if only is not None else ""), values)
+        count = int(cursor.rowcount)
+        if not count:
+            return None
+        cursor.execute("ANALYZE pg_temp.moving")
+        event = Event.objects.create(kind=Event.Kind.RECORDS_TRANSFERRED, particulars={}, at=at)
+        made = Transfer.objects.create(
+            kind=kind, resource=resource, from_provider=giver, to_provider=taker, act=act, reason=reason,
+            basis=[article.model_dump(mode="json", exclude_none=True) for article in basis], actor=actor.name, at=at,
+            event=event,
+        )  # fmt: skip
+        wanted = {"transfer": made.pk, "first": reserve("archive_record_id_seq", count), "at": at, "taker": taker}
+        for statement in (KEEP, END, GO_ON):
+            cursor.execute(statement, wanted)
+    event.particulars = {"transfer": made.pk, "resource": resource, "from": giver, "to": taker, "count": count}
+    event.save(update_fields=["particulars"])
+    return made, count

@@ -1,0 +1,157 @@
+"""Handing a provider's records over to another, as when departments are merged.
+
+Invariant: one person proposes, another approves, and both are on record with the basis; what is handed over is every
+current record of the resources, whole, in one transaction, and from then on it is the other provider's as if that one
+had handed it in. Approved twice, nothing more happens.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
+from quanxin.accounts.models import audit
+from quanxin.archive import commit, transferring
+from quanxin.archive.models import Record, Transfer
+from quanxin.calendar import now, today
+from quanxin.exchange.errors import IntakeError
+from quanxin.exchange.models import Conflict, Handover
+from quanxin.policy.model import Basis
+from quanxin.runtime.pack import current_pack
+
+State = Handover.State
+
+
+@act
+def propose(
+    actor: Actor, giver: str, taker: str, resources: Sequence[str], *, day: dt.date, basis: Sequence[Basis], reason: str
+) -> Handover:
+    """Propose that ``giver``'s records of the resources become ``taker``'s from ``day`` on.
+
+    Raises ``NotAllowed`` without the steward's role; ``IntakeError`` without a reason or basis, for providers or resources
+    that the pack does not know, for a taker that may not hand a resource in, or where the same is proposed already.
+    """
+    actor.require(Role.STEWARD)
+    if not reason.strip():
+        raise IntakeError.of("reason-missing")
+    wanted = sorted(set(resources))
+    _expect(bool(basis), "没有依据", "no basis is given")
+    _expect(giver != taker, "移出和移入单位相同", "both providers are the same")
+    _expect(bool(wanted), "没有指明目录资源", "no resource is named")
+    _check(giver, taker, wanted)
+    same = Handover.objects.filter(from_provider=giver, to_provider=taker, resources=wanted, state=State.PROPOSED)
+    _expect(not same.exists(), "同样的移交已在等待批准", "the same is proposed already")
+    made = Handover.objects.create(
+        from_provider=giver, to_provider=taker, resources=wanted, day=day, reason=reason.strip(),
+        basis=[article.model_dump(mode="json", exclude_none=True) for article in basis], proposed_by=actor.name,
+        proposed_at=now(),
+    )  # fmt: skip
+    audit(actor, "exchange.propose-handover", f"handover:{made.pk}", giver=giver, taker=taker, resources=wanted,
+          reason=reason.strip())  # fmt: skip
+    return made
+
+
+@act
+def approve(actor: Actor, number: int, *, reason: str) -> Handover:
+    """Approve a proposal and carry it out. Raises ``NotAllowed`` without the approver's role; ``IntakeError`` without a
+    reason, before its day, for one's own proposal, and where it was refused."""
+    found = _locked(actor, number, reason)
+    if found.state == State.DONE:
+        return found
+    _still(found)
+    _expect(found.day <= today(), f"须到 {found.day} 起方可移交", f"it is for {found.day} on")
+    _check(found.from_provider, found.to_provider, found.resources)
+    basis, at = [Basis.model_validate(article) for article in found.basis], now()
+    for resource in found.resources:
+        made = transferring.transfer(
+            actor, Transfer.Kind.HANDED_OVER, resource=resource, giver=found.from_provider, taker=found.to_provider,
+            act=f"handover:{number}", basis=basis, reason=found.reason, at=at,
+        )  # fmt: skip
+        found.records += made[1] if made else 0
+    _settle_conflicts(found, at)
+    return _decided(actor, found, State.DONE, reason, at)
+
+
+@act
+def refuse(actor: Actor, number: int, *, reason: str) -> Handover:
+    """Refuse a proposal. Raises as ``approve`` does."""
+    found = _locked(actor, number, reason)
+    if found.state == State.REFUSED:
+        return found
+    _still(found)
+    return _decided(actor, found, State.REFUSED, reason, now())
+
+
+def reach(found: Handover) -> int:
+    """How many records an approval would hand over now."""
+    return Record.objects.filter(
+        resource__in=found.resources, provider=found.from_provider, superseded_at=None
+    ).count()  # fmt: skip
+
+
+def _locked(actor: Actor, number: int, reason: str) -> Handover:
+    """The proposal under the locks of its resources, in their order, so that no batch commits meanwhile."""
+    actor.require(Role.APPROVER)
+    if not reason.strip():
+        raise IntakeError.of("reason-missing")
+    found = Handover.objects.filter(pk=number).first()
+    if found is None:
+        raise IntakeError.of("handover-unknown", handover=number)
+    for resource in sorted(found.resources):
+        commit.lock_resource(resource)
+    found = Handover.objects.select_for_update().get(pk=number)
+    if found.proposed_by == actor.name:
+        raise IntakeError.of("handover-own")
+    return found
+
+
+def _still(found: Handover) -> None:
+    if found.state != State.PROPOSED:
+        raise IntakeError.of("handover-decided", handover=found.pk)
+
+
+def _decided(actor: Actor, found: Handover, state: State, reason: str, at: dt.datetime) -> Handover:
+    found.state, found.decided_by, found.decided_at, found.decided_reason = state, actor.name, at, reason.strip()
+    found.save()
+    audit(
+        actor, f"exchange.handover-{state.value}", f"handover:{found.pk}", records=found.records, reason=reason.strip()
+    )
+    return found
+
+
+def _settle_conflicts(found: Handover, at: dt.datetime) -> None:
+    """End what the two claimed of each other, and let others' claims of what moved be claims of its new owner's."""
+    open_ = Conflict.objects.filter(resource__in=found.resources, state=Conflict.State.OPEN)
+    between = {found.from_provider, found.to_provider}
+    open_.filter(holder__in=between, claimant__in=between).update(state=Conflict.State.SETTLED, last_at=at)
+    for conflict in open_.filter(holder=found.from_provider):
+        same = Conflict.objects.filter(
+            resource=conflict.resource, subject_id=conflict.subject_id, key_hash=conflict.key_hash,
+            holder=found.to_provider, claimant=conflict.claimant,
+        ).first()  # fmt: skip
+        if same is None:
+            Conflict.objects.filter(pk=conflict.pk).update(holder=found.to_provider)
+        else:
+            conflict.rows.update(conflict=same)
+            Conflict.objects.filter(pk=conflict.pk).update(state=Conflict.State.SETTLED, last_at=at)
+            Conflict.objects.filter(pk=same.pk).update(state=Conflict.State.OPEN, decided_by="", decided_at=None)
+
+
+def _check(giver: str, taker: str, resources: Sequence[str]) -> None:
+    rules = current_pack().on(today())
+    for provider in (giver, taker):
+        _expect(provider in rules.providers, f"没有单位 {provider}", f"there is no provider {provider}")
+    for key in resources:
+        found = rules.resources.get(key)
+        _expect(found is not None, f"没有现行目录资源 {key}", f"no resource {key} is in force")
+        if found is not None:
+            fits = taker in found.providers
+            _expect(fits, f"{taker} 不是 {key} 的报送单位", f"{taker} does not hand in {key}")
+
+
+def _expect(holds: bool, what: str, what_en: str) -> None:
+    if not holds:
+        raise IntakeError.of("handover-unfit", what=what, what_en=what_en)
