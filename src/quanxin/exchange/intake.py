@@ -156,14 +156,9 @@ def untold(step: str) -> None:
 
 
 def commit_checked(
-    con: duckdb.DuckDBPyConnection,
-    workdir: Path,
-    hand_in: HandIn,
-    reading: Readable,
-    program: engine.Program,
-    tell: Progress,
-    started: float,
-) -> Receipt:
+    con: duckdb.DuckDBPyConnection, workdir: Path, hand_in: HandIn, reading: Readable, program: engine.Program,
+    tell: Progress, started: float,
+) -> Receipt:  # fmt: skip
     """Match, sort and commit the checked rows in one transaction; return the receipt."""
     return commit_parts(con, workdir, [Part(hand_in, reading, started)], reading, program, tell)[0]
 
