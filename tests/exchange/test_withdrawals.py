@@ -12,7 +12,7 @@ from quanxin.accounts.actors import NotAllowed, Role
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Batch, Event, Record, Withdrawal, WithdrawnRecord
 from quanxin.archive.queries import archive_of
-from quanxin.archive.viewers import PUBLIC
+from quanxin.archive.viewers import PUBLIC, centre
 from quanxin.exchange import withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Held
@@ -58,8 +58,9 @@ def test_a_withdrawn_record_is_shown_no_more_and_stays_in_the_past(handed_in: Pa
     assert shown() == ["administrative-penalty"]
     assert withdraw(record).records == 1
     assert shown() == []
-    known = archive_of(record.subject_id, PUBLIC, known_at=before)
-    assert any(r.id == record.id for chapter in known.chapters for r in chapter.records)
+    known = archive_of(record.subject_id, centre(operator(), "核查"), known_at=before)
+    assert any(r.id == record.id for r in known.timeline)
+    assert all(r.id != record.id for r in archive_of(record.subject_id, PUBLIC, known_at=before).timeline)
     made = Withdrawal.objects.get()
     assert (made.kind, made.reason, made.event.kind) == ("revoked", "复议撤销", Event.Kind.RECORDS_WITHDRAWN)
     assert AuditLine.objects.filter(act="exchange.withdraw").count() == 1

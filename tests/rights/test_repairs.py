@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from quanxin.accounts import NotAllowed
+from quanxin.accounts import Actor, NotAllowed
+from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine
 from quanxin.archive import viewers
 from quanxin.archive.models import Event, Record, Restriction
 from quanxin.archive.queries import archive_of
+from quanxin.archive.shapes import RecordView
 from quanxin.calendar import travel
 from quanxin.evaluation import following as scores
 from quanxin.evaluation import one
@@ -223,14 +225,21 @@ def test_scores_and_consumers_follow_in_the_same_transaction(record: Record) -> 
         assert one.explain(company(), scorer(), MODEL).reckoned.row["score"] == after == told.reckoned.row["score"]
 
 
-def test_the_past_can_still_be_asked(record: Record) -> None:
+def test_the_past_can_still_be_asked_by_the_centre_and_not_by_the_public(record: Record) -> None:
     with travel(morning(LATER)):
         known = morning(LATER)
         granted(record)
     with travel(morning(LATER + dt.timedelta(days=9))):
-        then = archive_of(company().pk, viewers.PUBLIC, valid_on=LATER, known_at=known - dt.timedelta(seconds=1))
-        assert "administrative-penalty" in [r.resource for r in then.timeline]
+        centre = viewers.centre(Actor("user:centre", frozenset({Role.CENTRE})), "核查")
+        assert "administrative-penalty" in [r.resource for r in asked(centre, known)]
+        assert "administrative-penalty" not in [r.resource for r in asked(viewers.PUBLIC, known)]
         assert "administrative-penalty" not in public()
+
+
+def asked(viewer: viewers.Viewer, known: dt.datetime) -> tuple[RecordView, ...]:
+    """The archive as it was known a second before a moment."""
+    before = known - dt.timedelta(seconds=1)
+    return archive_of(company().pk, viewer, valid_on=LATER, known_at=before).timeline
 
 
 def test_false_material_undoes_the_repair_and_has_its_consequence(record: Record) -> None:

@@ -14,8 +14,9 @@ Invariant: what is not allowed here is not seen.
 | centre | everything, in its districts, for a purpose |
 | auditor | everything, for a purpose |
 
-What a decision took out of reach (``restricting``) is seen by its subject, its provider, the centre and the auditor
-alone. Natural persons are seen by no public viewer, by no path, and once the time of keeping has passed by the auditor
+What a decision took out of reach (``restricting``), and what was withdrawn, is seen by its subject, its provider, the
+centre and the auditor alone, whatever day or moment is asked about: a question about the past opens nothing that is
+closed today. Natural persons are seen by no public viewer, by no path, and once the time of keeping has passed by the auditor
 alone. Personal numbers in texts are blotted out for whoever is outside. A sole trader or natural person has no score
 that anyone could see. A reading that is not public leaves a line with its reader and purpose, a refused try one too.
 """
@@ -27,7 +28,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
@@ -35,7 +36,7 @@ from quanxin.accounts.models import audit
 from quanxin.archive import restricting
 from quanxin.archive.models import Access, Record
 from quanxin.archive.viewers import PUBLIC, Viewer, refused
-from quanxin.calendar import now
+from quanxin.calendar import now, today
 from quanxin.identifiers import personal_numbers
 from quanxin.policy.model import FieldDef, FieldType, Mode, Resource
 from quanxin.subjects.models import Subject
@@ -96,13 +97,18 @@ def visible_records(
     viewer: Viewer, records: QuerySet[Record], on: dt.date, known_at: dt.datetime | None = None
 ) -> QuerySet[Record]:
     """The records that the viewer may see on that day, by the dates stored with them and by what was decided about
-    them, as known at a moment (now)."""
+    them, as known at a moment (now).
+
+    Whoever is restricted sees of the past what may be seen today as well: what is out of reach at the moment or now, and
+    what stands no more under its subject in any version, is left out; the public sees nothing whose publication is over.
+    """
     if viewer.kind in _UNRESTRICTED:
         return records.filter(subject_id__in=viewer.own) if viewer.reads_itself else records
-    out_of_reach = restricting.hidden(known_at)
     if viewer.is_public:
-        published = Q(published=True) & (Q(public_until=None) | Q(public_until__gte=on))
-        return records.filter(published).exclude(out_of_reach)
+        shown = _published(max(on, today()))
+        out_of_reach = _out_of_reach(known_at, shown)
+        return records.filter(shown).exclude(out_of_reach)
+    out_of_reach = _out_of_reach(known_at, Q())
     if viewer.grant is not None:
         granted = records.filter(subject_id__in=viewer.grant.subjects, resource__in=viewer.grant.resources)
         return granted.exclude(out_of_reach)
@@ -110,6 +116,21 @@ def visible_records(
         own = _handed_in(viewer)
         return records.filter(own | ~Q(out_of_reach)) if viewer.opened else records.filter(own)
     return records.exclude(out_of_reach)
+
+
+def _published(on: dt.date) -> Q:
+    """The records whose publication stands on a day."""
+    return Q(published=True) & (Q(public_until=None) | Q(public_until__gte=on))
+
+
+def _out_of_reach(known_at: dt.datetime | None, shown: Q) -> Q:
+    """What was out of sight at a moment, or is now; and versions of what stands no more as ``shown``."""
+    standing = Record.objects.filter(
+        shown, superseded_at=None, subject_id=OuterRef("subject_id"), resource=OuterRef("resource"),
+        key_hash=OuterRef("key_hash"),
+    )  # fmt: skip
+    out_of_reach = Q(restricting.hidden()) | (Q(superseded_at__isnull=False) & Q(~Exists(standing)))
+    return out_of_reach if known_at is None else out_of_reach | Q(restricting.hidden(known_at))
 
 
 def may_see_record(
@@ -121,7 +142,8 @@ def may_see_record(
     """
     if viewer.is_public and resource.publication.mode is not Mode.PUBLIC:
         return False
-    if viewer.kind not in (("auditor",) if natural else ("auditor", "centre")) and kept_past(resource, on, event):
+    day = max(on, today())
+    if viewer.kind not in (("auditor",) if natural else ("auditor", "centre")) and kept_past(resource, day, event):
         return False
     if viewer.opened is None or own:
         return True
