@@ -17,7 +17,10 @@ NOTHING = ("", "-", "--", "—", "——", "— —", "/", r"\N", "N/A", "n/a", 
 BLANKS = " \t\r\n\u3000\u00a0\ufeff"
 
 _BLANK = r"[ \x{3000}\x{A0}\x{FEFF}]"
-_UNEVEN = rf"[\x00-\x1F\x7F]|^{_BLANK}|{_BLANK}$|^(?:{'|'.join(re.escape(text) for text in NOTHING if text)})?$"
+# What a table program writes where a formula failed, half width.
+FAILED_CELLS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!",
+                "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA")  # fmt: skip
+_UNEVEN = rf"[\x00-\x1F\x7F]|^[#＃]|E[+][0-9]|^{_BLANK}|{_BLANK}$|^(?:{'|'.join(re.escape(text) for text in NOTHING if text)})?$"
 
 _HYPHENS = "".join(c for c in DROPPED if unicodedata.category(c) == "Pd") + "−"
 _BRACKETS = str.maketrans("〔［[【{〈〕］]】}〉（）", "((((((" + "))))))" + "()")
@@ -47,8 +50,8 @@ def comparable(column: str) -> str:
 
 
 def uneven(column: str, *, text: bool) -> str:
-    """BOOLEAN: whether a cell has a control character, a blank at an end or is a sign of nothing; of a text also
-    whether it may hold a person's number.
+    """BOOLEAN: whether a cell has a control character, a blank at an end, may be a failed formula or a number in powers
+    of ten, or is a sign of nothing; of a text also whether it may hold a person's number.
 
     A function of one cell alone: where the same cell comes again and again, DuckDB asks for it once.
     """
@@ -63,6 +66,17 @@ def clean(column: str, rough: str) -> str:
     nothing = ", ".join(literal(text) for text in NOTHING)
     spaced = f"trim(regexp_replace({column}, '[\\x00-\\x1F\\x7F]+', ' ', 'g'), {literal(BLANKS)})"
     return f"CASE WHEN {rough} THEN CASE WHEN {spaced} NOT IN ({nothing}) THEN {spaced} END ELSE {column} END"
+
+
+def failed_cell(column: str) -> str:
+    """BOOLEAN: whether a cell is what a table program writes where a formula failed."""
+    known = ", ".join(literal(word) for word in FAILED_CELLS)
+    return f"(substr({column}, 1, 1) IN ('#', '＃') AND {half_width(column)} IN ({known}))"
+
+
+def powers_of_ten(column: str) -> str:
+    """BOOLEAN: whether a cell is a number as table programs write long ones: ``9.13701E+17``."""
+    return f"regexp_full_match({column}, '-?[0-9]([.][0-9]+)?E[+][0-9]+')"
 
 
 def half_width(column: str) -> str:

@@ -2,7 +2,7 @@
 
 Invariant: the query is a pure function of the resource, the rules of the day, and the columns that a file has; it
 looks at each row alone and in no order. What it computes is stacked in steps, each reading only the ones before:
-clean, mask, read, weigh, judge, identify, settle, date, test.
+clean, mask, read, reason, weigh, judge, identify, settle, date, test.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from quanxin.engine import payload, publish, subject
 from quanxin.engine.normalise import clean, literal, quoted, uneven
-from quanxin.engine.rules import Prepare, Test, tests_of
+from quanxin.engine.rules import Prepare, Test, reasons, tests_of
 from quanxin.engine.values import type_of, value
 from quanxin.identifiers.personal_numbers import LIKELY, masked
 from quanxin.policy import Rules
@@ -75,6 +75,7 @@ def compile(
         [*_cleaned(resource, present), "row_no"],
         ["*", _without_persons_numbers(resource, present)],
         ["*", *_read(resource, rules, present)],
+        ["*", *reasons(resource, present)],
         ["*", *subject.remainders(resource)],
         ["*", *subject.statuses(resource, rules.day)],
         ["*", *subject.kind(resource)],
@@ -107,8 +108,9 @@ def _cleaned(resource: Resource, present: frozenset[str]) -> list[str]:
             continue
         rough = quoted("_rough_" + field.key)
         made.append(f"{clean(quoted(field.key), rough)} AS {quoted('_t_' + field.key)}")
+        made.append(rough)
         if field.type is FieldType.TEXT:
-            made += [rough, f"{quoted(field.key)} AS {quoted('_w_' + field.key)}"]
+            made.append(f"{quoted(field.key)} AS {quoted('_w_' + field.key)}")
     return made
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from quanxin.calendar.sql import add_months
+from quanxin.engine.dates import sentinels
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.subject import Subjects
-from quanxin.engine.values import sentinels
 from quanxin.policy.model import InForce, Mode, Resource
 from quanxin.policy.rights import LawOverride
 from quanxin.policy.ruling import PublicationTiers

@@ -6,13 +6,15 @@ a row is told everything that is wrong with it at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from quanxin.engine.normalise import BLANKS, literal, quoted
+from quanxin.engine import amounts, dates
+from quanxin.engine.normalise import BLANKS, failed_cell, literal, powers_of_ten, quoted
 from quanxin.engine.subject import Subjects
 from quanxin.engine.taxonomy import ERRORS
 from quanxin.identifiers import sql
+from quanxin.policy import storage
 from quanxin.policy.model import Check, FieldDef, FieldType, Resource
 
 # Years that no register of today holds by right: a date outside is a slip of the pen.
@@ -25,7 +27,6 @@ UNREADABLE: Mapping[FieldType, str] = {
     FieldType.CODE: "code-unknown", FieldType.CODES: "code-unknown", FieldType.DIVISION: "division-unknown",
 }  # fmt: skip
 _CODE_FAULTS = ("uscc-length", "uscc-charset", "uscc-check-digit")
-_NUMBERS = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY_WAN, FieldType.MONEY_YUAN, FieldType.YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class Test:
 def tests_of(resource: Resource, subjects: Subjects, present: frozenset[str], prepare: Prepare) -> list[Test]:
     """All tests of a resource for a file that has the fields ``present``.
 
-    Conditions speak of columns ``"field"`` (typed), ``"_t_field"`` (cleaned text), ``"_w_field"`` (as written) and,
-    of texts, ``"_rough_field"`` (whether it has what is to be looked for in a text).
+    Conditions speak of columns ``"field"`` (typed), ``"_t_field"`` (cleaned text), ``"_w_field"`` (as written),
+    ``"_rough_field"`` (whether it has what is to be looked at closely) and ``"_why_field"`` (``reasons``).
     """
     made = list(_subject_tests(resource, subjects))
     for field in resource.fields:
@@ -75,8 +76,11 @@ def _required(field: FieldDef, prepare: Prepare) -> Iterator[Test]:
 
 def _field_tests(field: FieldDef, is_subject_code: bool) -> Iterator[Test]:
     value, text = quoted(field.key), quoted("_t_" + field.key)
-    if field.type in UNREADABLE:
-        yield Test(UNREADABLE[field.type], f"{value} IS NULL AND {text} IS NOT NULL", field.key)
+    rough, why = quoted("_rough_" + field.key), quoted("_why_" + field.key)
+    told = ["cell-error", *_reasons(field)] + ([UNREADABLE[field.type]] if field.type in UNREADABLE else [])
+    for code in told:
+        if code != "number-out-of-range":
+            yield Test(code, f"{why} = '{code}'", field.key)
     if field.max_length is not None:
         yield Test(
             "too-long", f"strlen({text}) > {field.max_length} AND length({text}) > {field.max_length}", field.key
@@ -86,16 +90,50 @@ def _field_tests(field: FieldDef, is_subject_code: bool) -> Iterator[Test]:
     if field.type is FieldType.DATE:
         low, high = field.minimum or EARLIEST, field.maximum or LATEST
         yield Test("date-out-of-range", f"{value} NOT BETWEEN DATE '{low}' AND DATE '{high}'", field.key)
-    if field.type in _NUMBERS and (field.minimum is not None or field.maximum is not None):
-        bounds = [f"{value} < {field.minimum}"] if field.minimum is not None else []
-        bounds += [f"{value} > {field.maximum}"] if field.maximum is not None else []
-        yield Test("number-out-of-range", " OR ".join(bounds), field.key)
+    if limits := storage.bounds(field):
+        number = f"{value}.amount" if field.type is FieldType.CAPITAL else value
+        beyond = f"{number} < {limits[0]:f} OR {number} > {limits[1]:f}"
+        yield Test("number-out-of-range", f"{beyond} OR {why} = 'number-out-of-range'", field.key)
     if field.type is FieldType.TEXT:
         inner = f"trim({quoted('_w_' + field.key)}, {literal(BLANKS)})"
-        rough = quoted("_rough_" + field.key)
         yield Test("text-control-characters", rf"{rough} AND regexp_matches({inner}, '[\x00-\x1F\x7F]')", field.key)
         yield Test("personal-data-in-text", f"{rough} AND {value} <> {text}", field.key)  # it was masked
     yield from _identifier_tests(field, is_subject_code)
+
+
+def reasons(resource: Resource, present: frozenset[str]) -> list[str]:
+    """The columns ``_why_<field>``: the code of what keeps a cell from being a value of its field, NULL where nothing does."""
+    return [_why(field) for field in resource.fields if field.key in present]
+
+
+def _why(field: FieldDef) -> str:
+    value, text = quoted(field.key), quoted("_t_" + field.key)
+    cases = {"cell-error": failed_cell(text)} | {code: condition(text) for code, condition in _reasons(field).items()}
+    whens = " ".join(f"WHEN {condition} THEN '{code}'" for code, condition in cases.items())
+    if field.type in UNREADABLE:
+        asked, otherwise = f"{value} IS NULL AND {text} IS NOT NULL", f" ELSE '{UNREADABLE[field.type]}'"
+    else:
+        asked, otherwise = quoted("_rough_" + field.key), ""
+    return f"CASE WHEN {asked} THEN CASE {whens}{otherwise} END END AS {quoted('_why_' + field.key)}"
+
+
+def _reasons(field: FieldDef) -> dict[str, Callable[[str], str]]:
+    """The codes that say more than that a text is no value of a field, each with its condition."""
+    found: dict[str, Callable[[str], str]] = {}
+    if field.type not in UNREADABLE:
+        found["digits-lost"] = powers_of_ten
+    if storage.bounds(field):
+        found["number-out-of-range"] = amounts.too_long
+    match field.type:
+        case FieldType.DATE | FieldType.DATETIME:
+            found |= {"date-incomplete": dates.incomplete, "date-ambiguous": dates.ambiguous}
+        case FieldType.CAPITAL:
+            found["unit-missing"] = amounts.unit_missing
+        case FieldType.MONEY_WAN | FieldType.MONEY_YUAN:
+            found["money-foreign"] = amounts.foreign
+        case _:
+            pass
+    return found
 
 
 def _identifier_tests(field: FieldDef, is_subject_code: bool) -> Iterator[Test]:

@@ -25,7 +25,7 @@ from quanxin.accounts.models import audit_all
 from quanxin.archive import commit, lake, withdrawing
 from quanxin.archive.models import Batch, Event, Withdrawal
 from quanxin.calendar import now, today
-from quanxin.exchange import holding, linking, owning, sorting, touching
+from quanxin.exchange import founding, holding, linking, owning, sorting, touching
 from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.reading import read
 from quanxin.exchange.receipt import Receipt, masked
@@ -189,6 +189,7 @@ def commit_parts(
     several = Several(batches, tuple(part.hand_in.provider for part in parts))
     tell("matching")
     enrolled, renamed = linking.link(con, resource, several=several, at=at, workdir=workdir)
+    founding.warn_of_older(con, resource, hand_in.rules, workdir)
     sorting.find_twins(con, program)
     if not several.alone:
         touching.look_after_matching(con)

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from quanxin.calendar import ZONE
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading.delimited import SURPLUS_MARK, find_header
 from quanxin.exchange.reading.headers import Layout, Matcher
 from quanxin.exchange.reading.plain import Plain
 from quanxin.exchange.reading.result import CELL_LIMIT, place
+from quanxin.exchange.reading.units import counted, long_number_sql, plain_number_sql, with_unit_sql
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 _BEYOND = 16  # cells beyond the header that a record may have before it is refused as no table
 _PLACE = ("_metadata.file_path AS _file", "_metadata.file_block_start AS _block")
 _BOM = "\ufeff"
+_WHOLE = "{0} RLIKE concat('^(', {1}, ')$')"
 _WRITTEN = r"(?U)[^\\s\\x1C-\\x1F]"  # anything but what Python calls a blank
 _SUFFIXES = {".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv"}
 
@@ -114,7 +117,7 @@ def _delimited(spark: SparkSession, files: Sequence[str], matcher: Matcher, work
     first = spark.read.text(files[0], lineSep="\n").head(1)
     head = workdir / "header.csv"
     head.write_text(f"{first[0][0] if first else ''}\n", encoding="utf-8")
-    dialect, header = find_header(Plain(head, "UTF-8", copied=True), matcher)
+    dialect, header, _ = find_header(Plain(head, "UTF-8", copied=True), matcher)
     layout = matcher.layout(header)
     # where no line has an odd number of quotation marks no record goes over lines, and files can be read in parts
     quote = _literal(dialect.quote)
@@ -127,7 +130,10 @@ def _delimited(spark: SparkSession, files: Sequence[str], matcher: Matcher, work
         .option("multiLine", spanning).option("maxColumns", len(names)).csv(list(files))
         .selectExpr("_metadata", *map(_ended, names, [*names[1:], "NULL"]))
     )  # fmt: skip
-    cells = [f"nullif({names[i]}, '') AS `{key}`" for i, key in enumerate(layout.keys) if key]
+    cells = [
+        f"nullif({with_unit_sql(names[i], layout.units[i], match=_WHOLE)}, '') AS `{key}`"
+        for i, key in enumerate(layout.keys) if key
+    ]  # fmt: skip
     beyond = [names[i] for i in layout.blank] + names[len(header) :]
     filled = ", ".join(f"nullif({n}, '')" for n in beyond)
     surplus = f"nullif(concat_ws('{SURPLUS_MARK}', {filled}), '') AS _surplus"
@@ -155,25 +161,29 @@ def _parquet(spark: SparkSession, files: Sequence[str], matcher: Matcher) -> tup
         raise matcher.unmatched(names)
     layout = matcher.layout(names)
     cells, nested = [], []
-    for (name, kind), key in zip(frame.dtypes, layout.keys, strict=True):
+    numbers = {f.key for f in matcher.resource.fields if counted(f)}
+    for (name, kind), key, unit in zip(frame.dtypes, layout.keys, layout.units, strict=True):
         if key is None:
             continue
         if kind.startswith(("struct", "map", "array")):
             cells.append(f"CAST(NULL AS STRING) AS `{key}`")
             nested.append(f"concat({_literal(name + '=')}, to_json(`{name}`))")
         else:
-            cells.append(f"nullif({_text(f'`{name}`', kind)}, '') AS `{key}`")
+            text = with_unit_sql(_text(f"`{name}`", kind, counts=key in numbers), unit, match=_WHOLE)
+            cells.append(f"nullif({text}, '') AS `{key}`")
     surplus = f"nullif(concat_ws('{SURPLUS_MARK}', {', '.join(nested)}), '')" if nested else "CAST(NULL AS STRING)"
     return layout, frame.selectExpr(*_PLACE, *cells, f"{surplus} AS _surplus", "false AS _head")
 
 
-def _text(column: str, kind: str) -> str:
-    """A value as text: whole floats as integers."""
+def _text(column: str, kind: str, *, counts: bool) -> str:
+    """A value as text, as ``reading.parquet`` writes it."""
     text = f"CAST({column} AS STRING)"
+    if kind == "timestamp":
+        return f"CAST(from_utc_timestamp({column}, '{ZONE.key}') AS STRING)"
     if kind in ("double", "float"):
         whole = f"{column} = CAST({column} AS BIGINT) AND abs({column}) <= {1 << 53}"
-        return f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS STRING) ELSE {text} END"
-    return text
+        text = f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS STRING) ELSE {plain_number_sql(text)} END"
+    return long_number_sql(text) if kind in ("double", "float", "bigint") and not counts else text
 
 
 def _chunks(spark: SparkSession, staged: str, layout: Layout, kind: str) -> tuple[Chunk, ...]:

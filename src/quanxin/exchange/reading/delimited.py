@@ -23,6 +23,7 @@ from quanxin.exchange.reading.detect import HEAD
 from quanxin.exchange.reading.headers import Layout, Matcher
 from quanxin.exchange.reading.plain import Plain, plain, sound
 from quanxin.exchange.reading.result import CELL_LIMIT, Places, Reading, place
+from quanxin.exchange.reading.units import with_unit, with_unit_sql
 
 HEADER_WITHIN = 10
 _DELIMITERS = (",", "\t", ";", "|", "，")
@@ -47,8 +48,8 @@ class Dialect:
 def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, workdir: Path) -> Reading:
     """Make ``source`` of a delimited text file; raises ``IntakeError`` for what concerns the file as a whole."""
     text = plain(path, workdir)
-    dialect, header = find_header(text, matcher)
-    layout = matcher.layout(header)
+    dialect, header, above = find_header(text, matcher)
+    layout = matcher.layout(header, above)
     rows = _by_duckdb(con, text, dialect, layout, workdir)
     position: Callable[[int], str]
     if rows is not None:
@@ -65,24 +66,27 @@ def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher,
     )  # fmt: skip
 
 
-def find_header(text: Plain, matcher: Matcher) -> tuple[Dialect, list[str]]:
-    """The dialect and the header row: of all ways to read the first records, the one where most cells name a field."""
+def find_header(text: Plain, matcher: Matcher) -> tuple[Dialect, list[str], list[str]]:
+    """The dialect, the header row and the cells above it: of all ways to read the first records, the one where most
+    cells name a field."""
     with text.path.open("rb") as file:
         head = file.read(HEAD).decode("utf-8-sig", "ignore")
-    best: tuple[tuple[int, int], Dialect, list[str]] | None = None
+    best: tuple[tuple[int, int], Dialect, list[str], list[str]] | None = None
     widest: list[str] = []
     for delimiter in _DELIMITERS:
         for quote in _QUOTES:
+            above: list[str] = []
             for dialect, cells in _first_records(head, delimiter, quote):
                 widest = max(widest, cells, key=len)
                 fields = matcher.score(cells)
                 # A quote that the reading does not know stays in the cells; it is not told by the fields.
                 score = (fields, -sum(c[:1] in _QUOTES for c in cells))
                 if fields and (best is None or score > best[0]):
-                    best = (score, dialect, cells)
+                    best = (score, dialect, cells, list(above))
+                above += cells
     if best is None:
         raise matcher.unmatched(widest)
-    return best[1], best[2]
+    return best[1], best[2], best[3]
 
 
 def _first_records(head: str, delimiter: str, quote: str) -> Iterator[tuple[Dialect, list[str]]]:
@@ -108,7 +112,7 @@ def _by_duckdb(
         return None
     width = len(layout.written)
     spec = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    cells = [f"c{i} AS {table.quoted(k)}" for i, k in enumerate(layout.keys) if k]
+    cells = [f"{with_unit_sql(f'c{i}', layout.units[i])} AS {table.quoted(k)}" for i, k in enumerate(layout.keys) if k]
     blank = ", ".join(f"c{i}" for i in layout.blank)
     surplus = f"nullif(concat_ws('{SURPLUS_MARK}', {blank}), '')" if blank else "NULL::VARCHAR"
     query = (
@@ -173,7 +177,8 @@ def _by_python(path: Path, dialect: Dialect, layout: Layout, places: Places) -> 
         table.fits(cells, record)
         surplus = [cells[i] for i in layout.blank if i < len(cells)] + cells[width:]
         padded: Sequence[str | None] = cells if len(cells) >= width else [*cells, *[None] * (width - len(cells))]
-        yield [*(padded[i] for i in wanted), SURPLUS_MARK.join(c for c in surplus if c)]
+        made = (with_unit(cell, layout.units[i]) if (cell := padded[i]) else cell for i in wanted)
+        yield [*made, SURPLUS_MARK.join(c for c in surplus if c)]
 
 
 def _records(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:

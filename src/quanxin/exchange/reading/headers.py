@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from quanxin.exchange.errors import IntakeError
+from quanxin.exchange.reading import units
 from quanxin.policy.model import Resource
 
 # Columns that say nothing about a record: the running number, and what this platform wrote into a returned file.
@@ -35,18 +36,25 @@ def normalise(header: str) -> str:
 class Layout:
     """The columns of a file: for each its header as written and the field it is, or None for one that is not read.
 
-    ``blank`` are the positions of columns without a header: what stands there is surplus.
+    ``blank`` are the positions of columns without a header: what stands there is surplus. ``units`` has for each column
+    what is to be written beside its bare numbers, or None.
     """
 
     written: tuple[str, ...]
     keys: tuple[str | None, ...]
     blank: tuple[int, ...]
     serial: tuple[int, ...]
+    units: tuple[str | None, ...]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The field keys that the file has, in its order."""
         return tuple(k for k in self.keys if k is not None)
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """Field key → the unit of its bare numbers, of those columns that have one to be written."""
+        return {k: u for k, u in zip(self.keys, self.units, strict=True) if k is not None and u is not None}
 
     @property
     def headers(self) -> dict[str, str]:
@@ -77,6 +85,8 @@ class Matcher:
             _unambiguous([(a, f.key) for f in resource.fields for a in f.aliases]),
             _unambiguous([(f.title.en, f.key) for f in resource.fields]),
         ]
+        money = [f for f in resource.fields if f.type in units.MONEY]
+        self._money = _unambiguous([(units.of_header(h)[1], f.key) for f in money for h in (f.title.zh, *f.aliases)])
 
     def find(self, header: str) -> str | None:
         """The field that a header names, or None."""
@@ -87,7 +97,8 @@ class Matcher:
             for tier in self._tiers:
                 if name in tier:
                     return tier[name]
-        return None
+        unit, rest = units.of_header(_REMARK.sub("", header))
+        return self._money.get(normalise(rest)) if unit else None
 
     def dropped(self, header: str) -> bool:
         """Whether a header is left aside: blank, a running number, or mapped to nothing on purpose.
@@ -111,8 +122,11 @@ class Matcher:
         fields = (s.name, s.code, s.registration_number, s.organisation_code, s.identity)
         return {f for f in fields if f}
 
-    def layout(self, headers: Sequence[str]) -> Layout:
-        """The columns of a header row; raises ``IntakeError`` for unknown headers and for a field named twice."""
+    def layout(self, headers: Sequence[str], above: Sequence[str] = ()) -> Layout:
+        """The columns of a header row; raises ``IntakeError`` for unknown headers and for a field named twice.
+
+        ``above`` are the texts that stand above it: one of them may state the unit of the columns that state none.
+        """
         returned = len(RETURNED) if tuple(map(normalise, headers[: len(RETURNED)])) == RETURNED else 0
         keys = [None if i < returned or self.dropped(h) else self.find(h) for i, h in enumerate(headers)]
         told = list(zip(headers, keys, strict=True))[returned:]
@@ -124,7 +138,13 @@ class Matcher:
             raise IntakeError.of("file-column-twice", columns="；".join(clashes))
         blank = tuple(i for i, h in enumerate(headers) if not normalise(h) and keys[i] is None)
         serial = tuple(i for i, h in enumerate(headers) if keys[i] is None and normalise(h) in IGNORED)
-        return Layout(tuple(headers), tuple(keys), blank, serial)
+        stated = units.above(above)
+        beside = (self._beside(h, k, stated) for h, k in zip(headers, keys, strict=True))
+        return Layout(tuple(headers), tuple(keys), blank, serial, tuple(beside))
+
+    def _beside(self, header: str, key: str | None, stated: str | None) -> str | None:
+        """What is written beside the bare numbers of a column."""
+        return units.beside(self.resource.field(key), units.of_header(header)[0] or stated) if key else None
 
     def unmatched(self, found: Sequence[str]) -> IntakeError:
         """The error for a file where no row names the fields of the resource."""

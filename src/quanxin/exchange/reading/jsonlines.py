@@ -21,6 +21,7 @@ from quanxin.exchange.reading.delimited import SURPLUS_MARK
 from quanxin.exchange.reading.headers import Matcher
 from quanxin.exchange.reading.plain import plain, sound
 from quanxin.exchange.reading.result import CELL_LIMIT, Places, Reading
+from quanxin.exchange.reading.units import Number, beside, counted, number_text, of_header, with_unit
 
 _LINE_LIMIT = 32 * CELL_LIMIT
 
@@ -85,6 +86,8 @@ class _Names:
     def __init__(self, matcher: Matcher, known: Mapping[str, str | None] = MappingProxyType({})) -> None:
         self._matcher = matcher
         self.known: dict[str, str | None] = dict(known)
+        self._fields = {f.key: f for f in matcher.resource.fields}
+        self._units: dict[str, str | None] = {}
 
     def field(self, name: str) -> str | None:
         if name not in self.known:
@@ -92,11 +95,20 @@ class _Names:
             self.known[name] = layout.keys[-1]
         return self.known[name]
 
+    def text(self, name: str, key: str, value: object) -> str | None:
+        """A plain value of a field as text, with the unit that its name states; None for null and for what is nested."""
+        if isinstance(value, Number):
+            value = number_text(value, counts=counted(self._fields[key]))
+        if name not in self._units:
+            self._units[name] = beside(self._fields[key], of_header(name)[0])
+        text = _written(value)
+        return with_unit(text, self._units[name]) if text else text
+
 
 def _rows(path: Path, fields: list[str], names: _Names, places: Places) -> Iterator[list[str | None]]:
     """The rows: one text per field of the resource, then the surplus."""
     decoder = json.JSONDecoder(
-        parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=lambda pairs: _Object(pairs)
+        parse_int=Number, parse_float=Number, parse_constant=Number, object_pairs_hook=lambda pairs: _Object(pairs)
     )
     row_no = 0
     for line, text in _lines(path):
@@ -126,9 +138,9 @@ def _told(pairs: Iterable[tuple[str, Any]], names: _Names) -> tuple[dict[str, st
     surplus = []
     for name, value in pairs:
         key = names.field(name)
-        written = _written(value)
         if key is None:
             continue
+        written = names.text(name, key, value)
         if written is None and value is not None:
             surplus.append(f"{name}={_nested(value)}")
         elif key in cells:

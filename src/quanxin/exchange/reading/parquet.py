@@ -10,14 +10,17 @@ from pathlib import Path
 
 import duckdb
 
+from quanxin.calendar import ZONE
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading import table
 from quanxin.exchange.reading.delimited import SURPLUS_MARK
-from quanxin.exchange.reading.headers import Matcher
+from quanxin.exchange.reading.headers import Layout, Matcher
 from quanxin.exchange.reading.plain import room
 from quanxin.exchange.reading.result import CELL_LIMIT, Places, Reading
+from quanxin.exchange.reading.units import counted, long_number_sql, plain_number_sql, with_unit_sql
 
 _NESTED = ("STRUCT", "MAP", "UNION")
+_INTEGERS = ("BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT")
 _EXACT_INTEGER = 1 << 53
 
 
@@ -34,7 +37,8 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, w
         if not matcher.score(names):
             raise matcher.unmatched(names)
         layout = matcher.layout(names)
-        table.keep(con, _query(file, names, types, layout.keys), layout.columns, workdir)
+        numbers = {f.key for f in matcher.resource.fields if counted(f)}
+        table.keep(con, _query(file, names, types, layout, numbers), layout.columns, workdir)
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
         if "No space left" in str(error):
             raise
@@ -48,9 +52,9 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, w
     )  # fmt: skip
 
 
-def _query(file: str, names: list[str], types: list[str], keys: tuple[str | None, ...]) -> str:
+def _query(file: str, names: list[str], types: list[str], layout: Layout, numbers: set[str]) -> str:
     cells, nested = [], []
-    for name, kind, key in zip(names, types, keys, strict=True):
+    for name, kind, key, unit in zip(names, types, layout.keys, layout.units, strict=True):
         if key is None:
             continue
         column = table.quoted(name)
@@ -58,19 +62,25 @@ def _query(file: str, names: list[str], types: list[str], keys: tuple[str | None
             cells.append(f"NULL::VARCHAR AS {table.quoted(key)}")
             nested.append(f"CASE WHEN {column} IS NOT NULL THEN {table.literal(name + '=')} || to_json({column}) END")
         else:
-            cells.append(f"nullif({_text(column, kind)}, '') AS {table.quoted(key)}")
+            text = _text(column, kind, counts=key in numbers)
+            cells.append(f"nullif({with_unit_sql(text, unit)}, '') AS {table.quoted(key)}")
     surplus = f"nullif(concat_ws('{SURPLUS_MARK}', {', '.join(nested)}), '')" if nested else "NULL::VARCHAR"
     return f"SELECT {', '.join(cells)}, {surplus} AS {table.SURPLUS} FROM {file}"
 
 
-def _text(column: str, kind: str) -> str:
-    """The SQL that writes a value as text: whole floats as integers, moments by the clock of the law."""
+def _text(column: str, kind: str, *, counts: bool) -> str:
+    """The SQL that writes a value as text: floats by their shortest decimals, whole ones as integers, moments by the
+    clock of the law; a number that ``counts`` nothing in powers of ten where it is longer than one can be kept."""
     text = f"{column}::VARCHAR"
     if kind in ("DOUBLE", "FLOAT"):
         whole = f"{column} = trunc({column}) AND abs({column}) <= {_EXACT_INTEGER}"
-        return f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {text} END"
+        text = f"CASE WHEN {whole} THEN {column}::BIGINT::VARCHAR ELSE {plain_number_sql(text)} END"
+    if kind in ("DOUBLE", "FLOAT", *_INTEGERS) and not counts:
+        return long_number_sql(text)
+    if kind in ("DOUBLE", "FLOAT"):
+        return text
     if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"({column} AT TIME ZONE 'Asia/Shanghai')::VARCHAR"
+        return f"({column} AT TIME ZONE '{ZONE.key}')::VARCHAR"
     return f"replace({text}, chr(0), '{table.NUL_SHOWN}')" if kind == "VARCHAR" else text
 
 

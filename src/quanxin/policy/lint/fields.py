@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
+from quanxin.policy import storage
 from quanxin.policy.model import FieldDef, FieldType
 from quanxin.policy.pack import Pack
 
@@ -74,6 +75,8 @@ def _limits(field: FieldDef) -> Iterator[str]:
     except (ValueError, InvalidOperation):
         yield f"is bounded by {' and '.join(bounds)}, which is not of its type"
         return
+    if field.type in storage.DIGITS and any(abs(value) > storage.most(field.type) for value in values):
+        yield f"is bounded by {' and '.join(bounds)}; no engine carries more than {storage.most(field.type)}"
     if len(values) == 2 and values[0] > values[1]:
         yield f"has its minimum {bounds[0]} above its maximum {bounds[1]}"
 

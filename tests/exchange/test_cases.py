@@ -1,0 +1,248 @@
+"""Files that met faults, one verdict a row: read, and as what, or held, and with which codes.
+
+Invariant: every row of a file named in ``CASES`` has its verdict there; a row that is neither read nor held fails.
+The files lie beside the checkout; the kinds that they stand for are tried by other tests without them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quanxin.accounts import operator
+from quanxin.archive.models import Record
+from quanxin.calendar import travel
+from quanxin.exchange.errors import IntakeError
+from quanxin.exchange.intake import intake
+from quanxin.exchange.models import Held
+from quanxin.exchange.receipt import Receipt
+
+REGISTER, PENALTY = "enterprise-registration", "administrative-penalty"
+DAY = dt.date(2026, 11, 29)  # on which the files were written: some of their days lie after it
+PROVIDER = "market-regulation"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is right for a file.
+
+    ``rows`` has a verdict for each row (from 1): the value that ``item`` was read as, ``"in"`` where no item is
+    asked for, ``"duplicate"``, or ``"!"`` and the codes of the errors that hold it (``"!date-incomplete"``, several
+    joined by a blank). ``codes`` are codes that the receipt counts, errors or not. ``refused`` is the code of the error
+    that refuses the file as a whole. ``after`` are files taken in before it, beside the register.
+    """
+
+    resource: str
+    item: str | None = None
+    rows: Mapping[int, str] = field(default_factory=dict)
+    codes: Mapping[str, int] = field(default_factory=dict)
+    refused: str | None = None
+    after: tuple[str, ...] = ()
+
+
+def numbered(*verdicts: str) -> dict[int, str]:
+    """The verdicts of rows one after the other, from 1."""
+    return dict(enumerate(verdicts, 1))
+
+
+CASES: dict[str, Case] = {
+    # --- values
+    "base-register.csv": Case(REGISTER, "capital", dict.fromkeys(range(1, 9), "500 CNY")),
+    "b01-capital-header-wan.csv": Case(
+        REGISTER, "capital", numbered("500 CNY", "1286.5 CNY", "50 CNY", "3000 CNY", "100 CNY")
+    ),
+    "b02-capital-spellings.csv": Case(
+        REGISTER,
+        "capital",
+        numbered(
+            "!unit-missing",
+            "0.05 CNY",
+            "!unit-missing",
+            "!capital-unreadable",
+            "!capital-unreadable",
+            "454 HKD",
+            "200 USD",
+            "1065 HKD",
+            "3345 EUR",
+            "50000 JPY",
+            "100 HKD",
+            "15000 CNY",
+            "!capital-unreadable",
+            "0.5 CNY",
+            "500 CNY",
+            "500 CNY",
+            "50 USD",
+            "50 USD",
+            "!capital-unreadable",
+            "500 CNY",
+            "500 CNY",
+            "500 CNY",
+            "!capital-unreadable",
+            "!capital-unreadable",
+            "!capital-unreadable",
+            "!capital-unreadable",
+            "500 CNY",
+            "100 MOP",
+            "100 SEK",
+            "100 TWD",
+            "100 HKD",
+            "500 CNY",
+        ),
+    ),
+    "b03-fines.csv": Case(
+        PENALTY,
+        "fine",
+        numbered(
+            "1",
+            "1",
+            "1",
+            "0.5",
+            "15000",
+            "!money-unreadable",
+            "!money-unreadable",
+            "0.5",
+            "!money-foreign",
+            "!money-unreadable",
+            "!money-unreadable",
+            "!money-unreadable",
+            "!money-unreadable",
+            "1234.5678",
+            "1",
+            "1.5",
+            "1.5",
+            "0.50005",
+            "!money-unreadable",
+            "!check-failed",
+            "!check-failed number-out-of-range",
+            "!money-unreadable",
+            "!money-unreadable",
+            "50000",
+            "60000",
+            "1",
+            "!money-unreadable",
+            "!money-unreadable",
+            "!money-unreadable",
+            "!money-unreadable",
+            "0.5",
+            "0.5",
+            "0.01",
+        ),
+    ),
+    "b04-dates.csv": Case(
+        PENALTY,
+        "decision_date",
+        numbered(
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "!date-ambiguous",
+            "!date-ambiguous",
+            "!date-ambiguous",
+            "!date-ambiguous",
+            "!date-ambiguous",
+            "!date-incomplete",
+            "!date-incomplete",
+            "!date-unreadable",
+            "!date-unreadable",
+            "!date-unreadable",
+            "!date-unreadable",
+            "!date-unreadable",
+            "!date-unreadable",
+            "!date-unreadable",
+            "!check-failed",
+            "!check-failed",
+            "!check-failed",
+            "!check-failed",
+            "!check-failed",
+            "2026-11-29",
+            "!check-failed",
+            "!check-failed",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "2026-11-20",
+            "!date-unreadable",
+            "!date-unreadable",
+            "!date-unreadable",
+            "!date-unreadable",
+            "!date-unreadable",
+            "!date-unreadable",
+            "2026-01-01",
+            "2026-01-01",
+            "!date-unreadable",
+        ),
+    ),
+    "b94-before-establishment.csv": Case(PENALTY, "decision_date", {1: "2010-06-01"}, {"older-than-subject": 1}),
+    # --- text
+    # --- files
+    "b62d-good.csv": Case(REGISTER, "capital", {1: "500 CNY"}),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", CASES)
+def test_each_row_has_its_verdict(shared: Path, name: str) -> None:
+    with travel(DAY):
+        judge(CASES[name], shared / "cases", name)
+
+
+def judge(case: Case, folder: Path, name: str) -> None:
+    for before in ("base-register.csv", *case.after):
+        if before != name:
+            intake(folder / before, resource=CASES[before].resource, provider=PROVIDER, actor=operator())
+    if case.refused:
+        with pytest.raises(IntakeError) as told:
+            intake(folder / name, resource=case.resource, provider=PROVIDER, actor=operator())
+        assert told.value.code == case.refused
+        return
+    receipt = intake(folder / name, resource=case.resource, provider=PROVIDER, actor=operator())
+    assert verdicts(receipt, case.item) == dict(case.rows)
+    assert {code: receipt.codes.get(code, 0) for code in case.codes} == dict(case.codes)
+
+
+def verdicts(receipt: Receipt, key: str | None) -> dict[int, str]:
+    """The verdict on each row of a batch, in the words of ``Case``."""
+    found = dict.fromkeys(range(1, receipt.received + 1), "duplicate")
+    for row_no, payload in Record.objects.filter(batch_id=receipt.batch).values_list("row_no", "payload"):
+        found[row_no] = written(payload[key]) if key else "in"
+    for held in Held.objects.filter(batch_id=receipt.batch):
+        errors = sorted({issue["code"] for issue in held.issues if issue["severity"] == "error"})
+        found[held.row_no] = f"!{' '.join(errors)}" if held.bucket != "unlinked" else "unlinked"
+    assert list(found.values()).count("duplicate") == receipt.duplicate
+    return found
+
+
+def written(value: Any) -> str:
+    """A value of a payload in short: decimals without idle noughts, capital with its currency."""
+    if isinstance(value, dict):
+        return f"{written(value['amount'])} {value['currency']}"
+    try:
+        return f"{Decimal(value).normalize():f}"
+    except (ArithmeticError, TypeError, ValueError):
+        return str(value)
