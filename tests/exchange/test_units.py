@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import Workbook
 
 from quanxin import engine
 from quanxin.calendar import today
@@ -147,3 +149,32 @@ def machine(folder: Path, form: str, columns: Mapping[str, Sequence[object]]) ->
 )  # fmt: skip
 def test_a_number_format_may_write_a_unit(code: str, unit: str | None) -> None:
     assert units.of_format(code) == unit
+
+
+def test_a_workbooks_formats_and_digits_say_what_its_numbers_are(bench: Bench) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["企业名称", "注册资本", "成立日期", "工商注册号"])
+    rows: list[tuple[object, str, object, str, object]] = [
+        (500, '#,##0.00"万元"', dt.date(2015, 11, 1), "yyyy-mm-dd", "370102146518600"),
+        (5_000_000, '0"元"', dt.date(2015, 11, 1), 'yyyy"年"m"月"', 370102146518600),
+        (500, "General", 2015.11, "General", 913701021465186000),
+        (0.1 + 0.2, '0.0"亿元"', 42328, "General", "#N/A"),
+    ]
+    for n, (capital, money, day, date, number) in enumerate(rows, 2):
+        sheet.append([f"样例{n}", capital, day, number])
+        sheet.cell(n, 2).number_format, sheet.cell(n, 3).number_format = money, date
+    path = bench.folder / "rows.xlsx"
+    book.save(path)
+    found = [verdicts(bench, path, REGISTER, key) for key in ("capital", "established", "registration_number")]
+    assert [value and value[11:].partition(",")[0] for _, value, _ in found[0]] == [
+        "500.000000",
+        "500.000000",
+        None,
+        "3000.000000",
+    ]
+    assert [codes for _, _, codes in found[0]] == [set(), set(), {"unit-missing"}, set()]
+    assert [value for _, value, _ in found[1]] == ["2015-11-01", None, None, "2015-11-20"]
+    assert [codes for _, _, codes in found[1]] == [set(), {"date-incomplete"}, {"date-incomplete"}, set()]
+    assert [codes for _, _, codes in found[2]] == [set(), set(), {"digits-lost"}, {"cell-error"}]

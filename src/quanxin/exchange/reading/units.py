@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from quanxin.engine.amounts import BARE, SCALES, is_unit
 from quanxin.engine.normalise import literal
@@ -58,6 +59,7 @@ def above(cells: Iterable[str]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+@cache
 def of_format(code: str) -> str | None:
     """The unit of money that a number format writes behind a number: ``万元`` of ``#,##0.00"万元"``."""
     first = code.split(";")[0]

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
 from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.reading import table
+from quanxin.exchange.reading import table, units
 from quanxin.exchange.reading.delimited import HEADER_WITHIN, SURPLUS_MARK
 from quanxin.exchange.reading.headers import Layout, Matcher
 from quanxin.exchange.reading.plain import room
 from quanxin.exchange.reading.result import Places, Reading
-from quanxin.exchange.reading.xlsx import Cell, Kind, Row, Sheet, Workbook, moment, opened
-from quanxin.policy.model import FieldType
+from quanxin.exchange.reading.xlsx import Cell, Kind, Row, Sheet, Workbook, moment, months_only, opened
+from quanxin.policy.model import FieldDef, FieldType
 
 _UNPACKED_LIMIT = 1 << 31
 _HEADER_DEPTH = 3
@@ -77,7 +76,9 @@ def _look(book: Workbook, matcher: Matcher) -> tuple[list[_Found], list[str]]:
             skipped.append(sheet.name)
             seen += next((row for row in top if any(row)), [])
         else:
-            matching.append(_Found(sheet, matcher.layout(header[1]), left, first + header[0] - 1))
+            start, below, names = header
+            layout = matcher.layout(names, [text for row in top[:start] for text in row])
+            matching.append(_Found(sheet, layout, left, first + below - 1))
     if not matching:
         raise matcher.unmatched(seen)
     return matching, skipped
@@ -101,20 +102,20 @@ def _top(book: Workbook, sheet: Sheet) -> tuple[int, int, Top]:
     return first, left, top
 
 
-def _find_header(top: Top, matcher: Matcher) -> tuple[int, list[str]] | None:
-    """The first row below the header and the headers, each as the row that names a field best writes it.
+def _find_header(top: Top, matcher: Matcher) -> tuple[int, int, list[str]] | None:
+    """The header's first row, the first below it, and the headers, each as the row that names a field best writes it.
 
     A header may stand in up to three rows whose cells are merged: a column is then called by all of them, from the
     top (行政相对人 + 名称), or by the lowest alone.
     """
-    best: tuple[int, int, list[str]] | None = None
+    best: tuple[int, int, int, list[str]] | None = None
     for row in range(min(HEADER_WITHIN, len(top))):
         for depth in range(1, min(_HEADER_DEPTH, len(top) - row) + 1):
             names = [_name(column, matcher) for column in zip(*top[row : row + depth], strict=True)]
             score = matcher.score(names)
             if score and (best is None or score > best[0]):
-                best = (score, row + depth, names)
-    return (best[1], best[2]) if best else None
+                best = (score, row, row + depth, names)
+    return best[1:] if best else None
 
 
 def _name(stack: Sequence[str], matcher: Matcher) -> str:
@@ -140,12 +141,12 @@ def _rows(
     book: Workbook, sheets: list[_Found], columns: tuple[str, ...], matcher: Matcher, places: Places
 ) -> Iterator[list[str | None]]:
     """The rows of all sheets: one text per column, then the surplus."""
-    dates = {f.key for f in matcher.resource.fields if f.type in (FieldType.DATE, FieldType.DATETIME)}
+    fields = {f.key: f for f in matcher.resource.fields}
     row_no = 0
     for found in sheets:
         layout, name = found.layout, found.sheet.name
         slots = {key: found.left + i for i, key in enumerate(layout.keys) if key}
-        order = [(slots.get(c), c in dates) for c in columns]
+        order = [(slots.get(c), fields[c], layout.beside.get(c)) for c in columns]
         dull = {found.left + i for i in layout.serial}
         # what stands in a column with a header belongs to it, what stands in any other is surplus
         headed = {found.left + i for i in range(len(layout.written)) if i not in layout.blank}
@@ -158,18 +159,25 @@ def _rows(
             row_no += 1
             places.note(row_no, row.number, name)
             table.fits(list(texts.values()), row.number, name)
-            made: list[str | None] = [_told(row.cells, texts, at, date, book.epoch) for at, date in order]
+            made: list[str | None] = [
+                None if at is None or at not in row.cells else _told(row.cells[at], texts[at], field, unit, book.epoch)
+                for at, field, unit in order
+            ]
             surplus = (texts[column] for column in sorted(texts.keys() - headed) if texts[column])
             yield [*made, SURPLUS_MARK.join(surplus)]
 
 
-def _told(
-    cells: Mapping[int, Cell], texts: Mapping[int, str], column: int | None, date: bool, epoch: dt.date
-) -> str | None:
-    """The text of a row's cell in a column, a bare serial number in a column of dates as its day."""
-    if column is None or column not in cells:
-        return None
-    return (date_of(cells[column], epoch) if date else None) or texts[column]
+def _told(cell: Cell, text: str, field: FieldDef, unit: str | None, epoch: dt.date) -> str:
+    """The text of a cell in the column of a field, whose bare numbers are of a unit: that of the cell's own number format
+    comes before it. A bare serial number in a column of dates is its day."""
+    if cell.kind is not Kind.NUMBER:
+        return units.with_unit(text, unit)
+    if field.type in (FieldType.DATE, FieldType.DATETIME) and (day := date_of(cell, epoch)):
+        return day
+    if not units.counted(field):
+        return units.number_text(text, counts=False)
+    stated = units.of_format(cell.format) if field.type in units.MONEY else None
+    return units.with_unit(text, units.beside(field, stated) if stated else unit)
 
 
 def text_of(cell: Cell, epoch: dt.date) -> str:
@@ -184,6 +192,8 @@ def text_of(cell: Cell, epoch: dt.date) -> str:
         return cell.text
     if cell.kind is Kind.DATE and (at := moment(number, epoch)) is not None:
         if isinstance(at, dt.datetime):
+            if at.day == 1 and months_only(cell.format):  # 2015年11月: the first is the program's, and nobody sees it
+                return f"{at:%Y-%m}"
             return at.date().isoformat() if at.time() == dt.time() else at.isoformat(" ", "seconds")
         return at.isoformat("seconds")
     if cell.kind is Kind.DURATION and math.isfinite(number):
@@ -193,10 +203,8 @@ def text_of(cell: Cell, epoch: dt.date) -> str:
 
 
 def number_text(number: float) -> str:
-    """The shortest decimal text that is this number, without an exponent: ``0.1``, ``5``, ``913701001234567800``."""
-    if not math.isfinite(number):
-        return ""
-    return format(Decimal(repr(number)), "f").removesuffix(".0")
+    """A number to the fifteen digits that table programs keep, without an exponent: ``0.1``, ``5``, ``913701001234568000``."""
+    return units.number_text(f"{number:.15g}", counts=True)
 
 
 def date_of(cell: Cell, epoch: dt.date) -> str | None:

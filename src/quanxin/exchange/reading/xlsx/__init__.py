@@ -5,7 +5,7 @@ exist, however it is styled; no entity is expanded and no part is unpacked beyon
 """
 
 from quanxin.exchange.reading.xlsx.book import Sheet, Workbook, opened
-from quanxin.exchange.reading.xlsx.formats import Kind, moment
+from quanxin.exchange.reading.xlsx.formats import Kind, moment, months_only
 from quanxin.exchange.reading.xlsx.rows import Cell, Row
 
-__all__ = ["Cell", "Kind", "Row", "Sheet", "Workbook", "moment", "opened"]
+__all__ = ["Cell", "Kind", "Row", "Sheet", "Workbook", "moment", "months_only", "opened"]

@@ -9,6 +9,7 @@ import datetime as dt
 import math
 import re
 from enum import StrEnum
+from functools import cache
 
 GENERAL = "General"
 EPOCH_1900 = dt.date(1899, 12, 30)
@@ -50,6 +51,13 @@ def kind_of(code: str) -> Kind:
     if _LENGTH.search(first):
         return Kind.DURATION
     return Kind.DATE if _DATE.search(re.sub(GENERAL, "", first, flags=re.IGNORECASE)) else Kind.NUMBER
+
+
+@cache
+def months_only(code: str) -> bool:
+    """Whether a date's format writes its year and month and neither its day nor a time."""
+    first = _WRITTEN.sub("", code).split(";")[0].lower()
+    return "y" in first and "m" in first and not set("dhs") & set(first)
 
 
 def moment(days: float, epoch: dt.date) -> dt.datetime | dt.time | None:
