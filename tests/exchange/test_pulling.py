@@ -38,7 +38,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PASSWORD = "pa/ss@wo:rd"  # what a URL would not bear as it is
 TABLE = "CREATE TABLE firms (name text, code text, since date, capital numeric(12, 2), changed {moment})"
-QUERY = "SELECT name, code, since, capital, changed FROM firms WHERE changed >= :since OR changed IS NULL ORDER BY code"
+QUERY = (
+    "SELECT name, code, since, capital || '万元' AS capital, changed FROM firms "
+    "WHERE changed >= :since OR changed IS NULL ORDER BY code"
+)
 MAPPING = {"name": "subject_name", "code": "统一社会信用代码", "since": "established", "changed": None}
 
 
