@@ -26,6 +26,9 @@ DROP_DIR = environment.folder("QUANXIN_DROP_DIR")
 DROP_RESULTS_DIR = environment.folder("QUANXIN_DROP_RESULTS_DIR")
 DROP_QUIET_SECONDS = environment.whole_number("QUANXIN_DROP_QUIET_SECONDS")
 SOURCES_DIR = environment.folder("QUANXIN_SOURCES_DIR") or DATA_DIR / "sources"
+KEEP_SIGN_INS_DAYS = environment.whole_number("QUANXIN_KEEP_SIGN_INS_DAYS")
+KEEP_ANSWERS_DAYS = environment.whole_number("QUANXIN_KEEP_ANSWERS_DAYS")
+MISSED_LOOKUPS = environment.whole_number("QUANXIN_MISSED_LOOKUPS")
 KEEP_REFUSED_DAYS = environment.whole_number("QUANXIN_KEEP_REFUSED_DAYS")
 OPEN_DATA_DAYS = environment.whole_number("QUANXIN_OPEN_DATA_DAYS")
 FEED_DAYS = environment.whole_number("QUANXIN_FEED_DAYS")
@@ -46,6 +49,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "quanxin.accounts",
     "quanxin.subjects",
+    "quanxin.ledger",
     "quanxin.archive",
     "quanxin.exchange",
     "quanxin.evaluation",
@@ -170,6 +174,8 @@ MFA_ADAPTER = "quanxin.accounts.adapters.FactorAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "authenticate": "quanxin.accounts.factors.CodeForm", "reauthenticate": "quanxin.accounts.factors.CodeAgainForm",
+    "login_webauthn": "quanxin.accounts.factors.LoginKeyForm", "authenticate_webauthn": "quanxin.accounts.factors.KeyForm",
+    "reauthenticate_webauthn": "quanxin.accounts.factors.KeyAgainForm",
 }  # fmt: skip
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = False
@@ -191,7 +197,8 @@ OAUTH2_PROVIDER = {
     "SCOPES": {"intake": "报送 / hand in", "changes": "接收变更 / receive changes"},
     "DEFAULT_SCOPES": ["intake", "changes"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
-    "CLIENT_SECRET_GENERATOR_LENGTH": 43,
+    "OAUTH2_VALIDATOR_CLASS": "quanxin.api.tokens.Validator",
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # of a token the table holds its digest alone
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 << 20
 FILE_UPLOAD_TEMP_DIR = None

@@ -58,7 +58,8 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("desk:shields", "desk:shield-end"), roles(Role.REVIEWER))
     | {"desk:reading": roles(Role.BANK, Role.DECIDER, Role.INTAKE, Role.PERSONNEL, Role.SUPERVISOR)}
     | {"desk:consent": roles(Role.BANK)}
-    | dict.fromkeys(("desk:audit", "desk:accesses"), roles(Role.AUDITOR))
+    | dict.fromkeys(("desk:audit", "desk:accesses", "desk:sign-ins"), roles(Role.AUDITOR))
+    | dict.fromkeys(("desk:clients", "desk:sessions"), roles(Role.ADMINISTRATOR))
     | dict.fromkeys(
         ("desk:upload", "desk:forms", "desk:template", "desk:schema", "desk:entry", "desk:submission", "desk:batches",
          "desk:batch", "desk:annotated", "desk:row", "desk:replay", "desk:take-back", "desk:records", "desk:record"),
@@ -67,7 +68,7 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("desk:unlinked", "desk:unlinked-entry", "desk:decisions", "desk:undo-decision"), roles(Role.STEWARD))
     | {"desk:conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER), "desk:conflict": roles(Role.STEWARD)}
     | {"desk:quality": roles(Role.CENTRE, Role.INTAKE)}
-    | dict.fromkeys(("desk:consumers", "desk:scores", "desk:score", "desk:movers"), roles(Role.CENTRE))
+    | dict.fromkeys(("desk:consumers", "desk:consumer-end", "desk:scores", "desk:score", "desk:movers"), roles(Role.CENTRE))
     | dict.fromkeys(
         ("desk:models", "desk:model", "desk:runs", "desk:edition", "desk:study", "desk:export"),
         roles(Role.MODELLER, Role.APPROVER),
@@ -87,10 +88,11 @@ ANYONE = "anyone"  # nothing of a subject is read but what the public reads, or 
 MACHINE = "the machine's operator"  # no account at all
 
 COMMANDS: dict[str, Rule] = (
-    dict.fromkeys(("pack check", "pack show", "pack coverage", "pack test", "template", "doctor", "search", "archive"), ANYONE)
+    dict.fromkeys(("pack check", "pack show", "pack coverage", "pack test", "template", "doctor", "search", "archive",
+         "audit verify", "audit key"), ANYONE)
     | dict.fromkeys(
         ("init", "demo", "serve", "worker", "stop", "keys list", "keys add", "keys rotate", "keys retire", "lake show",
-         "lake compact", "open-data", "drop scan"), MACHINE,
+         "lake compact", "open-data", "drop scan", "audit seal"), MACHINE,
     )
     | dict.fromkeys(("intake", "batches", "receipt", "replay", "take-back", "sources", "pull"), roles(Role.INTAKE))
     | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))
@@ -104,8 +106,10 @@ COMMANDS: dict[str, Rule] = (
     | {"handovers": roles(Role.STEWARD, Role.APPROVER, Role.AUDITOR)}
     | dict.fromkeys(("approve-handover", "refuse-handover"), roles(Role.APPROVER))
     | {"subject": roles(Role.CENTRE, Role.STEWARD)}
+    | dict.fromkeys(("audit days", "audit export", "audit missed"), roles(Role.AUDITOR))
     | dict.fromkeys(
-        ("explain", "whatif", "sample", "consumer add", "consumer grant", "webhook add", "webhook list", "webhook end",
+        ("explain", "whatif", "sample", "consumer add", "consumer grant", "consumer list",
+         "consumer end", "webhook add", "webhook list", "webhook end",
          "webhook redeliver"), roles(Role.CENTRE),
     )
     | dict.fromkeys(
@@ -116,6 +120,7 @@ COMMANDS: dict[str, Rule] = (
     | dict.fromkeys(("model propose", "evaluate"), roles(Role.MODELLER))
     | dict.fromkeys(
         ("account add", "account list", "account end", "account password", "account reset-factors", "organisation add",
-         "client add"), roles(Role.ADMINISTRATOR),
+         "client add", "client list", "client secret", "client end-secret", "client end", "account sessions",
+         "account end-sessions", "organisation end", "organisation list"), roles(Role.ADMINISTRATOR),
     )
 )  # fmt: skip

@@ -186,6 +186,8 @@ def test_a_flow_that_was_tampered_with_lets_nobody_in(citizen: Client, broken: s
     assert "统一认证没有完成" in answer.content.decode()
     assert User.objects.count() == before
     assert here.get("/account/").status_code == 302
+    line = SignIn.objects.filter(username="sign-on:shandong", succeeded=False).latest("id")
+    assert line.address == "127.0.0.*"
 
 
 def test_a_number_is_nowhere_in_clear(citizen: Client) -> None:
@@ -225,6 +227,7 @@ def test_a_minor_is_refused_and_nothing_is_kept(citizen: Client) -> None:
     assert User.objects.count() == before
     assert not Binding.objects.exists()
     assert here.get("/account/").status_code == 302
+    assert SignIn.objects.get(username="sign-on:shandong").how == "identity-minor"
 
 
 def test_without_a_number_there_is_an_account_that_stands_for_nobody(citizen: Client) -> None:

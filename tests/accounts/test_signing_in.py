@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from quanxin.accounts import operator
+from quanxin.accounts import operator, sessions
 from quanxin.accounts.actors import Role
 from quanxin.accounts.attempts import LOCKED_AFTER
 from quanxin.accounts.binding import bind
@@ -71,6 +71,20 @@ def test_too_many_wrong_passwords_lock_a_name_whether_or_not_it_exists(name: str
         assert sign_in(browser(), name).status_code == (302 if name == "clerk" else 200)
 
 
+def test_each_try_while_a_name_is_locked_leaves_a_line_and_does_not_lock_it_for_longer() -> None:
+    person()
+    start = now()
+    with travel(start):
+        for _ in range(LOCKED_AFTER):
+            sign_in(browser(), password="wrong")
+    with travel(start + dt.timedelta(minutes=14)):
+        for _ in range(LOCKED_AFTER):
+            assert "15 分钟" in sign_in(browser()).content.decode()
+    assert SignIn.objects.filter(how="locked", succeeded=False, username="clerk-zhao").count() == LOCKED_AFTER
+    with travel(start + dt.timedelta(minutes=15, seconds=1)):
+        assert sign_in(browser()).status_code == 302
+
+
 def test_a_success_in_between_keeps_a_name_open() -> None:
     person("clerk")
     for _ in range(LOCKED_AFTER - 1):
@@ -126,7 +140,7 @@ def test_the_key_of_a_session_changes_at_sign_in() -> None:
     client.cookies["quanxin_session"] = planted
     sign_in(client, "clerk")
     assert client.cookies["quanxin_session"].value != planted
-    assert not Session.objects.filter(session_key=planted).exists()
+    assert not Session.objects.filter(session_key=sessions.stored(planted)).exists()
     thief = browser()
     thief.cookies["quanxin_session"] = planted
     assert thief.get("/desk/").status_code == 302

@@ -31,7 +31,7 @@ def test_a_webhook_is_added_listed_and_ended_and_its_secret_shown_once(settings:
     listed = json.dumps(said("list"))
     assert "http://127.0.0.1:9/hook" in listed
     assert str(made["secret"]) not in listed
-    said("end", str(made["webhook"]))
+    said("end", str(made["webhook"]), "--reason", "不再使用")
     assert Webhook.objects.get().ended_at is not None
 
 

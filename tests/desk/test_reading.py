@@ -16,6 +16,7 @@ from quanxin.accounts.models import AuditLine
 from quanxin.accounts.people import add_account, add_organisation
 from quanxin.archive.models import Access
 from quanxin.calendar import today
+from quanxin.ledger import signed, signing
 from quanxin.rights import consents
 from quanxin.rights.consent_models import Consent
 from tests.city import CODES, NAMES, hand_in, licence, penalty, person, register
@@ -213,8 +214,10 @@ def test_lines_are_taken_away_as_a_table_without_formulas(path: str) -> None:
     audit(Actor("user:=cmd", frozenset()), "=1+1", "x")
     auditor = signed_in(Role.AUDITOR, name="auditor")
     answer = auditor.get(f"{path}?as=csv")
-    assert answer["Content-Type"].startswith("text/csv")
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert answer["Content-Type"] == "application/zip"
+    content, seal = signed.unpacked(answer.content)
+    assert signed.wrong(content, seal, signing.public_key()) == ""
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     assert rows[0][0] == "时间"
     assert not any(cell.startswith("=") for row in rows for cell in row)
 

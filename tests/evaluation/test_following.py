@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from typer.testing import CliRunner
 
 from quanxin.accounts import operator
@@ -17,6 +17,7 @@ from quanxin.evaluation import editions, following, runs
 from quanxin.evaluation.models import Change, Followed, Run, Score
 from quanxin.exchange import withdrawals
 from tests.city import hand_in, penalty, register
+from tests.conftest import REPLICA
 from tests.evaluation.city import MODEL, company, put_in_use
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,7 +67,8 @@ def test_a_batch_a_withdrawal_a_merge_and_its_undoing_reach_the_scores(tmp_path:
 
 
 def test_without_a_run_over_the_city_nothing_is_scored_but_events_are_followed(tmp_path: Path) -> None:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(REPLICA)
         cursor.execute("TRUNCATE evaluation_change, evaluation_score, evaluation_run")
     hand_in(tmp_path, "administrative-penalty", [penalty(0)])
     assert following.follow() == 1

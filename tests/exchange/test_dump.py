@@ -7,6 +7,7 @@ stand: as whom a row is about, as a representative's, in a text, in a column of 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import logging
 import re
@@ -19,13 +20,16 @@ import duckdb
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.test import Client
 from psycopg.conninfo import make_conninfo
 from pytest_django import Settings
 
 from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
+from quanxin.accounts.clients import add_client, new_secret
 from quanxin.accounts.people import add_account
 from quanxin.accounts.sealed import INDEXED, SEALED
+from quanxin.accounts.sessions import stored
 from quanxin.archive.models import Record
 from quanxin.exchange import receipts, submissions, webhooks
 from quanxin.exchange.errors import IntakeError
@@ -283,3 +287,29 @@ def _looks_sealed(text: str, kind: str) -> bool:
     """Whether a value, as text, begins or holds what sealing makes: form 2, suite 1 or 2, as bytes or in base64."""
     begins = text.startswith(("\\x0201", "\\x0202")) if kind == "bytea" else False
     return begins or re.search(f"{MARK}Ag[E-L]", text) is not None
+
+
+def test_a_dump_lets_nobody_in() -> None:
+    """Neither a client's secret, nor its token, nor the cookie of who is signed in can be had from the dump."""
+    client, secret = add_client(operator(), "market", provider="market-regulation")
+    second = new_secret(operator(), "market")[1]
+    pair = base64.b64encode(f"{client.application.client_id}:{secret}".encode()).decode()
+    answer = Client().post(
+        "/api/v1/token", {"grant_type": "client_credentials"}, headers={"Authorization": f"Basic {pair}"}
+    )
+    token = answer.json()["access_token"]
+    assert Machine(token).get("/batches").status_code == 200
+    clerk = signed_in(Role.INTAKE, provider="market-regulation", name="clerk")
+    assert clerk.get("/desk/").status_code == 200
+    cookie = clerk.cookies[django_settings.SESSION_COOKIE_NAME].value
+    password = PASSWORD
+    everything = dump()
+    for opens in (secret, second, token, cookie, password):
+        assert not any(form in everything for form in _forms(opens)), opens
+        assert hashlib.sha256(opens.encode()).hexdigest().encode() in everything or opens in (cookie, password)
+    assert stored(cookie).encode() in everything
+    thief = Client()
+    thief.cookies[django_settings.SESSION_COOKIE_NAME] = stored(cookie)
+    assert thief.get("/desk/").status_code == 302
+    for digest in (hashlib.sha256(text.encode()).hexdigest() for text in (token, secret)):
+        assert Machine(digest).get("/batches").status_code == 401

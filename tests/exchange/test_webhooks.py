@@ -231,8 +231,8 @@ def test_an_ended_webhook_is_sent_nothing_more(hooked: str, bank: Receiver, tmp_
     penalties(tmp_path, "一")
     webhooks.enqueue()
     hook = Webhook.objects.get()
-    webhooks.end(operator(), hook.pk)
-    webhooks.end(operator(), hook.pk)
+    webhooks.end(operator(), hook.pk, reason="不再使用")
+    webhooks.end(operator(), hook.pk, reason="不再使用")
     penalties(tmp_path, "二")
     webhooks.dispatch()
     assert (states(), bank.came) == ([DEAD], [])
@@ -252,7 +252,7 @@ def test_only_the_centre_decides_whom_to_tell(hooked: str, bank: Receiver) -> No
     clerk, hook = Actor("clerk", frozenset({Role.INTAKE, Role.STEWARD})), Webhook.objects.get()
     for act in (
         lambda: webhooks.add(clerk, hook.consumer, f"{bank.url}/x"),
-        lambda: webhooks.end(clerk, hook.pk),
+        lambda: webhooks.end(clerk, hook.pk, reason="x"),
         lambda: webhooks.redeliver(clerk, 1),
     ):
         with pytest.raises(NotAllowed):

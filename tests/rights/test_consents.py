@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 
 from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Actor, Role
@@ -21,6 +22,7 @@ from quanxin.rights import consents, letters
 from quanxin.rights.consent_models import Consent, ConsentUse
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Notice
+from tests.city import CODES
 from tests.rights.life import LATER, morning, owner, penalised
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +166,49 @@ def test_revoking_beside_reading_leaves_no_reading_after_it(tmp_path: Path) -> N
     for reader in readers:
         reader.join()
     assert ConsentUse.objects.count() == after
+
+
+@pytest.mark.parametrize(
+    "grown",
+    [
+        "items = items || '[\"another\"]'", "resources = resources || '[\"another\"]'", "until = until + 1",
+        "institution = 'other-bank'", "purpose = 'another'", "subject_id = subject_id + 1", "granted_by = 'user:x'",
+        "granted_at = granted_at - interval '1 day'",
+    ],
+)  # fmt: skip
+def test_it_never_grows(record: Record, grown: str) -> None:
+    given()
+    with pytest.raises(IntegrityError, match="never grows"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE rights_consent SET {grown}")
+
+
+def test_it_may_name_less_and_once_ended_it_stays_as_it_is(record: Record) -> None:
+    consent = given()
+    kept = Consent.objects.filter(pk=consent.pk)
+    assert kept.update(until=UNTIL - dt.timedelta(days=1), resources=consent.resources[:1]) == 1
+    consents.revoke(owner(), consent.pk)
+    for change in ({"revoked_at": None, "revoked_by": ""}, {"revoked_by": "user:x"}, {"until": LATER}):
+        with pytest.raises(IntegrityError, match="never grows"), transaction.atomic():
+            kept.update(**change)
+    with pytest.raises(IntegrityError, match="never grows"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM rights_consent")
+
+
+def test_more_is_another_consent(record: Record) -> None:
+    chosen = next(t for t in consents.offered() if len(t.items) > 1)
+    keys = [i.key for i in chosen.items]
+    first = consents.grant(owner(), chosen.key, "sample-bank", keys[:1], UNTIL)
+    more = consents.grant(owner(), chosen.key, "sample-bank", keys, UNTIL)
+    assert more.pk != first.pk
+    first.refresh_from_db()
+    assert first.items == keys[:1]
+    assert AuditLine.objects.filter(act="rights.consent.grant").count() == 2
+
+
+def test_an_institution_does_not_become_another_under_consents_that_stand(record: Record) -> None:
+    add_organisation(operator(), "third-bank", name="样例银行", kind="bank", code=CODES[0])
+    with pytest.raises(ValidationError, match="another organisation"):
+        add_organisation(operator(), "third-bank", name="样例银行", kind="bank", code=CODES[1])
+    given()
+    with pytest.raises(ValidationError, match="another organisation"):
+        add_organisation(operator(), "sample-bank", name="样例sample-bank", kind="supervisor")

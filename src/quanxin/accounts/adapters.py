@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts.agency import agencies_held
-from quanxin.accounts.attempts import locked, note_sign_in, one_at_a_time
+from quanxin.accounts.attempts import LOCKED, locked, note_sign_in, one_at_a_time
 from quanxin.accounts.binding import standing
 from quanxin.accounts.models import User
 from quanxin.runtime.keys import sealer
@@ -79,12 +79,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The account of a name and a password; a wrong one is noted. ``ValidationError`` while the name is locked."""
         username = str(credentials.get("username", ""))
+        user: User | None = None
         with one_at_a_time(username):
-            if locked(username):
-                raise self.validation_error("too_many_login_attempts")
-            user: User | None = super().authenticate(request, **credentials)
+            if not (full := locked(username)):
+                user = super().authenticate(request, **credentials)
             if user is None:
-                note_sign_in(username, False, request, "password")
+                note_sign_in(username, False, request, LOCKED if full else "password")
+        if full:
+            raise self.validation_error("too_many_login_attempts")
         return user
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:

@@ -22,11 +22,15 @@ from quanxin.calendar import now
 LOCKED_AFTER = 5  # attempts that failed, in a row, within
 LOCKED_FOR = dt.timedelta(minutes=15)
 
+LOCKED, KEY = "locked", "passkey refused"
+NOT_COUNTED = (LOCKED, KEY)  # a try while a name is locked does not lock it for longer; a key is not guessed
+
 
 def locked(username: str) -> bool:
     """Whether too many attempts under this name failed lately, and none has succeeded since."""
     since = now() - LOCKED_FOR
-    latest = SignIn.objects.filter(username=username[:64], at__gte=since).order_by("-id")[:LOCKED_AFTER]
+    counted = SignIn.objects.filter(username=username[:64], at__gte=since).exclude(how__in=NOT_COUNTED)
+    latest = counted.order_by("-id")[:LOCKED_AFTER]
     return len(latest) == LOCKED_AFTER and not any(attempt.succeeded for attempt in latest)
 
 

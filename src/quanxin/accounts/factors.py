@@ -15,6 +15,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,7 +24,7 @@ from django.urls import reverse
 
 from quanxin.accounts import sessions
 from quanxin.accounts.actors import Actor, Role
-from quanxin.accounts.attempts import locked, note_sign_in, one_at_a_time
+from quanxin.accounts.attempts import KEY, LOCKED, locked, note_sign_in, one_at_a_time
 from quanxin.accounts.models import User, audit
 from quanxin.accounts.people import account
 
@@ -39,14 +40,15 @@ class _OnceMixin:
         """The code, if it is right, new, and the name is not locked."""
         name, refused = self.user.username, None  # type: ignore[attr-defined]
         with one_at_a_time(name):
-            if locked(name):
-                raise account_adapter().validation_error("too_many_login_attempts")
+            full = locked(name)
             try:
+                if full:
+                    raise account_adapter().validation_error("too_many_login_attempts")
                 code: str = super().clean_code()  # type: ignore[misc]
                 _use(self.authenticator, code)  # type: ignore[attr-defined]
             except ValidationError as error:
                 refused = error
-                note_sign_in(name, False, context.request, "code")
+                note_sign_in(name, False, context.request, LOCKED if full else "code")
         if refused is not None:
             raise refused
         return code
@@ -58,6 +60,31 @@ class CodeForm(_OnceMixin, AuthenticateForm):  # type: ignore[misc]
 
 class CodeAgainForm(_OnceMixin, ReauthenticateForm):  # type: ignore[misc]
     """The code before something that matters."""
+
+
+class _KeyMixin:
+    """A passkey that is refused leaves its line; whose it claims to be is not believed, and nobody is locked by it."""
+
+    def clean_credential(self) -> Authenticator:
+        """The key, if it is one of the person's."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except ValidationError:
+            known = self.user  # type: ignore[attr-defined]
+            note_sign_in(known.username if known else "", False, context.request, KEY)
+            raise
+
+
+class LoginKeyForm(_KeyMixin, LoginWebAuthnForm):  # type: ignore[misc]
+    """A passkey instead of name and password."""
+
+
+class KeyForm(_KeyMixin, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """The passkey at sign-in, after the password."""
+
+
+class KeyAgainForm(_KeyMixin, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """The passkey before something that matters."""
 
 
 class ChangePasswordForm(LibraryChangePasswordForm):  # type: ignore[misc]

@@ -7,6 +7,7 @@ principal, an organisation by its code or a natural person by the blind index of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,11 +18,15 @@ from django.db.models import F, Q
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.visits import Session, SignIn
 from quanxin.calendar import now
+from quanxin.identifiers import personal_numbers
 
 __all__ = [
-    "Agency", "ApiClient", "AuditLine", "Binding", "Membership", "Organisation", "Session", "SignIn", "User", "audit",
-    "audit_all",
+    "Agency", "ApiClient", "AuditLine", "Binding", "ClientSecret", "Membership", "Organisation", "Session", "SignIn", "User",
+    "audit", "audit_all",
 ]  # fmt: skip
+
+
+_DIGEST = re.compile("[0-9a-f]{32,}")
 
 
 class User(AbstractBaseUser):
@@ -54,6 +59,9 @@ class Organisation(models.Model):
     name = models.CharField(max_length=128)
     code = models.CharField(max_length=64, blank=True)  # 统一社会信用代码
     kind = models.CharField(max_length=16, choices=Kind.choices)
+    ended_at = models.DateTimeField(
+        null=True, blank=True
+    )  # from then on nobody holds a role in it, and no consent opens to it
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(key="") & ~Q(name=""), name="organisation_is_named")]
@@ -111,15 +119,41 @@ class ApiClient(models.Model):
         return self.name
 
 
-def _one_principal() -> Q:
-    """Of a code and an identity, exactly one; an identity is a blind index."""
-    return (Q(identity="") & ~Q(code="")) | (Q(code="") & Q(identity__regex=r"^[0-9a-f]{64}$"))
-
-
 def _ended_by_somebody() -> Q:
     return Q(ended_at=None, ended_by="", ended_reason="") | (
         Q(ended_at__isnull=False) & ~Q(ended_by="") & ~Q(ended_reason="")
     )
+
+
+class ClientSecret(models.Model):
+    """A secret of a client, as its SHA-256: 256 random bits need no slow hash. Of a client at most two stand at a time.
+
+    ``until`` is the moment at which it stops standing by itself, because another was made; ended, it stays on record.
+    """
+
+    client = models.ForeignKey(ApiClient, on_delete=models.PROTECT, related_name="secrets")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=128)
+    until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=128, blank=True)
+    ended_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="client_secret_is_hashed"),
+            models.CheckConstraint(condition=_ended_by_somebody(), name="client_secret_ended_by_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.pk}"
+
+
+def _one_principal() -> Q:
+    """Of a code and an identity, exactly one; an identity is a blind index."""
+    return (Q(identity="") & ~Q(code="")) | (Q(code="") & Q(identity__regex=r"^[0-9a-f]{64}$"))
 
 
 class Binding(models.Model):
@@ -215,9 +249,21 @@ def audit(actor: Actor, act: str, target: str, **particulars: Any) -> AuditLine:
 
 
 def audit_all(acts: Iterable[tuple[Actor, str, str, dict[str, Any]]]) -> list[AuditLine]:
-    """Write the audit lines of several acts, each (actor, act, target, particulars), inside their transaction."""
+    """Write the audit lines of several acts, each (actor, act, target, particulars), inside their transaction.
+
+    The one door of every line: a personal number in a target or in a text among the particulars is blotted out.
+    """
     at = now()
     return AuditLine.objects.bulk_create(
-        AuditLine(at=at, actor=actor.name, act=act, target=target, particulars=particulars)
+        AuditLine(at=at, actor=actor.name, act=act, target=_blotted(target), particulars=_blotted(particulars))
         for actor, act, target, particulars in acts
     )
+
+
+def _blotted(value: Any) -> Any:
+    """A value without the personal numbers in its texts; a digest is no text."""
+    if isinstance(value, str):
+        return value if _DIGEST.fullmatch(value) else personal_numbers.mask(value)
+    if isinstance(value, dict):
+        return {key: _blotted(one) for key, one in value.items()}
+    return [_blotted(one) for one in value] if isinstance(value, list | tuple) else value

@@ -78,7 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     held = list(Authenticator.objects.filter(user=user).order_by("created_at"))
     codes = next((one.wrap() for one in held if one.type == Authenticator.Type.RECOVERY_CODES), None)
-    current = request.session.session_key or ""
+    current = sessions.stored(request.session.session_key)
     return render(request, "account/home.html", {
         "account": user, "standing": standing(user), "landing": landing(user), "told": told(request),
         "memberships": list(_memberships(user)),
@@ -110,7 +110,7 @@ def reference(session: Session) -> str:
 def end_session(request: HttpRequest) -> HttpResponse:
     """End one of one's own sessions, by its reference, or all others."""
     user: User = request.user  # type: ignore[assignment]
-    current, wanted = request.session.session_key or "", request.POST.get("session", "")
+    current, wanted = sessions.stored(request.session.session_key), request.POST.get("session", "")
     if wanted == "others":
         sessions.end(actor_of(user), user, but=current, why="asked")
         tell(request, "sessions-ended")

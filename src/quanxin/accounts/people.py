@@ -6,21 +6,20 @@ of at most one organisation. What is read by districts is read by the narrowest 
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count
-from oauth2_provider.models import Application
+from django.db.models import Count, QuerySet
 
 from quanxin.accounts import sessions
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.attempts import locked, note_sign_in
+from quanxin.accounts.clients import add_client
 from quanxin.accounts.models import ApiClient, Membership, Organisation, User, audit
-from quanxin.calendar import today
+from quanxin.calendar import now, today
 from quanxin.runtime.pack import current_pack
 
 __all__ = [
@@ -75,7 +74,7 @@ def _district(code: str) -> str:
 
 
 def _organisation_for(user: User, role: Role, key: str) -> Organisation:
-    found = Organisation.objects.filter(key=key).first()
+    found = Organisation.objects.filter(key=key, ended_at=None).first()
     if found is None:
         raise ValidationError(f"没有机构 {key}，请先登记。 / There is no organisation {key}; add it first.")
     if found.kind != KIND_OF.get(role, found.kind):
@@ -87,19 +86,53 @@ def _organisation_for(user: User, role: Role, key: str) -> Organisation:
 
 @transaction.atomic
 def add_organisation(by: Actor, key: str, *, name: str, kind: str, code: str = "") -> Organisation:
-    """Register an institution, or correct the one of this key.
+    """Register an institution, or correct the name of the one of this key, or add its code.
 
-    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` for an unknown kind or no name.
+    What its subjects consented to was for this institution: its kind and its code do not become another's. Raises
+    ``NotAllowed`` without the administrator's role, ``ValidationError`` for an unknown kind, another code or kind, no name.
     """
     by.require(Role.ADMINISTRATOR)
     made = Organisation.objects.filter(key=key).first() or Organisation(key=key)
     before = (made.name, made.kind, made.code)
+    if made.pk is not None and (made.kind != kind or made.code not in ("", code.strip())):
+        raise ValidationError(
+            "代码或类别不同，是另一机构，请另用代号登记。"
+            " / With another code or kind it is another organisation; give it another key."
+        )
     made.name, made.kind, made.code = name.strip(), kind, code.strip()
     made.full_clean()
     if made.pk is None or before != (made.name, made.kind, made.code):
         made.save()
         audit(by, "accounts.add-organisation", f"organisation:{key}", name=made.name, kind=kind, code=made.code)
     return made
+
+
+@transaction.atomic
+def end_organisation(by: Actor, key: str, *, reason: str) -> Organisation:
+    """End an institution now: the roles held in it are nobody's, and no consent opens to it; ended twice, it stays so.
+
+    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` without a reason or for no institution.
+    """
+    by.require(Role.ADMINISTRATOR)
+    if not reason.strip():
+        raise ValidationError("请写明理由。 / A reason is needed.")
+    found = Organisation.objects.select_for_update().filter(key=key).first()
+    if found is None:
+        raise ValidationError(f"没有机构 {key}。 / There is no organisation {key}.")
+    if found.ended_at is None:
+        found.ended_at = now()
+        found.save(update_fields=["ended_at"])
+        audit(by, "accounts.end-organisation", f"organisation:{key}", reason=reason.strip())
+    return found
+
+
+@transaction.atomic
+def end_sessions(by: Actor, username: str, *, reason: str) -> int:
+    """End every session of an account; how many there were. Raises as ``deactivate``."""
+    by.require(Role.ADMINISTRATOR)
+    if not reason.strip():
+        raise ValidationError("请写明理由。 / A reason is needed.")
+    return sessions.end(by, account(username), why=reason.strip())
 
 
 @transaction.atomic
@@ -149,28 +182,15 @@ def set_password(by: Actor, username: str, password: str) -> User:
 
 def account(username: str) -> User:
     """The account of a name, locked until the transaction ends; ``ValidationError`` where there is none."""
-    user = User.objects.select_for_update().filter(username=username).first()
+    return account_named(username, User.objects.select_for_update())
+
+
+def account_named(username: str, among: QuerySet[User] | None = None) -> User:
+    """The account of a name; ``ValidationError`` where there is none."""
+    user = (among if among is not None else User.objects.all()).filter(username=username).first()
     if user is None:
         raise ValidationError("没有这个账号，请先开通。 / There is no such account; make it first.")
     return user
-
-
-@transaction.atomic
-def add_client(
-    by: Actor, name: str, *, provider: str = "", consumer: str = "", rate: int = 600
-) -> tuple[ApiClient, str]:
-    """Make a machine's client and return it with its secret, which is not kept. Raises as ``add_account``."""
-    by.require(Role.ADMINISTRATOR)
-    secret = secrets.token_urlsafe(32)
-    application = Application.objects.create(
-        name=name, client_type=Application.CLIENT_CONFIDENTIAL, client_secret=secret,
-        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
-    )  # fmt: skip
-    client = ApiClient.objects.create(
-        name=name, application=application, provider=provider, consumer=consumer, rate=rate
-    )
-    audit(by, "accounts.add-client", f"client:{name}", provider=provider, consumer=consumer)
-    return client, secret
 
 
 def listing() -> list[dict[str, Any]]:
@@ -189,7 +209,9 @@ def listing() -> list[dict[str, Any]]:
 
 def actor_of(user: User) -> Actor:
     """Whom a signed-in person acts as."""
-    held = list(user.memberships.select_related("organisation"))
+    held = [
+        m for m in user.memberships.select_related("organisation") if not m.organisation or not m.organisation.ended_at
+    ]
     return Actor(
         name=f"user:{user.username}",
         roles=frozenset(Role(m.role) for m in held),

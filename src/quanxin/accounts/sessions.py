@@ -2,18 +2,20 @@
 
 Invariant: a session opens nothing once it is older than ``SESSION_HOURS``, or was not used for ``SESSION_IDLE``, or its
 row is gone; both terms are told by the platform's clock, and using a session never makes it live longer than the first.
-The key of a session changes at sign-in (Django does that), so a key known before is worth nothing after.
+The key of a session changes at sign-in (Django does that), so a key known before is worth nothing after; the table holds
+its digest, so who reads the table can open no session.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from quanxin.accounts.actors import Actor
 from quanxin.accounts.models import Session, User, audit
@@ -22,6 +24,11 @@ from quanxin.calendar import ZONE, now
 BEGAN, ADDRESS, BROWSER = "began", "address", "browser"  # what a session knows of its sign-in
 _USER = "_auth_user_id"  # Django's name for it
 SEEN_EVERY = dt.timedelta(minutes=1)  # so that not every request writes
+
+
+def stored(key: str | None) -> str:
+    """What the table knows the key of a browser by; "" for none."""
+    return hashlib.sha256(key.encode()).hexdigest()[:40] if key else ""
 
 
 class SessionStore(DatabaseStore):
@@ -37,7 +44,7 @@ class SessionStore(DatabaseStore):
         at = now()
         began = dt.datetime.fromtimestamp(data[BEGAN], ZONE) if BEGAN in data else at
         return Session(
-            session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]
+            session_key=stored(self._get_or_create_session_key()),  # type: ignore[attr-defined]
             session_data=self.encode(data),
             expire_date=began + settings.SESSION_LIFE,
             user_id=data.get(_USER),
@@ -47,9 +54,18 @@ class SessionStore(DatabaseStore):
             browser=data.get(BROWSER, ""),
         )
 
+    def exists(self, session_key: str) -> bool:
+        """Whether there is a session of a browser's key."""
+        return bool(super().exists(stored(session_key)))
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Delete the session of a browser's key, or this one."""
+        if key := session_key or self.session_key:
+            super().delete(stored(key))
+
     def _get_session_from_db(self) -> Any:
         at = now()
-        found = _open(at).filter(session_key=self.session_key).first()
+        found = _open(at).filter(session_key=stored(self.session_key)).first()
         if found is None:
             self._session_key = None
         elif at - found.seen_at > SEEN_EVERY:
@@ -66,9 +82,18 @@ def open_sessions(user: User) -> list[Session]:
     return list(_open(now()).filter(user=user).order_by("-seen_at"))
 
 
+def everybodys() -> QuerySet[Session]:
+    """Every open session of somebody signed in, by account, the latest used first."""
+    found: QuerySet[Session] = (
+        _open(now()).exclude(user=None).select_related("user").order_by("user__username", "-seen_at")
+    )
+    return found
+
+
 @transaction.atomic
 def end(by: Actor, user: User, *, key: str = "", but: str = "", why: str) -> int:
-    """End sessions of a person: the one of a key, or all but one, or all; returns how many there were.
+    """End sessions of a person: the one of a key, or all but one, or all, by the keys in the table; returns how many
+    there were.
 
     Without any nothing is done and nothing is written to the audit.
     """

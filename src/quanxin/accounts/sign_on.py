@@ -35,7 +35,7 @@ from requests import RequestException
 from quanxin.accounts import binding
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.adapters import tell
-from quanxin.accounts.attempts import one_at_a_time
+from quanxin.accounts.attempts import note_sign_in, one_at_a_time
 from quanxin.accounts.models import User
 from quanxin.runtime.sign_ons import SignOn
 
@@ -146,7 +146,8 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     known = sign_on(provider_id)
     try:
         answer: HttpResponse = Callback.adapter_view(Flow(request, known.key))(request)
-    except Refused:
+    except Refused as error:
+        note_sign_in(f"sign-on:{known.key}", False, request, str(error))
         answer = render(request, "socialaccount/refused.html", status=403)
     return answer
 
@@ -165,6 +166,13 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """A sign-on may make an account; it has no role."""
         return True
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
+    ) -> None:
+        """Leave the line of a flow that ended without anybody signed in."""
+        key = getattr(getattr(provider, "app", None), "provider_id", "") or getattr(provider, "id", "")
+        note_sign_in(f"sign-on:{key}", False, request, f"{error or 'unknown'} {type(exception).__name__}")
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
         """A new account: its name is nobody's mail address, what the sign-on calls a person stays there."""

@@ -57,7 +57,7 @@ def how(records: list[dict[str, Any]]) -> str:
 def _new_password(request: HttpRequest, user: User, **_: Any) -> None:
     by = actor_of(user)
     audit(by, "accounts.password", f"user:{user.username}")
-    sessions.end(by, user, but=request.session.session_key or "", why="password")
+    sessions.end(by, user, but=sessions.stored(request.session.session_key), why="password")
 
 
 def _factor_kept(instance: Authenticator, created: bool, **_: Any) -> None:

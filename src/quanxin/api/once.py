@@ -6,18 +6,20 @@ the same request again gets the same answer, and nothing is done twice, whatever
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import zlib
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponse
 
 from quanxin.accounts.models import ApiClient
 from quanxin.api.clients import client_of
-from quanxin.api.models import Answer
+from quanxin.api.models import Answer, Minute
 from quanxin.api.problems import Refused
 from quanxin.calendar import now
 from quanxin.exchange.few import Witness
@@ -71,6 +73,14 @@ def once(request: HttpRequest, fingerprint: str, work: Callable[[], dict[str, An
         _lock(client, key)
         kept = _kept(client, key, fingerprint) or _keep(client, key, fingerprint, work(), status)
     return JsonResponse(kept.body, status=kept.status)
+
+
+def forget() -> int:
+    """Remove the answers that are older than ``QUANXIN_KEEP_ANSWERS_DAYS``, and the counts of minutes long past; return
+    how many answers there were."""
+    at = now()
+    Minute.objects.filter(minute__lt=int(at.timestamp() // 60) - 60 * 24).delete()
+    return int(Answer.objects.filter(at__lt=at - dt.timedelta(days=settings.KEEP_ANSWERS_DAYS)).delete()[0])
 
 
 def _key_of(request: HttpRequest) -> str:

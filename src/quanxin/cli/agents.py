@@ -85,10 +85,10 @@ def _named(principal: str) -> Any:
     """Whom an account of this name stands for today, or else the organisation of this code."""
     from quanxin.accounts import binding
     from quanxin.accounts.models import User
-    from quanxin.subjects.queries import find
+    from quanxin.subjects.queries import asked_for
 
     user = User.objects.filter(username=principal).first()
-    found = None if user else find(principal)
+    found = None if user else asked_for(actor(), principal)
     named = binding.principal_of(user) if user else binding.Principal(code=found.code) if found else None
     if named is None:
         fail(

@@ -29,25 +29,14 @@ def register(app: typer.Typer) -> None:
 @may(ANYONE)
 def doctor(
     deep: Annotated[
-        bool, typer.Option("--deep", help="逐行核对列式镜像，重新核算得分 / prove lake and scores anew")
+        bool,
+        typer.Option("--deep", help="逐行核对列式镜像和审计封存，重新核算得分 / prove lake, sealed lines and scores"),
     ] = False,
 ) -> None:
     """检查安装与运行环境，说明问题和解决办法。 / Say what is wrong with this installation and what to do about it."""
     from quanxin.runtime.doctor import examine
 
-    found = list(
-        examine(
-            more=(
-                pack,
-                keys,
-                lake,
-                drop_folder,
-                evaluation,
-                attachments,
-                *([deep_lake, deep_evaluation] if deep else []),
-            )
-        )
-    )
+    found = list(examine(more=(*CHECKS, *(DEEP if deep else ()))))
     emit([finding.as_json() for finding in found], show=lambda _: _show(found))
     if any(finding.state is State.PROBLEM for finding in found):
         raise typer.Exit(1)
@@ -138,6 +127,27 @@ def deep_evaluation() -> Iterator[Finding]:
     yield from health.deep()
 
 
+def ledger() -> Iterator[Finding]:
+    """Whether the days of the audit are sealed as they end."""
+    from quanxin.ledger import health
+
+    yield from health.findings()
+
+
+def retention() -> Iterator[Finding]:
+    """Whether what is past its term goes every night."""
+    from quanxin.accounts import retention as terms
+
+    yield from terms.findings()
+
+
+def deep_ledger() -> Iterator[Finding]:
+    """Whether the lines of the audit are those that were sealed."""
+    from quanxin.ledger import health
+
+    yield from health.deep()
+
+
 def deep_lake() -> Iterator[Finding]:
     """Whether every version in the database is in the lake with the same values, and nothing else is."""
     from quanxin.exchange import upkeep
@@ -156,6 +166,10 @@ def deep_lake() -> Iterator[Finding]:
     yield ok(
         "lake-deep", f"已逐行核对 {resources} 项资源 {rows:,} 行", f"{rows:,} rows of {resources} resources compared"
     )
+
+
+CHECKS = (pack, keys, lake, drop_folder, evaluation, attachments, ledger, retention)
+DEEP = (deep_lake, deep_evaluation, deep_ledger)
 
 
 def _differences(proof: Proof) -> tuple[str, str]:

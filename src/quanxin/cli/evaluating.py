@@ -176,11 +176,11 @@ def _asked(code: str, purpose: str, model: str | None) -> tuple[Any, Any, str]:
     _setup()
     from quanxin.archive import viewers
     from quanxin.evaluation import one
-    from quanxin.subjects.queries import find
+    from quanxin.subjects.queries import asked_for
 
     if not purpose.strip():
         fail("必须说明查询目的。", "The purpose of the question is needed.", "--purpose")
-    subject = find(code)
+    subject = asked_for(actor(), code)
     if subject is None:
         fail(f"没有找到代码为 {code} 的主体。", f"There is no subject {code}.", "quanxin search")
     models = [m.key for m in one.models_for(subject)]

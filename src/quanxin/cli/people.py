@@ -1,6 +1,6 @@
-"""Commands about accounts of the desk, clients of the interface, consumers and what they receive.
+"""Commands about accounts of the desk, institutions, and whom people stand for.
 
-Invariant: a secret is printed once, when it is made, and never again; a password is asked for, not given as a word.
+Invariant: a password is asked for, not given as a word.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from quanxin.cli.output import emit, fail, table
 
 accounts = typer.Typer(no_args_is_help=True, help="工作台账号。 / Accounts of the desk.")
 organisations = typer.Typer(no_args_is_help=True, help="机构：银行、监管、人事等。 / Institutions.")
-clients = typer.Typer(no_args_is_help=True, help="接口客户端。 / Clients of the interface.")
-consumers = typer.Typer(no_args_is_help=True, help="使用单位与订阅。 / Consumers and subscriptions.")
 people = typer.Typer(no_args_is_help=True, help="主体的代表。 / Representatives of organisations.")
 
 
@@ -27,8 +25,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.add_typer(accounts, name="account")
     app.add_typer(organisations, name="organisation")
-    app.add_typer(clients, name="client")
-    app.add_typer(consumers, name="consumer")
 
 
 ROLES = (
@@ -122,6 +118,35 @@ def end_account(
     emit({"username": username, "role": role or None, "ended": True})
 
 
+@accounts.command("sessions")
+@may(Role.ADMINISTRATOR)
+def account_sessions(username: Username) -> None:
+    """列出账号当前的登录。 / List the open sessions of an account."""
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.accounts import people, sessions
+
+    with in_words("quanxin account list"):
+        open_ = sessions.open_sessions(people.account_named(username))
+    rows = [{"began": s.began_at, "seen": s.seen_at, "address": s.address, "browser": s.browser} for s in open_]
+    emit(rows, lambda found: table(f"登录 / sessions: {username}", found, empty="—"))
+
+
+@accounts.command("end-sessions")
+@may(Role.ADMINISTRATOR)
+def end_account_sessions(username: Username, reason: Reason) -> None:
+    """立即退出账号的全部登录，账号仍可用。 / End every session of an account now; the account stays."""
+    from quanxin.runtime import boot
+
+    boot.setup()
+    from quanxin.accounts import people
+
+    with in_words("quanxin account list"):
+        count = people.end_sessions(actor(), username, reason=reason)
+    emit({"username": username, "sessions": count})
+
+
 @accounts.command("password")
 @may(Role.ADMINISTRATOR)
 def set_password(username: Username, password: Password = "") -> None:
@@ -171,70 +196,34 @@ def add_organisation(
     emit({"organisation": made.key, "name": made.name, "kind": made.kind})
 
 
-@clients.command("add")
+@organisations.command("list")
 @may(Role.ADMINISTRATOR)
-def add_client(
-    name: Annotated[str, typer.Argument(help="客户端名 / name")],
-    provider: Annotated[str, typer.Option(help="为该单位报送 / hands in for this provider")] = "",
-    consumer: Annotated[str, typer.Option(help="为该使用单位接收变更 / receives changes for this consumer")] = "",
-    rate: Annotated[int, typer.Option(min=1, help="每分钟请求上限 / requests a minute")] = 600,
-) -> None:
-    """开通接口客户端；密钥只显示这一次。 / Make a client; its secret is shown this once."""
-    if not provider and not consumer:
-        raise typer.BadParameter("--provider / --consumer")
+def list_organisations() -> None:
+    """列出机构。 / List the institutions."""
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts.people import add_client as add
+    from quanxin.accounts.models import Organisation
 
-    client, secret = add(actor(), name, provider=provider, consumer=consumer, rate=rate)
-    emit({"client": client.name, "client_id": client.application.client_id, "client_secret": secret})
+    rows = [
+        {"organisation": one.key, "name": one.name, "kind": one.kind, "code": one.code, "ended": one.ended_at}
+        for one in Organisation.objects.order_by("key")
+    ]
+    emit(rows, lambda found: table("机构 / institutions", found, empty="quanxin organisation add"))
 
 
-@consumers.command("add")
-@may(Role.CENTRE)
-def add_consumer(
-    key: Annotated[str, typer.Argument(help="使用单位代号 / key")],
-    title: Annotated[str, typer.Option(help="名称 / title")],
-    contact: Annotated[str, typer.Option(help="联系方式 / contact")] = "",
-) -> None:
-    """登记使用单位。 / Register a consumer."""
+@organisations.command("end")
+@may(Role.ADMINISTRATOR)
+def end_organisation(key: Annotated[str, typer.Argument(help="机构代号 / key")], reason: Reason) -> None:
+    """立即停用机构：其人员的角色和对它的授权失效。 / End an institution now, roles in it and consents to it."""
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.exchange import subscriptions
+    from quanxin.accounts import people
 
-    made = subscriptions.add_consumer(actor(), key, title=title, contact=contact)
-    emit({"consumer": made.key, "title": made.title})
-
-
-@consumers.command("grant")
-@may(Role.CENTRE)
-def grant(
-    key: Annotated[str, typer.Argument(help="使用单位代号 / consumer")],
-    resource: Annotated[str, typer.Argument(help="目录资源 / catalogue resource")],
-    purpose: Annotated[str, typer.Option(help="用途 / purpose")],
-    basis: Annotated[str, typer.Option(help="依据条款 / article")] = "",
-    agreement: Annotated[str, typer.Option(help="共享协议编号 / agreement")] = "",
-    district: Annotated[list[str] | None, typer.Option(help="行政区划代码，可多次 / division codes")] = None,
-    field: Annotated[list[str] | None, typer.Option(help="数据项，可多次；不写为全部可共享项 / items")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="到期日 / last day")] = None,
-) -> None:
-    """订阅一项资源；须有依据或协议。 / Let a consumer receive a resource, on a basis or an agreement."""
-    from quanxin.runtime import boot
-
-    boot.setup()
-    from quanxin.exchange import subscriptions
-    from quanxin.exchange.models import Consumer
-
-    consumer = Consumer.objects.filter(key=key).first()
-    if consumer is None:
-        raise typer.BadParameter(f"{key}：quanxin consumer add {key}")
-    made = subscriptions.grant(
-        actor(), consumer, resource, purpose=purpose, basis=basis, agreement=agreement, districts=district or (),
-        fields=field or (), until=until.date() if until else None,
-    )  # fmt: skip
-    emit({"consumer": key, "resource": resource, "subscription": made.pk, "from": made.from_date.isoformat()})
+    with in_words("quanxin organisation list"):
+        ended = people.end_organisation(actor(), key, reason=reason)
+    emit({"organisation": ended.key, "ended": ended.ended_at})
 
 
 @people.command()
@@ -250,9 +239,9 @@ def bind(
 
     boot.setup()
     from quanxin.accounts import binding
-    from quanxin.subjects.queries import find
+    from quanxin.subjects.queries import asked_for
 
-    found = find(subject)
+    found = asked_for(actor(), subject)
     if found is None:
         fail(f"没有找到代码为 {subject} 的主体。", f"There is no subject {subject}.", "quanxin search")
     with in_words():

@@ -58,9 +58,9 @@ def link(
     row = _held(held)
     from quanxin.archive.queries import NoSuchSubject
     from quanxin.exchange import stewarding
-    from quanxin.subjects.queries import find
+    from quanxin.subjects.queries import asked_for
 
-    subject = find(code)
+    subject = asked_for(actor(), code)
     if subject is None:
         raise NoSuchSubject(code)
     _emit_decided(stewarding.link(actor(), row, subject, reason=reason))

@@ -162,9 +162,9 @@ def _find(code: str) -> Any:
 
     boot.setup()
     from quanxin.archive.queries import NoSuchSubject
-    from quanxin.subjects.queries import find
+    from quanxin.subjects.queries import asked_for
 
-    found = find(code)
+    found = asked_for(actor(), code)
     if found is None:
         raise NoSuchSubject(code)
     return found

@@ -68,12 +68,12 @@ def list_(
 
 @webhook.command()
 @may(Role.CENTRE)
-def end(number: Number) -> None:
+def end(number: Number, reason: Annotated[str, typer.Option(help="理由（必填） / the reason")]) -> None:
     """停用通知地址。 / Send nothing more to a webhook."""
     _setup()
     from quanxin.exchange import webhooks
 
-    ended = webhooks.end(actor(), number)
+    ended = webhooks.end(actor(), number, reason=reason)
     emit({"webhook": ended.pk, "ended": ended.ended_at})
 
 

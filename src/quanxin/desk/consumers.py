@@ -1,6 +1,6 @@
 """Who receives what, who has not yet taken in a withdrawal, a repair or another decision, and who is late with it.
 
-Invariant: the page only reads; agreements are made on the command line, where their basis is at hand.
+Invariant: agreements are made on the command line, where their basis is at hand; here they are only looked at, and ended.
 """
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import now
 from quanxin.desk.case_page import changes
-from quanxin.desk.saying import left
-from quanxin.desk.session import staffed
+from quanxin.desk.saying import REFUSALS, Refusal, left, refusal, status_of
+from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import titles
-from quanxin.exchange import following
+from quanxin.exchange import following, subscriptions, webhooks
 from quanxin.exchange.following import Taken
-from quanxin.exchange.models import Acknowledgement, Consumer, Delivery, Subscription
+from quanxin.exchange.models import Acknowledgement, Consumer, Delivery, Subscription, Webhook
 from quanxin.rights.models import Case
 
 DAYS = 30
@@ -32,23 +33,48 @@ SHOWN = 200
 @staffed(Role.CENTRE)
 def consumers(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The consumers with what they receive, and each change of the last 30 days with who has taken it in."""
+    return _page(request)
+
+
+@require_POST
+@staffed(Role.CENTRE)
+def end(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """End a subscription or a webhook now, with a reason."""
+    what, which, reason = (request.POST.get(name, "").strip() for name in ("what", "which", "reason"))
+    number = int(which) if which.isdecimal() and len(which) < 19 else 0
+    try:
+        if what == "webhook":
+            webhooks.end(actor, number, reason=reason)
+        elif (found := Subscription.objects.filter(pk=number).first()) is not None:
+            subscriptions.end(actor, found, reason=reason)
+        else:
+            raise missing(actor, f"subscription:{which}", "no such subscription")
+    except REFUSALS as error:
+        return _page(request, error)
+    return redirect(f"{reverse('desk:consumers')}?ended=1")
+
+
+def _page(request: HttpRequest, problem: Refusal | None = None) -> HttpResponse:
     taken, moment = following.taken_in(now() - dt.timedelta(days=DAYS)), now()
     waiting = [t for t in taken if t.at is None]
     live = list(Subscription.objects.filter(ended_at=None).select_related("consumer").order_by("resource"))
+    hooks = list(Webhook.objects.filter(ended_at=None).order_by("pk"))
     latest = Acknowledgement.objects.order_by("consumer", "-position").distinct("consumer")
     said = {one.consumer_id: one for one in latest}
     dead = Delivery.objects.filter(state=Delivery.State.DEAD).select_related("webhook")
     context = {
         "days": DAYS, "titles": titles(), "waiting": _rows(waiting[:SHOWN], moment), "late": _late(waiting, moment),
         "done": _rows([t for t in taken if t.at is not None][:SHOWN], moment), "undelivered": dead[:SHOWN],
+        "problem": refusal(problem) if problem else None, "ended": "ended" in request.GET,
         "consumers": [
             {"consumer": c, "live": [s for s in live if s.consumer_id == c.pk], "said": said.get(c.pk),
+             "hooks": [h for h in hooks if h.consumer_id == c.pk],
              "withdrawals": sum(t.consumer.pk == c.pk and t.change == "withdrawn" for t in waiting),
              "decisions": sum(t.consumer.pk == c.pk and t.change != "withdrawn" for t in waiting)}
             for c in Consumer.objects.order_by("key")
         ],
     }  # fmt: skip
-    return render(request, "desk/consumers.html", context)
+    return render(request, "desk/consumers.html", context, status=status_of(problem) if problem else 200)
 
 
 def _rows(taken: list[Taken], moment: dt.datetime) -> list[dict[str, Any]]:

@@ -59,7 +59,8 @@ LINKS = (
     Link("scores", _("主体得分"), CENTRE),
     Link("models", _("评价模型"), frozenset({Role.MODELLER, Role.APPROVER}), ("/desk/studies/", "/desk/editions/")),
     Link("reading", _("查询档案"), READING),
-    Link("audit", _("审计"), frozenset({Role.AUDITOR}), ("/desk/accesses",)),
+    Link("audit", _("审计"), frozenset({Role.AUDITOR}), ("/desk/accesses", "/desk/sign-ins")),
+    Link("clients", _("接口与登录"), frozenset({Role.ADMINISTRATOR}), ("/desk/sessions",)),
 )
 
 

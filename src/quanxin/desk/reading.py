@@ -19,6 +19,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.binding import identity_of
+from quanxin.accounts.lookups import look_up
 from quanxin.archive import viewers
 from quanxin.archive.queries import NoSuchSubject, archive_of
 from quanxin.archive.viewers import Viewer
@@ -30,8 +31,8 @@ from quanxin.policy.rights import Purpose
 from quanxin.rights import consents
 from quanxin.rights.errors import RightsError
 from quanxin.runtime.pack import current_pack
-from quanxin.subjects.models import Identifier, Subject
-from quanxin.subjects.queries import find, resolve
+from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import asked_for, person_of, resolve
 
 SHARING = (Role.SUPERVISOR, Role.INTAKE, Role.DECIDER)
 READERS = (*SHARING, Role.BANK, Role.PERSONNEL)
@@ -51,7 +52,8 @@ def reading(request: HttpRequest, actor: Actor) -> HttpResponse:
             subject = _person(actor, request.POST.get("identity", ""))
         else:
             viewer = viewers.sharing(actor, request.POST.get("purpose", ""))
-            subject = find(request.POST.get("code", "").strip())
+            code = request.POST.get("code", "").strip()
+            subject = asked_for(actor, code)
         if subject is None:
             raise RightsError("subject-unknown")
         archive = archive_of(subject.pk, viewer)
@@ -88,9 +90,7 @@ def _person(actor: Actor, number: str) -> Subject | None:
     except ValidationError as error:
         code = "minor-refused" if error.code == "identity-minor" else "identity-invalid"
         raise RightsError(code, refused_line(actor, "subjects", code)) from None
-    held = Identifier.objects.filter(kind=Identifier.Kind.IDENTITY, value=index).select_related("subject__merged_into")
-    found = held.first()
-    return resolve(found.subject) if found else None
+    return look_up(actor, "identity", index, lambda: person_of(index))
 
 
 def _page(request: HttpRequest, actor: Actor, problem: Any = None) -> HttpResponse:

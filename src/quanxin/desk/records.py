@@ -24,7 +24,7 @@ from quanxin.desk.uploads import in_words
 from quanxin.exchange import withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.subjects.models import Subject
-from quanxin.subjects.queries import cluster, find, resolve
+from quanxin.subjects.queries import asked_for, cluster, resolve
 
 KINDS = (Withdrawal.Kind.REVOKED, Withdrawal.Kind.MISTAKEN)  # what a single record is withdrawn for
 
@@ -34,7 +34,7 @@ KINDS = (Withdrawal.Kind.REVOKED, Withdrawal.Kind.MISTAKEN)  # what a single rec
 def records(request: HttpRequest, actor: Actor) -> HttpResponse:
     """One's own records about a subject, found by its code or old registration number."""
     code = request.GET.get("code", "").strip()
-    subject = find(code) if code else None
+    subject = asked_for(actor, code) if code else None
     context = {
         "code": code, "subject": subject, "records": _own(actor, subject) if subject else (),
         "withdrawn": "withdrawn" in request.GET,

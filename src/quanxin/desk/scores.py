@@ -14,7 +14,7 @@ from quanxin.accounts.actors import Role
 from quanxin.archive import viewers
 from quanxin.desk.session import staffed
 from quanxin.evaluation import page
-from quanxin.subjects.queries import find
+from quanxin.subjects.queries import asked_for, find
 from quanxin.subjects.search import search_names
 
 FOUND = 20  # names listed; more are told apart by more of the name
@@ -35,7 +35,7 @@ def scores(request: HttpRequest, actor: Actor) -> HttpResponse:
 @staffed(Role.CENTRE)
 def score(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """Ask for the purpose, then show the score and how it came about."""
-    subject = find(code)
+    subject = asked_for(actor, code)
     if subject is None:
         raise Http404(code)
     purpose = request.GET.get("purpose", "").strip()[:200]

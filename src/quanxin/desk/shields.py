@@ -20,7 +20,7 @@ from quanxin.rights import shields as acts
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Shield
 from quanxin.subjects.models import Subject
-from quanxin.subjects.queries import find
+from quanxin.subjects.queries import asked_for
 
 PAGE = 30
 
@@ -32,7 +32,7 @@ def shields(request: HttpRequest, actor: Actor) -> HttpResponse:
     if request.method != "POST":
         return _page(request, actor)
     try:
-        subject = find(request.POST.get("code", "").strip())
+        subject = asked_for(actor, request.POST.get("code", "").strip())
         if subject is None:
             raise RightsError("subject-unknown")
         acts.shield(actor, subject, ruling=request.POST.get("ruling", ""), court=request.POST.get("court", ""))

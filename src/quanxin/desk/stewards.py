@@ -26,7 +26,7 @@ from quanxin.exchange.holding import shown
 from quanxin.exchange.models import Held
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Decision
-from quanxin.subjects.queries import find
+from quanxin.subjects.queries import asked_for
 
 PAGE = 20
 ROWS_SHOWN = 10  # of the rows that one decision serves
@@ -104,7 +104,7 @@ def _decide(request: HttpRequest, actor: Actor, held: Held) -> stewarding.Decide
     if act == "create":
         return stewarding.create(actor, held, type=request.POST.get("type", ""), reason=reason)
     code = request.POST.get("other", "").strip() or request.POST.get("code", "")
-    subject = find(code) if code else None
+    subject = asked_for(actor, code) if code else None
     if subject is None:
         raise stewarding.NotPossible(
             "请选择一个候选主体，或填写已登记主体的代码。", "Choose a candidate, or give the code of a known subject."

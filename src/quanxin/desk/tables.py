@@ -7,6 +7,7 @@ draws only what stands in a table beside it.
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +20,7 @@ from django.http import HttpResponse
 
 Cell = str | int | Decimal | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "json": "application/json"}
 NOTHING = "—"
 _SHEET_NAME = 31
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
@@ -66,9 +68,24 @@ def as_text(cell: Cell) -> str:
 
 def as_file(table: Table, kind: str, name: str) -> HttpResponse:
     """The table as a file to be kept: ``csv`` or ``xlsx``."""
-    content, media = (_csv(table), "text/csv; charset=utf-8") if kind == "csv" else (_xlsx(table), XLSX)
-    header = f"attachment; filename*=UTF-8''{quote(f'{name}.{kind}')}"
+    return download(content_of(table, kind), f"{name}.{kind}", MEDIA[kind])
+
+
+def content_of(table: Table, kind: str) -> bytes:
+    """The table as the bytes of a ``csv``, ``xlsx`` or ``json`` file."""
+    return {"csv": _csv, "xlsx": _xlsx, "json": _json}[kind](table)
+
+
+def download(content: bytes, name: str, media: str) -> HttpResponse:
+    """A file to be kept."""
+    header = f"attachment; filename*=UTF-8''{quote(name)}"
     return HttpResponse(content, content_type=media, headers={"Content-Disposition": header})
+
+
+def _json(table: Table) -> bytes:
+    """An object for each row, under the words of the header."""
+    rows = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+    return json.dumps(rows, default=str, ensure_ascii=False, indent=1).encode()
 
 
 def _csv(table: Table) -> bytes:

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.binding import Principal, identity_of
+from quanxin.accounts.lookups import TooManyMissed, look_up
 from quanxin.desk.language import english
 from quanxin.desk.session import staffed
 from quanxin.rights import counter
 from quanxin.rights.errors import RightsError
-from quanxin.subjects.models import Identifier, Subject
-from quanxin.subjects.queries import find, resolve
+from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import asked_for, person_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +30,7 @@ def window(request: HttpRequest, actor: Actor) -> HttpResponse:
     problem = None
     if request.method == "POST":
         try:
-            subject, principal = _subject(request.POST.get("code", "").strip(), request.POST.get("number", "").strip())
+            subject, principal = _subject(actor, *_typed(request))
             who, paper = request.POST.get("who", ""), request.POST.get("paper", "")
             counter.begin(request.session, actor, subject, principal, who=who, paper=paper)
             return redirect("my:home")
@@ -42,6 +43,8 @@ def window(request: HttpRequest, actor: Actor) -> HttpResponse:
         except ValidationError as error:
             zh, slash, en = " ".join(error.messages).partition(" / ")
             problem = en if slash and english() else zh
+        except TooManyMissed as error:
+            problem = error.en if english() else error.zh
         except NotAllowed:
             problem = _("该主体不在本窗口的辖区内，请到其所在区县的窗口或市信用中心办理。")
     held = counter.current(request.session)
@@ -50,18 +53,22 @@ def window(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "desk/window.html", context, status=422 if problem else 200)
 
 
-def _subject(code: str, number: str) -> tuple[Subject, Principal]:
+def _subject(actor: Actor, code: str, number: str) -> tuple[Subject, Principal]:
     """The subject and principal of what was typed in. Raises ``ValidationError`` where there is none, or not exactly
     one of the two was typed in."""
     if bool(code) == bool(number):
         raise ValidationError(_("请填写单位的代码，或自然人的身份证号码，二者只填一项。"))
     if code:
-        if (found := find(code)) is None:
+        if (found := asked_for(actor, code)) is None:
             raise ValidationError(_("没有找到该主体，请核对代码。"))
         return found, Principal(code=found.code or code)
     principal = Principal(identity=identity_of(number))
-    index = Identifier.objects.filter(kind=Identifier.Kind.IDENTITY, value=principal.identity)
-    one = index.select_related("subject__merged_into").first()
-    if one is None or not one.subject.natural:
+    one = look_up(actor, "identity", principal.identity, lambda: person_of(principal.identity))
+    if one is None or not one.natural:
         raise ValidationError(_("平台没有关于此人的任何记录，无须办理。"))
-    return resolve(one.subject), principal
+    return one, principal
+
+
+def _typed(request: HttpRequest) -> tuple[str, str]:
+    """Code and number as they were typed in."""
+    return request.POST.get("code", "").strip(), request.POST.get("number", "").strip()

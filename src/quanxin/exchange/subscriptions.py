@@ -55,9 +55,8 @@ def grant(
             "subscription-refused", resource=resource, reason="目录中没有该现行资源", reason_en="not in force"
         )
     _expect_shareable(found, fields)
-    Subscription.objects.filter(consumer=consumer, resource=resource, ended_at=None).update(
-        ended_at=now(), ended_reason="由新的订阅取代"
-    )
+    for earlier in Subscription.objects.filter(consumer=consumer, resource=resource, ended_at=None):
+        end(actor, earlier, reason="由新的订阅取代")
     made = Subscription.objects.create(
         consumer=consumer, resource=resource, districts=list(districts), fields=list(fields), purpose=purpose.strip(),
         basis=basis.strip(), agreement=agreement.strip(), from_date=today(), until_date=until, granted_by=actor.name,
@@ -77,16 +76,26 @@ def end(actor: Actor, subscription: Subscription, *, reason: str) -> Subscriptio
     if subscription.ended_at is None:
         subscription.ended_at, subscription.ended_reason = now(), reason.strip()
         subscription.save(update_fields=["ended_at", "ended_reason"])
-        audit(actor, "exchange.end-subscription", f"consumer:{subscription.consumer.key}", subscription=subscription.pk)
+        audit(actor, "exchange.end-subscription", f"consumer:{subscription.consumer.key}", subscription=subscription.pk,
+              reason=subscription.ended_reason)  # fmt: skip
     return subscription
 
 
+@transaction.atomic
 def acknowledge(consumer: Consumer, timepoint: str) -> Acknowledgement:
     """Note that a consumer has taken in everything up to a timepoint's event, or up to the one before if it is
     half-read. Raises ``IntakeError`` for what is no timepoint; the same again changes nothing."""
     position, after = feed.read_timepoint(timepoint)
     whole = position if after == feed.END else position - 1
-    return Acknowledgement.objects.get_or_create(consumer=consumer, position=whole, defaults={"at": now()})[0]
+    said, new = Acknowledgement.objects.get_or_create(consumer=consumer, position=whole, defaults={"at": now()})
+    if new:
+        audit(
+            Actor(f"consumer:{consumer.key}", frozenset()),
+            "exchange.acknowledge",
+            f"consumer:{consumer.key}",
+            position=whole,
+        )
+    return said
 
 
 def _expect_shareable(resource: Resource, fields: Sequence[str]) -> None:

@@ -83,9 +83,11 @@ def add(actor: Actor, consumer: Consumer, url: str) -> tuple[Webhook, str]:
 
 
 @transaction.atomic
-def end(actor: Actor, webhook: int) -> Webhook:
-    """Send nothing more to a webhook; ended twice, it stays as it was. Raises as ``add`` does."""
+def end(actor: Actor, webhook: int, *, reason: str) -> Webhook:
+    """Send nothing more to a webhook; ended twice, it stays as it was. Raises as ``add`` does, and without a reason."""
     actor.require(Role.CENTRE)
+    if not reason.strip():
+        raise IntakeError.of("reason-missing")
     found = _locked(webhook)
     if found.ended_at is None:
         found.ended_at = now()
@@ -93,7 +95,7 @@ def end(actor: Actor, webhook: int) -> Webhook:
         found.deliveries.filter(state=Delivery.State.PENDING).update(
             state=Delivery.State.DEAD, finished_at=now(), error="通知地址已停用 / the webhook was ended"
         )
-        audit(actor, "exchange.end-webhook", f"consumer:{found.consumer.key}", webhook=found.pk)
+        audit(actor, "exchange.end-webhook", f"consumer:{found.consumer.key}", webhook=found.pk, reason=reason.strip())
     return found
 
 

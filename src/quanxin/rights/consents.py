@@ -57,7 +57,7 @@ def grant(
     longest = add_months(day, text.longest_months)
     if not day <= until <= longest:
         raise RightsError("consent-term", longest=longest.isoformat())
-    if not Organisation.objects.filter(key=institution).exists():
+    if not Organisation.objects.filter(key=institution, ended_at=None).exists():
         raise RightsError("institution-unknown")
     resources = sorted({r for item in text.items if item.key in chosen for r in item.resources})
     made, new = Consent.objects.get_or_create(

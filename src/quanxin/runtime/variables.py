@@ -68,6 +68,16 @@ _DECLARED = (
         secret=True,
     ),
     Variable(
+        "QUANXIN_SIGNING_KEY",
+        "",
+        "签名私钥（Ed25519，64 位十六进制）：签署每日审计封存和审计导出。不设时自动生成一次，存于数据目录的 signing-key 文件"
+        "（权限 600）；公钥见 quanxin audit key。",
+        "The private key (Ed25519, 64 hexadecimal digits) that signs the seals of the audit's days and what is exported of it. "
+        "When it is not set, one is made once and kept in signing-key in the data directory (600); quanxin audit key shows "
+        "the public key.",
+        secret=True,
+    ),
+    Variable(
         "QUANXIN_ALLOWED_HOSTS",
         "127.0.0.1,localhost,[::1]",
         "网站可用的域名，以逗号分隔。",
@@ -217,6 +227,24 @@ _DECLARED = (
         "30",
         "被退回的提交文件保留的天数。",
         "Days that a file is kept after it was refused.",
+    ),
+    Variable(
+        "QUANXIN_KEEP_SIGN_INS_DAYS",
+        "180",
+        "登录记录（成功和失败）保留的天数，至少 30；到期的整日经封存后删除。",
+        "Days that attempts to sign in are kept, at least 30; then whole days go, which were sealed before.",
+    ),
+    Variable(
+        "QUANXIN_KEEP_ANSWERS_DAYS",
+        "30",
+        "接口对幂等键的应答保留的天数：此后同一键视为新请求。",
+        "Days that the interface remembers its answer to an idempotency key; after them the key is new.",
+    ),
+    Variable(
+        "QUANXIN_MISSED_LOOKUPS",
+        "50",
+        "一个账号一天内最多多少次按代码、号码查询而查无结果；超过后当日不能再查。",
+        "How many look-ups by code or number an account may make in a day that find nothing; then it makes none that day.",
     ),
     Variable(
         "QUANXIN_ATTACHMENT_MB",

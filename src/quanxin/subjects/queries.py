@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from quanxin.accounts import Actor
+from quanxin.accounts.lookups import look_up
 from quanxin.identifiers import normalise_code
 from quanxin.subjects.models import Finding, Identifier, Judgement, Name, Subject
 
@@ -23,6 +25,18 @@ def find(code: str) -> Subject | None:
     ids = {by_kind[Identifier.Kind.USCC]} if Identifier.Kind.USCC in by_kind else {pk for _, pk in holders}
     found = list(Subject.objects.filter(pk__in=ids, natural=False).select_related("merged_into"))
     return resolve(found[0]) if len(found) == 1 else None
+
+
+def asked_for(actor: Actor, code: str) -> Subject | None:
+    """As ``find``, for somebody who asks: a code that finds nobody is counted (``accounts.lookups``, and raises as that)."""
+    return look_up(actor, "code", code, lambda: find(code))
+
+
+def person_of(index: str) -> Subject | None:
+    """The subject whose identity number has a blind index, or None."""
+    held = Identifier.objects.filter(kind=Identifier.Kind.IDENTITY, value=index).select_related("subject__merged_into")
+    found = held.first()
+    return resolve(found.subject) if found else None
 
 
 def resolve(subject: Subject) -> Subject:

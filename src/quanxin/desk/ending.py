@@ -1,0 +1,89 @@
+"""The administrator's pages of who is let in: clients of the interface with their secrets, and open sessions.
+
+Invariant: a secret is shown in the answer to the request that made it and nowhere else; whatever is ended here is ended at
+once, with a reason, by the same acts as on the command line.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from quanxin.accounts import Actor, clients, people, sessions
+from quanxin.accounts.actors import Role
+from quanxin.desk.language import english
+from quanxin.desk.paging import Pages
+from quanxin.desk.session import staffed
+
+PAGE = 100  # sessions of a page
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@staffed(Role.ADMINISTRATOR)
+def clients_page(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The clients; a client or a secret made, a secret or a client ended."""
+    context: dict[str, Any] = {"done": request.GET.get("done", "")}
+    if request.method == "POST":
+        try:
+            context["secret"] = _act(request, actor)
+        except ValidationError as error:
+            context["problem"] = _said(error)
+        else:
+            if context["secret"] is None:
+                return redirect(f"{reverse('desk:clients')}?done=ended")
+    context["clients"] = clients.listing()
+    return render(request, "desk/clients.html", context, status=422 if "problem" in context else 200)
+
+
+def _act(request: HttpRequest, actor: Actor) -> dict[str, str] | None:
+    """Do what was asked for; the id and secret that were made, if any."""
+    what, which, reason = (request.POST.get(name, "").strip() for name in ("what", "which", "reason"))
+    if what == "end-client":
+        clients.end_client(actor, which, reason=reason)
+    elif what == "end-secret":
+        clients.end_secret(actor, int(which) if which.isdecimal() and len(which) < 19 else 0, reason=reason)
+    elif what == "secret":
+        made, text = clients.new_secret(actor, which)
+        return {"client_id": made.client.application.client_id, "text": text}
+    else:
+        provider, consumer = request.POST.get("provider", "").strip(), request.POST.get("consumer", "").strip()
+        try:
+            client, text = clients.add_client(actor, which, provider=provider, consumer=consumer)
+        except IntegrityError:
+            raise ValidationError(_("请填写未用过的客户端名，以及报送单位或使用单位。")) from None
+        return {"client_id": client.application.client_id, "text": text}
+    return None
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@staffed(Role.ADMINISTRATOR)
+def sessions_page(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Who is signed in; every session of an account ended."""
+    context: dict[str, Any] = {"done": request.GET.get("done", "")}
+    if request.method == "POST":
+        try:
+            people.end_sessions(actor, request.POST.get("which", ""), reason=request.POST.get("reason", ""))
+            return redirect(f"{reverse('desk:sessions')}?done=ended")
+        except ValidationError as error:
+            context["problem"] = _said(error)
+    open_ = sessions.everybodys()
+    paging = Pages.of(open_.count(), PAGE, request.GET.get("page", ""))
+    shown = groupby(open_[paging.span], key=lambda one: one.user)
+    context |= {"rows": [(user, list(held)) for user, held in shown], "paging": paging}
+    return render(request, "desk/sessions.html", context, status=422 if "problem" in context else 200)
+
+
+def _said(error: ValidationError) -> str:
+    zh, slash, en = " ".join(error.messages).partition(" / ")
+    return en if slash and english() else zh

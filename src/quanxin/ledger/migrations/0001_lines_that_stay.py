@@ -1,0 +1,142 @@
+"""Seals and removals, and the guards of every table that only grows: no row changed, none deleted, none emptied."""
+
+from django.db import migrations, models
+
+# ``ledger_guard`` is for lines; ``ledger_guard_whole`` for tables whose rows have a trigger of their own.
+FUNCTIONS = """
+CREATE FUNCTION ledger_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND EXISTS (
+        SELECT FROM ledger_removal r
+        WHERE r.name = TG_TABLE_NAME AND (to_jsonb(OLD) ->> 'at')::timestamptz < r.before
+    ) THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION '% only grows', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE FUNCTION ledger_is_not_emptied() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% only grows', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE FUNCTION ledger_guard_whole(guarded regclass) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE OR REPLACE TRIGGER is_not_emptied BEFORE TRUNCATE ON %s
+        FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_not_emptied()', guarded);
+END $$;
+CREATE FUNCTION ledger_guard(guarded regclass) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM ledger_guard_whole(guarded);
+    EXECUTE format('CREATE OR REPLACE TRIGGER only_grows BEFORE UPDATE OR DELETE ON %s
+        FOR EACH ROW EXECUTE FUNCTION ledger_only_grows()', guarded);
+END $$;
+"""
+
+# What is removed was sealed, is at least a month old whatever anyone says, and ends where a seal ends.
+REMOVAL = """
+CREATE FUNCTION ledger_removes_what_is_over() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.before > now() - interval '30 days' OR NOT EXISTS (
+        SELECT FROM ledger_seal s WHERE (s.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' = NEW.before
+    ) THEN
+        RAISE EXCEPTION 'only what was sealed and is a month old is removed, whole days of it'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_removal_is_over BEFORE INSERT ON ledger_removal
+    FOR EACH ROW EXECUTE FUNCTION ledger_removes_what_is_over();
+
+CREATE FUNCTION ledger_remove(which text, until_before timestamptz, moment timestamptz, who text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    going bigint;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM %I WHERE at < $1', which) INTO going USING until_before;
+    IF going > 0 THEN
+        INSERT INTO ledger_removal (name, before, at, actor, lines) VALUES (which, until_before, moment, who, going);
+        EXECUTE format('DELETE FROM %I WHERE at < $1', which) USING until_before;
+    END IF;
+    RETURN going;
+END $$;
+"""
+
+GUARDED = (
+    "accounts_auditline", "accounts_signin", "archive_access", "rights_step", "rights_wording", "rights_consentuse",
+    "ledger_seal", "ledger_removal",
+)  # fmt: skip
+GUARDED_WHOLE = (
+    "archive_record", "archive_restriction", "rights_consent", "attachments_attachment", "evaluation_change",
+)  # fmt: skip
+# The triggers that these replace.
+EARLIER = """
+DROP TRIGGER accounts_audit_only_grows ON accounts_auditline;
+DROP FUNCTION accounts_audit_only_grows();
+DROP TRIGGER rights_step_only_grows ON rights_step;
+DROP TRIGGER rights_wording_only_grows ON rights_wording;
+DROP TRIGGER rights_consentuse_only_grows ON rights_consentuse;
+DROP FUNCTION rights_only_grows();
+"""
+# Days are looked up by their moments; a range index costs an insert next to nothing.
+INDEXES = "".join(
+    f"CREATE INDEX {table}_at ON {table} USING brin (at) WITH (pages_per_range = 16);"
+    for table in ("accounts_signin", "archive_access", "rights_step", "rights_consentuse")
+)
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = [
+        ("accounts", "0006_people_and_sessions"),
+        ("archive", "0004_restrictions"),
+        ("rights", "0001_cases"),
+        ("attachments", "0002_what_never_changes"),
+        ("evaluation", "0004_study"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Seal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True)),
+                ("previous", models.CharField(blank=True, max_length=64, unique=True)),
+                ("tables", models.JSONField()),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("signature", models.CharField(max_length=96)),
+                ("sealed_at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ["day"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("digest__regex", "^[0-9a-f]{64}$"), models.Q(("signature", ""), _negated=True)
+                        ),
+                        name="seal_is_signed",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Removal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=64)),
+                ("before", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=128)),
+                ("lines", models.BigIntegerField()),
+            ],
+            options={
+                "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", "accounts_signin")), name="removal_of_what_has_a_term"
+                    )
+                ],
+            },
+        ),
+        migrations.RunSQL(EARLIER + FUNCTIONS + REMOVAL + INDEXES),
+        migrations.RunSQL("".join(f"SELECT ledger_guard('{table}');" for table in GUARDED)),
+        migrations.RunSQL("".join(f"SELECT ledger_guard_whole('{table}');" for table in GUARDED_WHOLE)),
+    ]
