@@ -152,6 +152,7 @@ BREAKS: dict[str, list[Change]] = {
     "limit-unusable": [
         put(*FIELDS, 0, "max_length", to=0), put(*FIELDS, 0, "pattern", to="(["), put(*FIELDS, 0, "long_term", to=["长期"]),
         put(*FIELDS, 3, "minimum", to="yesterday"), put(*FIELDS, 4, "maximum", to="NaN"),
+        put(*FIELDS, 4, "maximum", to="1" + "0" * 16),
         lambda files: files[RESOURCE]["fields"][4].update(minimum="10", maximum="9"),
         lambda files: files[RESOURCE]["fields"][3].update(minimum="2020-02-01", maximum="2020-01-31"),
     ],
