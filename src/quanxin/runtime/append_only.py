@@ -1,0 +1,28 @@
+"""The tables that only grow, declared once: for the triggers that guard them and for the grants of the application's role.
+
+Invariant: of a table that stands here no row is taken away and none is rewritten but in the way that its own trigger
+allows; none is ever emptied. Whoever keeps lines in a new table names it here and guards it in a migration
+(``SELECT ledger_guard('table')``); a test looks at both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# Table → what the application's role may do to its rows besides reading and adding; the table's own trigger narrows it.
+APPEND_ONLY: Mapping[str, frozenset[str]] = MappingProxyType({
+    "accounts_auditline": frozenset(),
+    "accounts_signin": frozenset(),  # after its term a day goes by the owner's function ``ledger_remove`` alone
+    "archive_access": frozenset(),
+    "rights_step": frozenset(),
+    "rights_wording": frozenset(),
+    "rights_consentuse": frozenset(),
+    "ledger_seal": frozenset(),
+    "ledger_removal": frozenset(),
+    "archive_record": frozenset({"UPDATE"}),  # superseded once
+    "archive_restriction": frozenset({"UPDATE"}),  # ended once
+    "rights_consent": frozenset({"UPDATE"}),  # narrowed, and ended once
+    "attachments_attachment": frozenset({"UPDATE"}),  # tied, judged and removed once
+    "evaluation_change": frozenset({"DELETE"}),  # with a subject that turns out to be a person, by its trigger
+})  # fmt: skip
