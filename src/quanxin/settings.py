@@ -204,5 +204,8 @@ LOGGING: dict[str, Any] = {
         "handlers": ["stderr"],
         "level": environment.choice("QUANXIN_LOG_LEVEL", *LOG_LEVELS),
     },
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "sqlglot": {"level": "ERROR"},  # it repeats whole queries that it cannot read
+    },
 }

@@ -64,7 +64,7 @@ class Source(BaseModel):
             raise ValueError("不是数据库地址 / is no database URL") from None
         if made.password and not _REFERENCE.fullmatch(str(made.password)):
             raise ValueError("密码应写为 ${变量} 或 ${file:名称} / write the password as ${VARIABLE} or ${file:NAME}")
-        if "${" in made.set(username=None, password=None).render_as_string():
+        if any("${" in str(part) for part in (made.host, made.port, made.database, *made.query.items())):
             raise ValueError("只有账号和密码可以引用 / references stand for the account and the password alone")
         for found in _REFERENCE.finditer(url):
             if found["variable"] and not found["variable"].startswith(PREFIX):
