@@ -27,7 +27,10 @@ def ground(threads: int = 2, memory: str = "1200MB") -> Iterator[Path]:
     os.environ["QUANXIN_ENGINE_MEMORY"] = memory
     os.environ["QUANXIN_STATIC"] = "plain"
     from quanxin.runtime import boot, postgres
+    from quanxin.runtime.cluster import SUPERUSER
 
+    postgres.ensure(folder)
+    os.environ["QUANXIN_DATABASE_URL"] = postgres.url(folder, SUPERUSER)  # what is measured is emptied, too
     boot.setup()
     try:
         yield folder

@@ -21,6 +21,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from quanxin.runtime import postgres
+from quanxin.runtime.cluster import SUPERUSER
 
 _PREFIX = "quanxin-test-"
 _CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
@@ -58,7 +59,7 @@ def start_database() -> None:
     """
     data_dir = Path(os.environ["QUANXIN_DATA_DIR"])
     postgres.ensure(data_dir)
-    with psycopg.connect(postgres.url(data_dir), autocommit=True) as connection:
+    with psycopg.connect(postgres.url(data_dir, SUPERUSER), autocommit=True) as connection:
         for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             with suppress(psycopg.errors.InternalError):  # another worker is writing the very same
                 connection.execute(f"ALTER SYSTEM SET {name} = off")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +13,19 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import Settings
 
+from quanxin.runtime.cluster import SUPERUSER
 from tests.boot import start_database
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """PostgreSQL is started by the first test that needs it, and not for those that do not."""
+    """PostgreSQL is started by the first test that needs it, and not for those that do not.
+
+    The database of the tests is made, and emptied, by its superuser; what the application's role may not is tested by
+    connections of its own.
+    """
     start_database()
+    settings.DATABASES["default"]["USER"] = SUPERUSER
 
 
 @pytest.hookimpl(trylast=True)
@@ -62,12 +69,18 @@ def shared(root: Path) -> Path:
 def static_root() -> None:
     """The (empty) directory of collected files, which WhiteNoise insists on even where it serves the sources."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)
-def own_lake(settings: Settings, tmp_path: Path) -> None:
-    """Each test writes a lake of its own: a lake belongs to one database, and workers have one each."""
-    settings.DATA_DIR = tmp_path / "data"
+def own_lake(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each test writes a lake of its own: a lake belongs to one database, and workers have one each.
+
+    It lies in one place for all tests of a worker, since a bench that stays reaches its own data directory alone.
+    """
+    settings.DATA_DIR = tmp_path_factory.getbasetemp() / "data"
+    yield
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

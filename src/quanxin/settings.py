@@ -11,9 +11,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.utils.functional import lazy
-from psycopg.conninfo import conninfo_to_dict
 
-from quanxin.runtime import environment, postgres, sign_ons
+from quanxin.runtime import environment, postgres, private, sign_ons
 from quanxin.runtime.variables import LOG_LEVELS
 
 _ROOM = Path(__file__).resolve().parent
@@ -29,6 +28,9 @@ SOURCES_DIR = environment.folder("QUANXIN_SOURCES_DIR") or DATA_DIR / "sources"
 KEEP_SIGN_INS_DAYS = environment.whole_number("QUANXIN_KEEP_SIGN_INS_DAYS")
 KEEP_ANSWERS_DAYS = environment.whole_number("QUANXIN_KEEP_ANSWERS_DAYS")
 MISSED_LOOKUPS = environment.whole_number("QUANXIN_MISSED_LOOKUPS")
+SOURCE_HOSTS = environment.hosts("QUANXIN_SOURCE_HOSTS")
+SOURCE_FILES = environment.folder("QUANXIN_SOURCE_FILES")
+SECRETS_DIR = environment.folder("QUANXIN_SECRETS_DIR") or DATA_DIR / "secrets"
 KEEP_REFUSED_DAYS = environment.whole_number("QUANXIN_KEEP_REFUSED_DAYS")
 OPEN_DATA_DAYS = environment.whole_number("QUANXIN_OPEN_DATA_DAYS")
 FEED_DAYS = environment.whole_number("QUANXIN_FEED_DAYS")
@@ -94,23 +96,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
-def _database(url: str) -> dict[str, Any]:
-    """Django's description of the database that a libpq connection string or URL names."""
-    given = conninfo_to_dict(url)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": given.pop("dbname", "quanxin"),
-        "USER": given.pop("user", ""),
-        "PASSWORD": given.pop("password", ""),
-        "HOST": given.pop("host", ""),
-        "PORT": given.pop("port", ""),
-        "OPTIONS": {"application_name": "quanxin", **given},
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-    }
-
-
-DATABASES = {"default": _database(environment.value("QUANXIN_DATABASE_URL") or postgres.url(DATA_DIR))}
+DATABASES = {"default": postgres.as_django(environment.value("QUANXIN_DATABASE_URL") or postgres.url(DATA_DIR))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # a slice declares its jobs in its jobs.py
@@ -201,7 +187,8 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # of a token the table holds its digest alone
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 << 20
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / private.TEMPORARY
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 
 PUBLIC_URL = environment.value("QUANXIN_PUBLIC_URL").rstrip("/")
 _SMTP = urlsplit(environment.value("QUANXIN_SMTP_URL"))
@@ -224,5 +211,8 @@ LOGGING: dict[str, Any] = {
         "handlers": ["stderr"],
         "level": environment.choice("QUANXIN_LOG_LEVEL", *LOG_LEVELS),
     },
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "sqlglot": {"level": "ERROR"},  # it repeats whole queries that it cannot read
+    },
 }

@@ -50,6 +50,8 @@ def test_bad_input_ends_in_words_and_changes_nothing(home: dict[str, str], tmp_p
     assert quanxin(home, "nonsense").returncode == 2
     spark_only = quanxin(home, "intake", "a.csv", "--resource", "x", "--provider", "y", "--master", "local[1]")
     assert (spark_only.returncode, "--engine spark" in spark_only.stderr) == (2, True)
+    found = {finding["check"]: finding["state"] for finding in json.loads(quanxin(home, "doctor").stdout)}
+    assert (found["modes"], found["secrets"], found["database-role"]) == ("ok", "ok", "ok")
     assert quanxin(home, "stop").returncode == 0
 
 

@@ -6,13 +6,16 @@ import datetime as dt
 import json
 import logging
 import os
+import select
 import signal
+import socket
+import socketserver
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -47,8 +50,11 @@ MAPPING = {"name": "subject_name", "code": "统一社会信用代码", "since": 
 
 @pytest.fixture(autouse=True)
 def own_sources(tmp_path: Path, settings: Settings) -> None:
-    settings.SOURCES_DIR = tmp_path / "sources"
+    settings.SOURCES_DIR, settings.SECRETS_DIR = tmp_path / "sources", tmp_path / "secrets"
     settings.SOURCES_DIR.mkdir()
+    settings.SECRETS_DIR.mkdir()
+    settings.SOURCE_FILES = tmp_path
+    settings.SOURCE_HOSTS = frozenset({"127.0.0.1:1", "db:5432"})
 
 
 def define(name: str = "firms", **changes: Any) -> Path:
@@ -79,6 +85,32 @@ class Lite:
         db.close()
 
 
+class Door:
+    """A port of this machine that leads to a Unix socket, as a department's server is reached by a port."""
+
+    def __init__(self, path: str) -> None:
+        class Through(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                with socket.socket(socket.AF_UNIX) as server:
+                    server.connect(path)
+                    sides = {self.request: server, server: self.request}
+                    while True:
+                        for side in select.select(list(sides), [], [])[0]:
+                            data = side.recv(1 << 16)
+                            if not data:
+                                return
+                            sides[side].sendall(data)
+
+        self._listening = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Through)
+        self._listening.daemon_threads = True
+        self.address = f"127.0.0.1:{self._listening.server_address[1]}"
+        threading.Thread(target=self._listening.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._listening.shutdown()
+        self._listening.server_close()
+
+
 class Postgres:
     """A department's database in PostgreSQL, another one than ours, with a login that may only read."""
 
@@ -93,9 +125,8 @@ class Postgres:
                 session.execute(sql.SQL(statement).format(sql.Identifier(self.name)))
             session.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(self.login)))
             session.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(self.login), PASSWORD))
-        self.url = (
-            f"postgresql://{self.login}:${{DEPARTMENT_PASSWORD}}@/{self.name}?host={quote(known['host'], safe='')}"
-        )
+        self.door = Door(f"{known['host']}/.s.PGSQL.5432")
+        self.url = f"postgresql://{self.login}:${{SOURCE_PASSWORD}}@{self.door.address}/{self.name}"
         self.start: Any = dt.datetime(2025, 1, 1, tzinfo=ZONE)
         self.ask(TABLE.format(moment="timestamptz"))
         self.ask(f"GRANT SELECT ON firms TO {self.login}")
@@ -105,6 +136,7 @@ class Postgres:
             db.execute(query, values or None)  # type: ignore[arg-type]
 
     def drop(self) -> None:
+        self.door.close()
         with own_session() as session:
             session.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self.name)))
             session.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(self.login)))
@@ -114,12 +146,15 @@ Database = Lite | Postgres
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
-def department(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    monkeypatch.setenv("DEPARTMENT_PASSWORD", PASSWORD)
+def department(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> Iterator[Database]:
+    monkeypatch.setenv("SOURCE_PASSWORD", PASSWORD)
     if request.param == "sqlite":
         yield Lite(tmp_path)
         return
     made = Postgres(os.environ.get("PYTEST_XDIST_WORKER", "one"))
+    settings.SOURCE_HOSTS |= {made.door.address}
     yield made
     made.drop()
 
@@ -296,20 +331,20 @@ def test_without_an_increment_a_source_is_read_whole_and_may_replace(department:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"url": "postgresql://reader:${DEPARTMENT_PASSWORD}@127.0.0.1:1/none"}, "source-down"),
-        ({"url": "sqlite:////nowhere/none.db"}, "source-down"),
-        ({"url": "oracle+nothing://reader:${DEPARTMENT_PASSWORD}@db/x"}, "source-invalid"),
+        ({"url": "postgresql://reader:${SOURCE_PASSWORD}@127.0.0.1:1/none"}, "source-down"),
+        ({"url": "sqlite:////nowhere/none.db"}, "source-invalid"),
+        ({"url": "oracle+nothing://reader:${SOURCE_PASSWORD}@db/x"}, "source-invalid"),
         ({"query": "SELECT nothing FROM nowhere WHERE x >= :since"}, "source-query-failed"),
-        ({"query": "SELECT * FROM firms WHERE name = '${DEPARTMENT_PASSWORD}' AND changed >= :since ("},
-         "source-query-failed"),
-        ({"query": "DELETE FROM firms WHERE changed >= :since RETURNING *"}, "source-query-failed"),
+        ({"query": "SELECT * FROM firms WHERE name = '${SOURCE_PASSWORD}' AND changed >= :since ("},
+         "source-invalid"),
+        ({"query": "DELETE FROM firms WHERE changed >= :since RETURNING *"}, "source-invalid"),
         ({"incremental": {"column": "altered", "from": dt.date(2025, 1, 1)}}, "source-column-missing"),
         ({"mapping": {"nom": "subject_name"}}, "source-column-missing"),
         ({"mapping": {"name": "subject_name", "code": "uscc"}}, "file-column-unknown"),
         ({"resource": "no-such-thing"}, "resource-unknown"),
         ({"provider": "taxation"}, "provider-not-allowed"),
-        ({"url": "postgresql://reader:${NO_SUCH_VARIABLE}@db/x"}, "source-secret-missing"),
-        ({"url": "postgresql://reader:${file:/nowhere/secret}@db/x"}, "source-secret-missing"),
+        ({"url": "postgresql://reader:${SOURCE_NOT_SET}@db/x"}, "source-secret-missing"),
+        ({"url": "postgresql://reader:${file:nowhere}@db/x"}, "source-secret-missing"),
         ({"url": f"postgresql://reader:{PASSWORD.replace('@', '')}@db/x"}, "source-invalid"),
         ({"url": "no url"}, "source-invalid"),
         ({"query": "SELECT * FROM firms"}, "source-invalid"),
@@ -367,9 +402,9 @@ def add_with_mark(department: Lite, n: int, mark: Any) -> None:
 
 
 @pytest.mark.parametrize("department", ["postgresql"], indirect=True)
-def test_a_password_may_stand_in_a_file(department: Postgres, tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text(PASSWORD + "\n")
-    define(url=department.url.replace("${DEPARTMENT_PASSWORD}", f"${{file:{tmp_path / 'secret'}}}"))
+def test_a_password_may_stand_in_a_file(department: Postgres, settings: Settings) -> None:
+    (settings.SECRETS_DIR / "secret").write_text(PASSWORD + "\n")
+    define(url=department.url.replace("${SOURCE_PASSWORD}", "${file:secret}"))
     url, secrets = sources.resolved(sources.load("firms"))
     assert (url.password, secrets) == (PASSWORD, (PASSWORD,))
     assert PASSWORD not in f"{url} {url!r} {sources.load('firms')!r}"
@@ -425,7 +460,11 @@ def test_what_is_due_gets_one_job_and_a_bad_definition_stops_no_other(tmp_path: 
 def test_a_worker_pulls_what_is_due_and_the_command_what_is_named(department: Lite, settings: Settings) -> None:
     define(url=department.url, incremental={"column": "changed", "from": department.start}, schedule="* * * * *")
     add(department, 0, moment(1))
-    env = here() | {"QUANXIN_SOURCES_DIR": str(settings.SOURCES_DIR)}
+    env = here() | {
+        "QUANXIN_SOURCES_DIR": str(settings.SOURCES_DIR),
+        "QUANXIN_SOURCE_FILES": str(settings.SOURCE_FILES),
+        "QUANXIN_SOURCE_HOSTS": ",".join(settings.SOURCE_HOSTS),
+    }
     with workers(1, env):
         until(lambda: Batch.objects.count() == 1, "the worker")
         until(lambda: Pulled.objects.filter(failures=0, batch__isnull=False).exists(), "its mark")

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
-from quanxin.runtime import boot, cluster, doctor, machine, postgres
+from quanxin.runtime import boot, cluster, doctor, machine, postgres, roles, secrecy
+from quanxin.runtime.cluster import SUPERUSER
 from quanxin.runtime.finding import Finding, State, ok
 
 
@@ -34,13 +36,56 @@ def test_a_file_in_the_place_of_the_data_directory_is_a_problem(
     assert named("data-directory", machine.data_directory()).state is State.PROBLEM
 
 
-def test_a_key_that_others_can_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["secret-key", "keyring.json", "oidc-secret-province"])
+def test_a_key_that_others_can_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("QUANXIN_DATA_DIR", str(tmp_path))
-    (tmp_path / "secret-key").write_text("abc")
-    (tmp_path / "secret-key").chmod(0o644)
-    assert [found.state for found in machine.data_directory()] == [State.OK, State.PROBLEM]
-    (tmp_path / "secret-key").chmod(0o600)
-    assert [found.state for found in machine.data_directory()] == [State.OK]
+    (tmp_path / name).write_text("abc")
+    (tmp_path / name).chmod(0o644)
+    assert [found.state for found in secrecy.secrets()] == [State.PROBLEM]
+    (tmp_path / name).chmod(0o600)
+    assert [found.state for found in secrecy.secrets()] == [State.OK]
+
+
+@pytest.mark.parametrize("name", ["sources/firms.yaml", "secrets/password", "oidc.yaml", "sources"])
+def test_what_others_can_write_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("QUANXIN_DATA_DIR", str(tmp_path))
+    for folder in ("sources", "secrets"):
+        (tmp_path / folder).mkdir(mode=0o700)
+    if "." in name or "password" in name:
+        (tmp_path / name).write_text("x")
+    (tmp_path / name).chmod(0o772)
+    assert [found.state for found in secrecy.secrets()] == [State.PROBLEM]
+    (tmp_path / name).chmod(0o700)
+    assert [found.state for found in secrecy.secrets()] == [State.OK]
+
+
+def test_what_others_can_read_in_the_data_directory_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUANXIN_DATA_DIR", str(tmp_path))
+    tmp_path.chmod(0o710)
+    (tmp_path / "pg").mkdir(mode=0o755)  # PostgreSQL looks to its own
+    (tmp_path / "lake").mkdir(mode=0o700)
+    (tmp_path / "lake" / "a.parquet").write_text("")
+    (tmp_path / "lake" / "a.parquet").chmod(0o640)
+    found = named("modes", secrecy.closed())
+    assert found.state is State.PROBLEM
+    assert "lake/a.parquet" in found.words[0]
+    (tmp_path / "lake" / "a.parquet").chmod(0o600)
+    assert named("modes", secrecy.closed()).state is State.OK
+
+
+@pytest.mark.django_db
+def test_a_superuser_as_the_applications_role_is_a_problem_and_its_own_role_is_well() -> None:
+    assert named("database-role", secrecy.database_role()).state is State.PROBLEM
+    with connection.cursor() as cursor:
+        roles.settle(cursor, SUPERUSER, roles.APPLICATION)
+        cursor.execute("SET LOCAL ROLE quanxin")
+        assert named("database-role", secrecy.database_role()).state is State.OK
+        cursor.execute("RESET ROLE")
+        cursor.execute("GRANT DELETE ON accounts_auditline TO quanxin")
+        cursor.execute("SET LOCAL ROLE quanxin")
+        assert "accounts_auditline" in named("database-role", secrecy.database_role()).words[0]
 
 
 def test_a_misspelt_setting_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ ENSURE = "import sys, pathlib; from quanxin.runtime import postgres; postgres.en
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     """A data directory that did not exist, two levels deep; its server is stopped afterwards."""
-    top = Path(tempfile.mkdtemp(prefix="qx-"))
+    top = Path(tempfile.mkdtemp(prefix="qx-", dir="/tmp"))
     top.chmod(0o755)
     yield top / "deep" / "data"
     postgres.stop(top / "deep" / "data")

@@ -91,7 +91,9 @@ acting.declared(app)
 def main() -> None:
     """Entry point of the console script."""
     from quanxin.cli.output import explain
+    from quanxin.runtime import private
 
+    private.umask()
     try:
         app()
     except Exception as error:

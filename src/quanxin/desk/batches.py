@@ -6,8 +6,6 @@ that were changed and no others, and goes the way of every row.
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +28,7 @@ from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Held
 from quanxin.exchange.replay import replay
 from quanxin.runtime.pack import current_pack
+from quanxin.runtime.workshop import own_folder
 
 PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,8 +59,8 @@ def batch(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
 def annotated(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """The rows held as a workbook of the department's own columns, with what is wrong marked in each cell."""
     found = _own(actor, number)
-    with TemporaryDirectory() as folder:
-        out = Path(folder) / "receipt.xlsx"
+    with own_folder() as folder:
+        out = folder / "receipt.xlsx"
         receipts.write_annotated(found.pk, out)
         body = out.read_bytes()
     name = f"attachment; filename={found.pk}.xlsx"

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -32,6 +30,7 @@ from quanxin.exchange.intake import intake
 from quanxin.exchange.models import Held
 from quanxin.policy.model import Resource
 from quanxin.runtime.pack import current_pack
+from quanxin.runtime.workshop import own_folder
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -112,8 +111,8 @@ def _hand_in(actor: Actor, provider: str, resource: Resource, row: dict[str, str
     """Take the row in; onward to its receipt, or to putting it right."""
     if not row:
         raise IntakeError("row-empty", _("请至少填写必填项。"), "Fill in at least what is required.")
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "row.jsonl"
+    with own_folder() as folder:
+        path = folder / "row.jsonl"
         path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
         name = f"手工录入-{now():%Y%m%d-%H%M%S}.jsonl"
         receipt = intake(path, resource=resource.key, provider=provider, actor=actor, name=name)

@@ -10,12 +10,15 @@ import datetime as dt
 import decimal
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import CursorResult, create_engine, text
@@ -24,9 +27,11 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from quanxin.calendar import ZONE
+from quanxin.exchange import source_rules
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.sources import SINCE, Source, resolved
 from quanxin.runtime.log import masked
+from quanxin.runtime.session import own_session
 
 CHUNK = 10_000
 _CONNECT_SECONDS = 15
@@ -150,10 +155,14 @@ def as_text(value: Any) -> str | None:
 def _connected(source: Source, url: URL) -> Iterator[Connection]:
     """A connection that streams, and rolls back what the query may have done."""
     backend = url.get_backend_name()
-    if backend == "sqlite" and not Path(url.database or "").is_file():
-        raise IntakeError.of("source-down", source=source.name, reason=f"{url.database}: no such file")
-    patience = {"connect_timeout": _CONNECT_SECONDS} if backend in ("postgresql", "mysql", "mariadb") else {}
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=patience)
+    if backend == "sqlite":
+        file = source_rules.allowed_file(url)
+        if file is None or not file.is_file():
+            raise IntakeError.of("source-down", source=source.name, reason=f"{url.database}: no such file")
+        engine = create_engine("sqlite://", poolclass=NullPool, hide_parameters=True, creator=lambda: _lite(file))
+    else:
+        patience = {"connect_timeout": _CONNECT_SECONDS} if backend in ("postgresql", "mysql", "mariadb") else {}
+        engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=patience)
     try:
         connection = engine.connect()
     except DBAPIError as error:
@@ -161,7 +170,37 @@ def _connected(source: Source, url: URL) -> Iterator[Connection]:
     with connection:
         if backend == "postgresql":
             connection = connection.execution_options(postgresql_readonly=True)
+            _expect_another(source, connection)
         yield connection.execution_options(stream_results=True, yield_per=CHUNK)
+
+
+def _lite(file: Path) -> sqlite3.Connection:
+    """A SQLite database that is read and nothing else: no other is attached, no setting changed, no extension loaded."""
+    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.set_authorizer(_may_in_sqlite)
+    return connection
+
+
+def _may_in_sqlite(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    reads = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
+    level = action == sqlite3.SQLITE_PRAGMA and first == "read_uncommitted" and second is None  # SQLAlchemy asks for it
+    return sqlite3.SQLITE_OK if reads or level or action == sqlite3.SQLITE_TRANSACTION else sqlite3.SQLITE_DENY
+
+
+def _expect_another(source: Source, connection: Connection) -> None:
+    """Refuse the platform's own database, by whatever address it is reached; where a server does not say, go on."""
+    asked = "SELECT current_database(), system_identifier FROM pg_control_system()"
+    try:
+        with connection.begin():
+            there = connection.execute(text(asked)).one()
+        with own_session() as session:
+            here = session.execute(asked).fetchone()
+    except (DBAPIError, psycopg.Error):
+        return
+    if here is not None and tuple(there) == tuple(here):
+        reason = ("不得是平台自己的数据库", "it may not be the platform's own database")
+        raise IntakeError.of("source-invalid", file=f"{source.name}.yaml", reason=reason[0], reason_en=reason[1])
 
 
 @contextmanager

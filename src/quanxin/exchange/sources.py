@@ -1,7 +1,8 @@
 """Sources: departments' databases that rows are pulled from, each defined in a YAML file.
 
-Invariant: a definition holds no password, only where it stands: in an environment variable or a file of secrets. A
-password is put into the connection alone, and no error, log line or representation of a source carries it.
+Invariant: a definition holds no password, only where it stands: in an environment variable of its own kind, or in a file of
+the folder of secrets. It names no other variable and no other file. A password is put into the connection alone, and no
+error, log line or representation of a source carries it.
 """
 
 from __future__ import annotations
@@ -9,9 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import yaml
 from croniter import croniter
@@ -23,8 +23,11 @@ from sqlalchemy.exc import ArgumentError
 
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.intake import Mode
+from quanxin.exchange.source_rules import wrong_query, wrong_url
+from quanxin.runtime import trusted
 
 SINCE = "since"  # the bound parameter that stands for the high-water mark
+PREFIX = "SOURCE_"  # of the environment variables that a definition may name
 _REFERENCE = re.compile(r"\$\{(?:file:(?P<file>[^}]+)|(?P<variable>[A-Za-z_][A-Za-z0-9_]*))\}")
 
 
@@ -56,11 +59,18 @@ class Source(BaseModel):
     @classmethod
     def _is_a_url_without_password(cls, url: str) -> str:
         try:
-            password = make_url(url).password
+            made = make_url(url)
         except ArgumentError:
             raise ValueError("不是数据库地址 / is no database URL") from None
-        if password and not _REFERENCE.fullmatch(str(password)):
-            raise ValueError("密码应写为 ${变量} 或 ${file:路径} / write the password as ${VARIABLE} or ${file:PATH}")
+        if made.password and not _REFERENCE.fullmatch(str(made.password)):
+            raise ValueError("密码应写为 ${变量} 或 ${file:名称} / write the password as ${VARIABLE} or ${file:NAME}")
+        if any("${" in str(part) for part in (made.host, made.port, made.database, *made.query.items())):
+            raise ValueError("只有账号和密码可以引用 / references stand for the account and the password alone")
+        for found in _REFERENCE.finditer(url):
+            if found["variable"] and not found["variable"].startswith(PREFIX):
+                raise ValueError(f"引用的环境变量须以 {PREFIX} 开头 / a variable's name must begin with {PREFIX}")
+        if wrong := wrong_url(made):
+            raise ValueError(" / ".join(wrong))
         return url
 
     @field_validator("schedule")
@@ -77,6 +87,8 @@ class Source(BaseModel):
             raise ValueError("有 incremental 时查询须且只须用到 :since / with incremental the query uses :since alone")
         if self.incremental and self.mode == "replace":
             raise ValueError("增量数据源不能 replace：未取的记录会被撤回 / an increment cannot replace the whole")
+        if wrong := wrong_query(self.query, make_url(self.url).get_backend_name()):
+            raise ValueError(" / ".join(wrong))
         return self
 
 
@@ -96,8 +108,9 @@ def load(name: str) -> Source:
         raise IntakeError.of("source-unknown", source=name, known="、".join(names()) or "—")
     path = folder() / f"{name}.yaml"
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
-        source = Source.model_validate(given)
+        source = Source.model_validate(yaml.safe_load(trusted.read(folder(), path.name)))
+    except trusted.Untrusted as error:
+        raise _invalid(path, error.zh, error.en) from None
     except (OSError, UnicodeDecodeError) as error:
         raise _invalid(path, str(error)) from error
     except yaml.YAMLError as error:
@@ -113,26 +126,16 @@ def load(name: str) -> Source:
 
 def resolved(source: Source) -> tuple[URL, tuple[str, ...]]:
     """The URL with its references filled in, and the secrets that stood there; ``IntakeError`` where one is missing."""
-    url, secrets = make_url(source.url), []
+    url, secrets = make_url(source.url), list[str]()
+
+    def value(found: re.Match[str]) -> str:
+        secrets.append(_secret(source, found))
+        return secrets[-1]
 
     def fill(part: str | None) -> str | None:
-        if part is None:
-            return None
+        return None if part is None else _REFERENCE.sub(value, part)
 
-        def value(found: re.Match[str]) -> str:
-            secrets.append(_secret(source, found))
-            return secrets[-1]
-
-        return _REFERENCE.sub(value, part)
-
-    query: Mapping[str, Any] = {
-        key: fill(value) if isinstance(value, str) else value for key, value in url.query.items()
-    }
-    filled = url.set(
-        username=fill(url.username), password=fill(url.password), host=fill(url.host), database=fill(url.database),
-        query=query,
-    )  # fmt: skip
-    return filled, tuple(secrets)
+    return url.set(username=fill(url.username), password=fill(url.password)), tuple(secrets)
 
 
 def _secret(source: Source, reference: re.Match[str]) -> str:
@@ -140,7 +143,9 @@ def _secret(source: Source, reference: re.Match[str]) -> str:
         found = os.environ.get(variable, "")
     else:
         try:
-            found = Path(reference["file"]).read_text(encoding="utf-8").strip()
+            found = trusted.read(Path(settings.SECRETS_DIR), reference["file"]).strip()
+        except trusted.Untrusted as error:
+            raise _invalid(folder() / f"{source.name}.yaml", error.zh, error.en) from None
         except (OSError, UnicodeDecodeError):
             found = ""
     if not found:
@@ -148,5 +153,5 @@ def _secret(source: Source, reference: re.Match[str]) -> str:
     return found
 
 
-def _invalid(path: Path, reason: str) -> IntakeError:
-    return IntakeError.of("source-invalid", file=path.name, reason=reason, reason_en=reason)
+def _invalid(path: Path, reason: str, reason_en: str = "") -> IntakeError:
+    return IntakeError.of("source-invalid", file=path.name, reason=reason, reason_en=reason_en or reason)

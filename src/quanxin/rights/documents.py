@@ -11,7 +11,6 @@ import json
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import typst
@@ -28,6 +27,7 @@ from quanxin.rights import cases, terms
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Case, Step
 from quanxin.runtime.pack import current_pack
+from quanxin.runtime.workshop import own_folder
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import cluster, names_of
 
@@ -66,11 +66,12 @@ def decision(case: Case) -> bytes:
     if not any(FONTS.glob("*.ttf")):
         raise RightsError("font-missing")
     data = _data(case, _decided(case))
-    with TemporaryDirectory() as folder:
-        place = Path(folder)
+    with own_folder() as place:
         (place / SHEET).write_text(files(__package__).joinpath(SHEET).read_text(encoding="utf-8"), encoding="utf-8")
         (place / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        return bytes(typst.compile(str(place / SHEET), root=folder, font_paths=[str(FONTS)], ignore_system_fonts=True))
+        return bytes(
+            typst.compile(str(place / SHEET), root=str(place), font_paths=[str(FONTS)], ignore_system_fonts=True)
+        )
 
 
 def chinese_date(day: dt.date) -> str:

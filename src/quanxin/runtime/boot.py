@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from quanxin.runtime import environment, postgres
+from quanxin.runtime import environment, postgres, private, roles
 from quanxin.runtime.cluster import DatabaseError
 
 _MIGRATION_LOCK = 5_149_712_046  # any number that every version of this code agrees on
@@ -23,8 +25,12 @@ def setup(database: bool = True) -> None:
     ``DatabaseError`` with words for the person at the machine.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanxin.settings")
-    if database and not environment.value("QUANXIN_DATABASE_URL"):
-        postgres.ensure(environment.data_dir())
+    private.umask()
+    if database:
+        environment.data_dir().mkdir(parents=True, exist_ok=True)
+        if not environment.value("QUANXIN_DATABASE_URL"):
+            postgres.ensure(environment.data_dir())
+        private.begin(environment.data_dir())
     import django
 
     django.setup()
@@ -33,30 +39,62 @@ def setup(database: bool = True) -> None:
 
 
 def _migrate() -> None:
-    """Run the migrations that the database lacks, if any."""
-    from django.db import DEFAULT_DB_ALIAS, connection
+    """Run the migrations that the database lacks, if any, as the owner of its tables; settle what others may."""
+    from django.db import DEFAULT_DB_ALIAS, connection, transaction
     from django.db.utils import OperationalError
 
     try:
-        behind = pending_migrations()
-        if not behind:
+        behind, application = pending_migrations(), connection.get_connection_params().get("user", "")
+        if not behind and not (owner_url() and _rights_astray()):
             return
-        steps = len(behind)
-        sys.stderr.write(f"正在更新数据库结构（{steps} 步）… / Updating the database ({steps} steps) …\n")
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [_LOCK_TIMEOUT])
-        try:
+        if steps := len(behind):
+            sys.stderr.write(f"正在更新数据库结构（{steps} 步）… / Updating the database ({steps} steps) …\n")
+        with _as_owner() as owner:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [_LOCK_TIMEOUT])
             from django.core.management import call_command
 
-            call_command("migrate", database=DEFAULT_DB_ALIAS, interactive=False, verbosity=0)
-        finally:
-            connection.close()  # ends the session, and with it the lock and the timeout
+            if behind:
+                call_command("migrate", database=DEFAULT_DB_ALIAS, interactive=False, verbosity=0)
+            if owner:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    roles.settle(cursor, owner, application)
     except OperationalError as error:
         raise DatabaseError(
             f"数据库不可用：{error}请检查 QUANXIN_DATABASE_URL，或运行 quanxin doctor。\n"
             "The database cannot be used: check QUANXIN_DATABASE_URL, or run quanxin doctor."
         ) from error
+
+
+def owner_url() -> str:
+    """The URL by which the owner of the tables connects; empty where the application's role owns them itself."""
+    if environment.value("QUANXIN_DATABASE_URL"):
+        return environment.value("QUANXIN_DATABASE_OWNER_URL")
+    return postgres.url(environment.data_dir(), roles.OWNER)
+
+
+@contextmanager
+def _as_owner() -> Iterator[str]:
+    """Have Django's connection be the owner's, in a session that ends afterwards with its locks; yield his role."""
+    from django.db import connection
+
+    own, url = connection.settings_dict, owner_url()
+    connection.close()
+    if url:
+        connection.settings_dict = own | {k: v for k, v in postgres.as_django(url).items() if v}
+    try:
+        yield connection.get_connection_params().get("user", "") if url else ""
+    finally:
+        connection.close()
+        connection.settings_dict = own
+
+
+def _rights_astray() -> bool:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        return bool(roles.astray(cursor))
 
 
 def pending_migrations() -> list[str]:

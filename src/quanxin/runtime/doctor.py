@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from quanxin.runtime import boot, cluster, environment, machine, postgres
+from quanxin.runtime import boot, cluster, environment, machine, postgres, secrecy
 from quanxin.runtime.finding import Check, Finding, attention, ok, problem
 
 _OLDEST_POSTGRES = 15
@@ -16,7 +16,7 @@ _OLDEST_POSTGRES = 15
 
 def examine(more: Iterable[Check] = ()) -> Iterator[Finding]:
     """Make the checks of this room, then ``more`` of the rooms above it; yield the findings as they come."""
-    for check in (*machine.CHECKS, database, *more):
+    for check in (*machine.CHECKS, *secrecy.CHECKS, database, secrecy.database_role, *more):
         try:
             yield from check()
         except Exception as error:  # whatever broke, the person at the machine reads about it, and the rest too

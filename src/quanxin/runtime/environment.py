@@ -50,6 +50,16 @@ def whole_number(name: str) -> int:
     return int(given)
 
 
+def hosts(name: str) -> frozenset[str]:
+    """The value of a variable like ``db.example.org:5432,10.1.2.3:3306``: hosts in lower case, each with its port."""
+    given = [part.strip().lower() for part in value(name).split(",") if part.strip()]
+    for one in given:
+        host, _, port = one.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65536 or set(host) & set("/*@ "):
+            raise BadSetting(f"{name}={one}：应如 db.example.org:5432。/ must be like db.example.org:5432.")
+    return frozenset(given)
+
+
 def megabytes(name: str) -> dict[str, int]:
     """The value of a variable like ``10,court-ruling=20``: a limit for each key, "" for all others; 1 to 100 each."""
     limits: dict[str, int] = {}

@@ -57,6 +57,7 @@ def settings() -> Iterator[Finding]:
         for name in _WHOLE_NUMBERS:
             environment.whole_number(name)
         environment.megabytes("QUANXIN_ATTACHMENT_MB")
+        environment.hosts("QUANXIN_SOURCE_HOSTS")
         environment.antivirus()
         environment.choice("QUANXIN_WEBHOOK_PRIVATE", "0", "1")
         environment.choice("QUANXIN_STATIC", "manifest", "plain")
@@ -69,7 +70,7 @@ def settings() -> Iterator[Finding]:
 
 
 def data_directory() -> Iterator[Finding]:
-    """Whether there is a data directory that we may write to, and its keys are closed to others."""
+    """Whether there is a data directory that we may write to, ."""
     place = environment.data_dir()
     if not place.exists():
         yield problem(
@@ -86,13 +87,6 @@ def data_directory() -> Iterator[Finding]:
         )
         return
     yield ok("data-directory", f"数据目录 {place}，属主 {place.owner()}", f"Data directory {place} of {place.owner()}")
-    for key in (place / "secret-key", place / "keyring.json"):
-        if key.exists() and key.stat().st_mode & 0o077:
-            yield problem(
-                "data-directory",
-                (f"其他用户可以读取密钥文件 {key.name}", f"Other users can read the key {key.name}"),
-                (f"请运行 chmod 600 {key}", f"Run chmod 600 {key}"),
-            )
 
 
 def disk() -> Iterator[Finding]:

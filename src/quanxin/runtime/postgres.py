@@ -17,12 +17,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
-from quanxin.runtime import cluster
+from quanxin.runtime import cluster, roles
 from quanxin.runtime.cluster import SUPERUSER, DatabaseError
 
 DATABASE = "quanxin"
@@ -38,20 +40,37 @@ _WAITS = {  # what a server that is not ready says, and how many seconds it may 
 }
 
 
-def url(data_dir: Path) -> str:
-    """The connection URL of the cluster under ``data_dir``, whether or not it runs or exists yet."""
-    return f"postgresql://{SUPERUSER}@/{DATABASE}?host={quote(str(cluster.socket_dir(data_dir)), safe='')}"
+def url(data_dir: Path, role: str = roles.APPLICATION) -> str:
+    """The connection URL of the cluster under ``data_dir`` for a role, whether or not it runs or exists yet."""
+    return f"postgresql://{role}@/{DATABASE}?host={quote(str(cluster.socket_dir(data_dir)), safe='')}"
+
+
+def as_django(url: str) -> dict[str, Any]:
+    """Django's description of the database that a libpq connection string or URL names."""
+    given = conninfo_to_dict(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": given.pop("dbname", DATABASE),
+        "USER": given.pop("user", ""),
+        "PASSWORD": given.pop("password", ""),
+        "HOST": given.pop("host", ""),
+        "PORT": given.pop("port", ""),
+        "OPTIONS": {"application_name": "quanxin", **given},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
 
 
 def ensure(data_dir: Path) -> None:
     """Have the cluster run and hold our database; start and create what is missing. ``DatabaseError`` if it cannot.
 
-    Quick when it runs already: one connection over the socket.
+    Quick when it runs already: one connection over the socket. The application's role is made with everything else that
+    a database needs, so that one which lets it in is complete.
     """
-    if _answers(data_dir, DATABASE):
+    if _answers(data_dir, DATABASE, roles.APPLICATION):
         return
     with _lock(data_dir):
-        if not _answers(data_dir, SUPERUSER):
+        if not _answers(data_dir, SUPERUSER, SUPERUSER):
             cluster.prepare(data_dir)
             _start(data_dir)
         _create_database(data_dir)
@@ -115,24 +134,25 @@ def _lock(data_dir: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _connect(data_dir: Path, database: str) -> psycopg.Connection:
+def _connect(data_dir: Path, database: str, role: str = SUPERUSER) -> psycopg.Connection:
     return psycopg.connect(
-        host=str(cluster.socket_dir(data_dir)), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10
+        host=str(cluster.socket_dir(data_dir)), user=role, dbname=database, autocommit=True, connect_timeout=10
     )
 
 
-def _answers(data_dir: Path, database: str) -> bool:
-    """Whether the server lets us into ``database``; waits for one that is starting, recovering or stopping.
+def _answers(data_dir: Path, database: str, role: str) -> bool:
+    """Whether the server lets the role into ``database``; waits for one that is starting, recovering or stopping.
 
     ``DatabaseError`` when a server runs but will not have us, or is not ready in time.
     """
     began = time.monotonic()
     while True:
         try:
-            _connect(data_dir, database).close()
+            _connect(data_dir, database, role).close()
             return True
         except psycopg.OperationalError as error:
-            if pid(data_dir) is None or f'database "{database}" does not exist' in str(error):
+            missing = (f'database "{database}" does not exist', f'role "{role}" does not exist')
+            if pid(data_dir) is None or any(words in str(error) for words in missing):
                 return False
             # before there is a session libpq gives words alone, no SQLSTATE
             patience = next((seconds for words, seconds in _WAITS.items() if words in str(error)), 0.0)
@@ -178,10 +198,12 @@ def _forget(data_dir: Path) -> None:
 
 
 def _create_database(data_dir: Path) -> None:
-    """Create our database unless it is there."""
+    """Create our database unless it is there, and its roles; one of an older version is handed to its owner."""
     with _connect(data_dir, SUPERUSER) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    with _connect(data_dir, DATABASE) as connection, connection.transaction(), connection.cursor() as cursor:
+        roles.found(cursor)
 
 
 def _log(data_dir: Path) -> Path:

@@ -14,7 +14,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from quanxin.policy.model import Key, Text
-from quanxin.runtime import environment
+from quanxin.runtime import environment, trusted
 from quanxin.runtime.environment import BadSetting
 
 FILE = "oidc.yaml"
@@ -53,9 +53,9 @@ def read(data_dir: Path) -> tuple[SignOn, ...]:
             raise BadSetting(f"QUANXIN_OIDC_FILE={path}：没有这个文件。/ there is no such file.")
         return ()
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        given = yaml.safe_load(trusted.read(path.parent, path.name)) or []
         made = tuple(SignOn.model_validate(one) for one in given)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError, TypeError) as error:
+    except (OSError, trusted.Untrusted, UnicodeDecodeError, yaml.YAMLError, ValidationError, TypeError) as error:
         raise BadSetting(f"{path}：无法读取。/ cannot be read. {error}") from error
     if len({one.key for one in made}) != len(made):
         raise BadSetting(f"{path}：key 重复。/ a key stands twice.")
@@ -77,7 +77,10 @@ def secret_of(key: str, data_dir: Path) -> str:
             f"统一认证 {key} 没有密钥：设 QUANXIN_OIDC_SECRETS，或写入 {path}。/ "
             f"the sign-on {key} has no secret: set QUANXIN_OIDC_SECRETS, or write it to {path}."
         )
-    return path.read_text(encoding="utf-8").strip()
+    try:
+        return trusted.read(data_dir, path.name).strip()
+    except (OSError, trusted.Untrusted, UnicodeDecodeError) as error:
+        raise BadSetting(f"{path}：无法读取。/ cannot be read. {error}") from error
 
 
 def applications(sign_ons: tuple[SignOn, ...], data_dir: Path) -> list[dict[str, object]]:

@@ -37,6 +37,15 @@ _DECLARED = (
         secret=True,
     ),
     Variable(
+        "QUANXIN_DATABASE_OWNER_URL",
+        "",
+        "数据表属主的连接串，仅用于更新数据库结构和授权；配合 QUANXIN_DATABASE_URL 使用，使后者的账号不拥有任何表。"
+        "使用随软件包安装的 PostgreSQL 时不需要。",
+        "Connection string of the role that owns the tables, used for migrations and grants alone; set beside "
+        "QUANXIN_DATABASE_URL, whose role then owns nothing. Not needed with the PostgreSQL of the package.",
+        secret=True,
+    ),
+    Variable(
         "QUANXIN_DATA_DIR",
         "",
         "数据目录：数据库、列式镜像、密钥。不设时为源码目录下的 var/，安装版为 ~/.local/share/quanxin。",
@@ -221,6 +230,27 @@ _DECLARED = (
         "",
         "数据源定义（YAML）所在目录。不设时为数据目录下的 sources/。",
         "Folder of the definitions (YAML) of sources. When it is not set: sources/ in the data directory.",
+    ),
+    Variable(
+        "QUANXIN_SOURCE_HOSTS",
+        "",
+        "数据源可以连接的数据库，形如 主机:端口，以逗号分隔，如 db.example.org:5432,10.1.2.3:3306。不设则一个也不能连接。",
+        "The databases that sources may connect to, as host:port, separated by commas, e.g. "
+        "db.example.org:5432,10.1.2.3:3306. When it is not set, none.",
+    ),
+    Variable(
+        "QUANXIN_SOURCE_FILES",
+        "",
+        "数据源可以读取的 SQLite 文件所在的目录，不得在数据目录之下。不设则不能读取 SQLite 文件。",
+        "The folder of the SQLite files that sources may read, outside the data directory. When it is not set, none is read.",
+    ),
+    Variable(
+        "QUANXIN_SECRETS_DIR",
+        "",
+        "数据源密码文件所在的目录，定义中写为 ${file:名称}；文件只应由运行泉信的用户或 root 可写。"
+        "不设时为数据目录下的 secrets/。",
+        "Folder of the files with sources' passwords, written ${file:NAME} in a definition; only the user that runs Quanxin, "
+        "or root, may be able to write them. When it is not set: secrets/ in the data directory.",
     ),
     Variable(
         "QUANXIN_KEEP_REFUSED_DAYS",

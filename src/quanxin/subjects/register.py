@@ -43,7 +43,7 @@ def enrol(con: duckdb.DuckDBPyConnection, *, several: Several, at: dt.datetime) 
         _copy_subjects(con, several, at)
     if new >= MANY:
         with pg_cursor() as cursor:
-            cursor.execute("ANALYZE subjects_subject, subjects_identifier, subjects_name")
+            cursor.execute("SELECT subjects_measure()")
     return new
 
 

@@ -10,8 +10,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from quanxin.runtime import environment, private
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanxin.settings")
 
+private.begin(environment.data_dir())
 application = get_wsgi_application()
 
 from quanxin.runtime.pack import current_pack  # noqa: E402  (it needs the settings)

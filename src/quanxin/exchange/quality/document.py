@@ -11,13 +11,13 @@ import json
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import typst
 
 import quanxin
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.quality.present import Cell, Presented
+from quanxin.runtime.workshop import own_folder
 
 FONTS = Path(quanxin.__file__).parent / "web" / "fonts"
 SHEET = "bulletin.typ"
@@ -36,11 +36,12 @@ def write_document(shown: Presented) -> bytes:
             if not t.detail
         ],
     }  # fmt: skip
-    with TemporaryDirectory() as folder:
-        place = Path(folder)
+    with own_folder() as place:
         (place / SHEET).write_text(files(__package__).joinpath(SHEET).read_text(encoding="utf-8"), encoding="utf-8")
         (place / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        return bytes(typst.compile(str(place / SHEET), root=folder, font_paths=[str(FONTS)], ignore_system_fonts=True))
+        return bytes(
+            typst.compile(str(place / SHEET), root=str(place), font_paths=[str(FONTS)], ignore_system_fonts=True)
+        )
 
 
 def as_text(cell: Cell) -> str:
