@@ -81,7 +81,7 @@ def _identity_or_card() -> str:
     cards = _let(
         "k", f"list_filter([n, CASE WHEN {short} THEN substr(n, 1, 16) END], lambda k: {_is_card('k')})", _card_of()
     )
-    landlines = "regexp_extract(t, '{0}', 1) = regexp_extract(t, '{0}', 2)".format(numbers.TWO_LANDLINES)
+    landlines = f"regexp_extract(t, '{numbers.TWO_LANDLINES}', 1) = regexp_extract(t, '{numbers.TWO_LANDLINES}', 2)"
     no_card = (
         f"regexp_matches(t, '{numbers.NO_CARD}') OR (regexp_matches(t, '{numbers.TWO_LANDLINES}') AND {landlines})"
     )
@@ -121,10 +121,11 @@ def _is_identity(*, grouped: bool) -> str:
 
 
 def _is_card(number: str) -> str:
-    twice = "".join(
-        f"{' + ' if n else ''}strpos('{TWICE if n % 2 else '0123456789'}', substr(lpad({number}, {CARD_DIGITS}, '0'), {n + 1}, 1)) - 1"
-        for n in range(CARD_DIGITS)
+    padded = f"lpad({number}, {CARD_DIGITS}, '0')"
+    places = (
+        f"strpos('{TWICE if n % 2 else '0123456789'}', substr({padded}, {n + 1}, 1)) - 1" for n in range(CARD_DIGITS)
     )
+    twice = " + ".join(places)
     return (
         f"regexp_matches({number}, '{numbers.CARD}') AND ({twice}) % 10 = 0 "
         f"AND NOT regexp_matches({number}, '{numbers.DATED}')"
