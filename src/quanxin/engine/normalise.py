@@ -7,8 +7,8 @@ use for "nothing" go); comparing forms are one closed character table, the same 
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from quanxin.identifiers import folding
 from quanxin.identifiers.normalise import DROPPED, REPLACED_BY, REPLACED_FROM
 from quanxin.identifiers.personal_numbers import CANDIDATE
 
@@ -19,31 +19,65 @@ BLANKS = " \t\r\n\u3000\u00a0\ufeff"
 _BLANK = r"[ \x{3000}\x{A0}\x{FEFF}]"
 _UNEVEN = rf"[\x00-\x1F\x7F]|^{_BLANK}|{_BLANK}$|^(?:{'|'.join(re.escape(text) for text in NOTHING if text)})?$"
 
-_HYPHENS = "".join(c for c in DROPPED if unicodedata.category(c) == "Pd") + "−"
-_BRACKETS = str.maketrans("〔［[【{〈〕］]】}〉（）", "((((((" + "))))))" + "()")
-_GONE = "".join(c for c in DROPPED if c not in _HYPHENS)
-_REPLACED = dict(zip(REPLACED_FROM, REPLACED_BY, strict=True))
-_REPLACED |= dict.fromkeys(_HYPHENS, "-") | dict.fromkeys("•・‧∙●", "·")
-_REPLACED |= {chr(k): chr(v) for k, v in _BRACKETS.items() if isinstance(v, int)}
+_REPLACED = folding.comparing_table()
+_SEVERAL = {c: "".join(_REPLACED.get(one, one) for one in by) for c, by in folding.SEVERAL.items()}
+_GONE = folding.BLANKS + folding.INVISIBLE
 _FROM, _BY = "".join(_REPLACED), "".join(_REPLACED.values())
-_TABLE = str.maketrans(_FROM, _BY, _GONE)
+_TABLE = str.maketrans({**_REPLACED, **_SEVERAL, **dict.fromkeys(_GONE, "")})
+# What ordinary texts have: the whole table is dear to look in.
+_OFTEN = "".join(c for c in _REPLACED if c < "\x7f" or "！" <= c <= "ｚ" or c in "〔〕【】《》〈〉•")
+_OFTEN_BY = "".join(_REPLACED[c] for c in _OFTEN)
+
+
+# Digits, letters and signs of numbers, amounts and dates.
+_HYPHENS = "".join(c for c in DROPPED if c in folding.HYPHENS) + "−"
+_HALF = dict(zip(REPLACED_FROM, REPLACED_BY, strict=True)) | dict.fromkeys(_HYPHENS, "-") | dict.fromkeys("•・‧∙●", "·")
+_HALF |= dict.fromkeys("〔［[【{〈（", "(") | dict.fromkeys("〕］]】}〉）", ")")
+_HALF_FROM, _HALF_BY = "".join(_HALF), "".join(_HALF.values())
+_HALF_GONE = "".join(c for c in DROPPED if c not in _HYPHENS)
 
 
 def normalise_name(text: str) -> str:
-    """A name as it is compared: half width, capitals, round brackets, no blanks (V03)."""
+    """A name as it is compared: in its compatibility form, half width, capitals, round brackets, no blanks (V03)."""
     return text.translate(_TABLE)
 
 
-def comparable(column: str) -> str:
-    """VARCHAR: what ``normalise_name`` makes of a text; also for document numbers, whose brackets come in all shapes.
+def normalise_number(text: str) -> str:
+    """A document's number as it is compared: as a name, and without 第 before digits."""
+    return re.sub("第([0-9])", r"\1", normalise_name(text))
 
-    Most texts need nothing, or only their brackets turned; the whole table is for the rest.
+
+def comparable(column: str) -> str:
+    """VARCHAR: what ``normalise_name`` makes of a text.
+
+    Most texts need nothing, or only what is often met turned; the whole table is for the rest.
     """
+    often = folding.class_of({*_OFTEN, " ", "\u3000", *"-.,:;()·、。"})
     return (
         f"CASE WHEN regexp_full_match({column}, '[0-9A-Z一-龥()]*') THEN {column} "
         f"WHEN regexp_full_match({column}, '[0-9A-Z一-龥()〔〕（）]*') THEN translate({column}, '〔〕（）', '()()') "
-        f"ELSE translate({column}, {literal(_FROM + _GONE)}, {literal(_BY)}) END"
+        f"WHEN regexp_full_match({column}, {literal(f'[0-9A-Z一-龥{often}]*')}) "
+        f"THEN translate({column}, {literal(_OFTEN + ' ' + chr(0x3000))}, {literal(_OFTEN_BY)}) "
+        f"ELSE {_whole_table(column)} END"
     )
+
+
+def comparable_number(column: str) -> str:
+    """VARCHAR: what ``normalise_number`` makes of a text."""
+    folded = comparable(column)
+    return (
+        f"CASE WHEN contains({column}, '第') THEN regexp_replace({folded}, '第([0-9])', '\\1', 'g') ELSE {folded} END"
+    )
+
+
+def _whole_table(column: str) -> str:
+    """The whole table; what becomes several characters is first put into round brackets, digits and full stops."""
+    several = column
+    for character, by in _SEVERAL.items():
+        several = f"replace({several}, {literal(character)}, {literal(by)})"
+    asked = f"regexp_matches({column}, {literal(f'[{folding.class_of(_SEVERAL)}]')})"
+    table = f"{literal(_FROM + _GONE)}, {literal(_BY)}"
+    return f"CASE WHEN {asked} THEN translate({several}, {table}) ELSE translate({column}, {table}) END"
 
 
 def uneven(column: str, *, text: bool) -> str:
@@ -67,7 +101,7 @@ def clean(column: str, rough: str) -> str:
 
 def half_width(column: str) -> str:
     """VARCHAR: digits, letters and signs half width and in capitals, without blanks; hyphens stay."""
-    return f"translate({column}, {literal(_FROM + _GONE)}, {literal(_BY)})"
+    return f"translate({column}, {literal(_HALF_FROM + _HALF_GONE)}, {literal(_HALF_BY)})"
 
 
 def literal(text: str) -> str:

@@ -77,7 +77,7 @@ def compile(
         ["*", *_rough(resource, present)],
         [*_cleaned(resource, present), "row_no"],
         ["*", _folded(resource, present)],
-        *(["*", f"CASE WHEN {before} IS NOT NULL THEN {one(before)} END AS {after}"] for one, (before, after) in zip(personal.PASSES, pairwise(_PASSED), strict=True)),
+        *_masking(),
         ["*", *_read(resource, rules, present)],
         ["*", *subject.remainders(resource)],
         ["*", *subject.statuses(resource, rules.day)],
@@ -141,6 +141,12 @@ def _folded(resource: Resource, present: frozenset[str]) -> str:
     all_ = list(texts.values())
     made = f"CASE WHEN {' OR '.join(asked)} THEN CASE WHEN {personal.likely(all_)} THEN {personal.folded(all_)} END END"
     return f"{made if texts else 'CAST(NULL AS VARCHAR[])'} AS _folded"
+
+
+def _masking() -> list[list[str]]:
+    """A step for each pass over the folded texts; of the rows that have none it asks nothing."""
+    passes = zip(personal.PASSES, pairwise(_PASSED), strict=True)
+    return [["*", f"CASE WHEN {old} IS NOT NULL THEN {one(old)} END AS {new}"] for one, (old, new) in passes]
 
 
 def _texts(resource: Resource, present: frozenset[str]) -> list[str]:
