@@ -55,8 +55,8 @@ def compare(
         query = HANDED_IN.format(field=number, resource=resource, provider=provider)
         to_duckdb(con, query, "handed_in", {"bucket": "VARCHAR", "number": "VARCHAR"}, workdir)
         drawn = con.execute(
-            f"SELECT d.row_no, d.number, min(h.bucket) FROM drawn d LEFT JOIN (SELECT bucket, {comparable_number('number')} AS key "
-            "FROM handed_in) h ON h.key = d.key GROUP BY 1, 2 ORDER BY 1"
+            "SELECT d.row_no, d.number, min(h.bucket) FROM drawn d LEFT JOIN "
+            f"(SELECT bucket, {comparable_number('number')} AS key FROM handed_in) h ON h.key = d.key GROUP BY 1, 2 ORDER BY 1"
         ).fetchall()
     return _keep(actor, path, resource, provider, seed, listed, drawn, name)
 
