@@ -71,13 +71,13 @@ def comparable_number(column: str) -> str:
 
 
 def _whole_table(column: str) -> str:
-    """The whole table; what becomes several characters is first put into round brackets, digits and full stops."""
-    several = column
-    for character, by in _SEVERAL.items():
-        several = f"replace({several}, {literal(character)}, {literal(by)})"
-    asked = f"regexp_matches({column}, {literal(f'[{folding.class_of(_SEVERAL)}]')})"
+    """The whole table; a character that becomes several (⑩, ㈠, №) is first replaced by what it becomes."""
+    several = folding.class_of(_SEVERAL)
+    cases = " ".join(f"WHEN {literal(c)} THEN {literal(by)}" for c, by in _SEVERAL.items())
+    parts = f"regexp_extract_all({column}, '[{several}]|[^{several}]+')"
+    spelt = f"array_to_string(list_transform({parts}, lambda p: CASE p {cases} ELSE p END), '')"
     table = f"{literal(_FROM + _GONE)}, {literal(_BY)}"
-    return f"CASE WHEN {asked} THEN translate({several}, {table}) ELSE translate({column}, {table}) END"
+    return f"translate(CASE WHEN regexp_matches({column}, '[{several}]') THEN {spelt} ELSE {column} END, {table})"
 
 
 def uneven(column: str, *, text: bool) -> str:
