@@ -7,8 +7,8 @@ use for "nothing" go); comparing forms are one closed character table, the same 
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from quanxin.identifiers import folding
 from quanxin.identifiers.normalise import DROPPED, REPLACED_BY, REPLACED_FROM
 from quanxin.identifiers.personal_numbers import CANDIDATE
 
@@ -22,31 +22,65 @@ FAILED_CELLS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL
                 "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA")  # fmt: skip
 _UNEVEN = rf"[\x00-\x1F\x7F]|^[#＃]|E[+][0-9]|^{_BLANK}|{_BLANK}$|^(?:{'|'.join(re.escape(text) for text in NOTHING if text)})?$"
 
-_HYPHENS = "".join(c for c in DROPPED if unicodedata.category(c) == "Pd") + "−"
-_BRACKETS = str.maketrans("〔［[【{〈〕］]】}〉（）", "((((((" + "))))))" + "()")
-_GONE = "".join(c for c in DROPPED if c not in _HYPHENS)
-_REPLACED = dict(zip(REPLACED_FROM, REPLACED_BY, strict=True))
-_REPLACED |= dict.fromkeys(_HYPHENS, "-") | dict.fromkeys("•・‧∙●", "·")
-_REPLACED |= {chr(k): chr(v) for k, v in _BRACKETS.items() if isinstance(v, int)}
+_REPLACED = folding.comparing_table()
+_SEVERAL = {c: "".join(_REPLACED.get(one, one) for one in by) for c, by in folding.SEVERAL.items()}
+_GONE = folding.BLANKS + folding.INVISIBLE
 _FROM, _BY = "".join(_REPLACED), "".join(_REPLACED.values())
-_TABLE = str.maketrans(_FROM, _BY, _GONE)
+_TABLE = str.maketrans({**_REPLACED, **_SEVERAL, **dict.fromkeys(_GONE, "")})
+# What ordinary texts have: the whole table is dear to look in.
+_OFTEN = "".join(c for c in _REPLACED if c < "\x7f" or "！" <= c <= "ｚ" or c in "〔〕【】《》〈〉•")
+_OFTEN_BY = "".join(_REPLACED[c] for c in _OFTEN)
+
+
+# Digits, letters and signs of numbers, amounts and dates.
+_HYPHENS = "".join(c for c in DROPPED if c in folding.HYPHENS) + "−"
+_HALF = dict(zip(REPLACED_FROM, REPLACED_BY, strict=True)) | dict.fromkeys(_HYPHENS, "-") | dict.fromkeys("•・‧∙●", "·")
+_HALF |= dict.fromkeys("〔［[【{〈（", "(") | dict.fromkeys("〕］]】}〉）", ")")
+_HALF_FROM, _HALF_BY = "".join(_HALF), "".join(_HALF.values())
+_HALF_GONE = "".join(c for c in DROPPED if c not in _HYPHENS)
 
 
 def normalise_name(text: str) -> str:
-    """A name as it is compared: half width, capitals, round brackets, no blanks (V03)."""
+    """A name as it is compared: in its compatibility form, half width, capitals, round brackets, no blanks (V03)."""
     return text.translate(_TABLE)
 
 
-def comparable(column: str) -> str:
-    """VARCHAR: what ``normalise_name`` makes of a text; also for document numbers, whose brackets come in all shapes.
+def normalise_number(text: str) -> str:
+    """A document's number as it is compared: as a name, and without 第 before digits."""
+    return re.sub("第([0-9])", r"\1", normalise_name(text))
 
-    Most texts need nothing, or only their brackets turned; the whole table is for the rest.
+
+def comparable(column: str) -> str:
+    """VARCHAR: what ``normalise_name`` makes of a text.
+
+    Most texts need nothing, or only what is often met turned; the whole table is for the rest.
     """
+    often = folding.class_of({*_OFTEN, " ", "\u3000", *"-.,:;()·、。"})
     return (
         f"CASE WHEN regexp_full_match({column}, '[0-9A-Z一-龥()]*') THEN {column} "
         f"WHEN regexp_full_match({column}, '[0-9A-Z一-龥()〔〕（）]*') THEN translate({column}, '〔〕（）', '()()') "
-        f"ELSE translate({column}, {literal(_FROM + _GONE)}, {literal(_BY)}) END"
+        f"WHEN regexp_full_match({column}, {literal(f'[0-9A-Z一-龥{often}]*')}) "
+        f"THEN translate({column}, {literal(_OFTEN + ' ' + chr(0x3000))}, {literal(_OFTEN_BY)}) "
+        f"ELSE {_whole_table(column)} END"
     )
+
+
+def comparable_number(column: str) -> str:
+    """VARCHAR: what ``normalise_number`` makes of a text."""
+    folded = comparable(column)
+    return (
+        f"CASE WHEN contains({column}, '第') THEN regexp_replace({folded}, '第([0-9])', '\\1', 'g') ELSE {folded} END"
+    )
+
+
+def _whole_table(column: str) -> str:
+    """The whole table; a character that becomes several (⑩, ㈠, №) is first replaced by what it becomes."""
+    several = folding.class_of(_SEVERAL)
+    cases = " ".join(f"WHEN {literal(c)} THEN {literal(by)}" for c, by in _SEVERAL.items())
+    parts = f"regexp_extract_all({column}, '[{several}]|[^{several}]+')"
+    spelt = f"array_to_string(list_transform({parts}, lambda p: CASE p {cases} ELSE p END), '')"
+    table = f"{literal(_FROM + _GONE)}, {literal(_BY)}"
+    return f"translate(CASE WHEN regexp_matches({column}, '[{several}]') THEN {spelt} ELSE {column} END, {table})"
 
 
 def uneven(column: str, *, text: bool) -> str:
@@ -81,7 +115,7 @@ def powers_of_ten(column: str) -> str:
 
 def half_width(column: str) -> str:
     """VARCHAR: digits, letters and signs half width and in capitals, without blanks; hyphens stay."""
-    return f"translate({column}, {literal(_FROM + _GONE)}, {literal(_BY)})"
+    return f"translate({column}, {literal(_HALF_FROM + _HALF_GONE)}, {literal(_HALF_BY)})"
 
 
 def literal(text: str) -> str:

@@ -6,7 +6,7 @@ ISO form, identity numbers masked; the same content has the same fingerprint wha
 
 from __future__ import annotations
 
-from quanxin.engine.normalise import comparable, literal, quoted
+from quanxin.engine.normalise import comparable, comparable_number, literal, quoted
 from quanxin.identifiers import sql
 from quanxin.policy.model import FieldDef, FieldType, Resource
 
@@ -65,17 +65,21 @@ def _text(field: FieldDef) -> str:
         return f"CASE WHEN {column} IS NOT NULL THEN concat({parts}) END"
     if field.type is FieldType.IDENTITY:  # as it is kept: from a fingerprint of the whole number it could be guessed
         return sql.mask(column)
+    if field.type is FieldType.DOCUMENT_NUMBER:  # shapes of brackets, blanks and widths say nothing
+        return comparable_number(column)
     return column if field.type in _TEXTS else f"CAST({column} AS VARCHAR)"
 
 
 def _comparing(field: FieldDef) -> str:
     column = quoted(field.key)
-    if field.type in (FieldType.TEXT, FieldType.DOCUMENT_NUMBER):
+    if field.type is FieldType.DOCUMENT_NUMBER:
+        return comparable_number(column)
+    if field.type is FieldType.TEXT:
         return comparable(column)
     return _text(field)
 
 
 _TEXTS = (
-    FieldType.TEXT, FieldType.DOCUMENT_NUMBER, FieldType.MONTH, FieldType.CODE, FieldType.DIVISION, FieldType.USCC,
+    FieldType.TEXT, FieldType.MONTH, FieldType.CODE, FieldType.DIVISION, FieldType.USCC,
     FieldType.ORGANISATION_CODE, FieldType.REGISTRATION_NUMBER,
 )  # fmt: skip

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from quanxin.engine import payload, publish, subject
 from quanxin.engine.normalise import clean, literal, quoted, uneven
 from quanxin.engine.rules import Prepare, Test, reasons, tests_of
 from quanxin.engine.values import type_of, value
-from quanxin.identifiers.personal_numbers import LIKELY, masked
+from quanxin.identifiers import personal_numbers_sql as personal
+from quanxin.identifiers.personal_numbers import CANDIDATE
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldType, Resource
 from quanxin.policy.rights import LawOverride
@@ -26,6 +28,7 @@ FOUND = (
     "_code", "_registration_number", "_organisation_code", "_identity", "_name", "_name_text", "_subject_type",
     "_event_date", "_stated_on", "_valid_from", "_valid_until", "_tier", "_published", "_public_until",
 )  # fmt: skip
+_PASSED = ("_folded", "_without_runs", "_without_groups", "_masked")  # the texts before and after each pass of masking
 BITS = 62  # tests to a mask: a BIGINT without its sign
 
 
@@ -73,7 +76,8 @@ def compile(
     steps = [
         ["*", *_rough(resource, present)],
         [*_cleaned(resource, present), "row_no"],
-        ["*", _without_persons_numbers(resource, present)],
+        ["*", _folded(resource, present)],
+        *_masking(),
         ["*", *_read(resource, rules, present)],
         ["*", *reasons(resource, present)],
         ["*", *subject.remainders(resource)],
@@ -121,28 +125,30 @@ def _read(resource: Resource, rules: Rules, present: frozenset[str]) -> list[str
             code_set = rules.code_sets.get(field.code_set) if field.code_set else None
             read = value(field, quoted("_t_" + field.key), code_set)
             if field.type is FieldType.TEXT:
-                place = _texts(resource, present).index(field.key) + 1
-                read = f"CASE WHEN _masked IS NULL THEN {read} ELSE list_extract(_masked, {place}) END"
+                read = personal.chosen(read, _texts(resource, present).index(field.key) + 1, _PASSED[0], _PASSED[-1])
         else:
             read = f"CAST(NULL AS {type_of(field)})"
         made.append(f"{read} AS {quoted(field.key)}")
     return made
 
 
-def _without_persons_numbers(resource: Resource, present: frozenset[str]) -> str:
-    """``_masked``: the row's texts with the identity, mobile and bank card numbers in them masked, in the order of
-    ``_texts``; NULL where no text is likely to hold one. No record ever holds what is masked here.
+def _folded(resource: Resource, present: frozenset[str]) -> str:
+    """``_folded``: the row's texts that are likely to hold persons' numbers, folded, in the order of ``_texts``; NULL
+    where none is. No record ever holds what the steps that follow mask in them.
 
     All texts of a row as one list, so that what masks them stands in the query once.
     """
-    texts = [quoted("_t_" + key) for key in _texts(resource, present)]
-    asked = (
-        f"({quoted('_rough_' + key)} AND regexp_matches({quoted('_t_' + key)}, {literal(LIKELY)}))"
-        for key in _texts(resource, present)
-    )
-    one = f"CASE WHEN regexp_matches(x, {literal(LIKELY)}) THEN {masked('x')} ELSE x END"
-    made = f"CASE WHEN {' OR '.join(asked)} THEN list_transform([{', '.join(texts)}], lambda x: {one}) END"
-    return f"{made if texts else 'CAST(NULL AS VARCHAR[])'} AS _masked"
+    texts = {key: quoted("_t_" + key) for key in _texts(resource, present)}
+    asked = (f"({quoted('_rough_' + k)} AND regexp_matches({t}, {literal(CANDIDATE)}))" for k, t in texts.items())
+    all_ = list(texts.values())
+    made = f"CASE WHEN {' OR '.join(asked)} THEN CASE WHEN {personal.likely(all_)} THEN {personal.folded(all_)} END END"
+    return f"{made if texts else 'CAST(NULL AS VARCHAR[])'} AS _folded"
+
+
+def _masking() -> list[list[str]]:
+    """A step for each pass over the folded texts; of the rows that have none it asks nothing."""
+    passes = zip(personal.PASSES, pairwise(_PASSED), strict=True)
+    return [["*", f"CASE WHEN {old} IS NOT NULL THEN {one(old)} END AS {new}"] for one, (old, new) in passes]
 
 
 def _texts(resource: Resource, present: frozenset[str]) -> list[str]:

@@ -17,7 +17,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
 from quanxin.calendar import now, today
-from quanxin.engine.normalise import comparable, literal
+from quanxin.engine.normalise import comparable_number, literal
 from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.intake import admit
 from quanxin.exchange.models import SamplingCheck
@@ -55,8 +55,8 @@ def compare(
         query = HANDED_IN.format(field=number, resource=resource, provider=provider)
         to_duckdb(con, query, "handed_in", {"bucket": "VARCHAR", "number": "VARCHAR"}, workdir)
         drawn = con.execute(
-            f"SELECT d.row_no, d.number, min(h.bucket) FROM drawn d LEFT JOIN (SELECT bucket, {comparable('number')} AS key "
-            "FROM handed_in) h ON h.key = d.key GROUP BY 1, 2 ORDER BY 1"
+            "SELECT d.row_no, d.number, min(h.bucket) FROM drawn d LEFT JOIN "
+            f"(SELECT bucket, {comparable_number('number')} AS key FROM handed_in) h ON h.key = d.key GROUP BY 1, 2 ORDER BY 1"
         ).fetchall()
     return _keep(actor, path, resource, provider, seed, listed, drawn, name)
 
@@ -71,7 +71,7 @@ def _number_field(resource: Resource) -> str:
 def _draw(con: duckdb.DuckDBPyConnection, number: str, size: int, seed: str) -> int:
     """Make ``drawn(row_no, number, key)``: the rows whose numbers come first in an order that the seed shuffles."""
     con.execute(
-        f'CREATE TABLE listed AS SELECT min(row_no) AS row_no, min("{number}") AS number, {comparable(number)} AS key '
+        f'CREATE TABLE listed AS SELECT min(row_no) AS row_no, min("{number}") AS number, {comparable_number(number)} AS key '
         "FROM source GROUP BY key HAVING key IS NOT NULL AND key <> ''"
     )
     con.execute(
