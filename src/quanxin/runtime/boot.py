@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import sys
 
-from quanxin.runtime import environment, postgres
+from quanxin.runtime import environment, locks, postgres
 from quanxin.runtime.cluster import DatabaseError
 
-_MIGRATION_LOCK = 5_149_712_046  # any number that every version of this code agrees on
 _LOCK_TIMEOUT = "10s"
 
 
@@ -44,7 +43,7 @@ def _migrate() -> None:
         steps = len(behind)
         sys.stderr.write(f"正在更新数据库结构（{steps} 步）… / Updating the database ({steps} steps) …\n")
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [locks.MIGRATION])
             cursor.execute("SELECT set_config('lock_timeout', %s, false)", [_LOCK_TIMEOUT])
         try:
             from django.core.management import call_command
