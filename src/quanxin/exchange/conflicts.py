@@ -162,5 +162,5 @@ def _locked(actor: Actor, number: int, reason: str) -> Conflict:
         raise IntakeError.of("reason-missing")
     batches = Batch.objects.filter(pk__in=_waiting(found).values("batch_id"))
     list(batches.select_for_update().order_by("id"))
-    commit.lock_resource(found.resource)
+    commit.lock_resources(found.resource)
     return Conflict.objects.select_for_update().get(pk=number)
