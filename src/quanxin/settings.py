@@ -35,7 +35,10 @@ KEEP_REFUSED_DAYS = environment.whole_number("QUANXIN_KEEP_REFUSED_DAYS")
 OPEN_DATA_DAYS = environment.whole_number("QUANXIN_OPEN_DATA_DAYS")
 FEED_DAYS = environment.whole_number("QUANXIN_FEED_DAYS")
 WEBHOOK_PRIVATE = environment.choice("QUANXIN_WEBHOOK_PRIVATE", "0", "1") == "1"
+WEBHOOK_PORTS = environment.ports("QUANXIN_WEBHOOK_PORTS")
+SECURITY_CONTACT = environment.contact("QUANXIN_SECURITY_CONTACT")
 ATTACHMENT_MB = environment.megabytes("QUANXIN_ATTACHMENT_MB")
+UPLOAD_MB = environment.whole_number("QUANXIN_UPLOAD_MB")
 ATTACHMENTS_PER_CASE = environment.whole_number("QUANXIN_ATTACHMENTS_PER_CASE")
 ATTACHMENT_ORPHAN_DAYS = environment.whole_number("QUANXIN_ATTACHMENT_ORPHAN_DAYS")
 ANTIVIRUS = environment.antivirus()
@@ -70,6 +73,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "quanxin.web.middleware.SecurityHeaders",
+    "quanxin.web.throttle.Throttle",
+    "quanxin.web.middleware.Bounded",
     "quanxin.web.middleware.Answerable",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -177,6 +182,9 @@ if environment.choice("QUANXIN_HTTPS", "0", "1") == "1":  # the proxy in front s
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
+    SECURE_HSTS_SECONDS = (
+        365 * 24 * 3600
+    )  # of this host alone: what else a city has under its name is not ours to decide
 CSRF_COOKIE_HTTPONLY = True
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"  # its own, named because ours refers to it
 OAUTH2_PROVIDER = {

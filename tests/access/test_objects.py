@@ -145,7 +145,13 @@ def test_another_district_s_shields_are_neither_listed_made_nor_ended(scene: Sce
 
 
 def test_another_district_s_subject_record_and_score_are_refused(scene: Scene) -> None:
-    tried(browser("far", Role.CENTRE, district=FAR), scene, f"/desk/subjects/{CODES[0]}/score?purpose=x", among=(403,))
+    tried(
+        browser("far", Role.CENTRE, district=FAR),
+        scene,
+        f"/desk/subjects/{CODES[0]}/score",
+        {"purpose": "x"},
+        among=(403,),
+    )
     supervisor = browser("boss", Role.SUPERVISOR, district=FAR)
     sent = {"how": "sharing", "purpose": "supervision", "code": CODES[0]}
     tried(supervisor, scene, "/desk/reading", sent, among=(422,))  # as for a code that the register has not
@@ -278,7 +284,7 @@ def test_a_wrong_purpose_opens_nothing(scene: Scene, role: Role, how: str, purpo
 
 def test_a_page_for_other_roles_leaves_a_line_that_names_it(scene: Scene) -> None:
     client = browser("modeller", Role.MODELLER)
-    tried(client, scene, f"/desk/subjects/{CODES[0]}/score?purpose=x", among=(403,))
+    tried(client, scene, f"/desk/subjects/{CODES[0]}/score", {"purpose": "x"}, among=(403,))
     line = AuditLine.objects.get(actor="user:modeller", act="access.refused")
     assert (line.target, line.particulars["asked"]) == ("page:desk:score", "centre")
     assert CODES[0] not in str(line.particulars)

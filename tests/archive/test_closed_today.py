@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from quanxin.accounts import Actor, operator
 from quanxin.accounts.actors import Role
-from quanxin.archive import access, restricting, viewers
+from quanxin.archive import access, figures, opening, restricting, viewers
 from quanxin.archive.models import Record, Restriction, Withdrawal
 from quanxin.archive.queries import archive_of, versions_of
 from quanxin.archive.serial import as_json
@@ -135,3 +136,25 @@ def test_what_was_corrected_is_still_told_as_it_was_known(record: Record) -> Non
     text = json.dumps(as_json(told), ensure_ascii=False)
     assert "0.5 万元" in text
     assert "0.6 万元" not in text
+
+
+@pytest.mark.parametrize("how", sorted(CLOSING))
+def test_lists_pages_and_files_close_at_once(record: Record, how: str) -> None:
+    with travel(CLOSED - dt.timedelta(days=1)):
+        opening.publish()
+    with travel(CLOSED):
+        opening.publish()
+        yesterday, files = (today() - dt.timedelta(days=1)).isoformat(), f"/open-data/{today()}/{RESOURCE}.csv"
+        browser = Client(headers={"accept-language": "zh-CN"})
+        assert b"".join(browser.get(files).streaming_content)
+        assert browser.get(f"/open-data/{yesterday}/{RESOURCE}.csv").status_code == 404
+        CLOSING[how](record)
+        settle_positions()
+        withheld = browser.get(files)
+        assert (withheld.status_code, withheld.headers["Retry-After"]) == (503, "300")
+        assert "正在更新" in browser.get("/open-data").content.decode()
+        assert figures.latest(RESOURCE, limit=9) == []
+        assert "占道经营" not in browser.get(f"/subject/{CODES[0]}").content.decode()
+        opening.renew()
+        assert browser.get(files).status_code == 404  # nothing of it is public any more
+        assert opening.renew() is None

@@ -202,7 +202,7 @@ def test_what_falls_with_a_batch_falls_alone_and_what_was_answered_elsewhere_is_
     told: list[str] = []
 
     def witness(n: int, *, ours: bool = True) -> Witness:
-        return Witness((n, n), lambda: ours, lambda made: told.append(made.batch))
+        return Witness(n, lambda: ours, lambda made: told.append(made.batch))
 
     batches = [
         asked([penalty(0, "一号")], witness=witness(3)),

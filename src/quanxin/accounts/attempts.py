@@ -8,16 +8,16 @@ for each other. Only a sign-in that is complete counts as a success, so a right 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest
 
 from quanxin.accounts.browsers import address_of, browser_of
 from quanxin.accounts.visits import SignIn
 from quanxin.calendar import now
+from quanxin.runtime import locks
 
 LOCKED_AFTER = 5  # attempts that failed, in a row, within
 LOCKED_FOR = dt.timedelta(minutes=15)
@@ -48,8 +48,6 @@ def one_at_a_time(username: str) -> Iterator[None]:
 
     The block must not raise after noting a failure, which would undo the note.
     """
-    lock = int.from_bytes(hashlib.sha256(f"sign-in:{username}".encode()).digest()[:8], "big", signed=True)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+        locks.hold(locks.Kind.ATTEMPT, username)
         yield

@@ -24,18 +24,23 @@ _SYSTEMS = (
 )  # fmt: skip
 
 
-def address_of(request: HttpRequest) -> str:
-    """The network that a request comes from: 203.0.113.* or 2001:db8:1::*, or nothing where it cannot be told.
+def origin_of(request: HttpRequest) -> str:
+    """The whole address that a request comes from, to be looked at and not kept.
 
     Behind ``QUANXIN_PROXIES`` proxies of one's own it is what the outermost of them saw.
     """
-    seen = request.META.get("REMOTE_ADDR", "")
+    seen: str = request.META.get("REMOTE_ADDR", "")
     proxies = settings.TRUSTED_PROXIES
     if proxies:
         handed_on = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
         seen = handed_on[-proxies] if len(handed_on) >= proxies else seen
+    return seen
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network that a request comes from: 203.0.113.* or 2001:db8:1::*, or nothing where it cannot be told."""
     try:
-        address = ipaddress.ip_address(seen)
+        address = ipaddress.ip_address(origin_of(request))
     except ValueError:
         return ""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:

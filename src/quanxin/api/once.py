@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +23,7 @@ from quanxin.api.problems import Refused
 from quanxin.calendar import now
 from quanxin.exchange.few import Witness
 from quanxin.exchange.receipt import Receipt
-from quanxin.runtime.bridge import pg_cursor
+from quanxin.runtime import locks
 
 LONGEST = 128
 
@@ -55,7 +54,7 @@ def once_among(
         def after(made: Receipt) -> None:
             _keep(client, key, fingerprint, tell(made))
 
-        take(Witness(_order(client, key), before, after))
+        take(Witness(locks.number(_named(client, key)), before, after))
         kept = Answer.objects.get(client=client, key=key)
     return JsonResponse(kept.body, status=kept.status)
 
@@ -91,14 +90,13 @@ def _key_of(request: HttpRequest) -> str:
     return key
 
 
-def _order(client: ApiClient, key: str) -> tuple[int, int]:
-    return client.pk, zlib.crc32(key.encode()) - 2**31
+def _named(client: ApiClient, key: str) -> str:
+    return f"{client.pk} {key}"
 
 
 def _lock(client: ApiClient, key: str) -> None:
     """Wait for and hold a client's key until the transaction ends."""
-    with pg_cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _order(client, key))
+    locks.hold(locks.Kind.ANSWER, _named(client, key))
 
 
 def _kept(client: ApiClient, key: str, fingerprint: str) -> Answer | None:

@@ -58,6 +58,8 @@ PROBLEMS = {
                    "请使用 application/json 或 application/x-ndjson。 / Use JSON or NDJSON."),
     "too-many-rows": (413, "一次最多 {limit} 行。", "At most {limit} rows at once.",
                       "请分批，或以 NDJSON 流提交。 / Split it, or send an NDJSON stream."),
+    "body-too-large": (413, "请求正文太大，最多 {limit} 字节。", "The body is too large: at most {limit} bytes.",
+                       "请分批，或以 NDJSON 流提交。 / Split it, or send an NDJSON stream."),
     "key-reused": (409, "该幂等键已用于另一请求。", "This idempotency key was used for another request.",
                    "请为新的请求生成新的键。 / Make a new key for a new request."),
     "rate-exceeded": (429, "请求过于频繁，每分钟上限 {rate} 次。", "Too many requests: {rate} a minute.",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import zlib
 from pathlib import Path
 
 import duckdb
@@ -18,6 +17,7 @@ from quanxin.archive import lake
 from quanxin.archive.models import Batch, Edition
 from quanxin.policy import Pack
 from quanxin.policy.model import Resource
+from quanxin.runtime import locks
 from quanxin.runtime.bridge import ask, pg_cursor, reserve, temporary, to_postgres
 from quanxin.runtime.several import Several
 
@@ -53,10 +53,10 @@ WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE s.subject_id = w.subject_id AND
 MANY = 50_000  # rows from which it pays to write them down between checking and storing
 
 
-def lock_resource(resource: str) -> None:
-    """Wait for and hold a resource until the transaction ends: one batch of it commits at a time."""
-    with pg_cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (0x5158, zlib.crc32(resource.encode()) - 2**31))
+def lock_resources(*resources: str) -> None:
+    """Wait for and hold resources until the transaction ends: one batch of each commits at a time."""
+    if resources:
+        locks.hold(locks.Kind.RESOURCE, *resources)
 
 
 def edition_of(resource: Resource, pack: Pack) -> Edition:

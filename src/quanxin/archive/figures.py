@@ -17,6 +17,7 @@ from quanxin.archive.models import Batch, Record
 from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import today
 from quanxin.policy.model import FieldDef, Mode, Resource
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
@@ -78,9 +79,11 @@ def latest(resource: str, *, limit: int = 20, before: str | None = None) -> list
         PUBLIC, Record.objects.filter(resource=resource, superseded_at=None, event_date__lte=today()), today()
     )
     if before:
-        day_text, _, number = before.partition(":")
-        day = dt.date.fromisoformat(day_text)
-        records = records.filter(Q(event_date__lt=day) | Q(event_date=day, id__lt=int(number)))
+        day_text, _, number_text = before.partition(":")
+        day, number = parameters.day(day_text), parameters.number(number_text)
+        if day is None or number is None:
+            raise ValueError("no such cursor")
+        records = records.filter(Q(event_date__lt=day) | Q(event_date=day, id__lt=number))
     page = list(records.order_by("-event_date", "-id")[:limit])
     subjects = Subject.objects.filter(natural=False).select_related("merged_into").in_bulk([r.subject_id for r in page])
     return [_row(r, subjects[r.subject_id]) for r in page if r.subject_id in subjects]

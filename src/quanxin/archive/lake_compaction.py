@@ -15,7 +15,7 @@ import duckdb
 from django.db import transaction
 
 from quanxin.archive import lake, lake_reading
-from quanxin.archive.commit import lock_resource
+from quanxin.archive.commit import lock_resources
 from quanxin.archive.models import Batch
 from quanxin.calendar import now
 
@@ -37,7 +37,7 @@ class Compacted:
 @transaction.atomic
 def compact(con: duckdb.DuckDBPyConnection, resource: str, workdir: Path) -> Compacted:
     """Write a resource's files as one; one file or none is left as it is. Waits for a batch that is being committed."""
-    lock_resource(resource)
+    lock_resources(resource)
     lake.sweep(resource)
     old = lake_reading.files_of(resource)
     before = sum(path.stat().st_size for path in old)

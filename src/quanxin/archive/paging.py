@@ -7,11 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-def page_number(wanted: str | None) -> int:
-    """Read a page number from a query string; what is no number from 1 to 9,999,999 is page 1."""
-    plain = wanted is not None and wanted.isascii() and wanted.isdecimal() and len(wanted) < 8
-    return max(1, int(wanted)) if plain and wanted is not None else 1
+from quanxin.runtime.parameters import page as page_number
 
 
 @dataclass(frozen=True, slots=True)

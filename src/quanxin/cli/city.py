@@ -13,6 +13,9 @@ import typer
 from quanxin.cli.acting import MACHINE, actor, may
 from quanxin.cli.output import emit, progress
 
+HEADERS_WITHIN = 10_000  # milliseconds in which a request's headers have to have come
+CONNECTIONS = 8192  # at once, to each process; most only wait, for a sender, a reader or the next request
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
@@ -78,13 +81,15 @@ def serve(
     boot.setup()
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
 
     static.collect()
     os.environ["DJANGO_SETTINGS_MODULE"] = "quanxin.settings"
     typer.echo(f"泉信已启动：http://{host}:{port}/  （Ctrl+C 停止） / Quanxin is serving; Ctrl+C stops it", err=True)
     server = Granian(
-        "quanxin.web.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
-        blocking_threads=8, log_access=False,
+        "quanxin.web.asgi:application", address=host, port=port, interface=Interfaces.ASGINL, workers=workers,
+        log_access=False, websockets=False, backlog=CONNECTIONS, backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
     )  # fmt: skip
     command = [
         sys.executable,

@@ -120,6 +120,32 @@ def attachments() -> Iterator[Finding]:
     yield from health.findings()
 
 
+def doors() -> Iterator[Finding]:
+    """Whether the site says where weaknesses are reported, and counts requests by the addresses that they come from."""
+    from django.conf import settings
+
+    from quanxin.runtime.finding import attention, ok
+
+    if not settings.SECURITY_CONTACT:
+        yield attention(
+            "doors",
+            (
+                "没有设置漏洞报告的联系方式，/.well-known/security.txt 不存在",
+                "Nothing says where weaknesses are reported",
+            ),
+            ("请设置 QUANXIN_SECURITY_CONTACT", "Set QUANXIN_SECURITY_CONTACT"),
+        )
+    if settings.SESSION_COOKIE_SECURE and not settings.TRUSTED_PROXIES:
+        yield attention(
+            "doors",
+            ("QUANXIN_HTTPS=1 而 QUANXIN_PROXIES=0：看不到访问者的地址，次数限制按代理的地址计",
+             "QUANXIN_HTTPS=1 and QUANXIN_PROXIES=0: requests are counted by the proxy's address, not by the visitors'"),
+            ("请把 QUANXIN_PROXIES 设为代理的层数", "Set QUANXIN_PROXIES to the number of proxies"),
+        )  # fmt: skip
+    if settings.SECURITY_CONTACT and (settings.TRUSTED_PROXIES or not settings.SESSION_COOKIE_SECURE):
+        yield ok("doors", "对外的设置齐全", "What the site says to the outside is set")
+
+
 def deep_evaluation() -> Iterator[Finding]:
     """Whether evaluating everyone anew gives the scores that stand."""
     from quanxin.evaluation import health
@@ -168,7 +194,7 @@ def deep_lake() -> Iterator[Finding]:
     )
 
 
-CHECKS = (pack, keys, lake, drop_folder, evaluation, attachments, ledger, retention)
+CHECKS = (pack, keys, lake, drop_folder, evaluation, attachments, doors, ledger, retention)
 DEEP = (deep_lake, deep_evaluation, deep_ledger)
 
 

@@ -8,26 +8,28 @@ from __future__ import annotations
 import datetime as dt
 
 from quanxin.cli.output import fail
+from quanxin.runtime import parameters
 
 
 def day(text: str | None) -> dt.date | None:
     """A day as YYYY-MM-DD; None for none."""
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
+    if not text:
+        return None
+    found = parameters.day(text)
+    if found is None:
         fail(f"“{text}”不是日期，请写作 2026-11-24。", f"“{text}” is no date: write it as 2026-11-24.", code=2)
+    return found
 
 
 def moment(text: str | None) -> dt.datetime | None:
     """A moment in ISO 8601; None for none."""
-    from quanxin.calendar import ZONE
-
-    try:
-        found = dt.datetime.fromisoformat(text) if text else None
-    except ValueError:
+    if not text:
+        return None
+    found = parameters.moment(text)
+    if found is None:
         fail(
             f"“{text}”不是时点，请写作 2026-11-24T08:00。",
             f"“{text}” is no moment: write it as 2026-11-24T08:00.",
             code=2,
         )
-    return found.replace(tzinfo=ZONE) if found and not found.tzinfo else found
+    return found

@@ -22,6 +22,7 @@ from quanxin.exchange.errors import IntakeError
 from quanxin.rights import cases, objections, repairs
 from quanxin.rights.looking import Look
 from quanxin.rights.models import Case
+from quanxin.runtime import parameters
 
 State, Kind = Case.State, Case.Kind
 Sent = Mapping[str, str]
@@ -76,10 +77,10 @@ def perform(actor: Actor, number: str, act: Act, sent: Sent) -> Case:
 
 def _sent_before(actor: Actor, case: Case, act: Act, sent: Sent) -> bool:
     """Whether this very form did its act already: the case has gone on from what the form shows by this act alone."""
-    seen = sent.get("seen", "")
-    if not (seen.isascii() and seen.isdecimal() and len(seen) < 19):
+    seen = parameters.number(sent.get("seen"))
+    if seen is None:
         return False
-    since = list(case.steps.filter(pk__gt=int(seen)).exclude(act="claim"))
+    since = list(case.steps.filter(pk__gt=seen).exclude(act="claim"))
     same = (step for step in since if step.act == act.step and step.actor == actor.name)
     return any(step.note == sent.get("reason", "").strip() for step in same)
 
@@ -129,10 +130,8 @@ def _may_give_back(actor: Actor, look: Look) -> bool:
 
 def _correct(actor: Actor, number: str, sent: Sent) -> Case:
     changes = {key.removeprefix(ITEM): text for key, text in sent.items() if key.startswith(ITEM)}
-    seen = sent.get("version", "")
-    return upholding.by_correcting(
-        actor, number, changes, _reason(sent), seen=int(seen) if seen.isdecimal() and len(seen) < 19 else None
-    )
+    seen = parameters.number(sent.get("version"))
+    return upholding.by_correcting(actor, number, changes, _reason(sent), seen=seen)
 
 
 def _withdraw(actor: Actor, number: str, sent: Sent) -> Case:

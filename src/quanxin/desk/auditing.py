@@ -26,6 +26,7 @@ from quanxin.calendar import ZONE
 from quanxin.desk.session import staffed
 from quanxin.desk.tables import MEDIA, Cell, Table, content_of, download
 from quanxin.ledger import signed
+from quanxin.runtime import parameters
 from quanxin.subjects.models import Subject
 
 PAGE, MOST = 50, 10_000  # lines of a page, and of a file
@@ -107,18 +108,17 @@ def _asked(request: HttpRequest, names: Sequence[str]) -> dict[str, str]:
 
 def _on_day(found: QuerySet[Any], text: str) -> QuerySet[Any]:
     """The lines of a day; of every day where the text is none."""
-    try:
-        day = dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), ZONE)
-    except ValueError:
+    day = parameters.day(text)
+    if day is None:
         return found
-    return found.filter(at__gte=day, at__lt=day + dt.timedelta(days=1))
+    start = dt.datetime.combine(day, dt.time(), ZONE)
+    return found.filter(at__gte=start, at__lt=start + dt.timedelta(days=1))
 
 
 def _paged(request: HttpRequest, found: QuerySet[Any]) -> tuple[list[Any], int | None]:
     """The lines of a page, those before a number, and the number to go on from."""
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
+    if (before := parameters.number(request.GET.get("before"))) is not None:
+        found = found.filter(pk__lt=before)
     lines = list(found[: PAGE + 1])
     return lines[:PAGE], lines[PAGE - 1].pk if len(lines) > PAGE else None
 
@@ -167,8 +167,8 @@ def _codes(lines: Sequence[Access]) -> dict[int, str]:
 def _subjects(text: str) -> list[int]:
     """The subjects of a code, or of a number."""
     wanted = Q(code=text)
-    if text.isascii() and text.isdecimal() and len(text) < 15:
-        wanted |= Q(pk=int(text))
+    if (number := parameters.number(text)) is not None:
+        wanted |= Q(pk=number)
     return list(Subject.objects.filter(wanted).values_list("pk", flat=True))
 
 

@@ -27,6 +27,7 @@ from quanxin.exchange import receipts, withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Held
 from quanxin.exchange.replay import replay
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.workshop import own_folder
 
@@ -39,7 +40,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def batches(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The batches of one's providers, the latest first."""
     found = Batch.objects.all() if actor.providers is None else Batch.objects.filter(provider__in=actor.providers)
-    before = request.GET.get("before", "")
+    before = parameters.batch_number(request.GET.get("before"))
     page = list((found.filter(pk__lt=before) if before else found)[: PAGE + 1])
     onward = page[PAGE - 1].pk if len(page) > PAGE else None
     context = {"batches": page[:PAGE], "next_cursor": onward, "continued": bool(before), "titles": titles()}
@@ -130,10 +131,8 @@ def _own(actor: Actor, number: str) -> Batch:
 
 
 def _receipt_page(request: HttpRequest, found: Batch, problem: str | None = None) -> HttpResponse:
-    after = request.GET.get("after", "0")
-    rows = receipts.held_page(
-        found.pk, after=int(after) if after.isdecimal() and len(after) < 10 else 0, limit=PAGE + 1
-    )
+    after = parameters.number(request.GET.get("after")) or 0
+    rows = receipts.held_page(found.pk, after=after, limit=PAGE + 1)
     waiting = Held.objects.filter(batch=found, released_by=None, set_aside_at=None).count()
     codes = [(code, said(ERRORS[code]), rows_) for code, rows_ in found.receipt["codes"].items()]
     context = {

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
+from quanxin.archive.paging import Paging
 from quanxin.calendar import now, today
 from quanxin.desk import acting, case_page, case_words
-from quanxin.desk.paging import Pages
 from quanxin.desk.saying import REFUSALS, Refusal, left, refusal, status_of
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
@@ -28,6 +28,7 @@ from quanxin.rights import cases, documents, looking, queues
 from quanxin.rights.attachments import http, reading
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import OPEN_STATES, Case
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
@@ -41,8 +42,8 @@ FILTERS = ("kind", "state", "provider", "overdue", "mine", "all", "page")
 @staffed(*SEEING)
 def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The cases that wait for a person, the most pressing first; ``all`` lists every one that they may open."""
-    if number := request.GET.get("number", "").strip():
-        return redirect("desk:case", number[:24])
+    if sought := request.GET.get("number", "").strip():
+        return redirect("desk:case", number) if (number := parameters.case_number(sought)) else _unknown(request)
     return _queue_page(request, actor)
 
 
@@ -94,6 +95,7 @@ def decision(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     try:
         found = looking.open_case(actor, number)
         body = documents.decision(found)
+        looking.note(actor, found)
     except REFUSALS as error:
         return _refused(request, error)
     name = (
@@ -125,7 +127,7 @@ def _queue_page(
         mine=actor.name if asked["mine"] else "",
     )  # fmt: skip
     found = queues.narrowed(queues.visible(actor) if every else cases.queue(actor), wanted)
-    paging = Pages.of(found.count(), PAGE, asked.pop("page"))
+    paging = Paging.of(found.count(), PAGE, asked.pop("page"))
     shown = list(found[paging.span])
     pack = current_pack()
     context: dict[str, Any] = {
@@ -153,6 +155,11 @@ def _rows(shown: list[Case]) -> list[dict[str, Any]]:
          "left": left(times[c.pk], paused=running[c.pk].paused_at is not None) if c.pk in times else None}
         for c in shown
     ]  # fmt: skip
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    """What is answered where no case has the number asked for."""
+    return _refused(request, RightsError("case-unknown"), 404)
 
 
 def _case_page(

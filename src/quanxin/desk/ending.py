@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods
 
 from quanxin.accounts import Actor, clients, people, sessions
 from quanxin.accounts.actors import Role
+from quanxin.archive.paging import Paging
 from quanxin.desk.language import english
-from quanxin.desk.paging import Pages
 from quanxin.desk.session import staffed
 
 PAGE = 100  # sessions of a page
@@ -78,7 +78,7 @@ def sessions_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         except ValidationError as error:
             context["problem"] = _said(error)
     open_ = sessions.everybodys()
-    paging = Pages.of(open_.count(), PAGE, request.GET.get("page", ""))
+    paging = Paging.of(open_.count(), PAGE, request.GET.get("page", ""))
     shown = groupby(open_[paging.span], key=lambda one: one.user)
     context |= {"rows": [(user, list(held)) for user, held in shown], "paging": paging}
     return render(request, "desk/sessions.html", context, status=422 if "problem" in context else 200)

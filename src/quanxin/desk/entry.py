@@ -29,6 +29,7 @@ from quanxin.exchange.forms import table_schema, write_template
 from quanxin.exchange.intake import intake
 from quanxin.exchange.models import Held
 from quanxin.policy.model import Resource
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.workshop import own_folder
 
@@ -98,10 +99,10 @@ def _in_force(resource: str) -> Resource:
 
 def _begun(request: HttpRequest, actor: Actor, resource: Resource, provider: str) -> dict[str, str]:
     """The texts of the record that is to be corrected; none where it is not the provider's."""
-    subject, _dash, number = request.GET.get("record", "").partition("-")
-    if not (subject.isdecimal() and number.isdecimal() and len(subject) < 19 and len(number) < 19):
+    asked = parameters.reference(request.GET.get("record"))
+    if asked is None:
         return {}
-    found = own_record(actor, int(subject), int(number))
+    found = own_record(actor, *asked)
     if found is None or (found[2].provider, found[2].resource) != (provider, resource.key):
         return {}
     return as_written(found[2], definition(found[2].batch_id), current_pack().on(today()))

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.archive.paging import Paging
 from quanxin.desk.language import english
-from quanxin.desk.paging import Pages
 from quanxin.desk.saying import REFUSALS, person, refusal, status_of
 from quanxin.desk.session import staffed
 from quanxin.rights import queues, staff
 from quanxin.rights.letters import Language, rendered
+from quanxin.runtime import parameters
 
 PAGE = 20
 
@@ -28,7 +29,7 @@ def notices(request: HttpRequest, actor: Actor) -> HttpResponse:
     only = bool(request.GET.get("unread"))
     found = staff.notices_of(actor)
     found = found.filter(read_at=None) if only else found
-    paging = Pages.of(found.count(), PAGE, request.GET.get("page", ""))
+    paging = Paging.of(found.count(), PAGE, request.GET.get("page"))
     shown = list(found[paging.span])
     openable = queues.seen_by(actor, [n.case for n in shown if n.case is not None])
     language: Language = "en" if english() else "zh"
@@ -49,7 +50,7 @@ def read(request: HttpRequest, actor: Actor) -> HttpResponse:
         if number == "all":
             staff.mark_all_read(actor)
         else:
-            staff.mark_read(actor, int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0)
+            staff.mark_read(actor, parameters.number(number) or 0)
     except REFUSALS as error:
         return render(request, "desk/refused.html", {"problem": refusal(error)}, status=status_of(error))
     return redirect("desk:notices")

@@ -1,17 +1,19 @@
 """A subject's score as the credit centre reads it.
 
-Invariant: nothing is read before a purpose is given, and the reading's line names it.
+Invariant: nothing is read before a purpose is given, and the reading's line names it. The purpose is sent by POST and kept
+in the session for a while (``purposes``), so that the page can be gone back to, reloaded and asked what-ifs.
 """
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive import viewers
+from quanxin.archive import access, viewers
+from quanxin.desk import purposes
 from quanxin.desk.session import staffed
 from quanxin.evaluation import page
 from quanxin.subjects.queries import asked_for, find
@@ -31,14 +33,19 @@ def scores(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "desk/scores.html", {"asked": asked, "hits": hits})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @staffed(Role.CENTRE)
 def score(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """Ask for the purpose, then show the score and how it came about."""
     subject = asked_for(actor, code)
     if subject is None:
         raise Http404(code)
-    purpose = request.GET.get("purpose", "").strip()[:200]
+    about = f"score:{subject.pk}"
+    if request.method == "POST" and (said := request.POST.get("purpose", "").strip()):
+        access.require_scores(viewers.centre(actor, said[: purposes.LONGEST]), subject)
+        purposes.state(request, about, said)
+        return redirect("desk:score", code=subject.code)
+    purpose = purposes.stated(request, about)
     context = {"subject": subject, "purpose": purpose}
     if purpose:
         context["page"] = page.of(subject, viewers.centre(actor, purpose), request.GET)

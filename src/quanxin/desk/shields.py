@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.archive.paging import Paging
 from quanxin.desk import case_words
-from quanxin.desk.paging import Pages
 from quanxin.desk.saying import REFUSALS, Refusal, person, refusal, status_of
 from quanxin.desk.session import staffed
 from quanxin.rights import shields as acts
@@ -60,7 +60,7 @@ def end(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 
 def _page(request: HttpRequest, actor: Actor, problem: Refusal | None = None) -> HttpResponse:
     found = acts.of_district(actor)
-    paging = Pages.of(found.count(), PAGE, request.GET.get("page", ""))
+    paging = Paging.of(found.count(), PAGE, request.GET.get("page"))
     shown = list(found[paging.span])
     names = {s.pk: s for s in Subject.objects.filter(pk__in={one.subject_id for one in shown})}
     context = {

@@ -24,6 +24,7 @@ from quanxin.desk.uploads import titles
 from quanxin.exchange import stewarding, waiting
 from quanxin.exchange.holding import shown
 from quanxin.exchange.models import Held
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Decision
 from quanxin.subjects.queries import asked_for
@@ -38,8 +39,7 @@ DECISIONS_SHOWN = 50
 def unlinked(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What waits, oldest first, narrowed to a provider or a resource."""
     provider, resource = request.GET.get("provider", ""), request.GET.get("resource", "")
-    offset = request.GET.get("from", "0")
-    start = int(offset) if offset.isdecimal() and len(offset) < 9 else 0
+    start = parameters.number(request.GET.get("from"), parameters.DEEPEST) or 0
     found = waiting.queue(provider=provider, resource=resource, limit=PAGE + 1, offset=start)
     rules = current_pack().on(today())
     context = {
@@ -116,8 +116,9 @@ def _waits(held: Held) -> bool:
     return waiting.waiting_with(held).filter(pk=held.pk).exists()
 
 
-def _decision(number: str) -> Decision | None:
-    return Decision.objects.select_related("subject").filter(pk=number).first() if number.isdecimal() else None
+def _decision(text: str) -> Decision | None:
+    number = parameters.number(text)
+    return Decision.objects.select_related("subject").filter(pk=number).first() if number else None
 
 
 def _decisions_page(request: HttpRequest, problem: str | None = None) -> HttpResponse:

@@ -32,6 +32,7 @@ from quanxin.evaluation.comparing import pair
 from quanxin.evaluation.editions import EvaluationError
 from quanxin.evaluation.models import Edition, Run, Study
 from quanxin.evaluation.weighing import standard
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 
 CHOICES = 30  # runs that a form offers
@@ -87,22 +88,27 @@ def _shown_side(request: HttpRequest, name: str, what: str) -> dict[str, Any]:
 def _side(request: HttpRequest, key: str, name: str) -> dict[str, Any]:
     """A side of the question from its fields; ``EvaluationError`` where they are none."""
     kind, _colon, which = request.POST.get(name, "").partition(":")
-    if kind == "run" and which.isdecimal():
-        if run := Run.objects.filter(pk=which, model=key).first():
+    if kind == "run":
+        if run := _run(which, key):
             return studies.side_of(run)
     elif kind == "edition":
-        try:
-            day = dt.date.fromisoformat(request.POST.get(f"{name}-day", ""))
-        except ValueError:
-            raise EvaluationError("请填写评价日期。", "Give the day of evaluation.") from None
+        day = parameters.day(request.POST.get(f"{name}-day"))
+        if day is None:
+            raise EvaluationError("请填写评价日期。", "Give the day of evaluation.")
         return studies.side(which, day, _known(request.POST.get(f"{name}-known", ""), key, day))
     raise EvaluationError("请选择已有的评价，或要试算的版本。", "Choose a run, or an edition to be tried.")
+
+
+def _run(text: str, key: str) -> Run | None:
+    """The run of a number, of this model; None for none."""
+    number = parameters.number(text)
+    return Run.objects.filter(pk=number, model=key).first() if number else None
 
 
 def _known(text: str, key: str, day: dt.date) -> dt.datetime | None:
     """With what knowledge: that of a run, that of the end of the day itself, or (None) today's."""
     kind, _colon, which = text.partition(":")
-    if kind == "run" and which.isdecimal() and (run := Run.objects.filter(pk=which, model=key).first()):
+    if kind == "run" and (run := _run(which, key)):
         return run.known_at
     if kind == "then":
         end = timezone.make_aware(dt.datetime.combine(day, dt.time.max))
@@ -152,7 +158,7 @@ def movers(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     except EvaluationError:  # an edition that was never proposed, and that the pack no longer has
         raise Http404 from None
     way, purpose, problem = request.POST.get("way", "fallen"), request.POST.get("purpose", "").strip(), None
-    after = request.POST.get("after", "0")
+    start = parameters.number(request.POST.get("after")) or 0
     context: dict[str, Any] = {
         "study": found,
         "way": way,
@@ -164,7 +170,6 @@ def movers(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
         try:
             if not purpose:
                 raise EvaluationError("必须说明查询目的。", "A purpose is needed.")
-            start = int(after) if after.isdecimal() and len(after) < 19 else 0
             made, onward = moving.movers(viewers.centre(actor, purpose), both, way, after=start, study=found.pk)
             titles = {i.key: said(i.title) for i, _a, _b in both.indicators}
             context |= {"onward": onward, "asked": True, "movers": [

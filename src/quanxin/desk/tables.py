@@ -18,6 +18,8 @@ from urllib.parse import quote
 import xlsxwriter
 from django.http import HttpResponse
 
+from quanxin.runtime.cells import harmless
+
 Cell = str | int | Decimal | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "json": "application/json"}
@@ -92,23 +94,18 @@ def _csv(table: Table) -> bytes:
     """UTF-8 with its mark, which table programs need to read Chinese."""
     out = StringIO()
     writer = csv.writer(out)
-    writer.writerow([_harmless(name) for name in table.header])
+    writer.writerow([harmless(name) for name in table.header])
     writer.writerows(
-        [["" if c is None else _harmless(c) if isinstance(c, str) else c for c in row] for row in table.rows]
+        [["" if c is None else harmless(c) if isinstance(c, str) else c for c in row] for row in table.rows]
     )
     return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    """A text that no table program takes for a formula; a signed number is one."""
-    signed = text[:1] in ("+", "-") and text[1:].replace(".", "", 1).isdecimal()
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not signed else text
 
 
 def _xlsx(table: Table) -> bytes:
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     head, whole = book.add_format({"bold": True, "bg_color": "#E3EEEF"}), book.add_format({"num_format": "#,##0"})
+    plain = book.add_format({"num_format": "@"})  # a text stays one when its cell is edited
     sheet = book.add_worksheet(table.title.translate(_FORBIDDEN)[:_SHEET_NAME])
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, 0, 28)
@@ -123,8 +120,8 @@ def _xlsx(table: Table) -> bytes:
                 case Decimal():
                     sheet.write_number(row, column, float(cell))
                 case str():
-                    sheet.write_string(row, column, cell)
+                    sheet.write_string(row, column, cell, plain)
     for row, text in enumerate(table.said, start=len(table.rows) + 2):
-        sheet.write_string(row, 0, text)
+        sheet.write_string(row, 0, text, plain)
     book.close()
     return out.getvalue()

@@ -6,12 +6,12 @@ difference leaves a line of history. Runs of one model do this one after the oth
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection
 
 import duckdb
 
 from quanxin.evaluation.models import Run
+from quanxin.runtime import locks
 from quanxin.runtime.bridge import pg_cursor, temporary, to_postgres
 
 # About whom the run was: everyone with a score of the model, or the named ones.
@@ -48,8 +48,7 @@ WHERE (i.subject_id, i.score, i.grade, i.vetoes) IS DISTINCT FROM (s.subject_id,
 
 def lock(model: str) -> None:
     """Wait for and hold a model until the transaction ends: one run at a time gives its scores."""
-    with pg_cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (0x5159, zlib.crc32(model.encode()) - 2**31))
+    locks.hold(locks.Kind.MODEL, model)
 
 
 def apply(con: duckdb.DuckDBPyConnection, run: Run, only: Collection[int] | None) -> None:

@@ -24,6 +24,7 @@ from quanxin.evaluation.editions import EvaluationError, in_order
 from quanxin.evaluation.models import Change, Score
 from quanxin.policy.evaluation import Model
 from quanxin.policy.model import Text
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
@@ -128,14 +129,13 @@ def of(subject: Subject, viewer: Viewer, asked: QueryDict) -> ScorePage:
 
 
 def _whatif(scored: one.Scored, asked: QueryDict) -> dict[str, Any]:
-    numbers = frozenset(int(n) for n in asked.getlist("repaired") if n.isdecimal() and len(n) < 19)
+    numbers = frozenset(n for text in asked.getlist("repaired") if (n := parameters.number(text)))
     text = asked.get("day", "").strip()
     if not numbers and not text:
         return {}
     kept = {"repaired": numbers, "day": text}
-    try:
-        day = dt.date.fromisoformat(text) if text else scored.as_of
-    except ValueError:
+    day = parameters.day(text) if text else scored.as_of
+    if day is None:
         return kept | {"problem": Text(zh="日期应写作 2027-01-31。", en="Write the day like 2027-01-31.")}
     if not scored.as_of <= day <= scored.as_of + dt.timedelta(days=366 * YEARS_AHEAD):
         return kept | {

@@ -16,6 +16,7 @@ from quanxin.engine.scoring import HUNDRED, column, scale
 from quanxin.evaluation.one import Changes, Scored, score
 from quanxin.policy.evaluation import Aggregate, Bin, Grading, Indicator, Model, Otherwise
 from quanxin.policy.model import Text
+from quanxin.runtime import parameters
 
 MOST_DAYS = 60  # days tried for changes that come by themselves
 _NO_POINTS = Text(zh="该取值不计分", en="this value has no points")
@@ -141,14 +142,8 @@ def _first_day_beyond(event: dt.date, months: int) -> dt.date:
 
 def _dates_in(items: Any) -> Iterator[dt.date]:
     for value in items.values():
-        if isinstance(value, str) and len(value) == 10:
-            try:
-                day = dt.date.fromisoformat(value)
-            except ValueError:
-                continue
-            yield day
-            if day < dt.date.max:
-                yield day + dt.timedelta(days=1)
+        if isinstance(value, str) and (day := parameters.day(value)) is not None:
+            yield from (day, day + dt.timedelta(days=1))
 
 
 def improvements(scored: Scored) -> list[dict[str, Any]]:

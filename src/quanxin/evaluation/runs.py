@@ -22,7 +22,7 @@ from django.db import transaction
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
-from quanxin.archive.commit import lock_resource
+from quanxin.archive.commit import lock_resources
 from quanxin.calendar import now, today
 from quanxin.engine.scoring import Scoring, compile_model, grades_table
 from quanxin.engine.scoring_run import create_marks, score_source, score_subjects
@@ -84,8 +84,7 @@ def untold(step: str) -> None:
 def settled(resources: Collection[str]) -> dt.datetime:
     """A moment up to which nothing of these resources is still being written: taken while none of them commits."""
     with transaction.atomic():
-        for resource in sorted(resources):
-            lock_resource(resource)
+        lock_resources(*resources)
         return now()
 
 

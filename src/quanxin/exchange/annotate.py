@@ -138,7 +138,7 @@ class _Writer:
 
     def _begin(self, number: int) -> Worksheet:
         sheet = self.book.add_worksheet("数据" if number == 1 else f"数据 {number}")
-        head = self.book.add_format({"bold": True, "bg_color": "#1F4E5F", "font_color": "#FFFFFF", "text_wrap": True})
+        head = self.book.add_format({"bold": True, "bg_color": "#1F4E5F", "font_color": "#FFFFFF", "num_format": "@"})
         sheet.set_column(0, 0, 10)
         sheet.set_column(1, 1, 48)
         sheet.set_column(2, 2, 14)
@@ -165,7 +165,8 @@ def put(sheet: Worksheet, row: int, column: int, text: str, style: Format) -> No
 def _explain(book: xlsxwriter.Workbook, receipt: Mapping[str, Any], examples: Mapping[str, str]) -> None:
     """The sheet 说明: whose receipt this is, the counts that add up, each code with its rows and what it says."""
     sheet = book.add_worksheet("说明")
-    bold, text = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "num_format": "@"})
+    text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 14)
     sheet.set_column(2, 2, 80)

@@ -160,7 +160,7 @@ def _locked(actor: Actor, number: int, reason: str) -> Conflict:
         raise NotAllowed(f"{actor.name}: hands in for a provider of conflict {number}")
     if not reason.strip():
         raise IntakeError.of("reason-missing")
+    commit.lock_resources(found.resource)
     batches = Batch.objects.filter(pk__in=_waiting(found).values("batch_id"))
     list(batches.select_for_update().order_by("id"))
-    commit.lock_resource(found.resource)
     return Conflict.objects.select_for_update().get(pk=number)

@@ -51,7 +51,7 @@ class Witness:
     tells; False says that the batch was answered elsewhere and is not to be taken in. ``after`` is called at its end.
     """
 
-    order: tuple[int, int]
+    order: int
     before: Callable[[], bool]
     after: Callable[[Receipt], None]
 

@@ -100,8 +100,7 @@ def _locked(actor: Actor, number: int, reason: str) -> Handover:
     found = Handover.objects.filter(pk=number).first()
     if found is None:
         raise IntakeError.of("handover-unknown", handover=number)
-    for resource in sorted(found.resources):
-        commit.lock_resource(resource)
+    commit.lock_resources(*found.resources)
     found = Handover.objects.select_for_update().get(pk=number)
     if found.proposed_by == actor.name:
         raise IntakeError.of("handover-own")

@@ -179,7 +179,7 @@ def commit_parts(
     """
     hand_in = parts[0].hand_in
     resource = hand_in.resource
-    commit.lock_resource(resource.key)
+    commit.lock_resources(resource.key)
     at = now()  # under the lock: what a batch supersedes was recorded before it
     if earlier := earlier_receipts([part.hand_in for part in parts]):
         if len(parts) > 1:

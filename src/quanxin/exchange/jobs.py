@@ -18,6 +18,7 @@ for cron, act, name in (
     ("* * * * *", pulling.pull_due, "exchange.pull-due"),
     ("* * * * * 3/5", webhooks.dispatch, "exchange.notify"),
     ("7 2 * * *", opening.publish, "archive.open-data"),
+    ("*/5 * * * *", opening.renew, "archive.renew-open-data"),
     ("37 2 * * *", upkeep.compact_by_night, "archive.compact"),
     ("11 3 * * *", forget, "jobs.forget"),
     ("17 3 * * *", submissions.tidy, "exchange.tidy-inbox"),

@@ -24,6 +24,12 @@ from django.conf import settings
 TIMEOUT = 10.0  # seconds to connect, and again to take the post and answer
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # IPv4 behind a translator (RFC 6052)
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is assigned for the public internet (RFC 4291)
+_NOT_PUBLIC = (  # within what is assigned, for examples, tunnels and other uses; not every version of Python knows of each
+    ipaddress.ip_network("2001::/23"), ipaddress.ip_network("2001:db8::/32"), ipaddress.ip_network("3fff::/20"),
+    ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("100.64.0.0/10"),
+    ipaddress.ip_network("198.18.0.0/15"),
+)  # fmt: skip
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -48,8 +54,9 @@ class Place:
 
 
 def locate(url: str) -> Place:
-    """Look up where a URL leads. Raises ``Undeliverable`` unless it is ``https``, has no password in it, and every
-    address of its host is public; ``QUANXIN_WEBHOOK_PRIVATE`` allows private ones, and ``http`` to this machine."""
+    """Look up where a URL leads. Raises ``Undeliverable`` unless it is ``https`` without a password in it, its port is one
+    of ``QUANXIN_WEBHOOK_PORTS``, and every address of its host is public; ``QUANXIN_WEBHOOK_PRIVATE`` allows private ones,
+    any port, and ``http`` to this machine."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -63,6 +70,8 @@ def locate(url: str) -> Place:
         raise Undeliverable("网址中不得有用户名和密码", "the URL must not hold a user or a password")
     secure = parts.scheme == "https"
     port = port or (443 if secure else 80)
+    if not settings.WEBHOOK_PRIVATE and port not in settings.WEBHOOK_PORTS:
+        raise Undeliverable(f"端口 {port} 不在允许之列", f"the port {port} is not among those allowed")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Place(secure, host, port, path, _look_up(host, port))
 
@@ -79,14 +88,17 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is somewhere on the public internet, also where it carries another one inside."""
+    """Whether an address is one machine's on the public internet. One that carries another inside is as that one is."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
         if address in _TRANSLATED:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None and not is_public(inner):
+        if inner is not None:
+            return is_public(inner)
+        if address not in _UNICAST or address.scope_id:
             return False
-    return address.is_global and not address.is_multicast
+    reserved = any(address.version == network.version and address in network for network in _NOT_PUBLIC)
+    return address.is_global and not address.is_multicast and not address.is_reserved and not reserved
 
 
 def _look_up(host: str, port: int) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from django.db import transaction
 from quanxin import engine
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.archive import commit
 from quanxin.archive.models import Batch
 from quanxin.calendar import today
 from quanxin.exchange import holding
@@ -49,10 +50,12 @@ def replay(batch: str, *, actor: Actor, rows: Mapping[int, Mapping[str, str | No
     ``rows`` gives corrections by row number of the batch (field key → text); with it only those rows are replayed.
     Raises ``IntakeError`` if the batch is unknown, holds nothing (of those rows), or the resource is out of force.
     """
-    origin = Batch.objects.select_for_update().filter(pk=batch).first()
+    origin = Batch.objects.filter(pk=batch).first()
     if origin is None:
         raise IntakeError.of("batch-unknown", batch=batch)
     actor.require(Role.INTAKE, origin.provider)
+    commit.lock_resources(origin.resource)
+    origin = Batch.objects.select_for_update().get(pk=batch)
     held = _held(origin, rows)
     receipt = take_again(origin, held, actor=actor, corrected=rows)
     if receipt.quarantined + receipt.unlinked == len(held) and not rows:

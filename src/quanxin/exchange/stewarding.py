@@ -113,9 +113,8 @@ def undo(actor: Actor, decision: Decision, *, reason: str) -> Decided:
     merged, other decisions stand about it, or no reason is given.
     """
     actor.require(Role.STEWARD)
-    resources = Batch.objects.filter(held__decision=decision).order_by("resource").values_list("resource", flat=True)
-    for resource in dict.fromkeys(resources):
-        commit.lock_resource(resource)
+    resources = Batch.objects.filter(held__decision=decision).values_list("resource", flat=True)
+    commit.lock_resources(*resources)
     lock_register()
     decision = Decision.objects.select_for_update().get(pk=decision.pk)
     if decision.undone_at is not None:
@@ -136,13 +135,13 @@ def undo(actor: Actor, decision: Decision, *, reason: str) -> Decided:
 def _locked(held: Held) -> tuple[Held, list[Held]]:
     """The row as it is now, and the waiting rows that state the same, under the locks of all that a replay touches.
 
-    The order is that of a replay (batches, resources, rows), so that neither waits for the other in a circle.
+    The order is that of ``runtime.locks`` (resources, batches, rows), so that nobody waits for another in a circle.
     """
     held = Held.objects.select_related("batch").get(pk=held.pk)
     concerned = {held.batch_id, *waiting_with(held).values_list("batch_id", flat=True)}
-    batches = list(Batch.objects.select_for_update().filter(pk__in=concerned).order_by("id"))
-    for resource in sorted({batch.resource for batch in batches}):
-        commit.lock_resource(resource)
+    found = Batch.objects.filter(pk__in=concerned)
+    commit.lock_resources(*found.values_list("resource", flat=True))
+    batches = list(found.select_for_update().order_by("id"))
     rows = waiting_with(held).filter(batch__in=batches).select_for_update(of=("self",)).order_by("id")
     return Held.objects.select_related("batch", "decision").get(pk=held.pk), list(rows.select_related("batch"))
 

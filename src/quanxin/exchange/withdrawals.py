@@ -48,6 +48,7 @@ def withdraw(
     found = list(Record.objects.filter(pk__in=sorted(set(records)), provider=provider).order_by("resource", "id"))
     if missing := sorted(set(records) - {(r.subject_id, r.id) for r in found}):
         raise IntakeError.of("record-unknown", records=", ".join(f"{s}-{n}" for s, n in missing), provider=provider)
+    commit.lock_resources(*{r.resource for r in found})
     ended = 0
     for resource in dict.fromkeys(r.resource for r in found):
         chosen = [r for r in found if r.resource == resource]
@@ -74,7 +75,7 @@ def take_back(actor: Actor, batch: str, *, reason: str) -> Withdrawn:
         raise IntakeError.of("batch-unknown", batch=batch)
     actor.require(Role.INTAKE, found.provider)
     _expect_reason(reason)
-    commit.lock_resource(found.resource)
+    commit.lock_resources(found.resource)
     whole = [b for b in _with_replays(found) if b.taken_back_at is None]
     if not whole:
         return Withdrawn(0, repeated=True)
@@ -100,7 +101,7 @@ def _with_replays(batch: Batch) -> list[Batch]:
     """The batch, locked, and those that replayed its rows, to any depth."""
     whole = list(Batch.objects.select_for_update().filter(pk=batch.pk))
     for one in whole:
-        whole.extend(Batch.objects.select_for_update().filter(replay_of=one.pk))
+        whole.extend(Batch.objects.select_for_update().filter(replay_of=one.pk).order_by("pk"))
     return whole
 
 

@@ -21,6 +21,7 @@ from quanxin.calendar import add_months, today
 from quanxin.my.language import problem_of
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.rights.errors import RightsError
+from quanxin.runtime import parameters
 
 USUAL_MONTHS = 6  # what the form proposes; any later day may be chosen
 
@@ -49,10 +50,12 @@ _DAY = "请填写到期日，例如 2027-01-31。 / Say until which day, like 20
 
 def _authorise(request: HttpRequest, me: Standing) -> Agency:
     user: User = request.user  # type: ignore[assignment]
-    sent = request.POST
+    sent, until = request.POST, parameters.day(request.POST.get("until"))
+    if until is None:
+        raise ValueError("no day")
     return agency.authorise(
         me.party.actor, me.principal if me.counter else user, sent.get("agent", "").strip(),
-        [Scope(one) for one in sent.getlist("scope")], dt.date.fromisoformat(sent.get("until", "")),
+        [Scope(one) for one in sent.getlist("scope")], until,
         reason=sent.get("reason", ""), document=sent.get("document", "") if me.counter else "",
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from quanxin.rights.attachments.accepting import accept, limit_mb
 from quanxin.rights.attachments.errors import AttachmentError
 from quanxin.rights.attachments.models import Attachment
 from quanxin.rights.parties import Party
+from quanxin.runtime import parameters
 
 FILES = 5  # in one form at once; more can follow
 FIELD, KEPT = "file", "paper"
@@ -63,10 +64,5 @@ def files_said(kind: str) -> dict[str, int]:
 
 
 def _numbers(texts: list[str]) -> list[uuid.UUID]:
-    found = []
-    for text in texts:
-        try:
-            found.append(uuid.UUID(text))
-        except ValueError:  # not a number that any form of ours holds
-            continue
-    return found
+    """The numbers that a form of ours could hold."""
+    return [number for text in texts if (number := parameters.identity(text))]

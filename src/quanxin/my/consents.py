@@ -24,6 +24,7 @@ from quanxin.policy.rights import ConsentText
 from quanxin.rights import consents
 from quanxin.rights.consent_models import Consent
 from quanxin.rights.errors import RightsError
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 
 USES = 50  # of each consent, newest first
@@ -104,11 +105,11 @@ def _form(request: HttpRequest, text: ConsentText, problem: str | None) -> dict[
 
 
 def _day(request: HttpRequest, text: ConsentText) -> dt.date:
-    try:
-        return dt.date.fromisoformat(request.POST.get("until", ""))
-    except ValueError:
+    day = parameters.day(request.POST.get("until"))
+    if day is None:
         longest = add_months(today(), text.longest_months)
-        raise RightsError("consent-term", longest=longest.isoformat()) from None
+        raise RightsError("consent-term", longest=longest.isoformat())
+    return day
 
 
 @require_safe

@@ -22,6 +22,7 @@ from quanxin.rights import letters, notices
 from quanxin.rights.models import Notice
 from quanxin.rights.notices import MY_RECORD
 from quanxin.rights.parties import Party
+from quanxin.runtime import parameters
 
 LENGTH = 10
 
@@ -96,7 +97,6 @@ def read(request: HttpRequest, me: Standing) -> HttpResponse:
     if number is None:
         notices.mark_read(me.party)
     else:
-        plain = number.isascii() and number.isdecimal() and len(number) < 19
-        notices.mark_one_read(me.party, int(number) if plain else 0)
-    page = request.POST.get("page", "")
-    return redirect(reverse("my:notices") + (f"?page={page}" if page.isascii() and page.isdecimal() else ""))
+        notices.mark_one_read(me.party, parameters.number(number) or 0)
+    page = parameters.page(request.POST.get("page"))
+    return redirect(reverse("my:notices") + (f"?page={page}" if page > 1 else ""))

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive import queries, viewers
+from quanxin.archive import access, queries, viewers
 from quanxin.archive.models import Event, Record, WithdrawnRecord
 from quanxin.archive.shapes import RecordView
 from quanxin.archive.viewers import Viewer
@@ -72,10 +72,13 @@ def open_case(actor: Actor, number: str) -> Case:
 
 
 def look(actor: Actor, case: Case) -> Look:
-    """What a case that the actor may open is about; the reading of its record leaves a line."""
+    """What a case that the actor may open is about; opening it leaves a line with the number of the case."""
     stored = cases.record_of(case)
     ids = {i for i in (case.record_id, stored.id if stored else None) if i is not None}
-    views = queries.versions_of(case.subject, viewer_of(actor, case), ids) if ids else {}
+    viewer = viewer_of(actor, case)
+    if not ids:  # a case about a score has a subject all the same, who is told that it was opened
+        note(actor, case)
+    views = queries.versions_of(case.subject, viewer, ids) if ids else {}
     term = next((t for t in case.terms.all() if t.stopped_at is None), None)
     return Look(
         case,
@@ -85,6 +88,11 @@ def look(actor: Actor, case: Case) -> Look:
         stored,
         term,
     )
+
+
+def note(actor: Actor, case: Case) -> None:
+    """Leave the line of a case that was opened, for its subject to see."""
+    access.note_access(viewer_of(actor, case), resolve(case.subject))
 
 
 def viewer_of(actor: Actor, case: Case) -> Viewer:

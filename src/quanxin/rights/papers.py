@@ -21,6 +21,7 @@ from quanxin.rights.attachments.accepting import tie
 from quanxin.rights.attachments.models import Attachment
 from quanxin.rights.models import Case
 from quanxin.rights.parties import Party
+from quanxin.runtime import parameters
 from quanxin.subjects.models import Identifier, Subject
 from quanxin.subjects.queries import cluster
 
@@ -45,8 +46,8 @@ def may_read(actor: Actor, attachment: Attachment) -> None:
 
 def case_of(attachment: Attachment) -> Case | None:
     """The case that a paper belongs to; None while it belongs to none."""
-    number = attachment.case.partition(":")[2]
-    return Case.objects.filter(pk=number).first() if number.isdecimal() else None
+    number = parameters.number(attachment.case.partition(":")[2])
+    return Case.objects.filter(pk=number).first() if number else None
 
 
 def scope_of(case: Case | None) -> Scope | None:
@@ -57,9 +58,11 @@ def scope_of(case: Case | None) -> Scope | None:
 
 
 def access_line(actor: Actor, attachment: Attachment) -> None:
-    """Leave the line that its subject sees."""
+    """Leave the line that its subject sees; it names the case for which the paper was opened."""
+    case = case_of(attachment)
+    purpose = f"办理{case.get_kind_display()} {case.number}，查看材料" if case else "查看材料"
     Access.objects.create(
-        at=now(), viewer="paper", actor=actor.name, purpose=f"查看材料：{attachment.name}"[:200],
+        at=now(), viewer="paper", actor=actor.name, purpose=f"{purpose}：{attachment.name}"[:200],
         subject_id=attachment.subject_id,
     )  # fmt: skip
 

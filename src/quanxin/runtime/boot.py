@@ -11,10 +11,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from quanxin.runtime import environment, postgres, private, roles
+from quanxin.runtime import environment, locks, postgres, private, roles
 from quanxin.runtime.cluster import DatabaseError
 
-_MIGRATION_LOCK = 5_149_712_046  # any number that every version of this code agrees on
 _LOCK_TIMEOUT = "10s"
 
 
@@ -51,7 +50,7 @@ def _migrate() -> None:
             sys.stderr.write(f"正在更新数据库结构（{steps} 步）… / Updating the database ({steps} steps) …\n")
         with _as_owner() as owner:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+                cursor.execute("SELECT pg_advisory_lock(%s)", [locks.MIGRATION])
                 cursor.execute("SELECT set_config('lock_timeout', %s, false)", [_LOCK_TIMEOUT])
             from django.core.management import call_command
 

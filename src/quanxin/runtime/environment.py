@@ -8,6 +8,7 @@ set is made once, when it is first needed, and kept in the data directory with a
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -74,6 +75,22 @@ def megabytes(name: str) -> dict[str, int]:
             f"{name}={value(name)}：应如 10 或 10,court-ruling=20，每项 1—100。/ must be like these, 1 to 100."
         )
     return limits
+
+
+def ports(name: str) -> frozenset[int]:
+    """The variable as port numbers, separated by commas. Raises ``BadSetting`` for anything else."""
+    given = [part.strip() for part in value(name).split(",")]
+    if not all(part.isascii() and part.isdecimal() and 0 < int(part[:6]) < 65536 for part in given):
+        raise BadSetting(f"{name}={value(name)}：应为端口号，以逗号分隔。/ must be port numbers, separated by commas.")
+    return frozenset(map(int, given))
+
+
+def contact(name: str) -> str:
+    """The variable as a mailto: or https: address of one line, or "". Raises ``BadSetting`` for anything else."""
+    given = value(name)
+    if given and not re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://\S+)", given):
+        raise BadSetting(f"{name}={given}：应以 mailto: 或 https:// 开头。/ must begin with mailto: or https://.")
+    return given
 
 
 def antivirus() -> str | tuple[str, int] | None:

@@ -18,10 +18,10 @@ from quanxin.identifiers.ciphers import AES
 from quanxin.identifiers.ring import BadRing, Ring, new_ring
 from quanxin.identifiers.sealing import Sealer
 from quanxin.runtime import environment
+from quanxin.runtime.locks import Kind
 
 VARIABLE, FILE = "QUANXIN_KEY_RING", "keyring.json"
-# Advisory locks: of the transactions that seal under a key (by its id), and of those that ask by blind indexes.
-SEALING, INDEXING = 0x514B, 0x5149
+SEALING, INDEXING = int(Kind.SEALING), int(Kind.INDEXING)
 _known: tuple[object, Sealer] | None = None
 
 

@@ -206,6 +206,27 @@ _DECLARED = (
         "1 for private networks and this machine as well.",
     ),
     Variable(
+        "QUANXIN_UPLOAD_MB",
+        "2048",
+        "报送的一个文件或行流的最大兆字节数。",
+        "The largest file or stream of rows that is handed in, in megabytes.",
+    ),
+    Variable(
+        "QUANXIN_WEBHOOK_PORTS",
+        "443,8443",
+        "变更通知（webhook）可以发往的端口，以逗号分隔；允许发往内网时不限。",
+        "The ports to which notifications of changes (webhooks) may go, separated by commas; any, where private addresses "
+        "are allowed.",
+    ),
+    Variable(
+        "QUANXIN_SECURITY_CONTACT",
+        "",
+        "漏洞报告的联系方式，如 mailto:security@example.org 或 https://example.org/security，写入 /.well-known/security.txt；"
+        "不设时没有这个文件。",
+        "Where weaknesses are reported, as mailto:security@example.org or https://example.org/security, told by "
+        "/.well-known/security.txt; when it is not set there is no such file.",
+    ),
+    Variable(
         "QUANXIN_DROP_DIR",
         "",
         "投递目录：各单位把文件放入 <提供单位>/<目录资源>/，从投递结果目录取回执。不设时不监视。",

@@ -11,18 +11,17 @@ import datetime as dt
 
 import duckdb
 
+from quanxin.runtime import locks
 from quanxin.runtime.bridge import pg_cursor, reserve, temporary, to_postgres
 from quanxin.runtime.several import Several
 from quanxin.subjects.search import index_names
 
-REGISTER_LOCK = 0x5155414E  # one enrolment at a time, for ids are reserved in blocks
 MANY = 1000  # newcomers after which the planner is told anew how large the register is, within their transaction
 
 
 def lock_register() -> None:
     """Wait for and hold the register until the transaction ends."""
-    with pg_cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (REGISTER_LOCK,))
+    locks.hold(locks.Kind.REGISTER)
 
 
 def enrol(con: duckdb.DuckDBPyConnection, *, several: Several, at: dt.datetime) -> int:

@@ -11,10 +11,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from quanxin.api import problems
+from quanxin.web import limits
 from quanxin.web.views.system import bad_request
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -29,11 +33,14 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
+        "report-uri /csp-report",
+        "report-to csp",
     )
 )
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Reporting-Endpoints": 'csp="/csp-report"',
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "X-Content-Type-Options": "nosniff",
@@ -48,8 +55,14 @@ View = Callable[..., Any]
 log = logging.getLogger(__name__)
 
 
+NEVER_KEPT = ("/desk/", "/my/", "/account/", "/api/v1/")
+
+
 class SecurityHeaders:
-    """Middleware that adds ``HEADERS`` to each answer, errors included."""
+    """Middleware that adds ``HEADERS`` to each answer, errors included, and lets nobody keep what is behind signing in.
+
+    So is every page for whoever has a session, wherever it is: it may bear a name. Only static files are the same for all.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -59,11 +72,50 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.path_info.startswith(NEVER_KEPT) or (
+            settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path_info.startswith(settings.STATIC_URL)
+        ):
+            response.headers["Cache-Control"] = "private, no-store"
         return response
 
 
 INTERFACE = "/api/v1/"
 LARGEST = 2**63 - 1  # the largest key that PostgreSQL can hold
+
+
+LONGEST_ADDRESS = 16 << 10
+
+
+class Bounded:
+    """Middleware that refuses a body larger than its address takes, or packed, before anything of it is read; and an
+    address that is longer than any of ours.
+
+    A body without a length is bounded while it comes, by the door (``quanxin.web.door``), which gives it one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the inner answer, or the refusal."""
+        if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            return too_large(request, 0, status=415)
+        if len(request.path) + len(request.META.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
+            raise BadRequest("a long address")
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdecimal() and len(length) < 19):
+            raise BadRequest("no length")
+        if int(length) <= limits.REPORT or limits.bounds_itself(request.path_info):
+            return self.get_response(request)
+        limit = limits.for_request(request)
+        return too_large(request, limit) if int(length) > limit else self.get_response(request)
+
+
+def too_large(request: HttpRequest, limit: int, status: int = 413) -> HttpResponse:
+    """What a body is answered with that is larger than ``limit``, or (415) of a kind that is not taken."""
+    if request.path_info.startswith(INTERFACE):
+        return problems.of("body-too-large" if status == 413 else "media-type", limit=limit)
+    return render(request, f"web/{status}.html", {"limit": limit}, status=status)
 
 
 class Answerable:

@@ -12,7 +12,7 @@ from django.views.i18n import set_language
 from oauth2_provider.views import TokenView
 
 from quanxin.api.interface import interface
-from quanxin.web.views import lists, opening, pages, search, subject, system
+from quanxin.web.views import lists, opening, pages, search, subject, system, telling
 
 # Choosing a language changes nothing but the chooser's own cookie, so the form needs no token; that way no page of
 # the portal sets a cookie until someone chooses.
@@ -33,6 +33,8 @@ portal: list[URLPattern] = [
     path("about", pages.about, name="about"),
     path("language", _choose_language, name="language"),
     path("healthz", system.health, name="health"),
+    path("csp-report", telling.csp_report, name="csp-report"),
+    path(".well-known/security.txt", telling.security_txt, name="security-txt"),
     path("robots.txt", system.robots, name="robots"),
     path("manifest.webmanifest", system.manifest, name="manifest"),
     path("favicon.ico", system.favicon, name="favicon"),

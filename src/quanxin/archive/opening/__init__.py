@@ -5,7 +5,7 @@ files bear; a day is there whole or not at all.
 """
 
 from quanxin.archive.opening.catalogue import catalogue
-from quanxin.archive.opening.days import Dataset, OpenDay, file_of, latest
-from quanxin.archive.opening.publishing import publish
+from quanxin.archive.opening.days import Dataset, OpenDay, Outdated, file_of, latest
+from quanxin.archive.opening.publishing import publish, renew
 
-__all__ = ["Dataset", "OpenDay", "catalogue", "file_of", "latest", "publish"]
+__all__ = ["Dataset", "OpenDay", "Outdated", "catalogue", "file_of", "latest", "publish", "renew"]

@@ -20,23 +20,24 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
+from django.db.models import Max
 
 from quanxin.archive import access
 from quanxin.archive.definitions import definition
 from quanxin.archive.display import show
-from quanxin.archive.models import Record
-from quanxin.archive.opening.days import MANIFEST, Dataset, OpenDay, Published, days, root
+from quanxin.archive.models import Event, Record
+from quanxin.archive.opening.days import MANIFEST, Dataset, OpenDay, Published, days, latest, root
 from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import now, today
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldDef, Mode, Resource
+from quanxin.runtime.cells import harmless
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
 CHUNK = 5_000  # records in memory at once
 OWN = (("record", "记录编号"), ("subject_code", "主体代码"), ("subject", "主体名称"), ("provider", "来源单位"),
        ("recorded_on", "入库日期"), ("public_until", "公示期至"))  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a table program would take for a formula
 
 
 def publish() -> OpenDay | None:
@@ -52,17 +53,24 @@ def publish() -> OpenDay | None:
             return None
         _clear()
         day, rules = today(), current_pack().on(today())
+        position = Event.objects.aggregate(last=Max("position", default=0))["last"]  # before any record is read
         draft = root() / f".draft-{uuid.uuid4().hex[:12]}"
         draft.mkdir()
         datasets = [_write(draft, resource, rules, day) for _, resource in sorted(rules.resources.items())
                     if resource.publication.mode is Mode.PUBLIC]  # fmt: skip
-        made = OpenDay(day, now(), tuple(one for one in datasets if one.rows))
+        made = OpenDay(day, now(), position, tuple(one for one in datasets if one.rows))
         manifest = draft / MANIFEST
         manifest.write_text(json.dumps(made.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
         _put_in_place(draft, root() / day.isoformat())
         for old in days()[: -settings.OPEN_DATA_DAYS]:
             shutil.rmtree(root() / old.isoformat(), ignore_errors=True)
         return made
+
+
+def renew() -> OpenDay | None:
+    """Write today's open data anew where something in the latest files was taken from the public since."""
+    kept = latest()
+    return publish() if kept is not None and kept.outdated() & {one.resource for one in kept.datasets} else None
 
 
 def _clear() -> None:
@@ -93,10 +101,10 @@ def _write(folder: Path, resource: Resource, rules: Rules, day: dt.date) -> Data
         plain.open("w", encoding="utf-8-sig", newline="") as text,
     ):
         sheet = csv.writer(text, lineterminator="\r\n")
-        sheet.writerow([title for _, title in OWN] + [f.title.zh for f in fields])
+        sheet.writerow([harmless(title) for title in (*(t for _, t in OWN), *(f.title.zh for f in fields))])
         for chunk in _chunks(resource, fields, rules, day):
             rows += len(chunk)
-            sheet.writerows([_harmless(cell) for cell in row] for row in chunk)
+            sheet.writerows([harmless(cell) for cell in row] for row in chunk)
             columns = zip(*chunk, strict=True)
             out.write_table(pa.table([pa.array(column, pa.string()) for column in columns], schema=schema))
     if not rows:
@@ -148,10 +156,6 @@ def _row(record: Record, subject: Subject, fields: Sequence[FieldDef], rules: Ru
         f"{record.subject_id}-{record.id}", about.code, about.name, provider.title.zh if provider else record.provider,
         record.recorded_at.date().isoformat(), record.public_until.isoformat() if record.public_until else "", *texts,
     ]  # fmt: skip
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _published(path: Path) -> Published:

@@ -6,11 +6,11 @@ Invariant: a period is whole days in the calendar of the city, both ends include
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from quanxin.calendar import today
 from quanxin.exchange.errors import IntakeError
+from quanxin.runtime import parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,6 @@ def last_month() -> Period:
 
 def read_month(text: str) -> Period:
     """The month that is written as 2026-10; ``IntakeError`` for anything else."""
-    if (found := re.fullmatch(r"(\d{4})-(\d{1,2})", text.strip())) and 1 <= int(found[2]) <= 12 and int(found[1]):
-        return month_of(dt.date(int(found[1]), int(found[2]), 1))
+    if (found := parameters.month(text)) is not None:
+        return month_of(found)
     raise IntakeError.of("month-unreadable", text=text[:40])

@@ -29,7 +29,7 @@ def write_workbook(shown: Presented) -> bytes:
     for table in shown.tables:
         sheet = book.add_worksheet(table.title[:_SHEET_NAME])
         sheet.write_string(0, 0, shown.title, title)
-        sheet.write_string(1, 0, shown.known)
+        sheet.write_string(1, 0, shown.known, text)
         sheet.freeze_panes(3, 1)
         sheet.set_column(0, 1, 24)
         for column, name in enumerate(table.header):
@@ -49,6 +49,6 @@ def write_workbook(shown: Presented) -> bytes:
             sheet.write_string(3, 0, table.empty)
     notes = book.add_worksheet("说明")
     for row, note in enumerate((shown.title, shown.known, *shown.notes)):
-        notes.write_string(row, 0, note)
+        notes.write_string(row, 0, note, text)
     book.close()
     return out.getvalue()

@@ -14,7 +14,7 @@ from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from quanxin.accounts import Actor
@@ -23,7 +23,7 @@ from quanxin.calendar import now
 from quanxin.rights.attachments import inspection, keeping, naming, scanning
 from quanxin.rights.attachments.errors import AttachmentError
 from quanxin.rights.attachments.models import Attachment, Kind, Verdict
-from quanxin.runtime.session import claim_key
+from quanxin.runtime import locks
 
 _CASE = re.compile(r"[a-z][a-z-]{0,31}:[0-9A-Za-z-]{1,31}")
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def accept(actor: Actor, source: IO[bytes] | UploadedFile[Any], *, name: str, ki
                 )
             raise AttachmentError("attachment-infected", virus=virus)
         with transaction.atomic(durable=True):
-            _lock(f"attachments unused {actor.name} {subject_id}")
+            locks.hold(locks.Kind.ATTACHMENTS, f"attachments unused {actor.name} {subject_id}")
             _not_too_many_unused(actor, subject_id)
             made = Attachment.objects.create(
                 id=identity, kind=kind, name=naming.cleaned(name, content_type), content_type=content_type,
@@ -78,7 +78,7 @@ def tie(actor: Actor, attachments: Iterable[uuid.UUID], case: str, *, subject_id
     """
     if not _CASE.fullmatch(case):
         raise AttachmentError("attachment-case-invalid", case=case[:64])
-    _lock(f"attachments of {case}")
+    locks.hold(locks.Kind.ATTACHMENTS, f"attachments of {case}")
     wanted = set(attachments)
     found = {one.pk: one for one in Attachment.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
     for identity in wanted:
@@ -141,9 +141,3 @@ def _not_too_many_unused(actor: Actor, subject_id: int) -> None:
     waiting = Attachment.objects.filter(case="", removed_at=None, uploaded_by=actor.name, subject_id=subject_id)
     if waiting.count() >= most:
         raise AttachmentError("attachment-too-many-waiting", limit=most)
-
-
-def _lock(what: str) -> None:
-    """Do what follows one at a time, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [claim_key(what)])

@@ -1,6 +1,7 @@
 """Open data: the page, the files, the catalogue for machines.
 
-Invariant: only files that a day's manifest names are given out.
+Invariant: only files that the latest day's manifest names are given out, and none in which a record stands that was
+taken from the public since.
 """
 
 from __future__ import annotations
@@ -21,13 +22,19 @@ MEDIA = {".csv": "text/csv; charset=utf-8", ".parquet": "application/vnd.apache.
 @require_safe
 def open_data(request: HttpRequest) -> HttpResponse:
     """What is open, with the files of the latest day."""
-    return render(request, "web/open_data.html", {"day": opening.latest()})
+    day = opening.latest()
+    return render(request, "web/open_data.html", {"day": day, "outdated": day.outdated() if day else frozenset()})
 
 
 @require_safe
 def file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
-    """A file of a day; it never changes under the same tag."""
-    path = opening.file_of(day, name)
+    """A file of the latest day; it never changes under the same tag."""
+    try:
+        path = opening.file_of(day, name)
+    except opening.Outdated:
+        withheld = render(request, "web/renewing.html", status=503)
+        withheld["Retry-After"] = "300"
+        return withheld
     if path is None:
         raise Http404(name)
     state = path.stat()

@@ -14,16 +14,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from quanxin.archive.paging import page_number
 from quanxin.calendar import today
 from quanxin.identifiers import normalise_code
 from quanxin.policy import Rules
 from quanxin.policy.model import Text
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.queries import find
 from quanxin.subjects.search import Hit, search_names
 
 PAGE_LENGTH = 20
+LAST_PAGE = 50  # whoever has not found it among a thousand says more of its name
 SUGGESTIONS = 8
 SHORTEST_QUERY = 2
 LONGEST_QUERY = 100
@@ -63,7 +64,9 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect("portal:subject", code=subject.code)
     context = {"query": text, "is_code": is_code, "too_short": 0 < len(text) < SHORTEST_QUERY}
     if len(text) >= SHORTEST_QUERY:
-        page = page_number(request.GET.get("page"))
+        page = parameters.page(request.GET.get("page"))
+        if page > LAST_PAGE:
+            return redirect(reverse("portal:search", query={"q": text}))
         offset = (page - 1) * PAGE_LENGTH
         found = search_names(text, limit=PAGE_LENGTH, offset=offset)
         if page > 1 and not found.hits:
@@ -76,7 +79,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "last": offset + len(found.hits),
             "page": page,
             "previous": page - 1 if page > 1 else None,
-            "next": page + 1 if found.total > offset + PAGE_LENGTH else None,
+            "next": page + 1 if found.total > offset + PAGE_LENGTH and page < LAST_PAGE else None,
         }
     return render(request, "web/search.html", context)
 
