@@ -17,6 +17,7 @@ import duckdb
 
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading import table
+from quanxin.exchange.reading.bounds import bounds
 from quanxin.exchange.reading.delimited import HEADER_WITHIN, SURPLUS_MARK
 from quanxin.exchange.reading.headers import Layout, Matcher
 from quanxin.exchange.reading.plain import room
@@ -24,7 +25,6 @@ from quanxin.exchange.reading.result import Places, Reading
 from quanxin.exchange.reading.xlsx import Cell, Kind, Row, Sheet, Workbook, moment, opened
 from quanxin.policy.model import FieldType
 
-_UNPACKED_LIMIT = 1 << 31
 _HEADER_DEPTH = 3
 # Serial days that are a date and nothing else in a date column: 1927-05-18 to 2119-01-11. A year is no serial.
 _SERIALS = range(10_000, 80_012)
@@ -46,7 +46,7 @@ class _Found:
 def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, workdir: Path) -> Reading:
     """Make ``source`` of a workbook's sheets; raises ``IntakeError`` for what concerns the file as a whole."""
     room(workdir, path.stat().st_size * 8)
-    with opened(path, workdir, _UNPACKED_LIMIT) as book:
+    with opened(path, workdir, bounds().unpacked) as book:
         sheets, skipped = _look(book, matcher)
         columns = tuple(dict.fromkeys(c for s in sheets for c in s.layout.columns))
         headers: dict[str, str] = {}
@@ -54,10 +54,10 @@ def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, 
             writing = next(w for s in sheets for w, k in s.layout.headers.items() if k == key)
             headers[writing] = key
         places = Places()
-        rows = table.fill(con, columns, _rows(book, sheets, columns, matcher, places))
+        rows = table.fill(columns, _rows(book, sheets, columns, matcher, places), workdir)
     if not rows:
         raise IntakeError.of("file-empty", what="只有表头", what_en="there is nothing below the header")
-    table.publish(con, columns)
+    table.publish(con, columns, workdir)
     return Reading(
         format="xlsx", encoding=None, rows=rows, columns=columns, headers=headers,
         ignored=tuple(dict.fromkeys(i for s in sheets for i in s.layout.ignored)), position=places,
