@@ -19,6 +19,7 @@ from quanxin.cli import (
     city,
     doctor,
     evaluating,
+    events,
     exporting,
     forms,
     keys,
@@ -60,6 +61,7 @@ for room in (
     owning,
     subjects,
     evaluating,
+    events,
     doctor,
 ):
     room.register(app)
