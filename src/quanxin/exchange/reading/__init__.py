@@ -63,15 +63,12 @@ def _read_apart(path: Path, resource: Resource, mapping: Mapping[str, str | None
         memory=settings.FILE_MEMORY, seconds=settings.FILE_SECONDS,
         written=settings.FILE_UNPACKED + 4 * path.stat().st_size + _SLACK,
     )  # fmt: skip
-    engine = {
-        "threads": settings.ENGINE_THREADS, "memory_limit": f"{int(limits.memory * _ENGINE_SHARE) >> 20}MiB",
-        "temp_directory": str(workdir / "reading"), "preserve_insertion_order": True,
-        "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-    }  # fmt: skip
-    bounds = Bounds(settings.FILE_ROWS, settings.FILE_UNPACKED)
-    told_by = (str(path.absolute()), resource, dict(mapping) if mapping is not None else None, str(workdir), bounds)
+    told = (
+        str(path.absolute()), resource, dict(mapping) if mapping is not None else None, str(workdir),
+        Bounds(settings.FILE_ROWS, settings.FILE_UNPACKED), settings.ENGINE_THREADS, int(limits.memory * _ENGINE_SHARE),
+    )  # fmt: skip
     try:
-        return unpacked(_helper.run("quanxin.exchange.reading.child:read_apart", (*told_by, engine), limits))
+        return unpacked(_helper.run("quanxin.exchange.reading.child:read_apart", told, limits))
     except confined.Ended as end:
         _log.error("the process that read a file was ended (%s)", end.reason)
         code = {"memory": "file-needs-memory", "time": "file-needs-time", "killed": "file-reader-killed"}[end.reason]

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from quanxin.engine import database
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading.bounds import Bounds, bound, too_large
 from quanxin.exchange.reading.delimited import Dialect, Positions, read_delimited
@@ -37,14 +38,17 @@ _PLAIN = ("format", "encoding", "rows", "columns", "headers", "ignored", "sheets
 
 def read_apart(
     path: str, resource: Resource, mapping: Mapping[str, str | None] | None, workdir: str, bounds: Bounds,
-    engine: Mapping[str, Any],
+    threads: int, memory: int,
 ) -> dict[str, Any]:  # fmt: skip
-    """Read a file into ``workdir`` with an engine of its own, and tell how it went; ``unpacked`` takes what this returns."""
+    """Read a file into ``workdir`` with an engine of its own, of so many threads and bytes, and tell how it went:
+    ``unpacked`` takes what this returns."""
     bound(bounds)
+    file, folder = Path(path), Path(workdir)
     try:
-        with duckdb.connect(":memory:", config=dict(engine)) as con:
-            matcher = Matcher(resource, mapping)
-            return {"reading": packed(_READERS[detect(Path(path))](con, Path(path), matcher, Path(workdir)))}
+        with database.connect(
+            threads=threads, memory_limit=f"{memory >> 20}MiB", spill=folder / "reading", folders=[folder], files=[file]
+        ) as con:
+            return {"reading": packed(_READERS[detect(file)](con, file, Matcher(resource, mapping), folder))}
     except IntakeError as error:
         return {"refused": error.to_json()}
     except OSError as error:
