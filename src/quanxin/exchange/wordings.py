@@ -44,6 +44,11 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "文件不是数据表：{what}。", "The file is not a table: {what_en}.",
             "请提交 CSV、XLSX、JSON Lines 或 Parquet 文件。 / Hand in CSV, XLSX, JSON Lines or Parquet.",
         ),
+        "file-json-array": Wording(
+            "文件是一个 JSON 数组，不是 JSON Lines。", "The file is a JSON array, not JSON Lines.",
+            "请改为每行一个对象，去掉首尾的方括号和行末的逗号。"
+            " / Write one object a line, without the brackets around them and the commas between them.",
+        ),
         "file-corrupt": Wording(
             "文件已损坏或不完整：{reason}。", "The file is damaged or incomplete: {reason}.",
             "请重新导出或重新传输后提交。 / Export or transfer it again.",

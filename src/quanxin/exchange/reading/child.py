@@ -33,7 +33,18 @@ _READERS = {
     Format.JSON_LINES: read_json_lines,
     Format.PARQUET: read_parquet,
 }
-_PLAIN = ("format", "encoding", "rows", "columns", "headers", "ignored", "sheets", "skipped", "delimiter")
+_PLAIN = (
+    "format",
+    "encoding",
+    "rows",
+    "columns",
+    "headers",
+    "ignored",
+    "sheets",
+    "skipped",
+    "skipped_rows",
+    "delimiter",
+)
 
 
 def read_apart(

@@ -61,26 +61,40 @@ def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, 
     return Reading(
         format="xlsx", encoding=None, rows=rows, columns=columns, headers=headers,
         ignored=tuple(dict.fromkeys(i for s in sheets for i in s.layout.ignored)), position=places,
-        sheets=tuple(s.sheet.name for s in sheets), skipped=tuple(skipped),
+        sheets=tuple(s.sheet.name for s in sheets), skipped=tuple(skipped), skipped_rows=tuple(skipped.values()),
     )  # fmt: skip
 
 
-def _look(book: Workbook, matcher: Matcher) -> tuple[list[_Found], list[str]]:
-    """The sheets that match and the names of those that do not; ``IntakeError`` if none matches."""
+def _look(book: Workbook, matcher: Matcher) -> tuple[list[_Found], dict[str, int]]:
+    """The sheets that match, and those that do not by name with their rows; ``IntakeError`` if none matches.
+
+    A hidden sheet, such as a dictionary for drop-downs, is passed over where its headers are not all of the resource.
+    """
     matching: list[_Found] = []
-    skipped: list[str] = []
+    skipped: dict[str, int] = {}
     seen: list[str] = []
     for sheet in book.sheets:
         first, left, top = _top(book, sheet)
         header = _find_header(_spread(top, first, left, book, sheet), matcher)
-        if header is None:
-            skipped.append(sheet.name)
+        layout = _layout(sheet, header[1], matcher) if header else None
+        if header is None or layout is None:
+            skipped[sheet.name] = sum(1 for _ in book.rows(sheet))
             seen += next((row for row in top if any(row)), [])
         else:
-            matching.append(_Found(sheet, matcher.layout(header[1]), left, first + header[0] - 1))
+            matching.append(_Found(sheet, layout, left, first + header[0] - 1))
     if not matching:
         raise matcher.unmatched(seen)
     return matching, skipped
+
+
+def _layout(sheet: Sheet, names: list[str], matcher: Matcher) -> Layout | None:
+    """The columns of a sheet; None for a hidden one with columns of something else."""
+    try:
+        return matcher.layout(names)
+    except IntakeError:
+        if sheet.hidden:
+            return None
+        raise
 
 
 def _top(book: Workbook, sheet: Sheet) -> tuple[int, int, Top]:
