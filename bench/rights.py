@@ -81,9 +81,10 @@ def _grant(record: Record) -> str:
 
 def _followed(position: int) -> bool:
     """Whether everyone whom events up to a position touched has been evaluated again."""
-    from quanxin.evaluation.models import Followed
+    from quanxin.archive import followers
+    from quanxin.evaluation.following import FOLLOWING
 
-    return Followed.objects.filter(position__gte=position).exists()
+    return followers.position(FOLLOWING.name) >= position
 
 
 def _page(port: int, code: str) -> str:

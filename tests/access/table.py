@@ -69,7 +69,10 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("desk:unlinked", "desk:unlinked-entry", "desk:decisions", "desk:undo-decision"), roles(Role.STEWARD))
     | {"desk:conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER), "desk:conflict": roles(Role.STEWARD)}
     | {"desk:quality": roles(Role.CENTRE, Role.INTAKE)}
-    | dict.fromkeys(("desk:consumers", "desk:consumer-end", "desk:scores", "desk:score", "desk:movers"), roles(Role.CENTRE))
+    | dict.fromkeys(
+        ("desk:consumers", "desk:consumer-end", "desk:set-aside", "desk:scores", "desk:score", "desk:movers"),
+        roles(Role.CENTRE),
+    )
     | dict.fromkeys(
         ("desk:models", "desk:model", "desk:runs", "desk:edition", "desk:study", "desk:export"),
         roles(Role.MODELLER, Role.APPROVER),
@@ -111,7 +114,7 @@ COMMANDS: dict[str, Rule] = (
     | dict.fromkeys(
         ("explain", "whatif", "sample", "consumer add", "consumer grant", "consumer list",
          "consumer end", "webhook add", "webhook list", "webhook end",
-         "webhook redeliver"), roles(Role.CENTRE),
+         "webhook redeliver", "events list", "events retry"), roles(Role.CENTRE),
     )
     | dict.fromkeys(
         ("people bind", "people unbind", "people bind-person", "people authorise", "people agents", "people end-agency"),

@@ -65,7 +65,6 @@ def city(folder: str) -> dict[str, Any]:
     from quanxin.accounts.binding import bind
     from quanxin.accounts.people import add_account, add_client
     from quanxin.evaluation import runs
-    from quanxin.evaluation.models import Followed
     from quanxin.exchange import subscriptions
     from tests.city import CODES, register
     from tests.evaluation.city import MODEL, put_in_use
@@ -73,7 +72,6 @@ def city(folder: str) -> dict[str, Any]:
     register(Path(folder))
     penalise(folder, "1")
     put_in_use()
-    Followed.objects.get_or_create(pk=1)
     runs.evaluate(operator(), [MODEL])
     add_account(operator(), "owner", password=PASSWORD, email="owner@example.org")
     bind(operator(), "owner", CODES[0], reason="核验营业执照")

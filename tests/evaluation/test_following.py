@@ -14,7 +14,7 @@ from quanxin.archive.judgements import merge, undo
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.cli.main import app
 from quanxin.evaluation import editions, following, runs
-from quanxin.evaluation.models import Change, Followed, Run, Score
+from quanxin.evaluation.models import Change, Run, Score
 from quanxin.exchange import withdrawals
 from tests.city import hand_in, penalty, register
 from tests.conftest import REPLICA
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def city(tmp_path: Path) -> None:
-    Followed.objects.get_or_create(pk=1)
     register(tmp_path)
     put_in_use()
     runs.evaluate(operator(), [MODEL])

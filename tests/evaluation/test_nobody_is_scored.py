@@ -24,7 +24,7 @@ from quanxin.demo.city import code_of
 from quanxin.engine.scoring import compile_model
 from quanxin.evaluation import editions, files, one, runs
 from quanxin.evaluation.editions import EvaluationError
-from quanxin.evaluation.models import Change, Edition, Followed, Run, Score
+from quanxin.evaluation.models import Change, Edition, Run, Score
 from quanxin.evaluation.sources import never_scored
 from quanxin.policy import lint, load
 from quanxin.policy.evaluation import Model
@@ -234,7 +234,6 @@ def test_by_becoming_a_person_after_having_been_scored(tmp_path: Path, kind: dic
 @pytest.mark.parametrize("scored_first", [True, False])
 def test_by_being_scored_at_the_moment_of_becoming_one(tmp_path: Path, scored_first: bool) -> None:
     """Each waits for the other, whichever is first; without that both would commit, and a person would have a score."""
-    Followed.objects.get_or_create(pk=1)
     enrol(tmp_path)
     (run,) = runs.evaluate(operator(), [MODEL])
     who = company(0).pk

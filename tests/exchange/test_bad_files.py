@@ -70,6 +70,7 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "open document": (zipped("content.xml"), "file-not-tabular", "另存为 .xlsx"),
     "binary workbook": (zipped("xl/workbook.bin"), "file-not-tabular", "另存为 .xlsx"),
     "damaged parquet": (b"PAR1" + bytes(100) + b"PAR1", "file-corrupt", "损坏"),
+    "json array": (b'[\n{"name": "\xe7\x94\xb2"}]', "file-json-array", "JSON \u6570\u7ec4"),
     "json of something else": (b'{"weather": "fine"}\n', "file-column-unknown", "weather"),
     "json with an unknown name": (b'{"name": "a"}\n{"name": "b", "colour": 1}', "file-column-unknown", "colour"),
     "json cell of 10 MB": (b'{"name": "a"}\n{"name": "' + b"x" * 10_000_000 + b'"}\n', "file-cell-too-long", "第 2 行"),

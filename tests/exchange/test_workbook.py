@@ -96,6 +96,19 @@ def test_every_sheet_with_the_headers_is_read_and_the_others_are_named(bench: Be
     assert [reading.position(n) for n in (1, 2)] == ["一月 第 2 行", "二月 第 4 行"]
 
 
+def test_a_hidden_dictionary_refuses_no_file_and_its_rows_are_told(bench: Bench) -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        sheet_of(book).append(HEADERS[:2])
+        sheet_of(book).append(["甲", "1"])
+        dictionary = book.create_sheet("字典")
+        dictionary.append(["企业名称", "天气"])
+        dictionary.append(["1", "有效"])
+        dictionary.sheet_state = "hidden"
+
+    reading = handed_in(bench, fill)
+    assert (reading.rows, reading.sheets, reading.skipped, reading.skipped_rows) == (1, ("Sheet",), ("字典",), (2,))
+
+
 def test_no_sheet_with_the_headers_is_an_error_that_says_what_was_found(bench: Bench) -> None:
     with pytest.raises(IntakeError) as refused:
         handed_in(bench, lambda book: sheet_of(book).append(["天气", "温度"]))

@@ -201,11 +201,10 @@ def test_terms_warn_and_escalate_and_are_never_lost(record: Record) -> None:
 def test_scores_and_consumers_follow_in_the_same_transaction(record: Record) -> None:
     from quanxin.accounts import operator
     from quanxin.evaluation import runs
-    from quanxin.evaluation.models import Followed, Score
+    from quanxin.evaluation.models import Score
     from quanxin.exchange import subscriptions
 
     with travel(morning(LATER)):
-        Followed.objects.get_or_create(pk=1)
         put_in_use()
         runs.evaluate(operator(), [MODEL])
         before = Score.objects.get(model=MODEL, subject_id=record.subject_id).score

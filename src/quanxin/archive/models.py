@@ -10,6 +10,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from quanxin.archive.follower_models import Follower as Follower
+from quanxin.archive.follower_models import SetAside as SetAside
 from quanxin.archive.transfer_models import Transfer as Transfer
 from quanxin.archive.transfer_models import TransferredRecord as TransferredRecord
 

@@ -21,6 +21,7 @@ from quanxin.cli import (
     consuming,
     doctor,
     evaluating,
+    events,
     exporting,
     forms,
     keys,
@@ -66,6 +67,7 @@ for room in (
     owning,
     subjects,
     evaluating,
+    events,
     doctor,
 ):
     room.register(app)

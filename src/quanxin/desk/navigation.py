@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.archive import followers
 from quanxin.rights import staff
 
 EVERYONE = frozenset(Role)
@@ -56,6 +57,7 @@ LINKS = (
     Link("conflicts", _("归属冲突"), SHARING),
     Link("quality", _("质量通报"), CENTRE | INTAKE),
     Link("consumers", _("使用单位"), CENTRE),
+    Link("set-aside", _("未完成的后续处理"), CENTRE, count=lambda _actor: followers.waiting()),
     Link("scores", _("主体得分"), CENTRE),
     Link("models", _("评价模型"), frozenset({Role.MODELLER, Role.APPROVER}), ("/desk/studies/", "/desk/editions/")),
     Link("reading", _("查询档案"), READING),

@@ -1,6 +1,6 @@
 """Scores between runs over the city: what an event touched is evaluated again.
 
-Invariant: events are followed in their order, each at least once; a subject is evaluated again as of the day of the last
+Invariant: events are followed by ``archive.followers``; a subject is evaluated again as of the day of the last
 run over the city, so that all scores of a model stand as of one day. ``prove`` reckons the whole city anew as of that
 day and counts every difference before the day is advanced.
 """
@@ -8,19 +8,18 @@ day and counts every difference before the day is advanced.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-
-from django.db import transaction
-from django.db.models import Max
+from collections.abc import Iterable, Sequence
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.archive import followers
 from quanxin.archive.models import Event, Record, WithdrawnRecord
 from quanxin.calendar import now
 from quanxin.engine.scoring import compile_model
 from quanxin.evaluation import runs
 from quanxin.evaluation.editions import models_in_use
-from quanxin.evaluation.models import Followed, Run
+from quanxin.evaluation.models import Run
+from quanxin.policy.evaluation import Model
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Judgement
 
@@ -32,18 +31,22 @@ _log = logging.getLogger(__name__)
 
 def follow() -> int:
     """Evaluate again whom events touched since the last time; return how many subjects that were."""
-    with transaction.atomic():
-        followed = Followed.objects.select_for_update(skip_locked=True).first()
-        if followed is None:  # another worker is at it
-            return 0
-        events = list(Event.objects.filter(position__gt=followed.position).order_by("position")[:EVENTS])
-        if not events:
-            return 0
-        touched = subjects_of(events)
-        _evaluate(touched)
-        followed.position, followed.at = events[-1].position or followed.position, now()
-        followed.save()
+    return followers.follow(FOLLOWING)
+
+
+def _units(events: Sequence[Event]) -> list[followers.Unit]:
+    """Each subject that events touched, with the last of them."""
+    touched = {subject: event for event in events for subject in subjects_of([event])}
+    return [followers.Unit(event, subject) for subject, event in sorted(touched.items(), key=lambda pair: pair[0])]
+
+
+def _act(units: Sequence[followers.Unit]) -> int:
+    touched = {unit.subject for unit in units}
+    _evaluate(touched)
     return len(touched)
+
+
+FOLLOWING = followers.Following("evaluation", _units, _act, EVENTS)
 
 
 def subjects_of(events: Iterable[Event]) -> set[int]:
@@ -83,17 +86,23 @@ def by_night() -> None:
     while follow():
         pass
     for model in models_in_use():
-        if (last := last_run(model.key)) is not None:
-            drifted = runs.prove(model, last)
-            Run.objects.filter(pk=last.pk).update(drifted=drifted)
-            if drifted:
-                _log.error("%s: the scores of %s subjects had drifted", model.key, drifted)
-    if models := models_in_use():
-        runs.evaluate(FOLLOWER, [m.key for m in models])
+        try:
+            _prove_and_advance(model)
+        except Exception:  # the other models go on; what stands stays as it is
+            _log.exception("%s: could not be evaluated by night", model.key)
+    if waiting := followers.waiting(FOLLOWING.name):
+        _log.error("%s of what events asked of scores is set aside", waiting)
+
+
+def _prove_and_advance(model: Model) -> None:
+    if (last := last_run(model.key)) is not None:
+        drifted = runs.prove(model, last)
+        Run.objects.filter(pk=last.pk).update(drifted=drifted)
+        if drifted:
+            _log.error("%s: the scores of %s subjects had drifted", model.key, drifted)
+    runs.evaluate(FOLLOWER, [model.key])
 
 
 def lag() -> int:
     """Events that scores do not follow yet."""
-    newest = Event.objects.aggregate(newest=Max("position"))["newest"] or 0
-    followed = Followed.objects.first()
-    return int(newest) - (followed.position if followed else 0)
+    return followers.lag(FOLLOWING.name)

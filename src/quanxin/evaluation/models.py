@@ -123,16 +123,6 @@ class Change(models.Model):
         return f"{self.model} {self.subject_id} {self.grade}"
 
 
-class Followed(models.Model):
-    """Up to which event scores follow the archive; one row."""
-
-    position = models.BigIntegerField(default=0)
-    at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return str(self.position)
-
-
 class Study(models.Model):
     """A question that a modeller asked of editions and runs, and the figures that a job answered it with.
 

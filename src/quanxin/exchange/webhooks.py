@@ -18,7 +18,7 @@ import logging
 import secrets
 from collections.abc import Collection
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
@@ -126,7 +126,18 @@ def dispatch() -> None:
 def enqueue() -> int:
     """Make a delivery for each webhook that has news and none on its way; return how many were made."""
     live = Webhook.objects.filter(ended_at=None).values_list("pk", flat=True)
-    return sum(_enqueue(webhook) for webhook in list(live))
+    return sum(_enqueue_alone(webhook) for webhook in list(live))
+
+
+def _enqueue_alone(webhook: int) -> bool:
+    """The same for one webhook, whose failure is its own: it is looked at again with the next call."""
+    try:
+        return _enqueue(webhook)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        _log.exception("news for webhook %s could not be made out", webhook)
+        return False
 
 
 @transaction.atomic
@@ -170,13 +181,19 @@ def _deliver_one() -> bool:
     delivery = locked.order_by("attempts", "next_at", "id").first()
     if delivery is None:
         return False
-    body = message(delivery)
     try:
-        secret = secret_of(delivery.webhook)
-        headers = {"content-type": "application/json"} | signed(secret, f"msg_{delivery.pk}", now(), body)
-        delivery.status, delivery.error = posting.post(delivery.webhook.url, body, headers), ""
+        with transaction.atomic():
+            body = message(delivery)
+            secret = secret_of(delivery.webhook)
+            headers = {"content-type": "application/json"} | signed(secret, f"msg_{delivery.pk}", now(), body)
+            delivery.status, delivery.error = posting.post(delivery.webhook.url, body, headers), ""
     except (posting.Undeliverable, CannotUnseal) as error:
         delivery.status, delivery.error = None, str(error)[:300]
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # whatever is wrong with it is its own: the others are sent
+        _log.exception("delivery %s failed", delivery.pk)
+        delivery.status, delivery.error = None, f"{type(error).__name__}: {error}"[:300]
     _settle(delivery)
     return True
 

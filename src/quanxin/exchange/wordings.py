@@ -44,6 +44,11 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "文件不是数据表：{what}。", "The file is not a table: {what_en}.",
             "请提交 CSV、XLSX、JSON Lines 或 Parquet 文件。 / Hand in CSV, XLSX, JSON Lines or Parquet.",
         ),
+        "file-json-array": Wording(
+            "文件是一个 JSON 数组，不是 JSON Lines。", "The file is a JSON array, not JSON Lines.",
+            "请改为每行一个对象，去掉首尾的方括号和行末的逗号。"
+            " / Write one object a line, without the brackets around them and the commas between them.",
+        ),
         "file-corrupt": Wording(
             "文件已损坏或不完整：{reason}。", "The file is damaged or incomplete: {reason}.",
             "请重新导出或重新传输后提交。 / Export or transfer it again.",
@@ -81,8 +86,29 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "请检查该处引号和换行是否正确，或缩短内容。 / Check quotes and line breaks there, or shorten it.",
         ),
         "file-too-large": Wording(
-            "工作簿解压后约 {size}，超过 {limit}。", "The workbook unpacks to {size}, more than {limit}.",
-            "请另存为 CSV 后提交，CSV 不限大小。 / Save it as CSV, which may have any size.",
+            "文件解压后约 {size} 或更多，超过 {limit}。", "The file unpacks to {size} or more; {limit} are allowed.",
+            "请分成几份，或另存为未压缩的 CSV 提交。 / Split it, or hand it in as CSV that is not compressed.",
+        ),
+        "file-too-many-rows": Wording(
+            "文件超过 {limit} 行。", "The file has more than {limit} rows.", "请分成几份提交。 / Split it.",
+        ),
+        "file-needs-memory": Wording(
+            "读取文件“{file}”需要的内存超过 {limit}，已拒收，不会自动重试。",
+            "Reading {file} needs more than {limit} of memory; it is refused and not tried again.",
+            "请分成几份，或另存为 CSV 提交；运行单位可调高 QUANXIN_FILE_MEMORY_MB。"
+            " / Split it or save it as CSV; the operator may raise QUANXIN_FILE_MEMORY_MB.",
+        ),
+        "file-needs-time": Wording(
+            "读取文件“{file}”超过 {limit} 秒仍未完成，已拒收，不会自动重试。",
+            "Reading {file} takes more than {limit} seconds; it is refused and not tried again.",
+            "请分成几份，或另存为 CSV 提交；运行单位可调高 QUANXIN_FILE_SECONDS。"
+            " / Split it or save it as CSV; the operator may raise QUANXIN_FILE_SECONDS.",
+        ),
+        "file-reader-killed": Wording(
+            "读取文件“{file}”的进程意外终止，已拒收，不会自动重试。",
+            "The process that read {file} was ended; the file is refused and not tried again.",
+            "请另存一份或改用其他格式后重新提交；运行单位请查看日志和内存。"
+            " / Save it anew or in another format and hand it in again; the operator may look at log and memory.",
         ),
         "disk-full": Wording(
             "磁盘空间不足：{path} 处理该文件约需 {needed}，现有 {free}。",

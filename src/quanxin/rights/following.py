@@ -1,21 +1,20 @@
 """What subjects are told because something happened in the archive (两书同达).
 
-Invariant: events are followed in their order; of each new record that the regime of the day covers, and that still is or may
-become public, its subject is told once, with from when on and how it can be repaired.
+Invariant: events are followed by ``archive.followers``; of each new record that the regime of the day covers, and
+that still is or may become public, its subject is told once, with from when on and how it can be repaired.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from django.db import transaction
-
+from quanxin.archive import followers
 from quanxin.archive.models import Event, Record
 from quanxin.calendar import add_months, now, today
 from quanxin.rights import notices
-from quanxin.rights.models import OPEN_STATES, Followed
+from quanxin.rights.models import OPEN_STATES
 from quanxin.rights.repairs import prospects, regime_of
 from quanxin.runtime.bridge import pg_cursor
 from quanxin.runtime.pack import current_pack
@@ -38,20 +37,7 @@ ON CONFLICT (once) DO NOTHING
 
 def follow() -> int:
     """Tell the subjects of new records; return how many were told. Two at once are safe: one of them does nothing."""
-    with transaction.atomic():
-        Followed.objects.get_or_create(pk=1)
-        followed = Followed.objects.select_for_update(skip_locked=True).filter(pk=1).first()
-        if followed is None:
-            return 0
-        events = list(
-            Event.objects.filter(position__gt=followed.position).order_by("position").select_related("batch")[:EVENTS]
-        )
-        if not events:
-            return 0
-        told = sum(_tell(event) for event in events)
-        followed.position, followed.at = events[-1].position or followed.position, now()
-        followed.save()
-    return told
+    return followers.follow(FOLLOWING)
 
 
 def tell_open() -> int:
@@ -105,6 +91,13 @@ def hand_on(event: Event) -> int:
     with pg_cursor() as cursor:
         cursor.execute(HAND_ON, (event.pk, f"batch:{event.batch_id}", list(OPEN_STATES)))
         return int(cursor.rowcount)
+
+
+def _tell_all(units: Sequence[followers.Unit]) -> int:
+    return sum(_tell(unit.event) for unit in units)
+
+
+FOLLOWING = followers.Following("rights", lambda events: [followers.Unit(event) for event in events], _tell_all, EVENTS)
 
 
 def _candidates(day: dt.date) -> list[tuple[str, dt.date]]:

@@ -212,16 +212,6 @@ class Notice(models.Model):
         return f"{self.key} {self.once}"
 
 
-class Followed(models.Model):
-    """How far the events of the archive have been followed: the position of the last one whose subjects were told."""
-
-    position = models.BigIntegerField(default=0)
-    at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return str(self.position)
-
-
 class Bar(models.Model):
     """That a subject handed in false material, or broke its commitment: until when a commitment of its is not enough."""
 

@@ -105,6 +105,30 @@ _DECLARED = (
         "Memory that the checking engine may use; what exceeds it goes to temporary files in the data directory.",
     ),
     Variable(
+        "QUANXIN_FILE_MEMORY_MB",
+        "1024",
+        "读取一份文件的进程最多使用的内存（MB）；超出则该文件拒收，不影响其他文件。",
+        "Memory (MB) of the process that reads a file; a file that needs more is refused, and the others go on.",
+    ),
+    Variable(
+        "QUANXIN_FILE_SECONDS",
+        "900",
+        "读取一份文件最多使用的处理器时间（秒）；实际时间最多为其三倍。",
+        "Seconds of the processor that reading a file may take; by the clock it may take three times as long.",
+    ),
+    Variable(
+        "QUANXIN_FILE_ROWS",
+        "20000000",
+        "一份文件最多的行数。",
+        "The most rows of a file.",
+    ),
+    Variable(
+        "QUANXIN_FILE_UNPACKED_MB",
+        "8192",
+        "压缩文件、工作簿和 Parquet 解压后最多的大小（MB）。",
+        "The most (MB) that a compressed file, a workbook or a Parquet file may unpack to.",
+    ),
+    Variable(
         "QUANXIN_PUBLIC_URL",
         "http://127.0.0.1:8000",
         "网站对外的地址，写在邮件的链接里。",

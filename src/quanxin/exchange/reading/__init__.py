@@ -1,36 +1,39 @@
 """Reading a department's file, whatever its format, into one table of texts.
 
 Invariant: ``read`` either leaves ``source`` with every data row of the file or raises ``IntakeError`` and leaves
-nothing behind in the connection.
+nothing behind in the connection. The file is parsed in a process of its own, so that it can take no more memory, time or
+disk than a file may.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import yaml
+from django.conf import settings
 
-from quanxin.exchange.errors import IntakeError, translated
+from quanxin.exchange.errors import IntakeError, amount, translated
 from quanxin.exchange.reading import table
-from quanxin.exchange.reading.delimited import read_delimited
-from quanxin.exchange.reading.detect import Format, detect
-from quanxin.exchange.reading.headers import Matcher
-from quanxin.exchange.reading.jsonlines import read_json_lines
-from quanxin.exchange.reading.parquet import read_parquet
+from quanxin.exchange.reading.bounds import Bounds
+from quanxin.exchange.reading.child import unpacked
 from quanxin.exchange.reading.result import Reading
-from quanxin.exchange.reading.workbook import read_workbook
 from quanxin.policy.model import Resource
+from quanxin.runtime import confined
 
-__all__ = ["Reading", "read", "read_mapping"]
+__all__ = ["Reading", "prepare", "read", "read_mapping"]
 
-_READERS = {
-    Format.DELIMITED: read_delimited,
-    Format.WORKBOOK: read_workbook,
-    Format.JSON_LINES: read_json_lines,
-    Format.PARQUET: read_parquet,
-}
+_ENGINE_SHARE = 0.6  # of a reader's memory is the engine's, which puts what exceeds it on the disk
+_SLACK = 64 << 20  # bytes on the disk beyond what a file unpacks to
+_helper = confined.Helper("quanxin.exchange.reading.child")
+_log = logging.getLogger(__name__)
+
+
+def prepare() -> None:
+    """Make ready for reading a file soon; it is no more than a start."""
+    _helper.start()
 
 
 def read(
@@ -48,13 +51,29 @@ def read(
     ``mapping`` maps headers to field keys, or to None for columns ignored on purpose. ``workdir`` takes copies of
     the file; it must live as long as ``source`` is used and is the caller's to remove. Raises ``IntakeError``.
     """
+    table.drop(con)
+    with translated(path):
+        reading = _read_apart(path, resource, mapping, workdir)
+        table.publish(con, reading.columns, workdir)
+    return reading
+
+
+def _read_apart(path: Path, resource: Resource, mapping: Mapping[str, str | None] | None, workdir: Path) -> Reading:
+    limits = confined.Limits(
+        memory=settings.FILE_MEMORY, seconds=settings.FILE_SECONDS,
+        written=settings.FILE_UNPACKED + 4 * path.stat().st_size + _SLACK,
+    )  # fmt: skip
+    told = (
+        str(path.absolute()), resource, dict(mapping) if mapping is not None else None, str(workdir),
+        Bounds(settings.FILE_ROWS, settings.FILE_UNPACKED), settings.ENGINE_THREADS, int(limits.memory * _ENGINE_SHARE),
+    )  # fmt: skip
     try:
-        with translated(path):
-            matcher = Matcher(resource, mapping)
-            return _READERS[detect(path)](con, path, matcher, workdir)
-    except BaseException:
-        table.drop(con)
-        raise
+        return unpacked(_helper.run("quanxin.exchange.reading.child:read_apart", told, limits))
+    except confined.Ended as end:
+        _log.error("the process that read a file was ended (%s)", end.reason)
+        code = {"memory": "file-needs-memory", "time": "file-needs-time", "killed": "file-reader-killed"}[end.reason]
+        limit = amount(limits.memory) if end.reason == "memory" else limits.seconds
+        raise IntakeError.of(code, file=path.name, limit=limit) from end
 
 
 def read_mapping(path: Path) -> dict[str, str | None]:

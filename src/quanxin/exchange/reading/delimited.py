@@ -53,11 +53,11 @@ def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher,
     rows = _by_duckdb(con, text, dialect, layout, workdir)
     position: Callable[[int], str]
     if rows is not None:
-        position = _Positions(text.path, dialect, layout, rows)
+        position = Positions(text.path, dialect, layout, rows)
     else:
         text, position = sound(text, workdir), Places()
-        rows = table.fill(con, layout.columns, _by_python(text.path, dialect, layout, position))
-        table.publish(con, layout.columns)
+        rows = table.fill(layout.columns, _by_python(text.path, dialect, layout, position), workdir)
+        table.publish(con, layout.columns, workdir)
     if not rows:
         raise IntakeError.of("file-empty", what="只有表头", what_en="there is nothing below the header")
     return Reading(
@@ -130,12 +130,12 @@ def _by_duckdb(
     return rows if con.execute(f"SELECT 1 FROM source WHERE {empty} LIMIT 1").fetchone() is None else None
 
 
-class _Positions:
+class Positions:
     """Where the rows that DuckDB read stand, found out when first asked: it counts neither the lines that it passes
     over nor the line breaks within cells."""
 
     def __init__(self, path: Path, dialect: Dialect, layout: Layout, rows: int) -> None:
-        self._path, self._dialect, self._layout, self._rows = path, dialect, layout, rows
+        self.path, self.dialect, self.layout, self.rows = path, dialect, layout, rows
 
     def __call__(self, row_no: int) -> str:
         return self._places(row_no)
@@ -143,10 +143,10 @@ class _Positions:
     @cached_property
     def _places(self) -> Places:
         places = Places()
-        if _lines_of(self._path) == self._dialect.line + self._rows:
-            places.note(1, self._dialect.record + 1)
+        if _lines_of(self.path) == self.dialect.line + self.rows:
+            places.note(1, self.dialect.record + 1)
         else:
-            deque(_by_python(self._path, self._dialect, self._layout, places), maxlen=0)
+            deque(_by_python(self.path, self.dialect, self.layout, places), maxlen=0)
         return places
 
 

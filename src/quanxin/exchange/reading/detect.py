@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import re
 import zlib
 from enum import StrEnum
 from pathlib import Path
@@ -45,6 +46,7 @@ _STRANGERS: tuple[tuple[bytes, str, str], ...] = (
     (b"(\xb5/\xfd", "这是 zstd 压缩文件", "it is compressed with zstd"),
 )
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<head", b"<meta", b"<?xml", b"<style")
+_ARRAY = re.compile(rb"\[\s*(?:\{|$)")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -69,6 +71,8 @@ def detect(path: Path) -> Format:
         raise _ole(path)
     refuse_strangers(head)
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if _ARRAY.match(text):
+        raise IntakeError.of("file-json-array")
     return Format.JSON_LINES if text[:1] in (b"{", b"[") else Format.DELIMITED
 
 

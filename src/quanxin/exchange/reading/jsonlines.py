@@ -32,13 +32,13 @@ def read_json_lines(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher
     fields = [f.key for f in matcher.resource.fields]
     names = _Names(matcher)
     places = Places()
-    rows = table.fill(con, fields, _rows(text.path, fields, names, places))
+    rows = table.fill(fields, _rows(text.path, fields, names, places), workdir)
     if not rows:
         raise IntakeError.of("file-empty", what="没有一行内容", what_en="no line has anything on it")
     if not matcher.score(list(names.known)):
         raise matcher.unmatched(list(names.known))
     reading = _reading(names, text.encoding, rows, places)
-    table.publish(con, reading.columns)
+    table.publish(con, reading.columns, workdir)
     return reading
 
 

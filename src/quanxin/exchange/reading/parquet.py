@@ -13,6 +13,7 @@ import duckdb
 from quanxin.calendar import ZONE
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading import table
+from quanxin.exchange.reading.bounds import bounds
 from quanxin.exchange.reading.delimited import SURPLUS_MARK
 from quanxin.exchange.reading.headers import Layout, Matcher
 from quanxin.exchange.reading.plain import room
@@ -37,6 +38,7 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, w
         if not matcher.score(names):
             raise matcher.unmatched(names)
         layout = matcher.layout(names)
+        _expect_bounded(con, link, names, types)
         numbers = {f.key for f in matcher.resource.fields if counted(f)}
         table.keep(con, _query(file, names, types, layout, numbers), layout.columns, workdir)
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
@@ -50,6 +52,18 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, w
         format="parquet", encoding=None, rows=rows, columns=layout.columns, headers=layout.headers,
         ignored=layout.ignored, position=places,
     )  # fmt: skip
+
+
+def _expect_bounded(con: duckdb.DuckDBPyConnection, path: Path, names: list[str], types: list[str]) -> None:
+    """Raise ``IntakeError`` if the file holds more than it may: a few bytes can stand for any number of rows, and one
+    long text for any number of cells."""
+    file = table.literal(str(path))
+    told = con.execute(f"SELECT num_rows FROM parquet_file_metadata({file})").fetchone()
+    bounds().expect_rows(int(told[0]) if told else 0)
+    texts = [f"coalesce(strlen({table.quoted(n)}), 0)" for n, t in zip(names, types, strict=True) if t == "VARCHAR"]
+    if texts:
+        row = con.execute(f"SELECT sum({' + '.join(texts)}) FROM read_parquet({file})").fetchone()
+        bounds().expect_bytes(int(row[0] or 0) if row else 0)
 
 
 def _query(file: str, names: list[str], types: list[str], layout: Layout, numbers: set[str]) -> str:

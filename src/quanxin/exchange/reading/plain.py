@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from quanxin.exchange.errors import IntakeError, amount
+from quanxin.exchange.reading.bounds import bounds
 from quanxin.exchange.reading.detect import bom_of, encoding_of, head_of, is_packed, opened
 
 _CHUNK = 1 << 20
@@ -113,7 +114,7 @@ def _first_fault(path: Path) -> bytes | None:
 def _copy(path: Path, encoding: str, workdir: Path) -> Plain:
     out = workdir / "input.utf8"
     decoder = codecs.getincrementaldecoder(encoding)()
-    mark, line = _MARKS[bom_of(head_of(path))], 1
+    mark, line, size = _MARKS[bom_of(head_of(path))], 1, 0
     try:
         with opened(path) as file, out.open("wb") as target:
             file.seek(mark)
@@ -122,7 +123,9 @@ def _copy(path: Path, encoding: str, workdir: Path) -> Plain:
                 if "\0" in text:
                     raise _nul(line + text[: text.index("\0")].count("\n"))
                 line += text.count("\n")
-                target.write(text.encode())
+                size += len(plainly := text.encode())
+                bounds().expect_bytes(size)
+                target.write(plainly)
             _decoded(decoder, b"", line, encoding)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise IntakeError.of("file-corrupt", reason=str(error)) from error

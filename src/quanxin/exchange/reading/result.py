@@ -54,6 +54,7 @@ class Reading:
     position: Callable[[int], str]
     sheets: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    skipped_rows: tuple[int, ...] = ()
     delimiter: str | None = None
 
     def describe(self) -> dict[str, Any]:
@@ -68,4 +69,5 @@ class Reading:
             "ignored": list(self.ignored),
             "sheets": list(self.sheets),
             "skipped": list(self.skipped),
+            "skipped_rows": list(self.skipped_rows),
         }

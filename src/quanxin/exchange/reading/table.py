@@ -1,9 +1,8 @@
 """Filling ``source``, row by row for what Python reads and at once for what DuckDB reads itself.
 
 Invariant: rows keep the order of the file and are numbered from 1; empty text is NULL and any other text is untouched.
-The file is parsed once however often the engine looks at a row: what DuckDB reads lies in a Parquet file of the
-workshop, so that memory does not grow with it, and what Python reads in a table, which goes to the connection's own
-folder where it does not fit the memory limit.
+The file is parsed once however often the engine looks at a row: its rows lie in a Parquet file of the workshop, so that
+memory does not grow with them.
 """
 
 from __future__ import annotations
@@ -13,11 +12,13 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from pyarrow.parquet import ParquetWriter
 
 from quanxin.exchange.errors import IntakeError
+from quanxin.exchange.reading.bounds import bounds
 from quanxin.exchange.reading.result import CELL_LIMIT, place
 
-ROWS = "_source_rows"
+ROWS = "source.parquet"  # the file of a workshop with the rows of the file that was read
 SURPLUS = "_surplus"
 NUL_SHOWN = "␀"  # what stands for a NUL character, which no database of ours holds
 _BATCH_CELLS = 1 << 19
@@ -34,56 +35,58 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def publish(con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
-    """Make the view ``source`` over the rows: ``row_no``, ``columns``, ``_surplus``."""
+def publish(con: duckdb.DuckDBPyConnection, columns: Sequence[str], workdir: Path) -> None:
+    """Make the view ``source`` over the rows that were kept in ``workdir``: ``row_no``, ``columns``, ``_surplus``."""
     cells = "".join(f"{quoted(c)}, " for c in columns)
-    con.execute(f"CREATE OR REPLACE VIEW source AS SELECT rowid + 1 AS row_no, {cells}{SURPLUS} FROM {ROWS}")
+    con.execute(
+        f"CREATE OR REPLACE VIEW source AS SELECT file_row_number + 1 AS row_no, {cells}{SURPLUS} "
+        f"FROM read_parquet({literal(str(workdir / ROWS))}, file_row_number = true)"
+    )
 
 
 def keep(con: duckdb.DuckDBPyConnection, query: str, columns: Sequence[str], workdir: Path) -> int:
     """Write the rows of a query (``columns``, ``_surplus``) to a file of ``workdir`` in their order and make the view
     ``source`` over it; return how many there are."""
-    path = literal(str(workdir / "source.parquet"))
+    path = literal(str(workdir / ROWS))
     row = con.execute(f"COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION snappy)").fetchone()
-    cells = "".join(f"{quoted(c)}, " for c in columns)
-    con.execute(
-        f"CREATE OR REPLACE VIEW source AS SELECT file_row_number + 1 AS row_no, {cells}{SURPLUS} "
-        f"FROM read_parquet({path}, file_row_number = true)"
-    )
-    return int(row[0]) if row else 0
+    publish(con, columns, workdir)
+    count = int(row[0]) if row else 0
+    bounds().expect_rows(count)
+    return count
 
 
-def fill(con: duckdb.DuckDBPyConnection, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> int:
-    """Make the table of rows from ``rows`` (one text per column, then the surplus); return how many there are."""
+def fill(columns: Sequence[str], rows: Iterable[Sequence[str | None]], workdir: Path) -> int:
+    """Write ``rows`` (one text per column, then the surplus) to a file of ``workdir``; return how many there are."""
     names = [*columns, SURPLUS]
-    spec = ", ".join(f"{quoted(c)} VARCHAR" for c in names)
-    con.execute(f"CREATE OR REPLACE TABLE {ROWS} ({spec})")
     schema = pa.schema([(c, pa.string()) for c in names])
     most = max(1, _BATCH_CELLS // len(names))
-    count, held, weight = 0, list[Sequence[str | None]](), 0
-    for row in rows:
-        held.append(row)
-        weight += sum(len(c) for c in row if c)
-        if len(held) >= most or weight > _BATCH_BYTES:
-            count += _insert(con, schema, held)
-            held, weight = [], 0
-    return count + _insert(con, schema, held)
+    count, size, held, weight = 0, 0, list[Sequence[str | None]](), 0
+    with ParquetWriter(workdir / ROWS, schema) as writer:
+        for row in rows:
+            held.append(row)
+            weight += sum(len(c) for c in row if c)
+            if len(held) >= most or weight > _BATCH_BYTES:
+                count, size = count + len(held), size + weight
+                bounds().expect_rows(count)
+                bounds().expect_bytes(size)
+                _write(writer, schema, held)
+                held, weight = [], 0
+        count += len(held)
+        bounds().expect_rows(count)
+        _write(writer, schema, held)
+    return count
 
 
-def _insert(con: duckdb.DuckDBPyConnection, schema: pa.Schema, held: list[Sequence[str | None]]) -> int:
+def _write(writer: ParquetWriter, schema: pa.Schema, held: list[Sequence[str | None]]) -> None:
     if held:
         texts = ([text or None for text in column] for column in zip(*held, strict=True))
         arrays = [pa.array(column, pa.string()) for column in texts]
-        con.register("_incoming", pa.Table.from_arrays(arrays, schema=schema))
-        con.execute(f"INSERT INTO {ROWS} SELECT * FROM _incoming")
-        con.unregister("_incoming")
-    return len(held)
+        writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
 def drop(con: duckdb.DuckDBPyConnection) -> None:
     """Remove what a reading that failed has begun."""
     con.execute("DROP VIEW IF EXISTS source")
-    con.execute(f"DROP TABLE IF EXISTS {ROWS}")
 
 
 def fits(cells: Sequence[str], line: int, sheet: str = "") -> None:

@@ -16,6 +16,7 @@ import duckdb
 
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading import table, units
+from quanxin.exchange.reading.bounds import bounds
 from quanxin.exchange.reading.delimited import HEADER_WITHIN, SURPLUS_MARK
 from quanxin.exchange.reading.headers import Layout, Matcher
 from quanxin.exchange.reading.plain import room
@@ -23,7 +24,6 @@ from quanxin.exchange.reading.result import Places, Reading
 from quanxin.exchange.reading.xlsx import Cell, Kind, Row, Sheet, Workbook, moment, months_only, opened
 from quanxin.policy.model import FieldDef, FieldType
 
-_UNPACKED_LIMIT = 1 << 31
 _HEADER_DEPTH = 3
 # Serial days that are a date and nothing else in a date column: 1927-05-18 to 2119-01-11. A year is no serial.
 _SERIALS = range(10_000, 80_012)
@@ -45,7 +45,7 @@ class _Found:
 def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, workdir: Path) -> Reading:
     """Make ``source`` of a workbook's sheets; raises ``IntakeError`` for what concerns the file as a whole."""
     room(workdir, path.stat().st_size * 8)
-    with opened(path, workdir, _UNPACKED_LIMIT) as book:
+    with opened(path, workdir, bounds().unpacked) as book:
         sheets, skipped = _look(book, matcher)
         columns = tuple(dict.fromkeys(c for s in sheets for c in s.layout.columns))
         headers: dict[str, str] = {}
@@ -53,35 +53,48 @@ def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, 
             writing = next(w for s in sheets for w, k in s.layout.headers.items() if k == key)
             headers[writing] = key
         places = Places()
-        rows = table.fill(con, columns, _rows(book, sheets, columns, matcher, places))
+        rows = table.fill(columns, _rows(book, sheets, columns, matcher, places), workdir)
     if not rows:
         raise IntakeError.of("file-empty", what="只有表头", what_en="there is nothing below the header")
-    table.publish(con, columns)
+    table.publish(con, columns, workdir)
     return Reading(
         format="xlsx", encoding=None, rows=rows, columns=columns, headers=headers,
         ignored=tuple(dict.fromkeys(i for s in sheets for i in s.layout.ignored)), position=places,
-        sheets=tuple(s.sheet.name for s in sheets), skipped=tuple(skipped),
+        sheets=tuple(s.sheet.name for s in sheets), skipped=tuple(skipped), skipped_rows=tuple(skipped.values()),
     )  # fmt: skip
 
 
-def _look(book: Workbook, matcher: Matcher) -> tuple[list[_Found], list[str]]:
-    """The sheets that match and the names of those that do not; ``IntakeError`` if none matches."""
+def _look(book: Workbook, matcher: Matcher) -> tuple[list[_Found], dict[str, int]]:
+    """The sheets that match, and those that do not by name with their rows; ``IntakeError`` if none matches.
+
+    A hidden sheet, such as a dictionary for drop-downs, is passed over where its headers are not all of the resource.
+    """
     matching: list[_Found] = []
-    skipped: list[str] = []
+    skipped: dict[str, int] = {}
     seen: list[str] = []
     for sheet in book.sheets:
         first, left, top = _top(book, sheet)
         header = _find_header(_spread(top, first, left, book, sheet), matcher)
-        if header is None:
-            skipped.append(sheet.name)
+        layout = _layout(sheet, top, header, matcher) if header else None
+        if header is None or layout is None:
+            skipped[sheet.name] = sum(1 for _ in book.rows(sheet))
             seen += next((row for row in top if any(row)), [])
         else:
-            start, below, names = header
-            layout = matcher.layout(names, [text for row in top[:start] for text in row])
-            matching.append(_Found(sheet, layout, left, first + below - 1))
+            matching.append(_Found(sheet, layout, left, first + header[1] - 1))
     if not matching:
         raise matcher.unmatched(seen)
     return matching, skipped
+
+
+def _layout(sheet: Sheet, top: Top, header: tuple[int, int, list[str]], matcher: Matcher) -> Layout | None:
+    """The columns of a sheet; None for a hidden one with columns of something else."""
+    start, _, names = header
+    try:
+        return matcher.layout(names, [text for row in top[:start] for text in row])
+    except IntakeError:
+        if sheet.hidden:
+            return None
+        raise
 
 
 def _top(book: Workbook, sheet: Sheet) -> tuple[int, int, Top]:
