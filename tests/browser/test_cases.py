@@ -166,8 +166,8 @@ def test_the_granted_case_and_english_are_sound(person: Callable[..., Page], axe
 
 def test_a_supervisor_reads_for_a_purpose(person: Callable[..., Page], axe: str, site: Site) -> None:
     page = person("boss", "/desk/reading")
-    page.locator("#purpose").select_option("supervision")
-    page.locator("#code").fill(site.code)
+    page.locator("#purpose-supervisor").select_option("supervision")
+    page.locator("#code-supervisor").fill(site.code)
     page.locator("main form").first.get_by_role("button").click()
     expect(page.locator("h1")).not_to_have_text("查询档案")
     assert site.code not in page.url

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from quanxin.accounts import NotAllowed, operator
-from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.accounts.models import AuditLine
 from quanxin.accounts.people import add_organisation
 from quanxin.archive.models import Access, Record
@@ -24,8 +24,8 @@ from quanxin.rights.models import Notice
 from tests.rights.life import LATER, morning, owner, penalised
 
 pytestmark = pytest.mark.django_db
-OFFICER = Actor("user:officer", frozenset({Role.BANK}), organisation="sample-bank")
-RIVAL = Actor("user:rival", frozenset({Role.BANK}), organisation="other-bank")
+OFFICER = Actor("user:officer", [Assignment(Role.BANK, organisation="sample-bank")])
+RIVAL = Actor("user:rival", [Assignment(Role.BANK, organisation="other-bank")])
 UNTIL = dt.date(2026, 10, 31)
 
 

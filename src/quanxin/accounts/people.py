@@ -1,7 +1,7 @@
 """Making accounts, organisations and clients, and whom a signed-in person or machine acts as.
 
 Invariant: a secret is shown once, when it is made, and kept only as its hash; a password is never logged. A person is
-of at most one organisation. What is read by districts is read by the narrowest that the person's roles say.
+of at most one organisation. The limits of a role are those of the membership that gives it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.models import Count
 from oauth2_provider.models import Application
 
 from quanxin.accounts import sessions
-from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.accounts.attempts import locked, note_sign_in
 from quanxin.accounts.models import ApiClient, Membership, Organisation, User, audit
 from quanxin.calendar import today
@@ -189,28 +189,13 @@ def listing() -> list[dict[str, Any]]:
 
 def actor_of(user: User) -> Actor:
     """Whom a signed-in person acts as."""
-    held = list(user.memberships.select_related("organisation"))
+    held = user.memberships.select_related("organisation")
     return Actor(
-        name=f"user:{user.username}",
-        roles=frozenset(Role(m.role) for m in held),
-        providers=_every_or({m.provider for m in held if m.role == Role.INTAKE}),
-        deciding=_every_or({m.provider for m in held if m.role == Role.DECIDER}),
-        districts=_every_or(_districts(held)),
-        organisation=next((m.organisation.key for m in held if m.organisation), ""),
+        f"user:{user.username}",
+        (Assignment(Role(m.role), m.provider, m.district, m.organisation.key if m.organisation else "") for m in held),
     )
-
-
-def _districts(held: list[Membership]) -> set[str]:
-    """The districts of the roles that read; handing in reads too, where the person does nothing else."""
-    reading = [m for m in held if m.role not in (Role.INTAKE, Role.ADMINISTRATOR)]
-    return {m.district for m in reading or held if m.role != Role.ADMINISTRATOR}
-
-
-def _every_or(named: set[str]) -> frozenset[str] | None:
-    return None if "" in named else frozenset(named)
 
 
 def actor_of_client(client: ApiClient) -> Actor:
     """Whom a machine acts as: a provider's hands in for it; a consumer's acts on nothing."""
-    roles = frozenset({Role.INTAKE}) if client.provider else frozenset[Role]()
-    return Actor(name=f"client:{client.name}", roles=roles, providers=frozenset({client.provider} - {""}))
+    return Actor(f"client:{client.name}", [Assignment(Role.INTAKE, client.provider)] if client.provider else [])

@@ -12,7 +12,7 @@ Invariant: what is not allowed here is not seen.
 | consumer | of organisations and sole traders, the items that its subscription names |
 | personnel | persons' records of the categories that its purpose opens |
 | centre | everything, in its districts, for a purpose |
-| auditor | everything, for a purpose |
+| auditor | everything, in its districts, for a purpose |
 
 What a decision took out of reach (``restricting``), and what was withdrawn, is seen by its subject, its provider, the
 centre and the auditor alone, whatever day or moment is asked about: a question about the past opens nothing that is
@@ -24,14 +24,12 @@ that anyone could see. A reading that is not public leaves a line with its reade
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from quanxin.accounts import Actor, NotAllowed
-from quanxin.accounts.actors import Role
+from quanxin.accounts import NotAllowed
 from quanxin.accounts.models import audit
 from quanxin.archive import restricting
 from quanxin.archive.models import Access, Record
@@ -40,11 +38,12 @@ from quanxin.calendar import now, today
 from quanxin.identifiers import personal_numbers
 from quanxin.policy.model import FieldDef, FieldType, Mode, Resource
 from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import within
 
 # Who still sees what a decision took out of reach: the subject, its provider, and those who answer for the decision.
 _UNRESTRICTED = frozenset({"subject", "agent", "window", "centre", "auditor"})
-# Who is bound to the districts of their membership.
-_DISTRICTED = frozenset({"centre", "department", "supervisor"})
+# Who is bound to the districts of the memberships by which they read.
+_DISTRICTED = frozenset({"centre", "department", "supervisor", "auditor"})
 
 __all__ = ["PUBLIC", "Viewer"]
 
@@ -156,11 +155,9 @@ def kept_past(resource: Resource, on: dt.date, event: dt.date | None) -> bool:
     return bool(years and event and event < _years_before(on, years))
 
 
-def handed_in(viewer: Viewer, record: Record) -> bool:
-    """Whether the viewer's own department handed the record in."""
-    if viewer.kind != "department" or viewer.actor is None:
-        return False
-    return any(held is None or record.provider in held for held in _providers(viewer))
+def handed_in(viewer: Viewer, record: Record, region: str) -> bool:
+    """Whether the viewer's own department handed the record in, about a subject of a region that it reads."""
+    return viewer.kind == "department" and any(one.covers(record.provider, region) for one in viewer.by)
 
 
 def may_see_field(viewer: Viewer, field: FieldDef) -> bool:
@@ -209,32 +206,17 @@ def _opens_persons(viewer: Viewer) -> bool:
 
 
 def _in_reach(viewer: Viewer, subject: Subject) -> bool:
-    """Whether the subject lies in the districts that the viewer's membership names."""
-    bound = viewer.actor is not None and viewer.kind in _DISTRICTED
-    return not bound or in_districts(viewer.actor, subject.region)
-
-
-def in_districts(actor: Actor | None, region: str) -> bool:
-    """Whether a region lies in the districts of an actor; 370100 is a whole city, 370000 a province."""
-    districts = actor.districts if actor is not None else None
-    return districts is None or any(region.startswith(re.sub("(00)+$", "", code)) for code in districts)
-
-
-def _providers(viewer: Viewer) -> list[frozenset[str] | None]:
-    """The providers whose records a department's actor reads, by each role that it holds; None is every one."""
-    actor = viewer.actor
-    if actor is None:
-        return []
-    return [
-        held for role, held in ((Role.INTAKE, actor.providers), (Role.DECIDER, actor.deciding)) if role in actor.roles
-    ]
+    """Whether the subject lies in the districts of a membership by which the viewer reads."""
+    return viewer.kind not in _DISTRICTED or any(one.covers(region=subject.region) for one in viewer.by)
 
 
 def _handed_in(viewer: Viewer) -> Q:
-    held = _providers(viewer)
-    if None in held:
-        return Q()
-    return Q(provider__in=sorted({key for keys in held for key in keys or ()}))
+    """The records that each membership by which a department reads reaches: its provider's, in its district."""
+    found = Q(id__in=[])
+    for one in viewer.by:
+        mine = Q(provider=one.provider) if one.provider else Q(id__isnull=False)
+        found |= mine & Q(subject_id__in=within([one.district])) if one.district else mine
+    return found
 
 
 def _years_before(day: dt.date, years: int) -> dt.date:

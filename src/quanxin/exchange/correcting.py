@@ -18,7 +18,7 @@ from typing import Any
 from django.db import transaction
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Role
+from quanxin.accounts.actors import Assignment, Role
 from quanxin.accounts.models import audit
 from quanxin.archive.display import show
 from quanxin.archive.models import Record
@@ -182,7 +182,7 @@ def _expect_entered(receipt: Receipt, resource: Resource) -> None:
 
 def _for(actor: Actor, provider: str) -> Actor:
     """The same person, handing in for the provider: whoever decides about its record may put this record right."""
-    return Actor(actor.name, frozenset({Role.INTAKE}), providers=frozenset({provider}))
+    return Actor(actor.name, [Assignment(Role.INTAKE, provider)])
 
 
 def _named(resource: Resource, keys: Sequence[str]) -> str:

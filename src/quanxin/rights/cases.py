@@ -8,7 +8,6 @@ there is none, and has claimed the case.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Role
+from quanxin.accounts.actors import Assignment, Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive import restricting, viewers
@@ -28,7 +27,7 @@ from quanxin.rights.errors import RightsError
 from quanxin.rights.models import OPEN_STATES, Case, Step, Term
 from quanxin.rights.parties import Party
 from quanxin.runtime.bridge import reserve
-from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import within
 
 State, Kind = Case.State, Case.Kind
 OVERSEEING = frozenset({Role.WINDOW, Role.REVIEWER, Role.CENTRE, Role.AUDITOR})  # who may open cases that others decide
@@ -76,13 +75,14 @@ def locked(number: str) -> Case:
 
 def may_handle(actor: Actor, case: Case) -> bool:
     """Whether an actor decides such a case: the provider's approver, or the centre's reviewer; in its districts."""
-    holds = actor.may(Role.DECIDER, case.provider) if case.provider else actor.may(Role.REVIEWER)
-    return holds and in_district(actor, case)
+    if case.provider:
+        return actor.may(Role.DECIDER, case.provider, region=case.subject.region)
+    return actor.may(Role.REVIEWER, region=case.subject.region)
 
 
 def may_see(actor: Actor, case: Case) -> bool:
     """Whether an actor of the desk may open a case: who decides it, the credit centre, and the auditor."""
-    return may_handle(actor, case) or (bool(actor.roles & OVERSEEING) and in_district(actor, case))
+    return may_handle(actor, case) or any(one.covers(region=case.subject.region) for one in actor.by(*OVERSEEING))
 
 
 def for_handler(actor: Actor, number: str, *states: Case.State) -> Case:
@@ -153,7 +153,7 @@ def give_back(actor: Actor, number: str) -> Case:
     """Give a claimed case back to the queue; who supervises deciding may take it from whoever claimed it."""
     case = locked(number)
     mine = case.claimed_by == actor.name
-    if not (mine or (actor.may(Role.REVIEWER) and in_district(actor, case))):
+    if not (mine or (actor.may(Role.REVIEWER, region=case.subject.region))):
         raise viewers.refused(actor, case.reference, "claimed by somebody else")
     if case.claimed_by:
         case.claimed_by = ""
@@ -166,7 +166,7 @@ def forward(actor: Actor, number: str) -> Case:
     """Pass a filed case on to whom it is for; raises ``NotAllowed`` without the window's role. Twice, it stays so."""
     actor.require(Role.WINDOW)
     case = locked(number)
-    if not in_district(actor, case):
+    if not actor.may(Role.WINDOW, region=case.subject.region):
         raise viewers.refused(actor, case.reference, "another district's case")
     if case.state != State.FILED and case.is_open:
         return case
@@ -238,33 +238,23 @@ def close(
 def queue(actor: Actor) -> QuerySet[Case]:
     """The open cases that an actor may act on at the desk, the most pressing first; ``due`` is when their term ends."""
     mine = Q(pk=None)
-    if actor.may(Role.DECIDER):
-        decided = Q(provider__in=actor.deciding) if actor.deciding is not None else ~Q(provider="")
-        mine |= decided & ~Q(state=State.FILED)
-    if actor.may(Role.REVIEWER):
-        mine |= Q(provider="") & ~Q(state=State.FILED)
-    if actor.may(Role.WINDOW):
-        mine |= Q(state=State.FILED)
+    for one in actor.by(Role.DECIDER):
+        mine |= decided_by(one) & ~Q(state=State.FILED)
+    for one in actor.by(Role.REVIEWER):
+        mine |= Q(provider="") & ~Q(state=State.FILED) & in_district(one)
+    for one in actor.by(Role.WINDOW):
+        mine |= Q(state=State.FILED) & in_district(one)
     found = Case.objects.filter(mine, state__in=OPEN_STATES)
-    if actor.districts is not None:
-        found = found.filter(subject_id__in=subjects_in(actor.districts))
     due = Subquery(Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1])
     return found.annotate(due=due).order_by(F("due").asc(nulls_last=True), "id")
 
 
-def in_district(actor: Actor, case: Case) -> bool:
-    """Whether the subject of a case lies in the districts that the actor's membership names."""
-    return actor.districts is None or any(case.subject.region.startswith(_head(code)) for code in actor.districts)
+def decided_by(assignment: Assignment) -> Q:
+    """The cases that the approver of a provider decides, in the district of its assignment."""
+    mine = Q(provider=assignment.provider) if assignment.provider else ~Q(provider="")
+    return mine & in_district(assignment)
 
 
-def subjects_in(districts: Collection[str]) -> QuerySet[Subject]:
-    """The subjects of districts; 370100 is a whole city, 370000 a province."""
-    where = Q(pk=None)
-    for code in districts:
-        where |= Q(region__startswith=_head(code))
-    return Subject.objects.filter(where)
-
-
-def _head(code: str) -> str:
-    """What the codes of all places within a division begin with."""
-    return re.sub("(00)+$", "", code)
+def in_district(assignment: Assignment) -> Q:
+    """The cases whose subject lies in the district of an assignment."""
+    return Q(subject_id__in=within([assignment.district])) if assignment.district else Q(pk__isnull=False)

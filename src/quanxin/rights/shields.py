@@ -14,15 +14,13 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive import restricting, viewers
-from quanxin.archive.access import in_districts
 from quanxin.archive.models import Record, Restriction
 from quanxin.calendar import now, today
-from quanxin.rights import cases
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Shield
 from quanxin.rights.repairs import regime_of
 from quanxin.subjects.models import Subject
-from quanxin.subjects.queries import cluster
+from quanxin.subjects.queries import cluster, within
 
 Kind = Restriction.Kind
 
@@ -35,7 +33,7 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
     ruling, without a regime that allows it, or where there is nothing to shield.
     """
     actor.require(Role.REVIEWER)
-    if not in_districts(actor, subject.region):
+    if not actor.may(Role.REVIEWER, region=subject.region):
         raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
     if not ruling.strip() or not court.strip():
         raise RightsError("shield-ruling")
@@ -61,9 +59,9 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
 
 
 def of_district(actor: Actor) -> QuerySet[Shield]:
-    """The shields of the subjects of an actor's districts, the latest first."""
-    found = Shield.objects.all()
-    return found if actor.districts is None else found.filter(subject_id__in=cases.subjects_in(actor.districts))
+    """The shields of the subjects of a reviewer's districts, the latest first."""
+    districts = {one.district for one in actor.by(Role.REVIEWER)}
+    return Shield.objects.all() if "" in districts else Shield.objects.filter(subject_id__in=within(districts))
 
 
 @act
