@@ -76,7 +76,7 @@ PROBES: dict[str, Probe] = {
         consents.of_institution(a).values_list("pk", flat=True) if a.may(Role.BANK) else ())),
     "read as the centre": _seen_by(lambda a: viewers.centre(a, "核查")),
     "read a case": _seen_by(lambda a: viewers.handling(a, "办件")),
-    "read own records": _seen_by(lambda a: viewers.department(a, "核对")),
+    "read own records": _seen_by(lambda a: viewers.department(a, "核对", Role.INTAKE)),
     "read as a decider": _seen_by(lambda a: viewers.department(a, "核对", Role.DECIDER)),
     "read for a purpose": _seen_by(lambda a: viewers.sharing(a, "supervision")),
     "supervise": _seen_by(lambda a: viewers.sharing(a, "supervision", "supervisor")),

@@ -18,7 +18,8 @@ What a decision took out of reach (``restricting``), and what was withdrawn, is 
 centre and the auditor alone, whatever day or moment is asked about: a question about the past opens nothing that is
 closed today. Natural persons are seen by no public viewer, by no path, and once the time of keeping has passed by the auditor
 alone. Personal numbers in texts are blotted out for whoever is outside. A sole trader or natural person has no score
-that anyone could see. A reading that is not public leaves a line with its reader and purpose, a refused try one too.
+that anyone could see. Nobody reads as staff about a subject that they stand for (``own_matters``). A reading that is not
+public leaves a line with its reader and purpose, a refused try one too.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from quanxin.accounts import NotAllowed
 from quanxin.accounts.models import audit
+from quanxin.accounts.own_matters import own_matter
 from quanxin.archive import restricting
 from quanxin.archive.models import Access, Record
 from quanxin.archive.viewers import PUBLIC, Viewer, refused
@@ -53,6 +55,7 @@ def require_scores(viewer: Viewer, subject: Subject | None) -> None:
 
     The centre and the auditor see scores, an organisation its own; the public, consumers and departments see none.
     """
+    _expect_others(viewer, subject)
     everyone = viewer.kind in ("centre", "auditor") and (subject is None or _in_reach(viewer, subject))
     if everyone or (viewer.reads_itself and subject is not None and subject.pk in viewer.own):
         return
@@ -66,6 +69,8 @@ def require_scores(viewer: Viewer, subject: Subject | None) -> None:
 
 def may_see_subject(viewer: Viewer, subject: Subject) -> bool:
     """Whether the subject exists for this viewer at all."""
+    if subject.pk in viewer.barred:
+        return False
     if viewer.reads_itself:
         return subject.pk in viewer.own
     if viewer.grant is not None:
@@ -78,7 +83,11 @@ def may_see_subject(viewer: Viewer, subject: Subject) -> bool:
 
 
 def enter(viewer: Viewer, subject: Subject) -> bool:
-    """Whether the viewer may know of the subject; a known asker's try that is refused leaves a line."""
+    """Whether the viewer may know of the subject; a known asker's try that is refused leaves a line.
+
+    Raises ``OwnMatter`` for a subject that the reader stands for.
+    """
+    _expect_others(viewer, subject)
     if may_see_subject(viewer, subject):
         return True
     if viewer.actor is not None:
@@ -90,6 +99,11 @@ def enter(viewer: Viewer, subject: Subject) -> bool:
             purpose=viewer.purpose,
         )
     return False
+
+
+def _expect_others(viewer: Viewer, subject: Subject | None) -> None:
+    if viewer.actor is not None and subject is not None and subject.pk in viewer.barred:
+        raise own_matter(viewer.actor, f"subject:{subject.pk}")
 
 
 def visible_records(

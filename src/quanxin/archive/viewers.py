@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Assignment, Role
 from quanxin.accounts.acts import refused_line
+from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import today
 from quanxin.policy.rights import Purpose
 from quanxin.runtime.pack import current_pack
@@ -40,7 +41,8 @@ class Viewer:
 
     ``fields`` are the items that a consumer's subscription names; empty means every item that may leave. ``own`` are
     the ids under which a subject that reads itself is kept. ``by`` are the assignments of the role by which the actor
-    reads, whose limits hold. ``opened`` is the purpose of the pack that a department or
+    reads, whose limits hold; ``barred`` are the subjects that the actor stands for, and reads through their own pages
+    alone. ``opened`` is the purpose of the pack that a department or
     supervisor reads others' records for, ``grant`` the consent that an institution reads by.
     """
 
@@ -50,6 +52,7 @@ class Viewer:
     fields: frozenset[str] = frozenset()
     own: frozenset[int] = frozenset()
     by: frozenset[Assignment] = frozenset()
+    barred: frozenset[int] = frozenset()
     opened: Purpose | None = None
     grant: Grant | None = None
 
@@ -74,7 +77,7 @@ SHARING = {"department": (Role.INTAKE, Role.DECIDER), "supervisor": (Role.SUPERV
 
 def centre(actor: Actor, purpose: str) -> Viewer:
     """The credit centre's own viewer; raises ``NotAllowed`` without its role, ``ValueError`` without a purpose."""
-    return Viewer("centre", actor, _said(purpose), by=_held(actor, Role.CENTRE))
+    return Viewer("centre", actor, _said(purpose), by=_held(actor, Role.CENTRE), barred=own_subjects(actor))
 
 
 def handling(actor: Actor, purpose: str) -> Viewer:
@@ -82,12 +85,15 @@ def handling(actor: Actor, purpose: str) -> Viewer:
 
     Raises ``NotAllowed`` without such a role, ``ValueError`` without a purpose.
     """
-    return Viewer("centre", actor, _said(purpose), by=_held(actor, Role.CENTRE, Role.WINDOW, Role.REVIEWER))
+    by = _held(actor, Role.CENTRE, Role.WINDOW, Role.REVIEWER)
+    return Viewer("centre", actor, _said(purpose), by=by, barred=own_subjects(actor))
 
 
-def department(actor: Actor, purpose: str, role: Role = Role.INTAKE) -> Viewer:
-    """The providers that an actor hands in (or decides: ``role``) for, reading what they handed in; raises as ``centre``."""
-    return Viewer("department", actor, _said(purpose), by=_held(actor, role))
+def department(actor: Actor, purpose: str, *roles: Role) -> Viewer:
+    """The providers that an actor hands in or decides for (by one of ``roles``, where it must be that one), reading what
+    they handed in; raises as ``centre`` does."""
+    by = _held(actor, *(roles or SHARING["department"]))
+    return Viewer("department", actor, _said(purpose), by=by, barred=own_subjects(actor))
 
 
 def sharing(actor: Actor, purpose: str, kind: str = "department") -> Viewer:
@@ -96,18 +102,19 @@ def sharing(actor: Actor, purpose: str, kind: str = "department") -> Viewer:
     Raises ``NotAllowed``, and leaves a line, where the pack has no such purpose today or it opens nothing to the actor.
     """
     by = _held(actor, *SHARING[kind])
-    return Viewer(kind, actor, purpose, by=by, opened=_opened(actor, kind, purpose))
+    return Viewer(kind, actor, purpose, by=by, barred=own_subjects(actor), opened=_opened(actor, kind, purpose))
 
 
 def personnel(actor: Actor, purpose: str) -> Viewer:
     """A personnel authority, reading persons' records of the categories that its purpose opens; raises as ``sharing``."""
     by = _held(actor, Role.PERSONNEL)
-    return Viewer("personnel", actor, purpose, by=by, opened=_opened(actor, "personnel", purpose))
+    opened = _opened(actor, "personnel", purpose)
+    return Viewer("personnel", actor, purpose, by=by, barred=own_subjects(actor), opened=opened)
 
 
 def auditor(actor: Actor, purpose: str) -> Viewer:
     """The auditor, who may look at everything and change nothing; raises as ``centre`` does."""
-    return Viewer("auditor", actor, _said(purpose), by=_held(actor, Role.AUDITOR))
+    return Viewer("auditor", actor, _said(purpose), by=_held(actor, Role.AUDITOR), barred=own_subjects(actor))
 
 
 def consumer(actor: Actor, purpose: str, fields: frozenset[str]) -> Viewer:
@@ -123,7 +130,7 @@ def institution(actor: Actor, grant: Grant) -> Viewer:
         raise refused(actor, grant.reference, "the consent is another institution's")
     if grant.until < today():
         raise refused(actor, grant.reference, "the consent has expired")
-    return Viewer("institution", actor, _said(grant.purpose), by=by, grant=grant)
+    return Viewer("institution", actor, _said(grant.purpose), by=by, barred=own_subjects(actor), grant=grant)
 
 
 def itself(

@@ -57,6 +57,8 @@ class Act:
 def offered(actor: Actor, look: Look) -> list[Act]:
     """What an actor may do with a case as it stands."""
     case = look.case
+    if cases.is_own(actor, case):
+        return []
     return [a for a in ACTS if case.kind in a.kinds and case.state in a.states and a.may(actor, look)]
 
 
@@ -89,7 +91,7 @@ def _reason(sent: Sent) -> str:
 
 
 def _handles(actor: Actor, look: Look) -> bool:
-    return cases.may_handle(actor, look.case) and look.case.claimed_by in ("", actor.name)
+    return cases.decides(actor, look.case) and look.case.claimed_by in ("", actor.name)
 
 
 def _may_extend(actor: Actor, look: Look) -> bool:
@@ -99,7 +101,7 @@ def _may_extend(actor: Actor, look: Look) -> bool:
 def _not_again(actor: Actor, look: Look) -> bool:
     """Whoever looks a second time did not decide before."""
     before = look.case.looks_at
-    return _handles(actor, look) and before is not None and before.decided_by != actor.name
+    return _handles(actor, look) and before is not None and not objections.judged_before(actor, before)
 
 
 def _about_record(actor: Actor, look: Look) -> bool:
@@ -115,11 +117,11 @@ def _of_score(actor: Actor, look: Look) -> bool:
 
 
 def _may_undo(actor: Actor, look: Look) -> bool:
-    return cases.may_handle(actor, look.case) or actor.may(Role.REVIEWER, region=look.case.subject.region)
+    return cases.decides(actor, look.case) or actor.may(Role.REVIEWER, region=look.case.subject.region)
 
 
 def _may_claim(actor: Actor, look: Look) -> bool:
-    return cases.may_handle(actor, look.case) and not look.case.claimed_by
+    return cases.decides(actor, look.case) and not look.case.claimed_by
 
 
 def _may_give_back(actor: Actor, look: Look) -> bool:

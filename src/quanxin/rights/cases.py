@@ -2,7 +2,8 @@
 
 Invariant: each act is a step of the case's history, written with the state that it leaves; an act that is out of place is
 refused in words. Whoever decides is the approver of the provider whose record it is, or the credit centre's reviewer where
-there is none, and has claimed the case.
+there is none, has claimed the case, and has no part in it: nobody handles or opens at the desk what concerns a subject that
+they stand for, or what they asked for themselves.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Assignment, Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
+from quanxin.accounts.own_matters import own_matter
 from quanxin.archive import restricting, viewers
 from quanxin.archive.models import Record, Restriction
+from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import now
 from quanxin.rights import notices, terms
 from quanxin.rights.attachments.accepting import tie
@@ -73,16 +76,34 @@ def locked(number: str) -> Case:
     return found
 
 
-def may_handle(actor: Actor, case: Case) -> bool:
-    """Whether an actor decides such a case: the provider's approver, or the centre's reviewer; in its districts."""
+def decides(actor: Actor, case: Case) -> bool:
+    """Whether an actor decides such cases: the provider's approver, or the centre's reviewer; in its districts."""
     if case.provider:
         return actor.may(Role.DECIDER, case.provider, region=case.subject.region)
     return actor.may(Role.REVIEWER, region=case.subject.region)
 
 
+def is_own(actor: Actor, case: Case) -> bool:
+    """Whether a case is an own matter of the actor's: about a subject that it stands for, or asked for by itself."""
+    asked = case.filed_by == actor.name and case.channel != Case.Channel.WINDOW
+    return asked or case.subject_id in own_subjects(actor)
+
+
+def may_handle(actor: Actor, case: Case) -> bool:
+    """Whether an actor decides this case: it decides such cases, and this one is no own matter."""
+    return decides(actor, case) and not is_own(actor, case)
+
+
+def others(actor: Actor, found: QuerySet[Case]) -> QuerySet[Case]:
+    """Those of the cases that are no own matter of the actor's."""
+    asked = Q(filed_by=actor.name) & ~Q(channel=Case.Channel.WINDOW)
+    return found.exclude(asked).exclude(subject_id__in=own_subjects(actor))
+
+
 def may_see(actor: Actor, case: Case) -> bool:
     """Whether an actor of the desk may open a case: who decides it, the credit centre, and the auditor."""
-    return may_handle(actor, case) or any(one.covers(region=case.subject.region) for one in actor.by(*OVERSEEING))
+    overseen = any(one.covers(region=case.subject.region) for one in actor.by(*OVERSEEING))
+    return (decides(actor, case) or overseen) and not is_own(actor, case)
 
 
 def for_handler(actor: Actor, number: str, *states: Case.State) -> Case:
@@ -92,13 +113,20 @@ def for_handler(actor: Actor, number: str, *states: Case.State) -> Case:
     somebody else has claimed it.
     """
     case = locked(number)
-    if not may_handle(actor, case):
+    expect_others(actor, case)
+    if not decides(actor, case):
         raise viewers.refused(actor, case.reference, "not this actor's case to decide")
     expect(case, *states)
     if case.claimed_by not in ("", actor.name):
         raise RightsError("case-claimed", who=case.claimed_by.partition(":")[2])
     case.claimed_by = actor.name
     return case
+
+
+def expect_others(actor: Actor, case: Case) -> None:
+    """Raise ``OwnMatter``, with its line, for a case that is the actor's own matter."""
+    if is_own(actor, case):
+        raise own_matter(actor, case.reference)
 
 
 def expect(case: Case, *states: Case.State) -> None:
@@ -153,6 +181,8 @@ def give_back(actor: Actor, number: str) -> Case:
     """Give a claimed case back to the queue; who supervises deciding may take it from whoever claimed it."""
     case = locked(number)
     mine = case.claimed_by == actor.name
+    if not mine:  # one's own claim may be given back whatever has come up since
+        expect_others(actor, case)
     if not (mine or (actor.may(Role.REVIEWER, region=case.subject.region))):
         raise viewers.refused(actor, case.reference, "claimed by somebody else")
     if case.claimed_by:
@@ -166,6 +196,7 @@ def forward(actor: Actor, number: str) -> Case:
     """Pass a filed case on to whom it is for; raises ``NotAllowed`` without the window's role. Twice, it stays so."""
     actor.require(Role.WINDOW)
     case = locked(number)
+    expect_others(actor, case)
     if not actor.may(Role.WINDOW, region=case.subject.region):
         raise viewers.refused(actor, case.reference, "another district's case")
     if case.state != State.FILED and case.is_open:
@@ -244,7 +275,7 @@ def queue(actor: Actor) -> QuerySet[Case]:
         mine |= Q(provider="") & ~Q(state=State.FILED) & in_district(one)
     for one in actor.by(Role.WINDOW):
         mine |= Q(state=State.FILED) & in_district(one)
-    found = Case.objects.filter(mine, state__in=OPEN_STATES)
+    found = others(actor, Case.objects.filter(mine, state__in=OPEN_STATES))
     due = Subquery(Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1])
     return found.annotate(due=due).order_by(F("due").asc(nulls_last=True), "id")
 

@@ -45,7 +45,7 @@ def visible(actor: Actor) -> QuerySet[Case]:
         seen |= cases.in_district(one)
     for one in actor.by(Role.DECIDER):
         seen |= cases.decided_by(one)
-    found = Case.objects.filter(seen)
+    found = cases.others(actor, Case.objects.filter(seen))
     due = Subquery(Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1])
     return found.annotate(due=due).order_by("-id")
 

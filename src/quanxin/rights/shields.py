@@ -15,6 +15,7 @@ from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive import restricting, viewers
 from quanxin.archive.models import Record, Restriction
+from quanxin.archive.own_matters import expect_others, own_subjects
 from quanxin.calendar import now, today
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Shield
@@ -33,6 +34,7 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
     ruling, without a regime that allows it, or where there is nothing to shield.
     """
     actor.require(Role.REVIEWER)
+    expect_others(actor, [subject.pk], f"subject:{subject.pk}")
     if not actor.may(Role.REVIEWER, region=subject.region):
         raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
     if not ruling.strip() or not court.strip():
@@ -61,7 +63,8 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
 def of_district(actor: Actor) -> QuerySet[Shield]:
     """The shields of the subjects of a reviewer's districts, the latest first."""
     districts = {one.district for one in actor.by(Role.REVIEWER)}
-    return Shield.objects.all() if "" in districts else Shield.objects.filter(subject_id__in=within(districts))
+    found = Shield.objects.exclude(subject_id__in=own_subjects(actor))
+    return found if "" in districts else found.filter(subject_id__in=within(districts))
 
 
 @act
@@ -83,6 +86,7 @@ def _end(actor: Actor, number: int, reason: str, outcome: Shield.Outcome) -> Shi
     found = Shield.objects.select_for_update().filter(pk=number).first()
     if found is None:
         raise RightsError("case-unknown")
+    expect_others(actor, [found.subject_id], found.reference)
     if not of_district(actor).filter(pk=number).exists():
         raise viewers.refused(actor, found.reference, "another district's shield")
     if found.ended_at is not None:

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from quanxin.accounts import Actor
 from quanxin.accounts.acts import act
 from quanxin.archive import viewers
+from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import now
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Notice
@@ -27,7 +28,8 @@ def notices_of(actor: Actor) -> QuerySet[Notice]:
         if one.district:
             mine &= Q(case=None) | Q(case__subject_id__in=within([one.district]))
         wanted |= mine
-    return Notice.objects.filter(wanted, subject_id=None).select_related("case")
+    found = Notice.objects.filter(wanted, subject_id=None).select_related("case")
+    return found.exclude(case__subject_id__in=own) if (own := own_subjects(actor)) else found
 
 
 def unread(actor: Actor) -> int:
