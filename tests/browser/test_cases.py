@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import QUANXIN, Site
+from tests.browser.conftest import QUANXIN, Site, everybody_has_chosen
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 
 pytestmark = [pytest.mark.browser]
@@ -42,6 +42,7 @@ def cases(site: Site, browser: Browser) -> dict[str, str]:
                 [QUANXIN, "account", "add", name, "--role", *role], env=environment(site), check=True,
                 capture_output=True,
             )  # fmt: skip
+    everybody_has_chosen(environment(site))
     page = browser.new_page(locale="zh-CN")
     page.goto(site.url("/subject/{code}"))
     subject = page.locator("#subject-name").inner_text()
