@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -66,16 +66,20 @@ class Actor:
     """Someone, or some job, that acts: a name for the audit, and the roles that were assigned to it.
 
     What it may do is asked by the role that is used. A limit belongs to the assignment that has it: no other
-    assignment lifts it, and it narrows no other.
+    assignment lifts it, and it narrows no other. An actor is made for one request, command or job.
     """
 
     name: str
     assignments: frozenset[Assignment]
+    own: list[frozenset[int]] = field(
+        compare=False, repr=False
+    )  # its own subjects, once ``own_matters`` asked for them
 
     def __init__(self, name: str, roles: Iterable[Role | Assignment] = ()) -> None:
         object.__setattr__(self, "name", name)
         given = frozenset(Assignment(one) if isinstance(one, Role) else one for one in roles)
         object.__setattr__(self, "assignments", given)
+        object.__setattr__(self, "own", [])
 
     @property
     def roles(self) -> frozenset[Role]:

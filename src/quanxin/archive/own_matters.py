@@ -15,7 +15,13 @@ from quanxin.subjects.models import Identifier, Subject
 
 
 def own_subjects(actor: Actor) -> frozenset[int]:
-    """The ids of the subjects that an actor stands for or works for."""
+    """The ids of the subjects that an actor stands for or works for; asked of the database once for each actor."""
+    if not actor.own:
+        actor.own.append(_own_subjects(actor))
+    return actor.own[0]
+
+
+def _own_subjects(actor: Actor) -> frozenset[int]:
     if not (numbers := stood_for(actor)):
         return frozenset()
     held = set(Identifier.objects.filter(value__in=numbers).values_list("subject_id", flat=True))

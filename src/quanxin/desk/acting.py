@@ -117,7 +117,7 @@ def _of_score(actor: Actor, look: Look) -> bool:
 
 
 def _may_undo(actor: Actor, look: Look) -> bool:
-    return cases.decides(actor, look.case) or actor.may(Role.REVIEWER, region=look.case.subject.region)
+    return cases.decides(actor, look.case) or cases.reaches(actor, look.case, Role.REVIEWER)
 
 
 def _may_claim(actor: Actor, look: Look) -> bool:
@@ -126,7 +126,7 @@ def _may_claim(actor: Actor, look: Look) -> bool:
 
 def _may_give_back(actor: Actor, look: Look) -> bool:
     held = look.case.claimed_by
-    return bool(held) and (held == actor.name or actor.may(Role.REVIEWER, region=look.case.subject.region))
+    return bool(held) and (held == actor.name or cases.reaches(actor, look.case, Role.REVIEWER))
 
 
 def _correct(actor: Actor, number: str, sent: Sent) -> Case:
@@ -180,7 +180,7 @@ ACTS: tuple[Act, ...] = (
           states=[*IN_HAND, State.WAITING], may=_may_give_back, do=lambda a, n, s: cases.give_back(a, n)),
     _made(key="forward", title=_("转办"), about=_("转给作出决定的单位，受理期限从现在起算。转办不作任何判断。"), kinds=ANY,
           states=[State.FILED], do=_forward,
-          may=lambda a, look: a.may(Role.WINDOW, region=look.case.subject.region)),
+          may=lambda a, look: cases.reaches(a, look.case, Role.WINDOW)),
     _made(key="accept", title=_("受理"), about=_("受理后开始计算决定期限，并告知申请人。"), kinds=REPAIR,
           states=[State.FORWARDED], may=_handles, do=lambda a, n, s: repairs.accept(a, n)),
     _made(key="take-up", step="accept", title=_("开始核实"), about=_("从现在起计算答复期限。"), kinds=OBJECTION,

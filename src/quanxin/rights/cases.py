@@ -78,9 +78,18 @@ def locked(number: str) -> Case:
 
 def decides(actor: Actor, case: Case) -> bool:
     """Whether an actor decides such cases: the provider's approver, or the centre's reviewer; in its districts."""
-    if case.provider:
-        return actor.may(Role.DECIDER, case.provider, region=case.subject.region)
-    return actor.may(Role.REVIEWER, region=case.subject.region)
+    return (
+        reaches(actor, case, Role.DECIDER, provider=case.provider)
+        if case.provider
+        else reaches(actor, case, Role.REVIEWER)
+    )
+
+
+def reaches(actor: Actor, case: Case, *roles: Role, provider: str | None = None) -> bool:
+    """Whether one assignment of these roles reaches the district of a case (and the provider); asks for the subject only
+    where a district is named."""
+    held = [one for one in actor.by(*roles) if one.covers(provider)]
+    return any(not one.district for one in held) or any(one.covers(region=case.subject.region) for one in held)
 
 
 def is_own(actor: Actor, case: Case) -> bool:
@@ -102,8 +111,7 @@ def others(actor: Actor, found: QuerySet[Case]) -> QuerySet[Case]:
 
 def may_see(actor: Actor, case: Case) -> bool:
     """Whether an actor of the desk may open a case: who decides it, the credit centre, and the auditor."""
-    overseen = any(one.covers(region=case.subject.region) for one in actor.by(*OVERSEEING))
-    return (decides(actor, case) or overseen) and not is_own(actor, case)
+    return (decides(actor, case) or reaches(actor, case, *OVERSEEING)) and not is_own(actor, case)
 
 
 def for_handler(actor: Actor, number: str, *states: Case.State) -> Case:
@@ -183,7 +191,7 @@ def give_back(actor: Actor, number: str) -> Case:
     mine = case.claimed_by == actor.name
     if not mine:  # one's own claim may be given back whatever has come up since
         expect_others(actor, case)
-    if not (mine or (actor.may(Role.REVIEWER, region=case.subject.region))):
+    if not (mine or (reaches(actor, case, Role.REVIEWER))):
         raise viewers.refused(actor, case.reference, "claimed by somebody else")
     if case.claimed_by:
         case.claimed_by = ""
@@ -197,7 +205,7 @@ def forward(actor: Actor, number: str) -> Case:
     actor.require(Role.WINDOW)
     case = locked(number)
     expect_others(actor, case)
-    if not actor.may(Role.WINDOW, region=case.subject.region):
+    if not reaches(actor, case, Role.WINDOW):
         raise viewers.refused(actor, case.reference, "another district's case")
     if case.state != State.FILED and case.is_open:
         return case

@@ -90,10 +90,10 @@ def look(actor: Actor, case: Case) -> Look:
 
 def viewer_of(actor: Actor, case: Case) -> Viewer:
     """As whom the actor reads what a case is about: the department that decides it, the credit centre, the auditor."""
-    purpose, region = f"办理{case.get_kind_display()} {case.number}", case.subject.region
+    purpose = f"办理{case.get_kind_display()} {case.number}"
     if case.provider and cases.decides(actor, case):
         return viewers.department(actor, purpose, Role.DECIDER)
-    if any(one.covers(region=region) for one in actor.by(*cases.OVERSEEING - {Role.AUDITOR})):
+    if cases.reaches(actor, case, *cases.OVERSEEING - {Role.AUDITOR}):
         return viewers.handling(actor, purpose)
     return viewers.auditor(actor, purpose)
 

@@ -231,7 +231,7 @@ def find_false(actor: Actor, number: str, reason: str) -> Case:
     reason = cases.reasoned(reason)
     case = cases.locked(number)
     cases.expect_others(actor, case)
-    if not (cases.decides(actor, case) or (actor.may(Role.REVIEWER, region=case.subject.region))):
+    if not (cases.decides(actor, case) or (cases.reaches(actor, case, Role.REVIEWER))):
         raise viewers.refused(actor, case.reference, "not this actor's case to undo")
     if case.state == State.REVOKED:
         return case
