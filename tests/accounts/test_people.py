@@ -144,6 +144,7 @@ def addresses(patterns: list[Any], prefix: str) -> list[str]:
 def test_an_administrator_opens_nothing_but_the_account(tmp_path: Path) -> None:
     register(tmp_path)
     add(Role.ADMINISTRATOR)
+    User.objects.update(one_time=False)
     client: Client = signed_in("someone")
     opened: list[str] = []
     tried = [path for path in addresses([*desk.urlpatterns], "/desk/") + addresses([*my.urlpatterns], "/my/")

@@ -81,10 +81,11 @@ def add_account(
             actor(), username, password=given, role=held, provider=provider, district=district,
             organisation=organisation, name=name, email=email,
         )  # fmt: skip
-    waits = Grant.objects.filter(user=made, role=role, provider=provider, approved=None).last()
-    emit({"username": made.username, "role": role or None, "provider": provider or "*", "district": district or "*",
-          "organisation": organisation or None, "waits_for_approval": waits.pk if waits else None}
-         | ({"one_time_password": given} if new and not password else {}))  # fmt: skip
+    waiting = Grant.objects.filter(user=made, role=role, provider=provider, approved=None).last()
+    said = {"username": made.username, "role": role or None, "provider": provider or "*", "district": district or "*",
+            "organisation": organisation or None}  # fmt: skip
+    waits = {"waits_for_approval": waiting.pk} if waiting else {}
+    emit(said | waits | ({"one_time_password": given} if new and not password else {}))
 
 
 @accounts.command("grants")
