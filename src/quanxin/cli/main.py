@@ -21,6 +21,7 @@ from quanxin.cli import (
     evaluating,
     exporting,
     forms,
+    granting,
     keys,
     lake,
     opening,
@@ -44,6 +45,7 @@ app = typer.Typer(
 app.add_typer(pack.app, name="pack")
 for room in (
     city,
+    granting,
     people,
     agents,
     batches,

@@ -25,7 +25,6 @@ people = typer.Typer(no_args_is_help=True, help="主体的代表。 / Representa
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.add_typer(accounts, name="account")
     app.add_typer(organisations, name="organisation")
     app.add_typer(clients, name="client")
     app.add_typer(consumers, name="consumer")
@@ -86,35 +85,6 @@ def add_account(
             "organisation": organisation or None}  # fmt: skip
     waits = {"waits_for_approval": waiting.pk} if waiting else {}
     emit(said | waits | ({"one_time_password": given} if new and not password else {}))
-
-
-@accounts.command("grants")
-@may(Role.ADMINISTRATOR)
-def list_grants() -> None:
-    """列出待另一管理员批准的角色。 / List the roles that wait for another administrator's approval."""
-    from quanxin.runtime import boot
-
-    boot.setup()
-    from quanxin.accounts.granting import waiting
-
-    emit(waiting(), lambda found: table("待批准的角色 / roles that wait", found, empty="没有待批准的。 / None waits."))
-
-
-@accounts.command("approve")
-@may(Role.ADMINISTRATOR)
-def approve(
-    grant: Annotated[int, typer.Argument(help="申请编号，见 account grants / number of the grant")],
-    refuse: Annotated[bool, typer.Option("--refuse", help="不予批准 / refuse it")] = False,
-) -> None:
-    """批准另一管理员申请授予的角色。 / Approve a role that another administrator asked for, or refuse it."""
-    from quanxin.runtime import boot
-
-    boot.setup()
-    from quanxin.accounts import granting
-
-    with in_words("quanxin account grants"):
-        made = granting.decide(actor(), grant, approved=not refuse)
-    emit({"grant": made.pk, "username": made.user.username, "role": made.role, "approved": made.approved})
 
 
 @accounts.command("list")

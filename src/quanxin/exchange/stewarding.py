@@ -141,16 +141,12 @@ def undo(actor: Actor, decision: Decision, *, reason: str) -> Decided:
 
 
 def expect_others(actor: Actor, held: Held, subject: Subject | None = None) -> None:
-    """Raise ``NotAllowed``, with its line, where the row or the subject is an own matter of the steward's, or the subject
-    lies in another district than the steward's."""
-    own = own_subjects(actor)
-    about = {subject.pk} if subject is not None else set()
+    """Raise ``NotAllowed``, with its line, for an own matter of the steward's and for another district's subject."""
+    own, about = own_subjects(actor), {subject.pk} if subject is not None else set()
     if own and held.stated:
-        numbers = [held.stated[key] for key in ("code", "registration", "organisation") if held.stated[key]]
+        numbers = {held.stated[key] for key in ("code", "registration", "organisation")} - {""}
         about |= set(Identifier.objects.filter(value__in=numbers).values_list("subject_id", flat=True))
-        about |= set(
-            Name.objects.filter(subject_id__in=own, norm=held.stated["norm"]).values_list("subject_id", flat=True)
-        )
+        about |= {one.subject_id for one in Name.objects.filter(subject_id__in=own, norm=held.stated["norm"])}
     if own & about:
         raise own_matter(actor, f"held:{held.pk}")
     if subject is not None and not actor.may(Role.STEWARD, region=subject.region):
