@@ -101,6 +101,7 @@ if _CONTROLLER:
         del os.environ[name]
     os.environ["QUANXIN_DATA_DIR"] = str(Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")).resolve())
     os.environ["QUANXIN_STATIC"] = "plain"
+    os.environ["QUANXIN_SECOND_FACTOR"] = "optional"  # required where a test is about it
     os.environ["DJANGO_SETTINGS_MODULE"] = "quanxin.settings"
     os.environ |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", "COLUMNS": "120", "NO_COLOR": "1"}
     time.tzset()

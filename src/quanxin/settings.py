@@ -156,7 +156,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Signing in: a library's, decided by accounts.adapters; nobody registers, nobody signs in by mail address.
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-SECOND_FACTOR = environment.choice("QUANXIN_SECOND_FACTOR", "optional", "required")
+SECOND_FACTOR = environment.choice("QUANXIN_SECOND_FACTOR", "required", "optional")
 SIGN_ONS = sign_ons.read(DATA_DIR)
 ACCOUNT_ADAPTER = "quanxin.accounts.adapters.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -123,7 +123,8 @@ COMMANDS: dict[str, Rule] = (
     | {"model list": roles(Role.MODELLER, Role.APPROVER), "model approve": roles(Role.APPROVER)}
     | dict.fromkeys(("model propose", "evaluate"), roles(Role.MODELLER))
     | dict.fromkeys(
-        ("account add", "account list", "account end", "account password", "account reset-factors", "organisation add",
+        ("account add", "account approve", "account grants",
+         "account list", "account end", "account password", "account reset-factors", "organisation add",
          "client add", "client list", "client secret", "client end-secret", "client end", "account sessions",
          "account end-sessions", "organisation end", "organisation list"), roles(Role.ADMINISTRATOR),
     )

@@ -65,7 +65,7 @@ CALLERS: dict[str, Callable[[], Client]] = {
     for role in (Role.WINDOW, Role.REVIEWER, Role.CENTRE, Role.SUPERVISOR)
 } | {
     role.value: (lambda role=role: browser(f"some-{role}", role))  # type: ignore[misc]
-    for role in (Role.STEWARD, Role.MODELLER, Role.APPROVER, Role.BANK, Role.PERSONNEL, Role.ADMINISTRATOR, Role.AUDITOR)
+    for role in (Role.STEWARD, Role.MODELLER, Role.APPROVER, Role.BANK, Role.PERSONNEL, Role.AUDITOR, Role.ADMINISTRATOR)
 }  # fmt: skip
 
 

@@ -25,6 +25,8 @@ def person(name: str = "clerk-zhao", *roles: Role) -> User:
     made = add_account(operator(), name, password=PASSWORD)
     for role in roles:
         add_account(operator(), name, password=PASSWORD, role=role)
+    User.objects.filter(pk=made.pk).update(one_time=False)  # the password is the person's own
+    made.refresh_from_db()
     return made
 
 

@@ -19,7 +19,7 @@ def main(code: str, name: str) -> None:
 
     boot.setup()
     from quanxin.accounts import operator
-    from quanxin.accounts.actors import Actor, Role
+    from quanxin.accounts.actors import Actor, Assignment, Role
     from quanxin.archive.models import Record
     from quanxin.calendar import today
     from quanxin.exchange import subscriptions
@@ -32,7 +32,7 @@ def main(code: str, name: str) -> None:
 
     owner = Actor("user:owner", frozenset())
     window = Actor("user:wang", frozenset({Role.WINDOW}))
-    decider = Actor("user:decider", frozenset({Role.DECIDER}), deciding=frozenset({"market-regulation"}))
+    decider = Actor("user:decider", [Assignment(Role.DECIDER, "market-regulation")])
     category = "个体工商户" if code.startswith("92") else "法人及非法人组织"
     decided = (today() - dt.timedelta(days=200)).isoformat()
     until = (today() + dt.timedelta(days=160)).isoformat()

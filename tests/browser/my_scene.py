@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from quanxin.runtime.boot import setup
+from tests.browser.chosen import everybody_has_chosen
 
 PASSWORD = "七泉映月-Spring-72"
 
@@ -24,6 +25,7 @@ def prepare(code: str) -> None:
     add_account(by, "boss", password=PASSWORD, name="王掌柜")
     add_account(by, "helper", password=PASSWORD, name="李会计")
     add_account(by, "counter", password=PASSWORD, role=Role.WINDOW)
+    everybody_has_chosen()
     bind(by, "boss", code, reason="核验营业执照和授权书")
     add_organisation(by, "spring-bank", name="泉城样例银行", kind="bank")
     while following.follow():

@@ -10,18 +10,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.accounts.people import PASSWORD, code_of
-from tests.browser.conftest import QUANXIN, Site
+from tests.browser.conftest import QUANXIN, Site, everybody_has_chosen
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 
 pytestmark = [pytest.mark.browser]
 
 
-def account(site: Site, name: str) -> str:
+def account(site: Site, name: str, *, chosen: bool = True) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("QUANXIN_")}
     environment |= {"QUANXIN_DATA_DIR": str(site.data), "QUANXIN_PASSWORD": PASSWORD}
     subprocess.run(
         [QUANXIN, "account", "add", name, "--role", "centre"], env=environment, check=True, capture_output=True
     )
+    if chosen:
+        everybody_has_chosen(environment)
     return name
 
 
@@ -51,6 +53,26 @@ def with_authenticator(page: Page, **options: object) -> None:
         "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
         "isUserVerified": True, "automaticPresenceSimulation": True, **options,
     }})  # fmt: skip
+
+
+def test_a_one_time_password_opens_its_change_alone(visit: Callable[..., Page], site: Site, axe: str) -> None:
+    name, page = account(site, "newcomer", chosen=False), visit("/")
+    sign_in(page, site, name, "/desk/scores")
+    expect(page.locator("h1")).to_have_text("修改密码")
+    for width in WIDTHS:
+        resize(page, width)
+        assert overflow(page) == []
+        assert findings(page, axe) == []
+    page.goto(here(site, "/desk/"))
+    expect(page.locator("h1")).to_have_text("修改密码")
+    for own, left in ((PASSWORD, "修改密码"), ("泉城路九号-Autumn-31", "账号与安全")):
+        page.get_by_label("现在的密码").fill(PASSWORD)
+        page.get_by_label("新密码", exact=True).fill(own)
+        page.get_by_label("再输入一次新密码").fill(own)
+        page.get_by_role("button", name="修改", exact=True).click()
+        expect(page.locator("h1")).to_have_text(left)
+    page.goto(here(site, "/desk/scores"))
+    expect(page.locator("h1")).to_have_text("主体得分")
 
 
 def test_a_passkey_is_added_and_signs_in_by_itself(visit: Callable[..., Page], site: Site, axe: str) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import QUANXIN, Site
+from tests.browser.conftest import QUANXIN, Site, everybody_has_chosen
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 
 pytestmark = [pytest.mark.browser]
@@ -42,6 +42,7 @@ def cases(site: Site, browser: Browser) -> dict[str, str]:
                 [QUANXIN, "account", "add", name, "--role", *role], env=environment(site), check=True,
                 capture_output=True,
             )  # fmt: skip
+    everybody_has_chosen(environment(site))
     page = browser.new_page(locale="zh-CN")
     page.goto(site.url("/subject/{code}"))
     subject = page.locator("#subject-name").inner_text()
@@ -166,8 +167,8 @@ def test_the_granted_case_and_english_are_sound(person: Callable[..., Page], axe
 
 def test_a_supervisor_reads_for_a_purpose(person: Callable[..., Page], axe: str, site: Site) -> None:
     page = person("boss", "/desk/reading")
-    page.locator("#purpose").select_option("supervision")
-    page.locator("#code").fill(site.code)
+    page.locator("#purpose-supervisor").select_option("supervision")
+    page.locator("#code-supervisor").fill(site.code)
     page.locator("main form").first.get_by_role("button").click()
     expect(page.locator("h1")).not_to_have_text("查询档案")
     assert site.code not in page.url

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import QUANXIN, Site
+from tests.browser.conftest import QUANXIN, Site, everybody_has_chosen
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 from tests.city import penalty, write
 
@@ -27,6 +27,7 @@ def clerk(site: Site) -> str:
         subprocess.run(
             [QUANXIN, "account", "add", "clerk", "--role", *role], env=environment, check=True, capture_output=True
         )
+    everybody_has_chosen(environment)
     return "clerk"
 
 

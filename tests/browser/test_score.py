@@ -11,7 +11,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import QUANXIN, Site
+from tests.browser.conftest import QUANXIN, Site, everybody_has_chosen
 from tests.browser.test_pages import REFLOW, WIDTHS, findings, overflow, resize
 
 pytestmark = [pytest.mark.browser]
@@ -30,6 +30,7 @@ def company(site: Site) -> str:
         ["account", "add", "centre", "--role", "centre"],
     ):  # fmt: skip
         subprocess.run([QUANXIN, *words], env=environment, check=True, capture_output=True)
+    everybody_has_chosen(environment)
     return code
 
 

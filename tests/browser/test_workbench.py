@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from quanxin.runtime import postgres
-from tests.browser.conftest import QUANXIN, Site, _free_port, _penalised_subject, _wait_for
+from tests.browser.conftest import QUANXIN, Site, _free_port, _penalised_subject, _wait_for, everybody_has_chosen
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 
 pytestmark = [pytest.mark.browser]
@@ -35,7 +35,8 @@ def city(chromium: str) -> Iterator[Site]:
     top.chmod(0o755)
     shutil.copytree(PACKS, top / "packs")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QUANXIN_")}
-    environment |= {"QUANXIN_DATA_DIR": str(top / "data"), "QUANXIN_PACK": str(top / "packs/jinan")}
+    environment |= {"QUANXIN_DATA_DIR": str(top / "data"), "QUANXIN_PACK": str(top / "packs/jinan"),
+                    "QUANXIN_SECOND_FACTOR": "optional"}  # fmt: skip
 
     def run(*arguments: str, **more: str) -> None:
         subprocess.run([QUANXIN, *arguments], env=environment | more, check=True, capture_output=True)
@@ -44,6 +45,7 @@ def city(chromium: str) -> Iterator[Site]:
     for name, roles in PEOPLE.items():
         for role in roles:
             run("account", "add", name, "--role", *role, QUANXIN_PASSWORD=PASSWORD)
+    everybody_has_chosen(environment)
     rules = top / "packs/jinan/models" / f"{MODEL}.yaml"
     text = rules.read_text(encoding="utf-8")
     assert text.count(BEFORE) == 1

@@ -16,6 +16,7 @@ from typing import Any
 
 from quanxin.calendar import travel
 from quanxin.runtime import boot
+from tests.browser.chosen import everybody_has_chosen
 
 PASSWORD = "七泉映月-Spring-72"
 CLOCK = "QX_TEST_CLOCK"  # names the file that says the moment
@@ -77,6 +78,7 @@ def city(folder: str) -> dict[str, Any]:
     bind(operator(), "owner", CODES[0], reason="核验营业执照")
     add_account(operator(), "window", password=PASSWORD, role=Role.WINDOW)
     add_account(operator(), "decider", password=PASSWORD, role=Role.DECIDER, provider="market-regulation")
+    everybody_has_chosen()
     consumer = subscriptions.add_consumer(operator(), "sample-bank", title="样例征信机构")
     subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="信贷", basis="协议")
     client, secret = add_client(operator(), "sample-bank", consumer="sample-bank", rate=100_000)

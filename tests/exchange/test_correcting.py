@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from quanxin.accounts import NotAllowed
-from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Batch, Record
 from quanxin.exchange.correcting import CorrectionRefused, as_written, correct, key_fields, lost_numbers
@@ -18,8 +18,8 @@ from tests.city import hand_in, penalty, person, register
 
 pytestmark = pytest.mark.django_db
 PROVIDER, PENALTY = "market-regulation", "administrative-penalty"
-DECIDER = Actor("user:decider", frozenset({Role.DECIDER}), deciding=frozenset({PROVIDER}))
-CLERK = Actor("user:clerk", frozenset({Role.INTAKE}), providers=frozenset({PROVIDER}))
+DECIDER = Actor("user:decider", [Assignment(Role.DECIDER, PROVIDER)])
+CLERK = Actor("user:clerk", [Assignment(Role.INTAKE, PROVIDER)])
 
 
 def handed_in(folder: Path, **changes: str | None) -> Record:

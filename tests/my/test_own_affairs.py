@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from quanxin.accounts import operator
-from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.accounts.people import add_account, add_organisation
 from quanxin.archive import access, definitions, viewers
 from quanxin.archive.models import Record
@@ -45,7 +45,7 @@ def record(tmp_path: Path) -> Record:
 def bank() -> Actor:
     add_organisation(operator(), "spring-bank", name="泉城样例银行", kind="bank")
     add_account(operator(), "banker", password=PASSWORD, role=Role.BANK, organisation="spring-bank")
-    return Actor("user:banker", frozenset({Role.BANK}), organisation="spring-bank")
+    return Actor("user:banker", [Assignment(Role.BANK, organisation="spring-bank")])
 
 
 def given(client: Client, **changes: object) -> str:

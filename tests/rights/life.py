@@ -6,7 +6,7 @@ import datetime as dt
 from io import BytesIO
 from pathlib import Path
 
-from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.archive.models import Record
 from quanxin.calendar import ZONE
 from quanxin.rights import cases, objections, repairs
@@ -22,8 +22,8 @@ from tests.rights.attachments.making import printed
 PROVIDER = "market-regulation"
 OWNER = Actor("user:owner", frozenset())
 WINDOW = Actor("user:window", frozenset({Role.WINDOW}))
-DECIDER = Actor("user:decider", frozenset({Role.DECIDER}), deciding=frozenset({PROVIDER}))
-OTHER_DECIDER = Actor("user:other", frozenset({Role.DECIDER}), deciding=frozenset({"taxation"}))
+DECIDER = Actor("user:decider", [Assignment(Role.DECIDER, PROVIDER)])
+OTHER_DECIDER = Actor("user:other", [Assignment(Role.DECIDER, "taxation")])
 REVIEWER = Actor("user:reviewer", frozenset({Role.REVIEWER}))
 DECIDED = dt.date(2026, 5, 12)  # a decision under the tiers of Order 36: at least three months
 EARLY, LATER = dt.date(2026, 6, 1), dt.date(2026, 9, 1)

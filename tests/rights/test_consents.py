@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from quanxin.accounts import NotAllowed, operator
-from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.accounts.models import AuditLine
 from quanxin.accounts.people import add_organisation
 from quanxin.archive.models import Access, Record
@@ -26,8 +26,8 @@ from tests.city import CODES
 from tests.rights.life import LATER, morning, owner, penalised
 
 pytestmark = pytest.mark.django_db
-OFFICER = Actor("user:officer", frozenset({Role.BANK}), organisation="sample-bank")
-RIVAL = Actor("user:rival", frozenset({Role.BANK}), organisation="other-bank")
+OFFICER = Actor("user:officer", [Assignment(Role.BANK, organisation="sample-bank")])
+RIVAL = Actor("user:rival", [Assignment(Role.BANK, organisation="other-bank")])
 UNTIL = dt.date(2026, 10, 31)
 
 

@@ -1,14 +1,18 @@
 """Actors and their roles.
 
-Invariant: an actor is named, and may do only what one of its roles allows.
+Invariant: an actor is named, and may do only what one of its roles allows, within the limits with which that very role
+was given.
 """
 
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from quanxin.identifiers.divisions import places_of
 
 
 class Role(StrEnum):
@@ -39,30 +43,74 @@ class NotAllowed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Someone, or some job, that acts: a name for the audit, the roles it holds, and what it holds them for.
+class Assignment:
+    """A role as it was given to somebody, with its limits; "" is no limit.
 
-    ``providers`` are those that it hands in for, ``deciding`` those whose cases it decides, ``districts`` (codes of
-    GB/T 2260) those whose subjects it may read; None means every one. ``organisation`` is the key of the institution
-    that it belongs to, for a bank's officer and the like.
+    ``provider`` is whom it is held for, ``district`` (a code of GB/T 2260) whose subjects it reaches, ``organisation``
+    the key of the institution that it is held in.
+    """
+
+    role: Role
+    provider: str = ""
+    district: str = ""
+    organisation: str = ""
+
+    def covers(self, provider: str | None = None, region: str | None = None) -> bool:
+        """Whether the assignment reaches a provider, and subjects of a region; None asks nothing."""
+        within = region is None or region.startswith(places_of(self.district))
+        return within and (provider is None or self.provider in ("", provider))
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Actor:
+    """Someone, or some job, that acts: a name for the audit, and the roles that were assigned to it.
+
+    What it may do is asked by the role that is used. A limit belongs to the assignment that has it: no other
+    assignment lifts it, and it narrows no other. An actor is made for one request, command or job.
     """
 
     name: str
-    roles: frozenset[Role]
-    providers: frozenset[str] | None = None
-    deciding: frozenset[str] | None = None
-    districts: frozenset[str] | None = None
-    organisation: str = ""
+    assignments: frozenset[Assignment]
+    own: list[frozenset[int]] = field(
+        compare=False, repr=False
+    )  # its own subjects, once ``own_matters`` asked for them
 
-    def may(self, role: Role, provider: str | None = None) -> bool:
-        """Whether the actor holds ``role``, and holds it for ``provider`` if one is named."""
-        held = self.deciding if role is Role.DECIDER else self.providers
-        return role in self.roles and (provider is None or held is None or provider in held)
+    def __init__(self, name: str, roles: Iterable[Role | Assignment] = ()) -> None:
+        object.__setattr__(self, "name", name)
+        given = frozenset(Assignment(one) if isinstance(one, Role) else one for one in roles)
+        object.__setattr__(self, "assignments", given)
+        object.__setattr__(self, "own", [])
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles, whatever their limits: for what asks for no subject and no provider."""
+        return frozenset(one.role for one in self.assignments)
+
+    def by(self, *roles: Role) -> frozenset[Assignment]:
+        """The assignments of these roles."""
+        return frozenset(one for one in self.assignments if one.role in roles)
+
+    def may(self, role: Role, provider: str | None = None, *, region: str | None = None) -> bool:
+        """Whether one assignment of ``role`` reaches both the provider and the region, as far as they are named."""
+        return any(one.covers(provider, region) for one in self.by(role))
 
     def require(self, role: Role, provider: str | None = None) -> None:
         """Raise ``NotAllowed`` unless ``may``."""
         if not self.may(role, provider):
             raise NotAllowed(f"{self.name}: {role.value}" + (f" ({provider})" if provider else ""))
+
+    def providers_of(self, role: Role) -> frozenset[str] | None:
+        """The providers that the role is held for; None is every one."""
+        return _every_or(one.provider for one in self.by(role))
+
+    def organisations_of(self, role: Role) -> frozenset[str]:
+        """The keys of the institutions that the role is held in."""
+        return frozenset(one.organisation for one in self.by(role) if one.organisation)
+
+
+def _every_or(limits: Iterable[str]) -> frozenset[str] | None:
+    named = frozenset(limits)
+    return None if "" in named else named
 
 
 def operator() -> Actor:

@@ -67,6 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_password": _("密码不正确。"),
         "enter_current_password": _("密码不正确。"),
         "incorrect_code": _("验证码不正确或已用过。"),
+        "same_password": _("新密码不能与现在的密码相同。"),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -2,7 +2,7 @@
 
 Invariant: an agent does only what the authorisation names, from its first day to its last; of one principal and one
 agent there is at most one that is not ended; the principal's own representative makes it, or the window from a paper,
-never an agent for another. After its last day it opens nothing, whether or not anyone has ended it.
+never an agent for another, never a clerk for themselves. After its last day it opens nothing, whether or not anyone has ended it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 
 from quanxin.accounts.actors import Actor, NotAllowed, Role
-from quanxin.accounts.binding import Principal, principal_of, standing
+from quanxin.accounts.acts import act
+from quanxin.accounts.binding import Principal, principal_of, require_counter, standing, stands_now
 from quanxin.accounts.models import Agency, User, audit
 from quanxin.calendar import now, today
 
@@ -31,7 +31,7 @@ class Scope(StrEnum):
     REPORT = "report"  # fetch reports
 
 
-@transaction.atomic
+@act
 def authorise(
     by: Actor, principal: User | Principal, agent_username: str, scope: Collection[Scope], until: dt.date, *,
     reason: str = "", document: str = "", from_day: dt.date | None = None,
@@ -48,6 +48,8 @@ def authorise(
     own = isinstance(principal, User) and by.name == f"user:{principal.username}" and named is not None
     if not own:
         _counter_with(by, document)
+        if named is not None:
+            require_counter(by, named, agent_username)
     if named is None:
         raise ValidationError("委托人没有绑定单位或本人。 / The principal's account stands for nobody.")
     agent = _agent(agent_username)
@@ -82,10 +84,11 @@ def _make(
     )  # fmt: skip
     audit(by, "accounts.authorise", f"user:{agent.username}", agency=made.pk, code=named.code,
           person=bool(named.identity), scope=scope, until=days[1].isoformat(), document=document)  # fmt: skip
+    stands_now.send(Agency, principal=named, key="agency-made", once=f"agency:{made.pk}", who=agent, until=days[1])
     return made
 
 
-@transaction.atomic
+@act
 def end(by: Actor, number: int, *, reason: str) -> Agency:
     """End an authorisation: its principal's representative may, its agent, the window and the centre.
 
@@ -97,8 +100,8 @@ def end(by: Actor, number: int, *, reason: str) -> Agency:
         raise ValidationError("没有这项委托。 / There is no such authorisation.")
     if not reason.strip():
         raise ValidationError("请写明理由。 / A reason is needed.")
-    if not (_is_principal(by, found) or by.name == f"user:{found.agent.username}" or by.may(Role.CENTRE)):
-        by.require(Role.WINDOW)
+    if not (_is_principal(by, found) or by.name == f"user:{found.agent.username}"):
+        require_counter(by, Principal(code=found.code, identity=found.identity), found.agent.username)
     if found.ended_at is None:
         _end(by, found, reason.strip())
     return found

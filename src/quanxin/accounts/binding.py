@@ -11,12 +11,15 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.dispatch import Signal
 
-from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.actors import Actor, NotAllowed, Role
+from quanxin.accounts.acts import act, refused_line
 from quanxin.accounts.models import Binding, User, audit
+from quanxin.accounts.own_matters import own_matter, stood_for
 from quanxin.calendar import now, today
 from quanxin.identifiers import identity as numbers
+from quanxin.identifiers.divisions import region_of
 from quanxin.runtime.keys import sealer
 from quanxin.runtime.pack import current_pack
 
@@ -38,41 +41,58 @@ class Principal:
         return self.code or f"person:{self.identity[:12]}"
 
 
-def require_counter(by: Actor) -> None:
-    """Raise ``NotAllowed`` unless the actor is the credit centre or its window, who look at papers."""
-    if not by.may(Role.CENTRE):
+# Sent within the transaction by which somebody came to stand for a principal: ``principal``, ``key`` (of the notice to
+# it), ``once`` and what fills the notice.
+stands_now = Signal()
+
+
+def require_counter(by: Actor, principal: Principal, username: str) -> None:
+    """Raise ``NotAllowed`` unless the actor is the credit centre or its window, who look at papers: in the district of the
+    organisation, for an account that is not their own, about nobody whom they stand for themselves."""
+    if not by.by(Role.CENTRE, Role.WINDOW):
         by.require(Role.WINDOW)
+    if by.name == f"user:{username}" or {principal.code, principal.identity} & stood_for(by):
+        raise own_matter(by, f"user:{username}")
+    region = region_of(principal.code) if principal.code else None  # persons may come to any window
+    if not any(one.covers(region=region) for one in by.by(Role.CENTRE, Role.WINDOW)):
+        error = NotAllowed(f"{by.name}: another district's organisation")
+        error.line = refused_line(by, f"user:{username}", "another district's organisation", code=principal.code)
+        raise error
 
 
-@transaction.atomic
+@act
 def bind(by: Actor, username: str, code: str, *, reason: str, until: dt.date | None = None) -> Binding:
     """Let an account stand for the organisation of a code, instead of whom it stood for.
 
-    Raises ``NotAllowed`` without the centre's or the window's role, ``ValidationError`` without such an account or a
-    reason, or for a last day that has passed.
+    Raises ``NotAllowed`` without the centre's or the window's role in the organisation's district, ``OwnMatter`` for the
+    clerk's own account or principal, ``ValidationError`` without such an account or a reason, or for a past last day.
     """
-    require_counter(by)
-    return _bind(by, username, Principal(code=code), reason, until)
+    principal = Principal(code=code)
+    require_counter(by, principal, username)
+    return _bind(by, username, principal, reason, until)
 
 
-@transaction.atomic
+@act
 def bind_person(by: Actor, username: str, number: str, *, reason: str, until: dt.date | None = None) -> Binding:
     """Let an account stand for the natural person of a number, after a look at the document. Raises as ``bind``.
 
     ``ValidationError`` too for a number that is none, and for a minor (民法典第十七条; the age is the pack's).
     """
-    require_counter(by)
-    return _bind(by, username, Principal(identity=identity_of(number)), reason, until)
+    if not by.by(Role.CENTRE, Role.WINDOW):
+        by.require(Role.WINDOW)
+    principal = Principal(identity=identity_of(number))
+    require_counter(by, principal, username)
+    return _bind(by, username, principal, reason, until)
 
 
-@transaction.atomic
+@act
 def vouched(by: Actor, user: User, identity: str, *, reason: str) -> Binding | None:
     """Bind an account to its person because a sign-on vouches for it; ``by`` acts for the window.
 
     Nothing is done where the account is closed or stands for someone already, or where a binding to a person was ended:
     whoever ended it had a reason, and only the counter binds again.
     """
-    require_counter(by)
+    require_counter(by, Principal(identity=identity), user.username)
     if not user.is_active:
         return None
     _account(user.username)
@@ -113,17 +133,20 @@ def _bind(by: Actor, username: str, principal: Principal, reason: str, until: dt
     )  # fmt: skip
     audit(by, "accounts.bind", f"user:{username}", code=principal.code, person=bool(principal.identity),
           reason=made.reason, until=until and until.isoformat())  # fmt: skip
+    stands_now.send(Binding, principal=principal, key="binding-made", once=f"binding:{made.pk}", who=user, until=until)
     return made
 
 
-@transaction.atomic
+@act
 def unbind(by: Actor, username: str, *, reason: str) -> Binding:
     """End the binding of an account; raises as ``bind`` does, and ``ValidationError`` where there is none."""
-    require_counter(by)
+    if not by.by(Role.CENTRE, Role.WINDOW):
+        by.require(Role.WINDOW)
     _need(reason)
     found = Binding.objects.select_for_update().filter(user=_account(username), ended_at=None).first()
     if found is None:
         raise ValidationError("该账号没有绑定单位或本人。 / The account stands for nobody.")
+    require_counter(by, Principal(code=found.code, identity=found.identity), username)
     _end(by, found, reason)
     return found
 

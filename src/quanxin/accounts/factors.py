@@ -1,7 +1,8 @@
 """Second factors: codes that are used once, who must have a factor, and taking them from someone who lost them.
 
 Invariant: a code of an authenticator opens one sign-in, in whichever process it is given; wrong ones count towards the
-lock of the name like wrong passwords. Where second factors are required, a person with a role opens nothing without.
+lock of the name like wrong passwords. Where second factors are required, a person with a role opens nothing without; who
+signed in by a password that somebody else chose opens nothing but its change.
 """
 
 from __future__ import annotations
@@ -18,18 +19,20 @@ from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from quanxin.accounts import sessions
 from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.attempts import KEY, LOCKED, locked, note_sign_in, one_at_a_time
 from quanxin.accounts.models import User, audit
+from quanxin.accounts.own_matters import own_matter
 from quanxin.accounts.people import account
 
 KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 REQUIRED = "required"
+WHILE_ONE_TIME = {"account_change_password", "account_login", "desk:sign-in", "desk:sign-out"}
 OPEN_ANYWAY = {"portal", "accounts"}  # namespaces of addresses that need no second factor; the library's have none
 
 
@@ -97,6 +100,13 @@ class ChangePasswordForm(LibraryChangePasswordForm):  # type: ignore[misc]
             raise account_adapter().validation_error("enter_current_password")
         return given
 
+    def clean_password1(self) -> str:
+        """The new password, which is another than the present one."""
+        given: str = self.cleaned_data.get("password1", "")
+        if given and self.user.check_password(given):
+            raise account_adapter().validation_error("same_password")
+        return given
+
 
 def _use(authenticator: Authenticator, code: str) -> None:
     """Keep the time step of a code: it and those before it are worth nothing from now on (RFC 6238, 5.2)."""
@@ -123,13 +133,15 @@ def must_add(user: User) -> bool:
     return settings.SECOND_FACTOR == REQUIRED and user.memberships.exists() and not has_factor(user)
 
 
-@transaction.atomic
+@act
 def reset_factors(by: Actor, username: str, *, reason: str) -> int:
     """Take the second factors from one who lost them; every session of the account ends. Returns how many there were.
 
     Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` for an unknown account or no reason.
     """
     by.require(Role.ADMINISTRATOR)
+    if by.name == f"user:{username}":
+        raise own_matter(by, f"user:{username}")
     user = account(username)
     if not reason.strip():
         raise ValidationError("请写明理由。 / A reason is needed.")
@@ -141,7 +153,8 @@ def reset_factors(by: Actor, username: str, *, reason: str) -> int:
 
 
 class SecondFactor:
-    """Middleware that leads a person with a role to a second factor first, where it is required."""
+    """Middleware that leads whoever signed in by a one-time password to choosing their own, and a person with a role to a
+    second factor, where it is required; before that nothing else of theirs opens."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -152,6 +165,10 @@ class SecondFactor:
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         """A redirect to the account's page, or None to go on."""
+        if request.session.get(sessions.ONE_TIME) and request.user.is_authenticated:
+            match = request.resolver_match
+            anyway = match is not None and (match.namespace == "portal" or match.view_name in WHILE_ONE_TIME)
+            return None if anyway else HttpResponseRedirect(reverse("account_change_password"))
         if settings.SECOND_FACTOR != REQUIRED or not request.user.is_authenticated or _open_anyway(request):
             return None
         return HttpResponseRedirect(reverse("accounts:home")) if must_add(request.user) else None

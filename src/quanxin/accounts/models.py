@@ -21,7 +21,8 @@ from quanxin.calendar import now
 from quanxin.identifiers import personal_numbers
 
 __all__ = [
-    "Agency", "ApiClient", "AuditLine", "Binding", "ClientSecret", "Membership", "Organisation", "Session", "SignIn", "User",
+    "Agency", "ApiClient", "AuditLine", "Binding", "ClientSecret", "Grant", "Membership", "Organisation", "Session", "SignIn",
+    "User",
     "audit", "audit_all",
 ]  # fmt: skip
 
@@ -36,6 +37,7 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=64, blank=True)
     email = models.EmailField(blank=True)  # where notices go; nobody signs in by it
     is_active = models.BooleanField(default=True)
+    one_time = models.BooleanField(default=False)  # whether somebody else chose the password: it opens its change alone
 
     objects = BaseUserManager()
 
@@ -93,6 +95,38 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.provider}"
+
+
+class Grant(models.Model):
+    """A role that an administrator asks for somebody, and what another decided about it (``approved`` null: it waits)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+    provider = models.CharField(max_length=64, blank=True)
+    district = models.CharField(max_length=6, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="grants")
+    asked_by = models.CharField(max_length=128)
+    asked_at = models.DateTimeField()
+    approved = models.BooleanField(null=True)
+    decided_by = models.CharField(max_length=128, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "provider", "district"], condition=Q(approved=None), name="grant_asked_once"
+            ),
+            models.CheckConstraint(condition=~Q(decided_by=F("asked_by")), name="grant_by_two"),
+            models.CheckConstraint(
+                condition=Q(approved=None, decided_at=None, decided_by="")
+                | (Q(approved__isnull=False, decided_at__isnull=False) & ~Q(decided_by="")),
+                name="grant_decided_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.asked_by}"
 
 
 class ApiClient(models.Model):

@@ -66,6 +66,11 @@ class NewPassword(PasswordChangeView):  # type: ignore[misc]
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form, and whether nothing else opens before it."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"one_time": sessions.ONE_TIME in self.request.session}
+
 
 new_password = never_cache(login_required(NewPassword.as_view()))
 

@@ -1,11 +1,13 @@
 """Making accounts, organisations and clients, and whom a signed-in person or machine acts as.
 
-Invariant: a secret is shown once, when it is made, and kept only as its hash; a password is never logged. A person is
-of at most one organisation. What is read by districts is read by the narrowest that the person's roles say.
+Invariant: a secret is shown once, when it is made, and kept only as its hash; a password is never logged, and one
+that somebody else chose opens nothing but its change. A person is
+of at most one organisation. The limits of a role are those of the membership that gives it.
 """
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -14,74 +16,49 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from quanxin.accounts import sessions
-from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts import granting, sessions
+from quanxin.accounts.actors import Actor, Assignment, Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.attempts import locked, note_sign_in
 from quanxin.accounts.clients import add_client
 from quanxin.accounts.models import ApiClient, Membership, Organisation, User, audit
-from quanxin.calendar import now, today
-from quanxin.runtime.pack import current_pack
+from quanxin.accounts.own_matters import own_matter
+from quanxin.calendar import now
 
 __all__ = [
     "actor_of", "actor_of_client", "add_account", "add_client", "add_organisation", "deactivate", "listing",
-    "locked", "note_sign_in", "remove_membership", "set_password",
+    "locked", "note_sign_in", "one_time_password", "remove_membership", "set_password",
 ]  # fmt: skip
 
-DIVISIONS = "division-"  # how the keys of a city's code sets of divisions begin (GB/T 2260 and those it adds)
-# The kind of institution that a role is held in, where it is held in one.
-KIND_OF = {Role.BANK: "bank", Role.PERSONNEL: "personnel", Role.SUPERVISOR: "supervisor"}
 
-
-@transaction.atomic
+@act
 def add_account(
     by: Actor, username: str, *, password: str, role: Role | None = None, provider: str = "", district: str = "",
     organisation: str = "", name: str = "", email: str = "",
 ) -> User:  # fmt: skip
-    """Make an account, or give an existing one a further role; its password is set only when it is made.
+    """Make an account, or give an existing one a further role; its password is set only when it is made, and is good for
+    choosing another.
 
     ``provider`` is whom the role is held for, ``district`` whose subjects it may read, ``organisation`` the key of the
-    institution it is held in. Without a role it opens no page of the desk: it is a representative's or an agent's.
+    institution it is held in. Without a role it opens no page of the desk: it is a representative's or an agent's. Where
+    another administrator must approve the role (``granting``), it waits for that.
 
-    Raises ``NotAllowed`` without the administrator's role and ``ValidationError`` for a weak password, a district that
-    is no division of the city, an organisation that does not exist or is of another kind than the role's, and a second
-    organisation of one person.
+    Raises ``NotAllowed`` without the administrator's role, ``OwnMatter`` for a role of one's own, ``ValidationError`` for a
+    weak password, a district that is no division of the city, an organisation that does not exist or is of another kind
+    than the role's, and a second organisation of one person.
     """
     by.require(Role.ADMINISTRATOR)
-    user, made = User.objects.get_or_create(username=username, defaults={"name": name, "email": email})
+    user, made = User.objects.get_or_create(
+        username=username, defaults={"name": name, "email": email, "one_time": True}
+    )
     if made:
         validate_password(password, user)
         user.set_password(password)
         user.save()
+        audit(by, "accounts.add", f"user:{username}")
     if role is not None:
-        district = _district(district)
-        at = _organisation_for(user, role, organisation) if organisation else None
-        Membership.objects.update_or_create(
-            user=user, role=role.value, provider=provider, district=district, defaults={"organisation": at}
-        )
-    audit(by, "accounts.add", f"user:{username}", role=role and role.value, provider=provider, district=district,
-          organisation=organisation)  # fmt: skip
+        granting.give(by, user, role, provider=provider, district=district, organisation=organisation)
     return user
-
-
-def _district(code: str) -> str:
-    """The district as a membership keeps it: the city's own code means all of it."""
-    if code == current_pack().region:
-        return ""
-    sets = [s for key, s in current_pack().on(today()).code_sets.items() if key.startswith(DIVISIONS)]
-    if code and code not in {one.value for s in sets for one in s.codes}:
-        raise ValidationError(f"没有行政区划 {code}。 / There is no division {code}.")
-    return code
-
-
-def _organisation_for(user: User, role: Role, key: str) -> Organisation:
-    found = Organisation.objects.filter(key=key, ended_at=None).first()
-    if found is None:
-        raise ValidationError(f"没有机构 {key}，请先登记。 / There is no organisation {key}; add it first.")
-    if found.kind != KIND_OF.get(role, found.kind):
-        raise ValidationError(f"{found.name} 不能有 {role} 角色。 / {found.name} is no institution for {role}.")
-    if user.memberships.exclude(organisation=None).exclude(organisation=found).exists():
-        raise ValidationError("该账号已属于另一机构。 / The account belongs to another organisation.")
-    return found
 
 
 @transaction.atomic
@@ -164,20 +141,29 @@ def deactivate(by: Actor, username: str, *, reason: str) -> User:
     return user
 
 
-@transaction.atomic
+@act
 def set_password(by: Actor, username: str, password: str) -> User:
-    """Give an account a new password, where its own was forgotten; every session of it ends.
+    """Give an account a new password, where its own was forgotten, good for choosing another; every session of it ends.
 
-    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` for an unknown account, a weak password.
+    Raises ``OwnMatter`` for one's own account, whose password is changed on its own page, ``NotAllowed`` without the
+    administrator's role, ``ValidationError`` for an unknown account, a weak password.
     """
     by.require(Role.ADMINISTRATOR)
+    if by.name == f"user:{username}":
+        raise own_matter(by, f"user:{username}")
     user = account(username)
     validate_password(password, user)
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.one_time = True
+    user.save(update_fields=["password", "one_time"])
     audit(by, "accounts.set-password", f"user:{username}")
     sessions.end(by, user, why="password")
     return user
+
+
+def one_time_password() -> str:
+    """A password for handing over to somebody who will choose another."""
+    return secrets.token_urlsafe(12)
 
 
 def account(username: str) -> User:
@@ -213,26 +199,11 @@ def actor_of(user: User) -> Actor:
         m for m in user.memberships.select_related("organisation") if not m.organisation or not m.organisation.ended_at
     ]
     return Actor(
-        name=f"user:{user.username}",
-        roles=frozenset(Role(m.role) for m in held),
-        providers=_every_or({m.provider for m in held if m.role == Role.INTAKE}),
-        deciding=_every_or({m.provider for m in held if m.role == Role.DECIDER}),
-        districts=_every_or(_districts(held)),
-        organisation=next((m.organisation.key for m in held if m.organisation), ""),
+        f"user:{user.username}",
+        (Assignment(Role(m.role), m.provider, m.district, m.organisation.key if m.organisation else "") for m in held),
     )
-
-
-def _districts(held: list[Membership]) -> set[str]:
-    """The districts of the roles that read; handing in reads too, where the person does nothing else."""
-    reading = [m for m in held if m.role not in (Role.INTAKE, Role.ADMINISTRATOR)]
-    return {m.district for m in reading or held if m.role != Role.ADMINISTRATOR}
-
-
-def _every_or(named: set[str]) -> frozenset[str] | None:
-    return None if "" in named else frozenset(named)
 
 
 def actor_of_client(client: ApiClient) -> Actor:
     """Whom a machine acts as: a provider's hands in for it; a consumer's acts on nothing."""
-    roles = frozenset({Role.INTAKE}) if client.provider else frozenset[Role]()
-    return Actor(name=f"client:{client.name}", roles=roles, providers=frozenset({client.provider} - {""}))
+    return Actor(f"client:{client.name}", [Assignment(Role.INTAKE, client.provider)] if client.provider else [])

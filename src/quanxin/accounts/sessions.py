@@ -22,6 +22,7 @@ from quanxin.accounts.models import Session, User, audit
 from quanxin.calendar import ZONE, now
 
 BEGAN, ADDRESS, BROWSER = "began", "address", "browser"  # what a session knows of its sign-in
+ONE_TIME = "one_time"  # that it was by a password which somebody else chose
 _USER = "_auth_user_id"  # Django's name for it
 SEEN_EVERY = dt.timedelta(minutes=1)  # so that not every request writes
 

@@ -37,7 +37,10 @@ def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     session = request.session
     session[sessions.BEGAN] = now().timestamp()
     session[sessions.ADDRESS], session[sessions.BROWSER] = address_of(request), browser_of(request)
-    note_sign_in(user.username, True, request, how(session.get(_RECORDS) or []))
+    by = how(session.get(_RECORDS) or [])
+    if user.one_time and "password" in by.split():
+        session[sessions.ONE_TIME] = True
+    note_sign_in(user.username, True, request, by)
 
 
 def how(records: list[dict[str, Any]]) -> str:
@@ -56,6 +59,8 @@ def how(records: list[dict[str, Any]]) -> str:
 
 def _new_password(request: HttpRequest, user: User, **_: Any) -> None:
     by = actor_of(user)
+    User.objects.filter(pk=user.pk).update(one_time=False)
+    request.session.pop(sessions.ONE_TIME, None)
     audit(by, "accounts.password", f"user:{user.username}")
     sessions.end(by, user, but=sessions.stored(request.session.session_key), why="password")
 

@@ -12,27 +12,27 @@ Invariant: what is not allowed here is not seen.
 | consumer | of organisations and sole traders, the items that its subscription names |
 | personnel | persons' records of the categories that its purpose opens |
 | centre | everything, in its districts, for a purpose |
-| auditor | everything, for a purpose |
+| auditor | everything, in its districts, for a purpose |
 
 What a decision took out of reach (``restricting``), and what was withdrawn, is seen by its subject, its provider, the
 centre and the auditor alone, whatever day or moment is asked about: a question about the past opens nothing that is
 closed today. Natural persons are seen by no public viewer, by no path, and once the time of keeping has passed by the auditor
 alone. Personal numbers in texts are blotted out for whoever is outside. A sole trader or natural person has no score
-that anyone could see. A reading that is not public leaves a line with its reader and purpose, a refused try one too.
+that anyone could see. Nobody reads as staff about a subject that they stand for (``own_matters``). A reading that is not
+public leaves a line with its reader and purpose, a refused try one too.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from quanxin.accounts import Actor, NotAllowed
-from quanxin.accounts.actors import Role
+from quanxin.accounts import NotAllowed
 from quanxin.accounts.models import audit
+from quanxin.accounts.own_matters import own_matter
 from quanxin.archive import restricting
 from quanxin.archive.models import Access, Record
 from quanxin.archive.viewers import PUBLIC, Viewer, refused
@@ -40,11 +40,12 @@ from quanxin.calendar import now, today
 from quanxin.identifiers import personal_numbers
 from quanxin.policy.model import FieldDef, FieldType, Mode, Resource
 from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import within
 
 # Who still sees what a decision took out of reach: the subject, its provider, and those who answer for the decision.
 _UNRESTRICTED = frozenset({"subject", "agent", "window", "centre", "auditor"})
-# Who is bound to the districts of their membership.
-_DISTRICTED = frozenset({"centre", "department", "supervisor"})
+# Who is bound to the districts of the memberships by which they read.
+_DISTRICTED = frozenset({"centre", "department", "supervisor", "auditor"})
 
 __all__ = ["PUBLIC", "Viewer"]
 
@@ -54,6 +55,7 @@ def require_scores(viewer: Viewer, subject: Subject | None) -> None:
 
     The centre and the auditor see scores, an organisation its own; the public, consumers and departments see none.
     """
+    _expect_others(viewer, subject)
     everyone = viewer.kind in ("centre", "auditor") and (subject is None or _in_reach(viewer, subject))
     if everyone or (viewer.reads_itself and subject is not None and subject.pk in viewer.own):
         return
@@ -67,6 +69,8 @@ def require_scores(viewer: Viewer, subject: Subject | None) -> None:
 
 def may_see_subject(viewer: Viewer, subject: Subject) -> bool:
     """Whether the subject exists for this viewer at all."""
+    if subject.pk in viewer.barred:
+        return False
     if viewer.reads_itself:
         return subject.pk in viewer.own
     if viewer.grant is not None:
@@ -79,7 +83,11 @@ def may_see_subject(viewer: Viewer, subject: Subject) -> bool:
 
 
 def enter(viewer: Viewer, subject: Subject) -> bool:
-    """Whether the viewer may know of the subject; a known asker's try that is refused leaves a line."""
+    """Whether the viewer may know of the subject; a known asker's try that is refused leaves a line.
+
+    Raises ``OwnMatter`` for a subject that the reader stands for.
+    """
+    _expect_others(viewer, subject)
     if may_see_subject(viewer, subject):
         return True
     if viewer.actor is not None:
@@ -91,6 +99,11 @@ def enter(viewer: Viewer, subject: Subject) -> bool:
             purpose=viewer.purpose,
         )
     return False
+
+
+def _expect_others(viewer: Viewer, subject: Subject | None) -> None:
+    if viewer.actor is not None and subject is not None and subject.pk in viewer.barred:
+        raise own_matter(viewer.actor, f"subject:{subject.pk}")
 
 
 def visible_records(
@@ -156,11 +169,9 @@ def kept_past(resource: Resource, on: dt.date, event: dt.date | None) -> bool:
     return bool(years and event and event < _years_before(on, years))
 
 
-def handed_in(viewer: Viewer, record: Record) -> bool:
-    """Whether the viewer's own department handed the record in."""
-    if viewer.kind != "department" or viewer.actor is None:
-        return False
-    return any(held is None or record.provider in held for held in _providers(viewer))
+def handed_in(viewer: Viewer, record: Record, region: str) -> bool:
+    """Whether the viewer's own department handed the record in, about a subject of a region that it reads."""
+    return viewer.kind == "department" and any(one.covers(record.provider, region) for one in viewer.by)
 
 
 def may_see_field(viewer: Viewer, field: FieldDef) -> bool:
@@ -209,32 +220,17 @@ def _opens_persons(viewer: Viewer) -> bool:
 
 
 def _in_reach(viewer: Viewer, subject: Subject) -> bool:
-    """Whether the subject lies in the districts that the viewer's membership names."""
-    bound = viewer.actor is not None and viewer.kind in _DISTRICTED
-    return not bound or in_districts(viewer.actor, subject.region)
-
-
-def in_districts(actor: Actor | None, region: str) -> bool:
-    """Whether a region lies in the districts of an actor; 370100 is a whole city, 370000 a province."""
-    districts = actor.districts if actor is not None else None
-    return districts is None or any(region.startswith(re.sub("(00)+$", "", code)) for code in districts)
-
-
-def _providers(viewer: Viewer) -> list[frozenset[str] | None]:
-    """The providers whose records a department's actor reads, by each role that it holds; None is every one."""
-    actor = viewer.actor
-    if actor is None:
-        return []
-    return [
-        held for role, held in ((Role.INTAKE, actor.providers), (Role.DECIDER, actor.deciding)) if role in actor.roles
-    ]
+    """Whether the subject lies in the districts of a membership by which the viewer reads."""
+    return viewer.kind not in _DISTRICTED or any(one.covers(region=subject.region) for one in viewer.by)
 
 
 def _handed_in(viewer: Viewer) -> Q:
-    held = _providers(viewer)
-    if None in held:
-        return Q()
-    return Q(provider__in=sorted({key for keys in held for key in keys or ()}))
+    """The records that each membership by which a department reads reaches: its provider's, in its district."""
+    found = Q(id__in=[])
+    for one in viewer.by:
+        mine = Q(provider=one.provider) if one.provider else Q(id__isnull=False)
+        found |= mine & Q(subject_id__in=within([one.district])) if one.district else mine
+    return found
 
 
 def _years_before(day: dt.date, years: int) -> dt.date:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import restricting
+from quanxin.archive import restricting, viewers
 from quanxin.archive.models import Event, Record
+from quanxin.archive.own_matters import expect_others
 from quanxin.calendar import now
 from quanxin.runtime.bridge import reserve
 from quanxin.runtime.pack import current_pack
@@ -34,7 +35,7 @@ class NotPossible(Exception):
         return str(self)
 
 
-@transaction.atomic
+@act
 def merge(actor: Actor, kept: Subject, other: Subject, *, reason: str) -> Judgement:
     """Judge that ``other`` is the same subject as ``kept``: from now on both are read as ``kept``.
 
@@ -42,6 +43,7 @@ def merge(actor: Actor, kept: Subject, other: Subject, *, reason: str) -> Judgem
     in the way, one of them is a natural person or sole trader and the other is not, or no reason is given.
     """
     actor.require(Role.STEWARD)
+    _may_judge(actor, kept, other)
     kept, other = _locked(kept, other)
     _expect(bool(reason.strip()), "合并必须说明理由")
     _expect(kept.pk != other.pk, "同一主体无须合并")
@@ -57,7 +59,7 @@ def merge(actor: Actor, kept: Subject, other: Subject, *, reason: str) -> Judgem
     return judgement
 
 
-@transaction.atomic
+@act
 def split(
     actor: Actor,
     subject: Subject,
@@ -74,6 +76,7 @@ def split(
     Raises as ``merge`` does.
     """
     actor.require(Role.STEWARD)
+    _may_judge(actor, subject)
     (subject,) = _locked(subject)
     _expect(bool(reason.strip()), "拆分必须说明理由")
     moved = list(Name.objects.filter(subject=subject, pk__in=names).order_by("-current", "-id"))
@@ -98,13 +101,14 @@ def split(
     return judgement
 
 
-@transaction.atomic
+@act
 def undo(actor: Actor, judgement: Judgement, *, reason: str) -> Judgement:
     """Undo a merge or a split: everything is again where it was; the judgement stays on record as undone."""
     actor.require(Role.STEWARD)
     judgement = Judgement.objects.select_for_update().get(pk=judgement.pk)
     _expect(bool(reason.strip()), "撤销必须说明理由")
     _expect(judgement.undone_at is None, "该判断已撤销")
+    _may_judge(actor, judgement.kept, judgement.other)
     kept, other = _locked(judgement.kept, judgement.other)
     moved = []
     if judgement.kind == Judgement.Kind.MERGE:
@@ -118,6 +122,14 @@ def undo(actor: Actor, judgement: Judgement, *, reason: str) -> Judgement:
     judgement.save()
     _tell(actor, "undo", Event.Kind.JUDGEMENT_UNDONE, judgement, _references(kept, moved))
     return judgement
+
+
+def _may_judge(actor: Actor, *subjects: Subject) -> None:
+    """Raise ``NotAllowed``, with its line, for an own matter and for another district's subject."""
+    expect_others(actor, [one.pk for one in subjects], f"subject:{subjects[0].pk}")
+    for one in subjects:
+        if not actor.may(Role.STEWARD, region=one.region):
+            raise viewers.refused(actor, f"subject:{one.pk}", "another district's subject")
 
 
 def _locked(*subjects: Subject) -> tuple[Subject, ...]:

@@ -104,7 +104,7 @@ def _views(records: list[Record], viewer: Viewer, subject: Subject, day: dt.date
         for record in records
         if access.may_see_record(
             viewer, definition(record.batch_id), day, record.event_date, natural=subject.natural,
-            own=access.handed_in(viewer, record),
+            own=access.handed_in(viewer, record, subject.region),
         )
     ]  # fmt: skip
 
@@ -152,7 +152,7 @@ def _card(
             for i in register.identifiers_of(ids)
             if i.recorded_at <= moment and i.sealed is None
         ),
-        **_registration(viewer, records, rules),
+        **_registration(viewer, records, rules, subject.region),
     )  # fmt: skip
 
 
@@ -169,12 +169,12 @@ def _region(code: str, rules: Rules) -> str:
     return next((c.title.zh for c in divisions.codes if c.value == code), "") if divisions else ""
 
 
-def _registration(viewer: Viewer, records: list[Record], rules: Rules) -> dict[str, Any]:
+def _registration(viewer: Viewer, records: list[Record], rules: Rules, region: str) -> dict[str, Any]:
     """What the subject's own registration record says for its card, as far as the viewer may see it."""
     for record in records:
         resource = definition(record.batch_id)
         if resource.subject.role == "enrol" and access.may_see_record(
-            viewer, resource, today(), None, natural=False, own=access.handed_in(viewer, record)
+            viewer, resource, today(), None, natural=False, own=access.handed_in(viewer, record, region)
         ):
             seen = {f.key: f for f in resource.fields if access.may_see_field(viewer, f)}
             text = {k: access.shown(viewer, record.payload.get(k)) for k in seen}

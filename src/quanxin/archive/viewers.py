@@ -12,8 +12,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from quanxin.accounts import Actor, NotAllowed
-from quanxin.accounts.actors import Role
+from quanxin.accounts.actors import Assignment, Role
 from quanxin.accounts.acts import refused_line
+from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import today
 from quanxin.policy.rights import Purpose
 from quanxin.runtime.pack import current_pack
@@ -39,7 +40,9 @@ class Viewer:
     """Someone as whom data is read. Everyone but the public is an actor with a purpose.
 
     ``fields`` are the items that a consumer's subscription names; empty means every item that may leave. ``own`` are
-    the ids under which a subject that reads itself is kept. ``opened`` is the purpose of the pack that a department or
+    the ids under which a subject that reads itself is kept. ``by`` are the assignments of the role by which the actor
+    reads, whose limits hold; ``barred`` are the subjects that the actor stands for, and reads through their own pages
+    alone. ``opened`` is the purpose of the pack that a department or
     supervisor reads others' records for, ``grant`` the consent that an institution reads by.
     """
 
@@ -48,6 +51,8 @@ class Viewer:
     purpose: str = ""
     fields: frozenset[str] = frozenset()
     own: frozenset[int] = frozenset()
+    by: frozenset[Assignment] = frozenset()
+    barred: frozenset[int] = frozenset()
     opened: Purpose | None = None
     grant: Grant | None = None
 
@@ -66,12 +71,13 @@ class Viewer:
 
 
 PUBLIC = Viewer("public")
+# The roles by which what others share is read, by the kind of viewer that they make.
+SHARING = {"department": (Role.INTAKE, Role.DECIDER), "supervisor": (Role.SUPERVISOR,)}
 
 
 def centre(actor: Actor, purpose: str) -> Viewer:
     """The credit centre's own viewer; raises ``NotAllowed`` without its role, ``ValueError`` without a purpose."""
-    _hold(actor, Role.CENTRE)
-    return Viewer("centre", actor, _said(purpose))
+    return Viewer("centre", actor, _said(purpose), by=_held(actor, Role.CENTRE), barred=own_subjects(actor))
 
 
 def handling(actor: Actor, purpose: str) -> Viewer:
@@ -79,39 +85,36 @@ def handling(actor: Actor, purpose: str) -> Viewer:
 
     Raises ``NotAllowed`` without such a role, ``ValueError`` without a purpose.
     """
-    if not actor.roles & {Role.WINDOW, Role.REVIEWER}:
-        _hold(actor, Role.CENTRE)
-    return Viewer("centre", actor, _said(purpose))
+    by = _held(actor, Role.CENTRE, Role.WINDOW, Role.REVIEWER)
+    return Viewer("centre", actor, _said(purpose), by=by, barred=own_subjects(actor))
 
 
-def department(actor: Actor, purpose: str) -> Viewer:
-    """The providers that an actor hands in or decides for, reading what they handed in; raises as ``centre`` does."""
-    if not actor.roles & {Role.INTAKE, Role.DECIDER}:
-        _hold(actor, Role.INTAKE)
-    return Viewer("department", actor, _said(purpose))
+def department(actor: Actor, purpose: str, *roles: Role) -> Viewer:
+    """The providers that an actor hands in or decides for (by one of ``roles``, where it must be that one), reading what
+    they handed in; raises as ``centre`` does."""
+    by = _held(actor, *(roles or SHARING["department"]))
+    return Viewer("department", actor, _said(purpose), by=by, barred=own_subjects(actor))
 
 
-def sharing(actor: Actor, purpose: str) -> Viewer:
-    """A department's or a supervisor's officer who reads what others share, for a purpose of the pack, by its key.
+def sharing(actor: Actor, purpose: str, kind: str = "department") -> Viewer:
+    """A ``department``'s or a ``supervisor``'s officer who reads what others share, for a purpose of the pack, by its key.
 
     Raises ``NotAllowed``, and leaves a line, where the pack has no such purpose today or it opens nothing to the actor.
     """
-    kind = "supervisor" if Role.SUPERVISOR in actor.roles else "department"
-    if kind == "department" and not actor.roles & {Role.INTAKE, Role.DECIDER}:
-        raise refused(actor, "subjects", "no role that reads what others share", purpose=purpose)
-    return Viewer(kind, actor, purpose, opened=_opened(actor, kind, purpose))
+    by = _held(actor, *SHARING[kind])
+    return Viewer(kind, actor, purpose, by=by, barred=own_subjects(actor), opened=_opened(actor, kind, purpose))
 
 
 def personnel(actor: Actor, purpose: str) -> Viewer:
     """A personnel authority, reading persons' records of the categories that its purpose opens; raises as ``sharing``."""
-    _hold(actor, Role.PERSONNEL)
-    return Viewer("personnel", actor, purpose, opened=_opened(actor, "personnel", purpose))
+    by = _held(actor, Role.PERSONNEL)
+    opened = _opened(actor, "personnel", purpose)
+    return Viewer("personnel", actor, purpose, by=by, barred=own_subjects(actor), opened=opened)
 
 
 def auditor(actor: Actor, purpose: str) -> Viewer:
     """The auditor, who may look at everything and change nothing; raises as ``centre`` does."""
-    _hold(actor, Role.AUDITOR)
-    return Viewer("auditor", actor, _said(purpose))
+    return Viewer("auditor", actor, _said(purpose), by=_held(actor, Role.AUDITOR), barred=own_subjects(actor))
 
 
 def consumer(actor: Actor, purpose: str, fields: frozenset[str]) -> Viewer:
@@ -122,12 +125,12 @@ def consumer(actor: Actor, purpose: str, fields: frozenset[str]) -> Viewer:
 def institution(actor: Actor, grant: Grant) -> Viewer:
     """A bank's officer under a consent that stands. Raises ``NotAllowed``, and leaves a line, for another institution's
     and for one whose term has passed."""
-    _hold(actor, Role.BANK)
-    if actor.organisation != grant.institution:
+    by = _held(actor, Role.BANK)
+    if grant.institution not in actor.organisations_of(Role.BANK):
         raise refused(actor, grant.reference, "the consent is another institution's")
     if grant.until < today():
         raise refused(actor, grant.reference, "the consent has expired")
-    return Viewer("institution", actor, _said(grant.purpose), grant=grant)
+    return Viewer("institution", actor, _said(grant.purpose), by=by, barred=own_subjects(actor), grant=grant)
 
 
 def itself(
@@ -150,10 +153,11 @@ def refused(actor: Actor, target: str, why: str, **particulars: str) -> NotAllow
     return error
 
 
-def _hold(actor: Actor, role: Role) -> None:
-    """Raise ``NotAllowed``, and leave a line, unless the actor holds a role."""
-    if not actor.may(role):
-        raise refused(actor, "subjects", "no role that reads so", asked=role.value)
+def _held(actor: Actor, *roles: Role) -> frozenset[Assignment]:
+    """The assignments of the roles by which the actor reads. Raises ``NotAllowed``, and leaves a line, for none."""
+    if not (by := actor.by(*roles)):
+        raise refused(actor, "subjects", "no role that reads so", asked=",".join(roles))
+    return by
 
 
 def _opened(actor: Actor, kind: str, key: str) -> Purpose:

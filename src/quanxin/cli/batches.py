@@ -77,8 +77,8 @@ def batches(limit: Annotated[int, typer.Option(min=1, help="最多列出多少�
     boot.setup()
     from quanxin.archive.models import Batch
 
-    who = actor()
-    found = Batch.objects.all() if who.providers is None else Batch.objects.filter(provider__in=who.providers)
+    own = actor().providers_of(Role.INTAKE)
+    found = Batch.objects.all() if own is None else Batch.objects.filter(provider__in=own)
     keys = ("batch", "resource", "provider", "received", "accepted", "updated", "duplicate", "quarantined", "unlinked")
     rows = [{k: b.receipt[k] for k in keys} | {"at": b.recorded_at.isoformat()} for b in found[:limit]]
     emit(rows, show=_show_batches)

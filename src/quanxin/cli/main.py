@@ -24,6 +24,7 @@ from quanxin.cli import (
     events,
     exporting,
     forms,
+    granting,
     keys,
     lake,
     machines,
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.add_typer(pack.app, name="pack")
 for room in (
     city,
+    granting,
     people,
     machines,
     consuming,

@@ -23,7 +23,6 @@ people = typer.Typer(no_args_is_help=True, help="主体的代表。 / Representa
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.add_typer(accounts, name="account")
     app.add_typer(organisations, name="organisation")
 
 
@@ -37,8 +36,8 @@ Reason = Annotated[str, typer.Option(help="理由（必填） / the reason")]
 Provider = Annotated[str, typer.Option(help="只为该单位；不写为全部 / for this provider alone")]
 District = Annotated[str, typer.Option(help="只看该区县（行政区划代码）；不写为全市 / reads this division alone")]
 Password = Annotated[
-    str, typer.Option(prompt="密码 / password", hide_input=True, confirmation_prompt=True, envvar="QUANXIN_PASSWORD",
-                      help="不写则询问；脚本可用环境变量 / asked for when missing")
+    str, typer.Option(envvar="QUANXIN_PASSWORD",
+                      help="一次性密码，首次登录须改掉；不写则生成 / one-time password; made when missing")
 ]  # fmt: skip
 
 
@@ -63,20 +62,25 @@ def add_account(
     email: Annotated[str, typer.Option(help="接收通知的邮箱 / where notices go")] = "",
     password: Password = "",
 ) -> None:
-    """开通账号，或为已有账号增加角色。 / Make an account, or give one a further role."""
+    """开通账号，或为已有账号增加角色（须另一管理员批准）。 / Make an account, or give one a further role."""
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.accounts.people import add_account as add
+    from quanxin.accounts import people
+    from quanxin.accounts.models import Grant, User
 
-    held = _role(role)
+    held, given, known = _role(role), password or people.one_time_password(), User.objects.filter(username=username)
+    new = not known.exists()
     with in_words("quanxin organisation add"):
-        made = add(
-            actor(), username, password=password, role=held, provider=provider, district=district,
+        made = people.add_account(
+            actor(), username, password=given, role=held, provider=provider, district=district,
             organisation=organisation, name=name, email=email,
         )  # fmt: skip
-    emit({"username": made.username, "role": role or None, "provider": provider or "*", "district": district or "*",
-          "organisation": organisation or None})  # fmt: skip
+    waiting = Grant.objects.filter(user=made, role=role, provider=provider, approved=None).last()
+    said = {"username": made.username, "role": role or None, "provider": provider or "*", "district": district or "*",
+            "organisation": organisation or None}  # fmt: skip
+    waits = {"waits_for_approval": waiting.pk} if waiting else {}
+    emit(said | waits | ({"one_time_password": given} if new and not password else {}))
 
 
 @accounts.command("list")
@@ -150,15 +154,16 @@ def end_account_sessions(username: Username, reason: Reason) -> None:
 @accounts.command("password")
 @may(Role.ADMINISTRATOR)
 def set_password(username: Username, password: Password = "") -> None:
-    """为忘记密码的人设新密码，其登录全部退出。 / Give a new password where it was forgotten; every session ends."""
+    """为忘记密码的人设一次性密码，其登录全部退出。 / Give a one-time password where it was forgotten; sessions end."""
     from quanxin.runtime import boot
 
     boot.setup()
     from quanxin.accounts import people
 
+    given = password or people.one_time_password()
     with in_words("quanxin account list"):
-        people.set_password(actor(), username, password)
-    emit({"username": username, "password": "set"})
+        people.set_password(actor(), username, given)
+    emit({"username": username, "password": "set"} | ({} if password else {"one_time_password": given}))
 
 
 @accounts.command("reset-factors")

@@ -93,7 +93,8 @@ def _own(asked: list[str] | None) -> list[str] | None:
         return asked
     for provider in asked or ():
         who.require(Role.INTAKE, provider)
-    return asked or (None if who.providers is None else sorted(who.providers))
+    own = who.providers_of(Role.INTAKE)
+    return asked or (None if own is None else sorted(own))
 
 
 def _line(line: Any) -> dict[str, Any]:

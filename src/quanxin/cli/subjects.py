@@ -29,11 +29,14 @@ def register(app: typer.Typer) -> None:
 def subject(code: Code) -> None:
     """主体：名称与识别号的沿革、疑点、合并拆分判断。 / A subject: names, identifiers, findings, judgements."""
     found = _find(code)
-    from quanxin.archive import access, viewers
+    from quanxin.archive import viewers
+    from quanxin.archive.own_matters import expect_others
     from quanxin.subjects import queries
 
-    if not access.in_districts(who := actor(), found.region):
+    who = actor()
+    if not any(one.covers(region=found.region) for one in who.by(Role.CENTRE, Role.STEWARD)):
         raise viewers.refused(who, f"subject:{found.pk}", "not in the actor's districts")
+    expect_others(who, [found.pk], f"subject:{found.pk}")
     ids = queries.cluster(found)
     emit(
         {

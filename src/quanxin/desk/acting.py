@@ -58,6 +58,8 @@ class Act:
 def offered(actor: Actor, look: Look) -> list[Act]:
     """What an actor may do with a case as it stands."""
     case = look.case
+    if cases.is_own(actor, case):
+        return []
     return [a for a in ACTS if case.kind in a.kinds and case.state in a.states and a.may(actor, look)]
 
 
@@ -90,7 +92,7 @@ def _reason(sent: Sent) -> str:
 
 
 def _handles(actor: Actor, look: Look) -> bool:
-    return cases.may_handle(actor, look.case) and look.case.claimed_by in ("", actor.name)
+    return cases.decides(actor, look.case) and look.case.claimed_by in ("", actor.name)
 
 
 def _may_extend(actor: Actor, look: Look) -> bool:
@@ -100,7 +102,7 @@ def _may_extend(actor: Actor, look: Look) -> bool:
 def _not_again(actor: Actor, look: Look) -> bool:
     """Whoever looks a second time did not decide before."""
     before = look.case.looks_at
-    return _handles(actor, look) and before is not None and before.decided_by != actor.name
+    return _handles(actor, look) and before is not None and not objections.judged_before(actor, before)
 
 
 def _about_record(actor: Actor, look: Look) -> bool:
@@ -116,16 +118,16 @@ def _of_score(actor: Actor, look: Look) -> bool:
 
 
 def _may_undo(actor: Actor, look: Look) -> bool:
-    return cases.may_handle(actor, look.case) or (actor.may(Role.REVIEWER) and cases.in_district(actor, look.case))
+    return cases.decides(actor, look.case) or cases.reaches(actor, look.case, Role.REVIEWER)
 
 
 def _may_claim(actor: Actor, look: Look) -> bool:
-    return cases.may_handle(actor, look.case) and not look.case.claimed_by
+    return cases.decides(actor, look.case) and not look.case.claimed_by
 
 
 def _may_give_back(actor: Actor, look: Look) -> bool:
     held = look.case.claimed_by
-    return bool(held) and (held == actor.name or (actor.may(Role.REVIEWER) and cases.in_district(actor, look.case)))
+    return bool(held) and (held == actor.name or cases.reaches(actor, look.case, Role.REVIEWER))
 
 
 def _correct(actor: Actor, number: str, sent: Sent) -> Case:
@@ -177,7 +179,7 @@ ACTS: tuple[Act, ...] = (
           states=[*IN_HAND, State.WAITING], may=_may_give_back, do=lambda a, n, s: cases.give_back(a, n)),
     _made(key="forward", title=_("转办"), about=_("转给作出决定的单位，受理期限从现在起算。转办不作任何判断。"), kinds=ANY,
           states=[State.FILED], do=_forward,
-          may=lambda a, look: a.may(Role.WINDOW) and cases.in_district(a, look.case)),
+          may=lambda a, look: cases.reaches(a, look.case, Role.WINDOW)),
     _made(key="accept", title=_("受理"), about=_("受理后开始计算决定期限，并告知申请人。"), kinds=REPAIR,
           states=[State.FORWARDED], may=_handles, do=lambda a, n, s: repairs.accept(a, n)),
     _made(key="take-up", step="accept", title=_("开始核实"), about=_("从现在起计算答复期限。"), kinds=OBJECTION,

@@ -39,7 +39,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @staffed(Role.INTAKE)
 def batches(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The batches of one's providers, the latest first."""
-    found = Batch.objects.all() if actor.providers is None else Batch.objects.filter(provider__in=actor.providers)
+    providers = actor.providers_of(Role.INTAKE)
+    found = Batch.objects.all() if providers is None else Batch.objects.filter(provider__in=providers)
     before = parameters.batch_number(request.GET.get("before"))
     page = list((found.filter(pk__lt=before) if before else found)[: PAGE + 1])
     onward = page[PAGE - 1].pk if len(page) > PAGE else None

@@ -14,7 +14,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Role
 from quanxin.archive.shapes import RecordView
 from quanxin.calendar import now, today
 from quanxin.desk import acting
@@ -75,7 +74,6 @@ def context_of(
         "seen": max((step.pk for step in case.steps.all()), default=0), "window": _window(case),
         "told": _told(events), "document": documents.exists(case), "claimed": person(case.claimed_by),
         "mine": case.claimed_by == actor.name, "subject_link": not look.subject.natural and bool(look.subject.code),
-        "reviewer": Role.REVIEWER in actor.roles,
     }  # fmt: skip
 
 

@@ -39,8 +39,9 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _handing_in(actor: Actor) -> dict[str, Any]:
     """A clerk's latest files and batches, and the rows of theirs that wait."""
-    mine = {} if actor.providers is None else {"provider__in": actor.providers}
-    waiting = _waiting(actor.providers)
+    providers = actor.providers_of(Role.INTAKE)
+    mine = {} if providers is None else {"provider__in": providers}
+    waiting = _waiting(providers)
     return {
         "submissions": Submission.objects.filter(**mine)[:LATEST], "batches": Batch.objects.filter(**mine)[:LATEST],
         "quarantined": waiting.filter(bucket=Held.Bucket.QUARANTINED).count(),

@@ -50,7 +50,7 @@ def quality(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _bulletin(actor: Actor, period: Period) -> Presented:
-    own = None if Role.CENTRE in actor.roles else actor.providers
+    own = None if Role.CENTRE in actor.roles else actor.providers_of(Role.INTAKE)
     return present(bulletin(period, providers=own), english=english())
 
 

@@ -34,8 +34,7 @@ from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, person_of, resolve
 
-SHARING = (Role.SUPERVISOR, Role.INTAKE, Role.DECIDER)
-READERS = (*SHARING, Role.BANK, Role.PERSONNEL)
+READERS = (Role.SUPERVISOR, Role.INTAKE, Role.DECIDER, Role.BANK, Role.PERSONNEL)
 
 
 @never_cache
@@ -51,9 +50,8 @@ def reading(request: HttpRequest, actor: Actor) -> HttpResponse:
             viewer = viewers.personnel(actor, request.POST.get("purpose", ""))
             subject = _person(actor, request.POST.get("identity", ""))
         else:
-            viewer = viewers.sharing(actor, request.POST.get("purpose", ""))
-            code = request.POST.get("code", "").strip()
-            subject = asked_for(actor, code)
+            viewer = viewers.sharing(actor, request.POST.get("purpose", ""), _kind(actor, request.POST.get("how", "")))
+            subject = asked_for(actor, request.POST.get("code", "").strip())
         if subject is None:
             raise RightsError("subject-unknown")
         archive = archive_of(subject.pk, viewer)
@@ -94,15 +92,21 @@ def _person(actor: Actor, number: str) -> Subject | None:
 
 
 def _page(request: HttpRequest, actor: Actor, problem: Any = None) -> HttpResponse:
-    kind = "supervisor" if Role.SUPERVISOR in actor.roles else "department"
+    chosen = request.POST.get("how", "")
     context: dict[str, Any] = {
         "problem": refusal(problem) if problem else None, "chosen": request.POST.get("purpose", ""),
-        "code": request.POST.get("code", ""),
-        "purposes": _purposes(kind) if actor.roles & set(SHARING) else (),
+        "code": request.POST.get("code", ""), "how": chosen,
+        "sharing": [(kind, _purposes(kind)) for kind, roles in viewers.SHARING.items() if actor.by(*roles)],
         "personnel": _purposes("personnel") if Role.PERSONNEL in actor.roles else (),
         "bank": Role.BANK in actor.roles, "consents": _consents(actor) if Role.BANK in actor.roles else (),
     }  # fmt: skip
     return render(request, "desk/reading.html", context, status=status_of(problem) if problem else 200)
+
+
+def _kind(actor: Actor, how: str) -> str:
+    """As which kind of viewer a person reads what others share: as they say, or as the first that they can be."""
+    held = (kind for kind, roles in viewers.SHARING.items() if actor.by(*roles))
+    return how if how in viewers.SHARING else next(held, "department")
 
 
 def _purposes(kind: str) -> list[Purpose]:

@@ -84,4 +84,4 @@ def own_record(actor: Actor, subject: int, number: int) -> tuple[Subject, Record
 
 
 def _own(actor: Actor, subject: Subject) -> Iterable[RecordView]:
-    return archive_of(subject.pk, viewers.department(actor, "报送单位核对本单位记录")).timeline
+    return archive_of(subject.pk, viewers.department(actor, "报送单位核对本单位记录", Role.INTAKE)).timeline

@@ -17,9 +17,11 @@ from django.shortcuts import render
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
+from quanxin.accounts.own_matters import OwnMatter
 from quanxin.accounts.people import actor_of
 from quanxin.archive.access import blot_out
 from quanxin.archive.queries import NoSuchSubject
+from quanxin.desk.saying import refusal
 
 View = Callable[..., HttpResponseBase]
 
@@ -48,7 +50,7 @@ def staffed(*roles: Role) -> Callable[[View], View]:
             try:
                 return view(request, actor, *args, **kwargs)
             except NotAllowed as error:
-                return _forbidden(request, actor, "" if error.line else "not for this actor")
+                return _forbidden(request, actor, "" if error.line else "not for this actor", error)
             except NoSuchSubject as error:  # the accessor left the line
                 raise Http404 from error
 
@@ -64,9 +66,12 @@ def missing(actor: Actor, target: str, why: str) -> Http404:
     return Http404(target)
 
 
-def _forbidden(request: HttpRequest, actor: Actor, why: str, **particulars: str) -> HttpResponse:
+def _forbidden(
+    request: HttpRequest, actor: Actor, why: str, error: NotAllowed | None = None, **particulars: str
+) -> HttpResponse:
     """The page that says no; ``why`` is for the line of the try, "" where one was left."""
     if why:
         match = request.resolver_match
         refused_line(actor, f"page:{match.view_name if match else ''}", why, **particulars)
-    return render(request, "desk/forbidden.html", status=403)
+    own = refusal(error) if isinstance(error, OwnMatter) else ""
+    return render(request, "desk/forbidden.html", {"own": own}, status=403)

@@ -58,6 +58,7 @@ def entry(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     if held is None:
         raise Http404
     problem = None
+    stewarding.expect_others(actor, held)
     if request.method == "POST":
         try:
             decided = _decide(request, actor, held)

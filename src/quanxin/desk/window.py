@@ -15,7 +15,9 @@ from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.binding import Principal, identity_of
 from quanxin.accounts.lookups import TooManyMissed, look_up
+from quanxin.accounts.own_matters import OwnMatter
 from quanxin.desk.language import english
+from quanxin.desk.saying import refusal
 from quanxin.desk.session import staffed
 from quanxin.rights import counter
 from quanxin.rights.errors import RightsError
@@ -45,10 +47,12 @@ def window(request: HttpRequest, actor: Actor) -> HttpResponse:
             problem = en if slash and english() else zh
         except TooManyMissed as error:
             problem = error.en if english() else error.zh
+        except OwnMatter as error:
+            problem = refusal(error)
         except NotAllowed:
             problem = _("该主体不在本窗口的辖区内，请到其所在区县的窗口或市信用中心办理。")
-    held = counter.current(request.session)
-    now_for = Subject.objects.filter(pk=held.subject).first() if held is not None and not held.over else None
+    held = counter.current(request.session, actor)
+    now_for = Subject.objects.filter(pk=held.subject_id).first() if held is not None and not held.over else None
     context = {"problem": problem, "said": request.POST, "held": held, "now_for": now_for}
     return render(request, "desk/window.html", context, status=422 if problem else 200)
 

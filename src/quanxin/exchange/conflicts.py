@@ -16,6 +16,7 @@ from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive import commit, transferring, withdrawing
 from quanxin.archive.models import Batch, Record, Transfer, Withdrawal
+from quanxin.archive.own_matters import expect_others
 from quanxin.calendar import now, today
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Conflict, Held
@@ -32,12 +33,9 @@ def visible(actor: Actor) -> QuerySet[Conflict]:
     """The conflicts that an actor may see: its own providers', the steward and the auditor every one."""
     if EVERYONES & actor.roles:
         return Conflict.objects.all()
-    own: set[str] = set()
-    for role, held in ((Role.INTAKE, actor.providers), (Role.DECIDER, actor.deciding)):
-        if role in actor.roles:
-            if held is None:
-                return Conflict.objects.all()
-            own |= held
+    own = {one.provider for one in actor.by(Role.INTAKE, Role.DECIDER)}
+    if "" in own:
+        return Conflict.objects.all()
     return Conflict.objects.filter(Q(holder__in=own) | Q(claimant__in=own))
 
 
@@ -156,7 +154,8 @@ def _locked(actor: Actor, number: int, reason: str) -> Conflict:
     found = Conflict.objects.filter(pk=number).first()
     if found is None:
         raise IntakeError.of("conflict-unknown", conflict=number)
-    if Role.INTAKE in actor.roles and actor.providers is not None and actor.providers & {found.holder, found.claimant}:
+    expect_others(actor, [found.subject_id], f"conflict:{number}")
+    if any(one.provider in (found.holder, found.claimant) for one in actor.by(Role.INTAKE)):
         raise NotAllowed(f"{actor.name}: hands in for a provider of conflict {number}")
     if not reason.strip():
         raise IntakeError.of("reason-missing")

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Role
+from quanxin.accounts.actors import Assignment, Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive.display import show
 from quanxin.archive.models import Record
+from quanxin.archive.own_matters import expect_others
 from quanxin.calendar import now, today
 from quanxin.exchange import few, receipts
 from quanxin.exchange.errors import IntakeError
@@ -57,7 +57,7 @@ class CorrectionRefused(IntakeError):
         self.found = tuple(found)
 
 
-@transaction.atomic
+@act
 def correct(actor: Actor, provider: str, record: Record, changes: Mapping[str, str], *, reason: str) -> Record:
     """Put items of a provider's record right (field key → text, "" for none); return the version that stands then.
 
@@ -66,6 +66,7 @@ def correct(actor: Actor, provider: str, record: Record, changes: Mapping[str, s
     record it is would change, or where an item is unknown; ``CorrectionRefused`` where the checks find something wrong.
     """
     may_change(actor, provider)
+    expect_others(actor, [record.subject_id], f"record:{record.subject_id}-{record.id}")
     if not reason.strip():
         raise IntakeError.of("reason-missing")
     if record.provider != provider:
@@ -182,7 +183,7 @@ def _expect_entered(receipt: Receipt, resource: Resource) -> None:
 
 def _for(actor: Actor, provider: str) -> Actor:
     """The same person, handing in for the provider: whoever decides about its record may put this record right."""
-    return Actor(actor.name, frozenset({Role.INTAKE}), providers=frozenset({provider}))
+    return Actor(actor.name, [Assignment(Role.INTAKE, provider)])
 
 
 def _named(resource: Resource, keys: Sequence[str]) -> str:

@@ -32,6 +32,7 @@ from quanxin.archive.restricting import HIDDEN
 from quanxin.calendar import today
 from quanxin.exchange.annotate import SHEET_ROWS, put
 from quanxin.exchange.errors import IntakeError, translated
+from quanxin.identifiers.divisions import places_of
 from quanxin.policy.model import CodeSet, FieldDef, FieldType, Resource
 from quanxin.runtime.pack import current_pack
 
@@ -45,6 +46,7 @@ SELECT r.subject_id, r.id, r.batch_id, r.payload
 FROM archive_record r JOIN subjects_subject s ON s.id = r.subject_id
 WHERE r.superseded_at IS NULL AND NOT s."natural" AND r.resource = %(resource)s
   AND r.event_date BETWEEN %(first)s AND %(last)s AND (%(provider)s = '' OR r.provider = %(provider)s)
+  AND s.region LIKE ANY(%(regions)s)
   AND (r.subject_id, r.id) > (%(subject)s, %(record)s) AND NOT {HIDDEN}
 ORDER BY r.subject_id, r.id LIMIT %(limit)s
 """
@@ -68,19 +70,22 @@ def export(
     actor: Actor, resource: str, out: Path, *, kind: Literal["xlsx", "xml"], first: dt.date, last: dt.date,
     provider: str = "",
 ) -> Exported:  # fmt: skip
-    """Write the current records whose event lies in a period, of one provider or of all, to a file.
+    """Write the current records whose event lies in a period, of one provider or of all, to a file: those about
+    subjects of the districts that the actor's role reaches.
 
     Raises ``NotAllowed`` unless the actor is of the centre, or hands in for the provider; ``IntakeError`` for a resource
     without a national layout and for what a disk may do. The file appears whole or not at all.
     """
-    if not actor.may(Role.CENTRE) and not (provider and actor.may(Role.INTAKE, provider)):
+    reach = actor.by(Role.CENTRE) | {one for one in actor.by(Role.INTAKE) if provider and one.covers(provider)}
+    if not reach:
         raise NotAllowed(f"{actor.name}: export {resource} {provider}")
     found = current_pack().on(today()).resources.get(resource)
     if found is None or not exportable(found):
         raise IntakeError.of("export-no-layout", resource=resource)
     fields = [f for f in found.fields if f.code]
     part = out.with_name(f".{out.name}.part")
-    asked = {"resource": resource, "first": first, "last": last, "provider": provider}
+    regions = sorted({f"{places_of(one.district)}%" for one in reach})
+    asked = {"resource": resource, "first": first, "last": last, "provider": provider, "regions": regions}
     try:
         with translated(out):
             rows = (_write_xlsx if kind == "xlsx" else _write_xml)(part, fields, _rows(asked, fields, actor))

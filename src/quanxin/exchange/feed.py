@@ -25,6 +25,7 @@ from quanxin.archive.viewers import Viewer
 from quanxin.calendar import now, today
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Consumer, Subscription
+from quanxin.identifiers.divisions import places_of
 from quanxin.runtime.bridge import pg_cursor
 
 MOST = 1000  # items of a page
@@ -203,7 +204,7 @@ def _reach(subscriptions: Mapping[str, Subscription]) -> list[tuple[list[str], l
 def _regions(subscriptions: list[Subscription]) -> list[str]:
     """LIKE patterns of the districts: 370100 is a whole city, 370000 a province, none is everywhere."""
     codes = [code for subscription in subscriptions for code in subscription.districts]
-    return [f"{re.sub('(00)+$', '', code)}%" for code in codes] or ["%"]
+    return [f"{places_of(code)}%" for code in codes] or ["%"]
 
 
 def _note(rows: Iterable[tuple[Any, ...]], subscriptions: Mapping[str, Subscription], actor: Actor) -> None:

@@ -10,14 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import commit
+from quanxin.accounts.own_matters import own_matter
+from quanxin.archive import commit, viewers
 from quanxin.archive.models import Batch, Event, Record
+from quanxin.archive.own_matters import own_subjects
 from quanxin.archive.taking_out import TakenOut, take_out
 from quanxin.calendar import now, today
 from quanxin.exchange.models import Held
@@ -26,7 +28,7 @@ from quanxin.exchange.replay import take_again
 from quanxin.exchange.waiting import waiting_with
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.founding import found, unmake
-from quanxin.subjects.models import Decision, Identifier, Judgement, Subject
+from quanxin.subjects.models import Decision, Identifier, Judgement, Name, Subject
 from quanxin.subjects.queries import cluster, find, resolve
 from quanxin.subjects.register import lock_register
 
@@ -50,7 +52,7 @@ class Decided:
     taken_out: TakenOut | None = None
 
 
-@transaction.atomic
+@act
 def link(actor: Actor, held: Held, subject: Subject, *, reason: str) -> Decided:
     """Decide that the rows which state the same as ``held`` are about ``subject``, and take them in.
 
@@ -60,6 +62,7 @@ def link(actor: Actor, held: Held, subject: Subject, *, reason: str) -> Decided:
     actor.require(Role.STEWARD)
     held, rows = _locked(held)
     subject = resolve(Subject.objects.select_related("merged_into").get(pk=subject.pk))
+    expect_others(actor, held, subject)
     if again := _decided(held, rows, Decision.Act.LINK, subject.pk):
         return again
     _expect_reason(reason)
@@ -71,7 +74,7 @@ def link(actor: Actor, held: Held, subject: Subject, *, reason: str) -> Decided:
     return _decide(actor, Decision.Act.LINK, held, rows, subject, reason)
 
 
-@transaction.atomic
+@act
 def create(actor: Actor, held: Held, *, type: str, reason: str) -> Decided:
     """Decide that the rows are about a subject that no register knows: make it with what they state, take them in.
 
@@ -80,6 +83,7 @@ def create(actor: Actor, held: Held, *, type: str, reason: str) -> Decided:
     """
     actor.require(Role.STEWARD)
     held, rows = _locked(held)
+    expect_others(actor, held)
     if again := _decided(held, rows, Decision.Act.CREATE, None):
         return again
     _expect_reason(reason)
@@ -89,7 +93,7 @@ def create(actor: Actor, held: Held, *, type: str, reason: str) -> Decided:
     return _decide(actor, Decision.Act.CREATE, held, rows, subject, reason)
 
 
-@transaction.atomic
+@act
 def reject(actor: Actor, held: Held, *, reason: str) -> Decided:
     """Decide that the rows are linked to nobody: they stay held with the reason and leave the queue.
 
@@ -97,6 +101,7 @@ def reject(actor: Actor, held: Held, *, reason: str) -> Decided:
     """
     actor.require(Role.STEWARD)
     held, rows = _locked(held)
+    expect_others(actor, held)
     if again := _decided(held, rows, Decision.Act.REJECT, None):
         return again
     _expect_reason(reason)
@@ -105,7 +110,7 @@ def reject(actor: Actor, held: Held, *, reason: str) -> Decided:
     return Decided(decision)
 
 
-@transaction.atomic
+@act
 def undo(actor: Actor, decision: Decision, *, reason: str) -> Decided:
     """Undo a decision: what came that way goes out again, its rows wait again, matching consults it no more.
 
@@ -117,6 +122,8 @@ def undo(actor: Actor, decision: Decision, *, reason: str) -> Decided:
     commit.lock_resources(*resources)
     lock_register()
     decision = Decision.objects.select_for_update().get(pk=decision.pk)
+    for row in Held.objects.filter(decision=decision)[:1]:
+        expect_others(actor, row, decision.subject)
     if decision.undone_at is not None:
         return Decided(decision)
     _expect_reason(reason)
@@ -130,6 +137,19 @@ def undo(actor: Actor, decision: Decision, *, reason: str) -> Decided:
         kept.filter(released_by=F("batch")).update(decision=None, released_by=None)
     _tell_undone(actor, decision, gone)
     return Decided(decision, taken_out=gone)
+
+
+def expect_others(actor: Actor, held: Held, subject: Subject | None = None) -> None:
+    """Raise ``NotAllowed``, with its line, for an own matter of the steward's and for another district's subject."""
+    own, about = own_subjects(actor), {subject.pk} if subject is not None else set()
+    if own and held.stated:
+        numbers = {held.stated[key] for key in ("code", "registration", "organisation")} - {""}
+        about |= set(Identifier.objects.filter(value__in=numbers).values_list("subject_id", flat=True))
+        about |= {one.subject_id for one in Name.objects.filter(subject_id__in=own, norm=held.stated["norm"])}
+    if own & about:
+        raise own_matter(actor, f"held:{held.pk}")
+    if subject is not None and not actor.may(Role.STEWARD, region=subject.region):
+        raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
 
 
 def _locked(held: Held) -> tuple[Held, list[Held]]:

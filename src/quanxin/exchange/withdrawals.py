@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
+from quanxin.accounts.own_matters import own_matter
 from quanxin.archive import commit, withdrawing
 from quanxin.archive.models import Batch, Record, Withdrawal
+from quanxin.archive.own_matters import expect_others, own_subjects
 from quanxin.calendar import now
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Held
@@ -33,7 +34,7 @@ class Withdrawn:
     repeated: bool = False
 
 
-@transaction.atomic
+@act
 def withdraw(
     actor: Actor, provider: str, records: Sequence[Reference], *, kind: Withdrawal.Kind, reason: str
 ) -> Withdrawn:
@@ -48,6 +49,7 @@ def withdraw(
     found = list(Record.objects.filter(pk__in=sorted(set(records)), provider=provider).order_by("resource", "id"))
     if missing := sorted(set(records) - {(r.subject_id, r.id) for r in found}):
         raise IntakeError.of("record-unknown", records=", ".join(f"{s}-{n}" for s, n in missing), provider=provider)
+    expect_others(actor, {r.subject_id for r in found}, f"provider:{provider}")
     commit.lock_resources(*{r.resource for r in found})
     ended = 0
     for resource in dict.fromkeys(r.resource for r in found):
@@ -62,7 +64,7 @@ def withdraw(
     return Withdrawn(ended, repeated=not ended)
 
 
-@transaction.atomic
+@act
 def take_back(actor: Actor, batch: str, *, reason: str) -> Withdrawn:
     """Take a whole batch back, with the replays of its rows: what it brought ends, what it replaced stands again.
 
@@ -79,6 +81,10 @@ def take_back(actor: Actor, batch: str, *, reason: str) -> Withdrawn:
     whole = [b for b in _with_replays(found) if b.taken_back_at is None]
     if not whole:
         return Withdrawn(0, repeated=True)
+    if (own := own_subjects(actor)) and Record.objects.filter(
+        batch_id__in=[b.pk for b in whole], subject_id__in=own
+    ).exists():
+        raise own_matter(actor, f"batch:{batch}")
     at = now()
     Batch.objects.filter(pk__in=[b.pk for b in whole]).update(taken_back_at=at)
     made = withdrawing.withdraw(

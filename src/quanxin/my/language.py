@@ -10,10 +10,11 @@ from typing import Literal
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 
+from quanxin.accounts import NotAllowed
 from quanxin.rights.attachments.errors import AttachmentError
 from quanxin.rights.errors import RightsError
 
-Problem = RightsError | AttachmentError | ValidationError
+Problem = RightsError | AttachmentError | ValidationError | NotAllowed
 
 
 def language() -> Literal["zh", "en"]:

@@ -24,15 +24,16 @@ from quanxin.accounts.acts import refused_line
 from quanxin.accounts.agency import Scope, agencies_held
 from quanxin.accounts.binding import Principal, principal_of
 from quanxin.accounts.models import Agency, User
+from quanxin.accounts.own_matters import OwnMatter
 from quanxin.accounts.people import actor_of
 from quanxin.archive import viewers
 from quanxin.archive.display import show_date
 from quanxin.my.language import problem_of
 from quanxin.rights import counter
-from quanxin.rights.counter import Counter
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Notice
 from quanxin.rights.parties import Party, at_counter
+from quanxin.rights.visit_models import Visit
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Identifier, Subject
 from quanxin.subjects.queries import find, resolve
@@ -61,7 +62,7 @@ class Standing:
     party: Party
     principal: Principal
     agency: Agency | None = None
-    counter: Counter | None = None
+    counter: Visit | None = None
     unread: int = 0  # how many notices were not read; nothing where one may not see them
 
     @property
@@ -105,7 +106,7 @@ def standing_of(request: HttpRequest) -> Standing:
     """
     user: User = request.user  # type: ignore[assignment]
     actor = actor_of(user)
-    if (held := counter.current(request.session)) is not None:
+    if (held := counter.current(request.session, actor)) is not None:
         return _at_the_counter(request, actor, held)
     if (number := request.session.get(AGENCY)) is not None:
         return _as_agent(request, user, actor, number)
@@ -139,14 +140,14 @@ def _unread(subject: Subject) -> dict[int, int]:
     return {subject.pk: by_id.pop(subject.pk, 0)} | by_id
 
 
-def _at_the_counter(request: HttpRequest, actor: Actor, held: Counter) -> Standing:
+def _at_the_counter(request: HttpRequest, actor: Actor, held: Visit) -> Standing:
     if not actor.may(Role.WINDOW):
         counter.end(request.session, actor)
-        raise viewers.refused(actor, f"subject:{held.subject}", "no longer at the counter")
+        raise viewers.refused(actor, f"subject:{held.subject_id}", "no longer at the counter")
     if held.over:
         counter.end(request.session, actor)
         raise Nobody("over")
-    subject = Subject.objects.select_related("merged_into").get(pk=held.subject)
+    subject = Subject.objects.select_related("merged_into").get(pk=held.subject_id)
     party = at_counter(actor, subject, held.who)
     return Standing(party, held.principal, counter=held, unread=sum(_unread(party.subject).values()))
 
@@ -197,8 +198,9 @@ def _answer(
         return view(request, me, *args, **kwargs)
     except Nobody as nobody:
         return _nobody(request, nobody.why)
-    except NotAllowed:
-        return shown(request, me, "my/refused.html", status=403)
+    except NotAllowed as error:
+        own = problem_of(error) if isinstance(error, OwnMatter) else None
+        return shown(request, me, "my/refused.html", {"own": own}, status=403)
     except RightsError as error:
         if error.code in UNKNOWN and error.line is None and me is not None:
             refused_line(me.party.actor, f"subject:{me.subject.pk}", error.code, asked=request.path[:200])

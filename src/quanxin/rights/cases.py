@@ -2,13 +2,13 @@
 
 Invariant: each act is a step of the case's history, written with the state that it leaves; an act that is out of place is
 refused in words. Whoever decides is the approver of the provider whose record it is, or the credit centre's reviewer where
-there is none, and has claimed the case.
+there is none, has claimed the case, and has no part in it: nobody handles or opens at the desk what concerns a subject that
+they stand for, or what they asked for themselves.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -16,11 +16,13 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Role
+from quanxin.accounts.actors import Assignment, Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
+from quanxin.accounts.own_matters import own_matter
 from quanxin.archive import restricting, viewers
 from quanxin.archive.models import Record, Restriction
+from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import now
 from quanxin.rights import notices, terms
 from quanxin.rights.attachments.accepting import tie
@@ -28,7 +30,7 @@ from quanxin.rights.errors import RightsError
 from quanxin.rights.models import OPEN_STATES, Case, Step, Term
 from quanxin.rights.parties import Party
 from quanxin.runtime.bridge import reserve
-from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import within
 
 State, Kind = Case.State, Case.Kind
 OVERSEEING = frozenset({Role.WINDOW, Role.REVIEWER, Role.CENTRE, Role.AUDITOR})  # who may open cases that others decide
@@ -74,15 +76,42 @@ def locked(number: str) -> Case:
     return found
 
 
+def decides(actor: Actor, case: Case) -> bool:
+    """Whether an actor decides such cases: the provider's approver, or the centre's reviewer; in its districts."""
+    return (
+        reaches(actor, case, Role.DECIDER, provider=case.provider)
+        if case.provider
+        else reaches(actor, case, Role.REVIEWER)
+    )
+
+
+def reaches(actor: Actor, case: Case, *roles: Role, provider: str | None = None) -> bool:
+    """Whether one assignment of these roles reaches the district of a case (and the provider); asks for the subject only
+    where a district is named."""
+    held = [one for one in actor.by(*roles) if one.covers(provider)]
+    return any(not one.district for one in held) or any(one.covers(region=case.subject.region) for one in held)
+
+
+def is_own(actor: Actor, case: Case) -> bool:
+    """Whether a case is an own matter of the actor's: about a subject that it stands for, or asked for by itself."""
+    asked = case.filed_by == actor.name and case.channel != Case.Channel.WINDOW
+    return asked or case.subject_id in own_subjects(actor)
+
+
 def may_handle(actor: Actor, case: Case) -> bool:
-    """Whether an actor decides such a case: the provider's approver, or the centre's reviewer; in its districts."""
-    holds = actor.may(Role.DECIDER, case.provider) if case.provider else actor.may(Role.REVIEWER)
-    return holds and in_district(actor, case)
+    """Whether an actor decides this case: it decides such cases, and this one is no own matter."""
+    return decides(actor, case) and not is_own(actor, case)
+
+
+def others(actor: Actor, found: QuerySet[Case]) -> QuerySet[Case]:
+    """Those of the cases that are no own matter of the actor's."""
+    asked = Q(filed_by=actor.name) & ~Q(channel=Case.Channel.WINDOW)
+    return found.exclude(asked).exclude(subject_id__in=own_subjects(actor))
 
 
 def may_see(actor: Actor, case: Case) -> bool:
     """Whether an actor of the desk may open a case: who decides it, the credit centre, and the auditor."""
-    return may_handle(actor, case) or (bool(actor.roles & OVERSEEING) and in_district(actor, case))
+    return (decides(actor, case) or reaches(actor, case, *OVERSEEING)) and not is_own(actor, case)
 
 
 def for_handler(actor: Actor, number: str, *states: Case.State) -> Case:
@@ -92,13 +121,20 @@ def for_handler(actor: Actor, number: str, *states: Case.State) -> Case:
     somebody else has claimed it.
     """
     case = locked(number)
-    if not may_handle(actor, case):
+    expect_others(actor, case)
+    if not decides(actor, case):
         raise viewers.refused(actor, case.reference, "not this actor's case to decide")
     expect(case, *states)
     if case.claimed_by not in ("", actor.name):
         raise RightsError("case-claimed", who=case.claimed_by.partition(":")[2])
     case.claimed_by = actor.name
     return case
+
+
+def expect_others(actor: Actor, case: Case) -> None:
+    """Raise ``OwnMatter``, with its line, for a case that is the actor's own matter."""
+    if is_own(actor, case):
+        raise own_matter(actor, case.reference)
 
 
 def expect(case: Case, *states: Case.State) -> None:
@@ -153,7 +189,9 @@ def give_back(actor: Actor, number: str) -> Case:
     """Give a claimed case back to the queue; who supervises deciding may take it from whoever claimed it."""
     case = locked(number)
     mine = case.claimed_by == actor.name
-    if not (mine or (actor.may(Role.REVIEWER) and in_district(actor, case))):
+    if not mine:  # one's own claim may be given back whatever has come up since
+        expect_others(actor, case)
+    if not (mine or (reaches(actor, case, Role.REVIEWER))):
         raise viewers.refused(actor, case.reference, "claimed by somebody else")
     if case.claimed_by:
         case.claimed_by = ""
@@ -166,7 +204,8 @@ def forward(actor: Actor, number: str) -> Case:
     """Pass a filed case on to whom it is for; raises ``NotAllowed`` without the window's role. Twice, it stays so."""
     actor.require(Role.WINDOW)
     case = locked(number)
-    if not in_district(actor, case):
+    expect_others(actor, case)
+    if not reaches(actor, case, Role.WINDOW):
         raise viewers.refused(actor, case.reference, "another district's case")
     if case.state != State.FILED and case.is_open:
         return case
@@ -238,33 +277,23 @@ def close(
 def queue(actor: Actor) -> QuerySet[Case]:
     """The open cases that an actor may act on at the desk, the most pressing first; ``due`` is when their term ends."""
     mine = Q(pk=None)
-    if actor.may(Role.DECIDER):
-        decided = Q(provider__in=actor.deciding) if actor.deciding is not None else ~Q(provider="")
-        mine |= decided & ~Q(state=State.FILED)
-    if actor.may(Role.REVIEWER):
-        mine |= Q(provider="") & ~Q(state=State.FILED)
-    if actor.may(Role.WINDOW):
-        mine |= Q(state=State.FILED)
-    found = Case.objects.filter(mine, state__in=OPEN_STATES)
-    if actor.districts is not None:
-        found = found.filter(subject_id__in=subjects_in(actor.districts))
+    for one in actor.by(Role.DECIDER):
+        mine |= decided_by(one) & ~Q(state=State.FILED)
+    for one in actor.by(Role.REVIEWER):
+        mine |= Q(provider="") & ~Q(state=State.FILED) & in_district(one)
+    for one in actor.by(Role.WINDOW):
+        mine |= Q(state=State.FILED) & in_district(one)
+    found = others(actor, Case.objects.filter(mine, state__in=OPEN_STATES))
     due = Subquery(Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1])
     return found.annotate(due=due).order_by(F("due").asc(nulls_last=True), "id")
 
 
-def in_district(actor: Actor, case: Case) -> bool:
-    """Whether the subject of a case lies in the districts that the actor's membership names."""
-    return actor.districts is None or any(case.subject.region.startswith(_head(code)) for code in actor.districts)
+def decided_by(assignment: Assignment) -> Q:
+    """The cases that the approver of a provider decides, in the district of its assignment."""
+    mine = Q(provider=assignment.provider) if assignment.provider else ~Q(provider="")
+    return mine & in_district(assignment)
 
 
-def subjects_in(districts: Collection[str]) -> QuerySet[Subject]:
-    """The subjects of districts; 370100 is a whole city, 370000 a province."""
-    where = Q(pk=None)
-    for code in districts:
-        where |= Q(region__startswith=_head(code))
-    return Subject.objects.filter(where)
-
-
-def _head(code: str) -> str:
-    """What the codes of all places within a division begin with."""
-    return re.sub("(00)+$", "", code)
+def in_district(assignment: Assignment) -> Q:
+    """The cases whose subject lies in the district of an assignment."""
+    return Q(subject_id__in=within([assignment.district])) if assignment.district else Q(pk__isnull=False)

@@ -94,7 +94,7 @@ def read(actor: Actor, number: int) -> tuple[Consent, list[RecordView]]:
     actor.require(Role.BANK)
     # held until the reading is written: a revocation comes before it or after it
     found = Consent.objects.select_for_update().filter(pk=number).first()
-    if found is not None and found.institution != actor.organisation:
+    if found is not None and found.institution not in actor.organisations_of(Role.BANK):
         raise viewers.refused(actor, f"consent:{number}", "the consent is another institution's")
     if found is None or not found.stands(today()):
         raise RightsError("consent-ended", refused_line(actor, f"consent:{number}", "the consent does not stand"))
@@ -125,8 +125,8 @@ def own(party: Party, number: int) -> Consent:
 def of_institution(actor: Actor) -> QuerySet[Consent]:
     """The consents that an institution's officer may use today."""
     actor.require(Role.BANK)
-    standing = Consent.objects.filter(institution=actor.organisation, revoked_at=None, until__gte=today())
-    return standing.exclude(institution="")
+    institutions = actor.organisations_of(Role.BANK)
+    return Consent.objects.filter(institution__in=institutions, revoked_at=None, until__gte=today())
 
 
 def warn_of_end() -> int:

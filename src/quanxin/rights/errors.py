@@ -41,6 +41,10 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "case-claimed": Wording(
             "该办件已由 {who} 领取。", "The case was claimed by {who}.", "请与其联系，或由其退回后再领取。 / Speak with them.",
         ),
+        "judged-before": Wording(
+            "您在此前的环节办理过该异议，不能再作复核。", "You judged this objection in an earlier step.",
+            "请由没有办理过的同事复核。 / A colleague who had no part in it must look again.",
+        ),
         "not-claimed": Wording(
             "请先领取该办件。", "Claim the case first.", "领取后办理，避免两人同时办理。 / Then nobody else works on it.",
         ),

@@ -66,6 +66,7 @@ def open_case(actor: Actor, number: str) -> Case:
     )
     if found is None:
         raise RightsError("case-unknown")
+    cases.expect_others(actor, found)
     if not cases.may_see(actor, found):
         raise viewers.refused(actor, found.reference, "not a case that this actor may open")
     return found
@@ -98,9 +99,9 @@ def note(actor: Actor, case: Case) -> None:
 def viewer_of(actor: Actor, case: Case) -> Viewer:
     """As whom the actor reads what a case is about: the department that decides it, the credit centre, the auditor."""
     purpose = f"办理{case.get_kind_display()} {case.number}"
-    if case.provider and cases.may_handle(actor, case):
-        return viewers.department(actor, purpose)
-    if actor.roles & (cases.OVERSEEING - {Role.AUDITOR}):
+    if case.provider and cases.decides(actor, case):
+        return viewers.department(actor, purpose, Role.DECIDER)
+    if cases.reaches(actor, case, *cases.OVERSEEING - {Role.AUDITOR}):
         return viewers.handling(actor, purpose)
     return viewers.auditor(actor, purpose)
 

@@ -261,3 +261,4 @@ class Shield(models.Model):
 
 
 from quanxin.rights.consent_models import Consent, ConsentUse, Wording  # noqa: E402,F401  Django finds models here
+from quanxin.rights.visit_models import Visit  # noqa: E402,F401

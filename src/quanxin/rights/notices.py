@@ -24,6 +24,7 @@ from quanxin.runtime.pack import current_pack
 
 Language = Literal["zh", "en"]
 MY_CASE, DESK_CASE, MY_CONSENTS, MY_RECORD = "/my/cases/{}", "/desk/cases/{}", "/my/consents", "/my/records/{}-{}"
+MY_HOME, MY_AGENTS, MY_READINGS = "/my/", "/my/agents", "/my/readings"
 
 
 def tell_subject(

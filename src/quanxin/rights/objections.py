@@ -13,7 +13,7 @@ from typing import Any
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.accounts.acts import act
+from quanxin.accounts.acts import act, refused_line
 from quanxin.archive import restricting
 from quanxin.archive.models import Record, Restriction
 from quanxin.calendar import now
@@ -27,6 +27,7 @@ from quanxin.subjects.models import Subject
 State, Kind = Case.State, Case.Kind
 CLOCKS = {"forward": "objection-forward", "accept": "objection-accept", "decide": "objection-answer"}
 SECOND_LOOK = "second-look"
+JUDGING = ("accept", "ask", "extend", "uphold", "dismiss", "return")  # steps that whoever decides takes
 
 
 @act
@@ -125,7 +126,7 @@ def second_look(actor: Actor, number: str, reason: str, *, returned: bool) -> Ca
     """The centre's reviewer, who did not decide before, leaves a dismissed objection as it was, or returns it to whoever
     decided it, who must then decide anew.
 
-    Raises ``NotAllowed`` without the reviewer's role, ``RightsError`` where the reviewer decided it before.
+    Raises ``NotAllowed`` without the reviewer's role, ``RightsError`` where the reviewer judged it in an earlier step.
     """
     reason = cases.reasoned(reason)
     outcome = State.RETURNED if returned else State.REFUSED
@@ -133,14 +134,19 @@ def second_look(actor: Actor, number: str, reason: str, *, returned: bool) -> Ca
         return already
     case, at = cases.for_handler(actor, number, State.FORWARDED, State.ACCEPTED), now()
     before = case.looks_at
-    if before is None or before.decided_by == actor.name:
-        raise RightsError("case-claimed", who=actor.name.partition(":")[2])
+    if before is None or judged_before(actor, before):
+        raise RightsError("judged-before", refused_line(actor, case.reference, "judged it in an earlier step"))
     cases.close(case, actor, "second-look", outcome, at, reason)
     if returned:
         _reopen(actor, cases.locked(before.number), at, reason)
     what = Text(zh="退回重新核实", en="returned to be checked anew") if returned else Text(zh="维持", en="upheld")
     notices.of_case(case, "objection-second-look", at, reason=reason, what=what)
     return case
+
+
+def judged_before(actor: Actor, case: Case) -> bool:
+    """Whether the actor judged a case in any earlier step, however it went on from there."""
+    return case.decided_by == actor.name or case.steps.filter(actor=actor.name, act__in=JUDGING).exists()
 
 
 def _reopen(actor: Actor, case: Case, at: dt.datetime, reason: str) -> None:

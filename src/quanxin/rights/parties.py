@@ -12,8 +12,8 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.archive import viewers
-from quanxin.archive.access import in_districts
 from quanxin.archive.models import Record
+from quanxin.archive.own_matters import expect_others
 from quanxin.archive.viewers import Viewer
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Case
@@ -65,7 +65,8 @@ def at_counter(actor: Actor, subject: Subject, who: str) -> Party:
     window's; ``RightsError`` where it is not said who came.
     """
     actor.require(Role.WINDOW)
-    if not (subject.natural or in_districts(actor, subject.region)):
+    expect_others(actor, [subject.pk], f"subject:{subject.pk}")
+    if not (subject.natural or actor.may(Role.WINDOW, region=subject.region)):
         raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
     if not who.strip():
         raise RightsError("reason-missing")

@@ -41,13 +41,11 @@ class Pressing:
 def visible(actor: Actor) -> QuerySet[Case]:
     """Every case that an actor may open, closed ones too, the latest first; ``due`` as in ``cases.queue``."""
     seen = Q(pk=None)
-    if actor.roles & cases.OVERSEEING:
-        seen = Q(pk__isnull=False)
-    elif actor.may(Role.DECIDER):
-        seen = Q(provider__in=actor.deciding) if actor.deciding is not None else ~Q(provider="")
-    found = Case.objects.filter(seen)
-    if actor.districts is not None:
-        found = found.filter(subject_id__in=cases.subjects_in(actor.districts))
+    for one in actor.by(*cases.OVERSEEING):
+        seen |= cases.in_district(one)
+    for one in actor.by(Role.DECIDER):
+        seen |= cases.decided_by(one)
+    found = cases.others(actor, Case.objects.filter(seen))
     due = Subquery(Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1])
     return found.annotate(due=due).order_by("-id")
 

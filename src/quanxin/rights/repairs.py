@@ -230,7 +230,8 @@ def find_false(actor: Actor, number: str, reason: str) -> Case:
     """
     reason = cases.reasoned(reason)
     case = cases.locked(number)
-    if not (cases.may_handle(actor, case) or (actor.may(Role.REVIEWER) and cases.in_district(actor, case))):
+    cases.expect_others(actor, case)
+    if not (cases.decides(actor, case) or (cases.reaches(actor, case, Role.REVIEWER))):
         raise viewers.refused(actor, case.reference, "not this actor's case to undo")
     if case.state == State.REVOKED:
         return case

@@ -14,15 +14,14 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive import restricting, viewers
-from quanxin.archive.access import in_districts
 from quanxin.archive.models import Record, Restriction
+from quanxin.archive.own_matters import expect_others, own_subjects
 from quanxin.calendar import now, today
-from quanxin.rights import cases
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Shield
 from quanxin.rights.repairs import regime_of
 from quanxin.subjects.models import Subject
-from quanxin.subjects.queries import cluster
+from quanxin.subjects.queries import cluster, within
 
 Kind = Restriction.Kind
 
@@ -35,7 +34,8 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
     ruling, without a regime that allows it, or where there is nothing to shield.
     """
     actor.require(Role.REVIEWER)
-    if not in_districts(actor, subject.region):
+    expect_others(actor, [subject.pk], f"subject:{subject.pk}")
+    if not actor.may(Role.REVIEWER, region=subject.region):
         raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
     if not ruling.strip() or not court.strip():
         raise RightsError("shield-ruling")
@@ -61,9 +61,10 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
 
 
 def of_district(actor: Actor) -> QuerySet[Shield]:
-    """The shields of the subjects of an actor's districts, the latest first."""
-    found = Shield.objects.all()
-    return found if actor.districts is None else found.filter(subject_id__in=cases.subjects_in(actor.districts))
+    """The shields of the subjects of a reviewer's districts, the latest first."""
+    districts = {one.district for one in actor.by(Role.REVIEWER)}
+    found = Shield.objects.exclude(subject_id__in=own_subjects(actor))
+    return found if "" in districts else found.filter(subject_id__in=within(districts))
 
 
 @act
@@ -85,6 +86,7 @@ def _end(actor: Actor, number: int, reason: str, outcome: Shield.Outcome) -> Shi
     found = Shield.objects.select_for_update().filter(pk=number).first()
     if found is None:
         raise RightsError("case-unknown")
+    expect_others(actor, [found.subject_id], found.reference)
     if not of_district(actor).filter(pk=number).exists():
         raise viewers.refused(actor, found.reference, "another district's shield")
     if found.ended_at is not None:

@@ -1,7 +1,7 @@
 """What the people of the desk are told by their roles.
 
-Invariant: a notice to a role (for a provider) is read by who holds the role (for the provider), and by nobody else; who
-read it first is kept.
+Invariant: a notice to a role (for a provider) is read by who holds the role (for the provider, in the district of the
+case), and by nobody else; who read it first is kept.
 """
 
 from __future__ import annotations
@@ -9,21 +9,27 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.archive import viewers
+from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import now
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Notice
+from quanxin.subjects.queries import within
 
 
 def notices_of(actor: Actor) -> QuerySet[Notice]:
     """The notices to an actor's roles, for its providers, the latest first."""
     wanted = Q(pk=None)
-    for role in actor.roles:
-        held = {Role.DECIDER: actor.deciding, Role.INTAKE: actor.providers}.get(role)
-        wanted |= Q(role=role.value) if held is None else Q(role=role.value, provider__in=["", *held])
-    return Notice.objects.filter(wanted, subject_id=None).select_related("case")
+    for one in actor.assignments:
+        mine = Q(role=one.role.value)
+        if one.provider:
+            mine &= Q(provider__in=["", one.provider])
+        if one.district:
+            mine &= Q(case=None) | Q(case__subject_id__in=within([one.district]))
+        wanted |= mine
+    found = Notice.objects.filter(wanted, subject_id=None).select_related("case")
+    return found.exclude(case__subject_id__in=own) if (own := own_subjects(actor)) else found
 
 
 def unread(actor: Actor) -> int:

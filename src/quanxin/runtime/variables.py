@@ -158,17 +158,18 @@ _DECLARED = (
     Variable(
         "QUANXIN_PASSWORD",
         "",
-        "quanxin account add 为新账号设的密码，供脚本使用；不设时在终端询问。",
-        "The password that quanxin account add gives a new account, for scripts; when it is not set, it is asked for.",
+        "quanxin account add、password 给账号的一次性密码，供脚本使用；不设时自动生成并只显示一次。首次登录须改掉。",
+        "The one-time password of quanxin account add and password, for scripts; when it is not set, one is made and shown once. "
+        "Its owner must change it at the first sign-in.",
         secret=True,
     ),
     Variable(
         "QUANXIN_SECOND_FACTOR",
-        "optional",
-        "工作人员是否必须启用第二因素（动态口令或通行密钥）：optional 为自愿，required 为必须，"
-        "未启用前不能办理任何业务；主体的代表不受此限。",
-        "Whether people with a role need a second factor (authenticator or passkey): optional, or required: before they "
-        "have one nothing else opens. Representatives of subjects are not asked.",
+        "required",
+        "工作人员是否必须启用第二因素（动态口令或通行密钥）：required 为必须，未启用前不能办理任何业务；optional 为自愿。"
+        "主体的代表不受此限。",
+        "Whether people with a role need a second factor (authenticator or passkey): required, and before they have one "
+        "nothing else opens; or optional. Representatives of subjects are not asked.",
     ),
     Variable(
         "QUANXIN_SESSION_HOURS",

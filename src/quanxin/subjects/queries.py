@@ -5,11 +5,14 @@ Invariant: nothing here changes anything, and a merged subject is read as the on
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
 
 from quanxin.accounts import Actor
 from quanxin.accounts.lookups import look_up
 from quanxin.identifiers import normalise_code
+from quanxin.identifiers.divisions import places_of
 from quanxin.subjects.models import Finding, Identifier, Judgement, Name, Subject
 
 
@@ -47,6 +50,14 @@ def resolve(subject: Subject) -> Subject:
 def cluster(subject: Subject) -> list[int]:
     """The ids under which what concerns a subject is kept: its own and those merged into it."""
     return [subject.pk, *subject.absorbed.order_by("id").values_list("id", flat=True)]
+
+
+def within(divisions: Iterable[str]) -> QuerySet[Subject]:
+    """The subjects of any of these divisions; "" is everywhere."""
+    where = Q(pk=None)
+    for code in divisions:
+        where |= Q(region__startswith=places_of(code))
+    return Subject.objects.filter(where)
 
 
 def names_of(ids: list[int]) -> QuerySet[Name]:

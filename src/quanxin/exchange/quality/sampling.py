@@ -16,6 +16,7 @@ from django.db import transaction
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
+from quanxin.accounts.own_matters import is_employed_by, own_matter
 from quanxin.calendar import now, today
 from quanxin.engine.normalise import comparable_number, literal
 from quanxin.exchange.errors import IntakeError, translated
@@ -44,6 +45,8 @@ def compare(
     the centre's role, ``IntakeError`` for the file, the resource, or a resource without document numbers.
     """
     actor.require(Role.CENTRE)
+    if is_employed_by(actor, provider):
+        raise own_matter(actor, f"provider:{provider}")
     pack = current_pack()
     found = admit(pack, pack.on(today()), resource, provider)
     number = _number_field(found)

@@ -14,6 +14,6 @@ DELETE FROM archive_follower WHERE name = 'rights';
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rights", "0001_cases"), ("archive", "0006_followers")]
+    dependencies = [("rights", "0002_consents_narrow"), ("archive", "0006_followers")]
 
     operations = [migrations.RunSQL(MOVED, BACK), migrations.DeleteModel(name="Followed")]

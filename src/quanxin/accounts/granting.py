@@ -1,0 +1,122 @@
+"""Giving roles, by four eyes: one administrator asks, another approves.
+
+Invariant: nobody gives a role to themselves, or alone; only while an installation has no administrator yet does the
+machine's operator give roles alone, and the line says so. Taking a role back needs one alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.acts import act
+from quanxin.accounts.models import Grant, Membership, Organisation, User, audit
+from quanxin.accounts.own_matters import own_matter
+from quanxin.calendar import now, today
+from quanxin.runtime.pack import current_pack
+
+DIVISIONS = "division-"  # how the keys of a city's code sets of divisions begin (GB/T 2260 and those it adds)
+# The kind of institution that a role is held in, where it is held in one.
+KIND_OF = {Role.BANK: "bank", Role.PERSONNEL: "personnel", Role.SUPERVISOR: "supervisor"}
+
+
+def give(by: Actor, user: User, role: Role, *, provider: str, district: str, organisation: str) -> Grant | None:
+    """Give a role, or ask for it where another administrator must approve: then return what waits. Within an act.
+
+    Raises as ``people.add_account`` does.
+    """
+    by.require(Role.ADMINISTRATOR)
+    if by.name == f"user:{user.username}":
+        raise own_matter(by, f"user:{user.username}")
+    district = _district(district)
+    at = _organisation_for(user, role, organisation) if organisation else None
+    held = user.memberships.filter(role=role.value, provider=provider, district=district, organisation=at)
+    if held.exists():
+        return None
+    if _alone(by):
+        _keep(user, role.value, provider, district, at)
+        audit(by, "accounts.grant", f"user:{user.username}", role=role.value, provider=provider, district=district,
+              organisation=organisation, alone=True)  # fmt: skip
+        return None
+    made, new = Grant.objects.get_or_create(
+        user=user, role=role.value, provider=provider, district=district, approved=None,
+        defaults={"organisation": at, "asked_by": by.name, "asked_at": now()},
+    )  # fmt: skip
+    if new:
+        audit(by, "accounts.ask-grant", f"user:{user.username}", grant=made.pk, role=role.value, provider=provider,
+              district=district, organisation=organisation)  # fmt: skip
+    return made
+
+
+@act
+def decide(by: Actor, number: int, *, approved: bool) -> Grant:
+    """Approve a role that another administrator asked for, or refuse it; decided so before, it stays so.
+
+    Raises ``NotAllowed`` without the administrator's role, ``OwnMatter`` for who asked or would have the role,
+    ``ValidationError`` for no such number and for one that was decided otherwise.
+    """
+    by.require(Role.ADMINISTRATOR)
+    found = Grant.objects.select_for_update(of=("self",)).select_related("user").filter(pk=number).first()
+    if found is None:
+        raise ValidationError("没有这项授予申请。 / No such grant was asked for.")
+    if by.name in (found.asked_by, f"user:{found.user.username}"):
+        raise own_matter(by, f"grant:{number}")
+    if found.approved is not None:
+        if found.approved == approved:
+            return found
+        raise ValidationError("该申请已经决定。 / It has been decided already.")
+    if approved:
+        if not found.user.is_active:
+            raise ValidationError("该账号已停用。 / The account is closed.")
+        _keep(found.user, found.role, found.provider, found.district, found.organisation)
+    found.approved, found.decided_by, found.decided_at = approved, by.name, now()
+    found.save()
+    audit(by, "accounts.grant" if approved else "accounts.refuse-grant", f"user:{found.user.username}", grant=found.pk,
+          role=found.role, provider=found.provider, district=found.district, asked_by=found.asked_by)  # fmt: skip
+    return found
+
+
+def waiting() -> list[dict[str, Any]]:
+    """The roles that were asked for and are not decided, the oldest first."""
+    found = Grant.objects.filter(approved=None).select_related("user", "organisation")
+    return [
+        {"grant": one.pk, "username": one.user.username, "role": one.role, "provider": one.provider or "*",
+         "district": one.district or "*", "organisation": one.organisation.key if one.organisation else None,
+         "asked_by": one.asked_by, "asked_at": one.asked_at.isoformat()}
+        for one in found
+    ]  # fmt: skip
+
+
+def _alone(by: Actor) -> bool:
+    """Whether the machine's operator gives roles alone: while nobody else could approve them."""
+    administrators = Membership.objects.filter(role=Role.ADMINISTRATOR.value, user__is_active=True)
+    return by.name.startswith("operator:") and not administrators.exists()
+
+
+def _keep(user: User, role: str, provider: str, district: str, organisation: Organisation | None) -> None:
+    Membership.objects.update_or_create(
+        user=user, role=role, provider=provider, district=district, defaults={"organisation": organisation}
+    )
+
+
+def _district(code: str) -> str:
+    """The district as a membership keeps it: the city's own code means all of it."""
+    if code == current_pack().region:
+        return ""
+    sets = [s for key, s in current_pack().on(today()).code_sets.items() if key.startswith(DIVISIONS)]
+    if code and code not in {one.value for s in sets for one in s.codes}:
+        raise ValidationError(f"没有行政区划 {code}。 / There is no division {code}.")
+    return code
+
+
+def _organisation_for(user: User, role: Role, key: str) -> Organisation:
+    found = Organisation.objects.filter(key=key, ended_at=None).first()
+    if found is None:
+        raise ValidationError(f"没有机构 {key}，请先登记。 / There is no organisation {key}; add it first.")
+    if found.kind != KIND_OF.get(role, found.kind):
+        raise ValidationError(f"{found.name} 不能有 {role} 角色。 / {found.name} is no institution for {role}.")
+    if user.memberships.exclude(organisation=None).exclude(organisation=found).exists():
+        raise ValidationError("该账号已属于另一机构。 / The account belongs to another organisation.")
+    return found

@@ -1,0 +1,60 @@
+"""Own matters: what concerns a subject that somebody stands for is handled by a colleague.
+
+Invariant: who stands for a subject (its representative or agent, or the person itself) or is employed there neither
+acts on it nor reads it as staff, by whichever role; as what they are to it they go through its own pages.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from quanxin.accounts.actors import Actor, NotAllowed
+from quanxin.accounts.acts import refused_line
+from quanxin.accounts.models import Agency, Binding, Organisation
+from quanxin.calendar import today
+from quanxin.runtime.pack import current_pack
+
+
+class OwnMatter(NotAllowed):
+    """The actor stands for whom this is about; a colleague must take it."""
+
+    zh = "此事涉及您本人，或您代表、代办、任职的单位，您不能以工作人员身份办理或查看。"
+    en = "This concerns yourself, or whom you stand for or work for: you cannot handle or read it as staff."
+    hint = "请转交没有利害关系的同事办理；您自己的事项请从“我的信用”进入。 / A colleague must take it; go through your own pages."
+
+
+def own_matter(actor: Actor, target: str) -> OwnMatter:
+    """Leave the line of a try at an own matter, and return what to raise."""
+    error = OwnMatter(f"{actor.name}: own matter")
+    error.line = refused_line(actor, target, "own matter")
+    return error
+
+
+def stood_for(actor: Actor) -> frozenset[str]:
+    """The codes of the organisations, and the blind indexes of the persons, that an actor stands for or works for.
+
+    An authorisation that has not begun counts; what is over does not.
+    """
+    day, name = today(), actor.name.removeprefix("user:")
+    found = _employers(actor)
+    if name == actor.name:
+        return found
+    bound = Binding.objects.filter(Q(until=None) | Q(until__gte=day), user__username=name, ended_at=None)
+    acts_for = Agency.objects.filter(agent__username=name, ended_at=None, until__gte=day)
+    pairs = bound.values_list("code", "identity").union(acts_for.values_list("code", "identity"))
+    return found | {value for pair in pairs for value in pair if value}
+
+
+def is_employed_by(actor: Actor, provider: str) -> bool:
+    """Whether the actor holds a role for this very provider."""
+    return any(one.provider == provider for one in actor.assignments)
+
+
+def _employers(actor: Actor) -> frozenset[str]:
+    """The codes of the providers and institutions that the actor's roles name."""
+    providers = current_pack().providers
+    named = {providers[one.provider].code for one in actor.assignments if one.provider in providers}
+    codes = {code for code in named if code}
+    if keys := {one.organisation for one in actor.assignments if one.organisation}:
+        codes |= set(Organisation.objects.filter(key__in=keys).exclude(code="").values_list("code", flat=True))
+    return frozenset(codes)
