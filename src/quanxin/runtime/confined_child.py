@@ -83,7 +83,7 @@ def _reap(running: dict[int, socket.socket]) -> None:
 def _work(line: socket.socket, descriptors: list[int]) -> None:
     """Read what is to be done, do it, say what came of it."""
     with line.makefile("rb") as incoming:
-        function, arguments, limits = pickle.load(incoming)  # noqa: S301  # from the process that we belong to
+        function, arguments, limits = pickle.load(incoming)  # noqa: S301  # nosec B301  # from the process that we belong to
     module, _, name = function.partition(":")
     work = getattr(importlib.import_module(module), name)
     _bound(**limits)
