@@ -103,9 +103,15 @@ def clean(column: str, rough: str) -> str:
 
 
 def failed_cell(column: str) -> str:
-    """BOOLEAN: whether a cell is what a table program writes where a formula failed."""
-    known = ", ".join(literal(word) for word in FAILED_CELLS)
-    return f"(substr({column}, 1, 1) IN ('#', '＃') AND {half_width(column)} IN ({known}))"
+    """BOOLEAN: whether a cell is what a table program writes where a formula failed, in either width and case."""
+    # a pattern and no folding: what stands in a CASE may be worked out for every row
+    words = "|".join("".join(_either_width(c) for c in word[1:]) for word in FAILED_CELLS)
+    return f"regexp_full_match({column}, '[#＃](?:{words})')"
+
+
+def _either_width(character: str) -> str:
+    forms = dict.fromkeys((character, character.lower()))
+    return f"[{''.join(forms)}{''.join(chr(ord(c) + 0xFEE0) for c in forms)}]"
 
 
 def powers_of_ten(column: str) -> str:
