@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.test import Client
@@ -99,6 +99,10 @@ class Trial:
 
     def ask(self, client: Client, who: str, method: str, path: str, sent: Any = None, **how: Any) -> None:
         client.raise_request_exception = False
+        if isinstance(sent, dict) and method in ("get", "post") and "content_type" not in how:
+            text = urlencode(sent, errors="surrogatepass")  # what a browser cannot send, an attacker can
+            path, sent = (f"{path}{'&' if '?' in path else '?'}{text}", None) if method == "get" else (path, text)
+            how |= {} if method == "get" else {"content_type": "application/x-www-form-urlencoded"}
         answer = getattr(client, method)(path, sent, **how)
         self.asked += 1
         if getattr(answer, "streaming", False):

@@ -44,7 +44,8 @@ def _migrate() -> None:
 
     try:
         behind, application = pending_migrations(), connection.get_connection_params().get("user", "")
-        if not behind and not (owner_url() and _rights_astray()):
+        # within a caller's transaction nothing is settled: it would have to end it
+        if not behind and (connection.in_atomic_block or not owner_url() or not _rights_astray()):
             return
         if steps := len(behind):
             sys.stderr.write(f"正在更新数据库结构（{steps} 步）… / Updating the database ({steps} steps) …\n")
