@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 
 from quanxin.accounts import Actor, operator
-from quanxin.accounts.actors import Role
+from quanxin.accounts.actors import Assignment, Role
 from quanxin.archive import access, figures, opening, restricting, viewers
 from quanxin.archive.models import Record, Restriction, Withdrawal
 from quanxin.archive.queries import archive_of, versions_of
@@ -105,7 +105,7 @@ def test_nor_does_it_open_to_others_than_the_public(record: Record, how: str) ->
         CLOSING[how](record)
     with travel(LATER):
         others = Record.objects.filter(resource=RESOURCE)
-        officer = Actor("user:tax", frozenset({Role.INTAKE}), providers=frozenset({"taxation"}))
+        officer = Actor("user:tax", [Assignment(Role.INTAKE, "taxation")])
         consumer = viewers.consumer(officer, "核查", frozenset())
         for viewer, known in itertools.product((PUBLIC, consumer), (None, FIRST, CORRECTED, CLOSED, LATER)):
             assert not access.visible_records(viewer, others, FIRST.date(), known).exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import NotAllowed, Role
+from quanxin.accounts.actors import Assignment, NotAllowed, Role
 from quanxin.accounts.models import AuditLine
 from quanxin.archive import judgements, lake_proof
 from quanxin.archive.models import Record, Restriction, Transfer
@@ -65,7 +65,7 @@ def test_moved_makes_the_record_the_other_s_and_takes_its_row_in(conflict: Confl
     assert Held.objects.get().released_by_id is not None
     with pytest.raises(IntakeError):  # it is not its own any more
         withdrawals.withdraw(
-            Actor("mine", frozenset({Role.INTAKE}), frozenset({MINE})), MINE, [first.pk, current.pk],
+            Actor("mine", [Assignment(Role.INTAKE, MINE)]), MINE, [first.pk, current.pk],
             kind=withdrawals.Withdrawal.Kind.MISTAKEN, reason="撤销",
         )  # fmt: skip
     with pytest.raises(IntakeError):
@@ -73,8 +73,8 @@ def test_moved_makes_the_record_the_other_s_and_takes_its_row_in(conflict: Confl
 
 
 def test_who_hands_in_for_one_of_the_two_decides_nothing(conflict: Conflict) -> None:
-    both = Actor("both", frozenset({Role.STEWARD, Role.INTAKE}), frozenset({THEIRS}))
-    for actor in (both, Actor("clerk", frozenset({Role.INTAKE}), frozenset({MINE}))):
+    both = Actor("both", [Role.STEWARD, Assignment(Role.INTAKE, THEIRS)])
+    for actor in (both, Actor("clerk", [Assignment(Role.INTAKE, MINE)])):
         with pytest.raises(NotAllowed):
             conflicts.decide(actor, conflict.pk, moves=True, reason="自办")
     with pytest.raises(IntakeError):
@@ -127,7 +127,7 @@ def test_a_handover_makes_all_records_the_other_s_and_leaves_the_past(tmp_path: 
     # the former provider changes nothing of it any more; the new one does
     assert by_file(tmp_path, [penalty(0, fine="8")], MINE).quarantined == 1
     assert by_file(tmp_path, [penalty(0, fine="8")], THEIRS).updated == 1
-    mine = Actor("mine", frozenset({Role.INTAKE}), frozenset({MINE}))
+    mine = Actor("mine", [Assignment(Role.INTAKE, MINE)])
     assert withdrawals.take_back(mine, first.batch, reason="整批撤回").records == 0
     assert Record.objects.filter(resource=PENALTY, superseded_at=None, provider=THEIRS).count() == 3
     consumer = Consumer.objects.create(key="province", title="省平台")

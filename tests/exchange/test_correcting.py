@@ -108,9 +108,7 @@ def test_an_older_version_is_not_corrected(tmp_path: Path) -> None:
 
 def test_only_its_provider_corrects_and_says_why(tmp_path: Path) -> None:
     record = handed_in(tmp_path)
-    other = Actor(
-        "user:other", frozenset({Role.DECIDER, Role.INTAKE}), frozenset({"taxation"}), frozenset({"taxation"})
-    )
+    other = Actor("user:other", [Assignment(Role.DECIDER, "taxation"), Assignment(Role.INTAKE, "taxation")])
     for provider in (PROVIDER, "taxation"):
         with pytest.raises((NotAllowed, IntakeError)):
             correct(other, provider, record, {"fine": "0.3"}, reason="有误")

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from quanxin.accounts import Actor, operator
-from quanxin.accounts.actors import NotAllowed, Role
+from quanxin.accounts.actors import Assignment, NotAllowed, Role
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.calendar import today
@@ -95,7 +95,7 @@ def test_nothing_to_export_is_a_header(city: Path) -> None:
 
 def test_a_provider_exports_its_own_alone(city: Path) -> None:
     hand_in(city, PENALTY, [penalty(0)])
-    clerk = Actor("clerk", frozenset({Role.INTAKE}), frozenset({"taxation"}))
+    clerk = Actor("clerk", [Assignment(Role.INTAKE, "taxation")])
     with pytest.raises(NotAllowed):
         exporting.export(clerk, PENALTY, city / "out.xml", kind="xml", **YEAR)
     with pytest.raises(NotAllowed):

@@ -14,7 +14,7 @@ import yaml
 from django.db import IntegrityError, connections, transaction
 
 from quanxin.accounts import Actor, operator
-from quanxin.accounts.actors import Role
+from quanxin.accounts.actors import Assignment, Role
 from quanxin.archive.models import Batch, Record, Restriction, Transfer, Withdrawal
 from quanxin.archive.restricting import restrict
 from quanxin.calendar import now
@@ -198,7 +198,7 @@ def test_two_authorities_with_one_number_are_two_records(tmp_path: Path, mine: R
 
 def test_nobody_corrects_withdraws_or_takes_back_anothers(tmp_path: Path, mine: Record) -> None:
     told = by_file(tmp_path, [penalty(0, fine="9"), penalty(0, "城〔2025〕2号")], THEIRS)
-    theirs = Actor("theirs", frozenset({Role.INTAKE, Role.DECIDER}), frozenset({THEIRS}), frozenset({THEIRS}))
+    theirs = Actor("theirs", [Assignment(Role.INTAKE, THEIRS), Assignment(Role.DECIDER, THEIRS)])
     with pytest.raises(IntakeError):
         correcting.correct(theirs, THEIRS, mine, {"fine": "8"}, reason="更正")
     with pytest.raises(IntakeError):

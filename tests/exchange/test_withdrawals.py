@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from quanxin.accounts import Actor, operator
-from quanxin.accounts.actors import NotAllowed, Role
+from quanxin.accounts.actors import Assignment, NotAllowed, Role
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Batch, Event, Record, Withdrawal, WithdrawnRecord
 from quanxin.archive.queries import archive_of
@@ -82,7 +82,7 @@ def test_after_a_withdrawal_the_versions_go_on(handed_in: Path) -> None:
 
 
 def test_only_the_provider_that_handed_it_in_may_withdraw_it(handed_in: Path) -> None:
-    other = Actor("clerk", frozenset({Role.INTAKE}), frozenset({"taxation"}))
+    other = Actor("clerk", [Assignment(Role.INTAKE, "taxation")])
     with pytest.raises(NotAllowed):
         withdraw(current(), other)
     with pytest.raises(IntakeError) as refused:
