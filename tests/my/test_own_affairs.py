@@ -17,7 +17,7 @@ from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.accounts.people import add_account, add_organisation
 from quanxin.archive import access, definitions, viewers
 from quanxin.archive.models import Record
-from quanxin.calendar import travel
+from quanxin.calendar import now, travel
 from quanxin.rights import cases, consents, following, repairs
 from quanxin.rights.consent_models import Consent
 from quanxin.rights.models import Case, Notice
@@ -114,7 +114,8 @@ def test_what_is_sensitive_stands_apart_and_another_s_consent_is_not_there(recor
 def test_a_notice_is_unread_until_its_reader_says_so(record: Record) -> None:
     with travel(morning(LATER)):
         client, other = owner(), owner(1, "other")
-        notice = Notice.objects.get()
+        Notice.objects.filter(key="binding-made").update(read_at=now(), read_by="user:owner")  # each was told of theirs
+        notice = Notice.objects.get(read_at=None)
         shown = text(client, "/my/notices")
         assert "信用修复告知书" in shown
         assert "2026年8月12日起可以申请" in shown
