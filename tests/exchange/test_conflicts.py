@@ -24,6 +24,7 @@ from quanxin.runtime.workshop import workshop
 from quanxin.subjects.models import Subject
 from tests.city import CODES, penalty, register
 from tests.desk.people import signed_in
+from tests.exchange.test_feed import settle
 from tests.exchange.test_owning import MINE, PENALTY, THEIRS, by_file, standing
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,7 @@ def test_a_handover_makes_all_records_the_other_s_and_leaves_the_past(tmp_path: 
     register(tmp_path)
     first = by_file(tmp_path, [penalty(0), penalty(0, "二号"), penalty(1, "三号")], MINE)
     before, subject = now(), Subject.objects.get(code=CODES[0])
+    settle()
     point = feed.latest()
     proposed = propose()
     assert handing_over.reach(proposed) == 3
@@ -124,17 +126,18 @@ def test_a_handover_makes_all_records_the_other_s_and_leaves_the_past(tmp_path: 
     seen = archive_of(subject.pk, centre(Actor("c", frozenset({Role.CENTRE})), "核查"), known_at=before)
     then = {r.provider for c in seen.chapters for r in c.records if r.resource == PENALTY}
     assert then == {MINE}
+    settle()
+    consumer = Consumer.objects.create(key="province", title="省平台")
+    live = Subscription(consumer=consumer, resource=PENALTY, purpose="共享", basis="某法", from_date=today())
+    told = feed.changes({PENALTY: live}, str(point), Actor("consumer", frozenset()))
+    moved = [item for item in told.items if item["provider"] == THEIRS and item["version"] == 2]
+    assert len(moved) == 3
     # the former provider changes nothing of it any more; the new one does
     assert by_file(tmp_path, [penalty(0, fine="8")], MINE).quarantined == 1
     assert by_file(tmp_path, [penalty(0, fine="8")], THEIRS).updated == 1
     mine = Actor("mine", [Assignment(Role.INTAKE, MINE)])
     assert withdrawals.take_back(mine, first.batch, reason="整批撤回").records == 0
     assert Record.objects.filter(resource=PENALTY, superseded_at=None, provider=THEIRS).count() == 3
-    consumer = Consumer.objects.create(key="province", title="省平台")
-    live = Subscription(consumer=consumer, resource=PENALTY, purpose="共享", basis="某法", from_date=today())
-    told = feed.changes({PENALTY: live}, str(point), Actor("consumer", frozenset()))
-    moved = [item for item in told.items if item["provider"] == THEIRS and item["version"] == 2]
-    assert len(moved) == 3
     with workshop() as (con, workdir):
         assert lake_proof.prove(con, PENALTY, workdir).holds
 
