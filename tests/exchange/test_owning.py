@@ -97,6 +97,7 @@ def by_pull(folder: Path, rows: Rows, provider: str) -> Receipt:
         from django.conf import settings
 
         patch.setattr(settings, "SOURCES_DIR", folder / "sources")
+        patch.setattr(settings, "SOURCE_FILES", folder)
         settings.SOURCES_DIR.mkdir()
         names = [n for n in rows[0] if any(row.get(n) for row in rows)]
         with sqlite3.connect(folder / "theirs.db") as db:
