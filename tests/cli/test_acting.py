@@ -142,7 +142,7 @@ def test_a_clerk_does_all_that_with_its_own(batch: str) -> None:
 
 
 def test_a_source_is_shown_to_and_pulled_by_its_providers_clerk_alone(tmp_path: Path, settings: Any) -> None:
-    settings.SOURCES_DIR = tmp_path
+    settings.SOURCES_DIR = settings.SOURCE_FILES = tmp_path
     (tmp_path / "firms.yaml").write_text(
         f"name: firms\nresource: {PENALTY}\nprovider: market-regulation\nurl: sqlite:///{tmp_path}/none.db\nquery: SELECT 1\n",
         encoding="utf-8",
