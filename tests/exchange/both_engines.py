@@ -105,7 +105,9 @@ def ground(folder: Path) -> None:
 def hold_equal(here: Seen, there: Seen) -> None:
     assert here["receipt"]["received"] == 150
     assert all(here["receipt"][bucket] for bucket in ("accepted", "duplicate", "quarantined", "unlinked"))
-    assert there["receipt"] == here["receipt"]
+    told = {k: (v, there["receipt"].get(k)) for k, v in here["receipt"].items() if there["receipt"].get(k) != v}
+    assert there["receipt"].keys() == here["receipt"].keys()
+    assert told == {}, told  # this file is not rewritten by pytest, which would show what differs
     assert there["events"] == here["events"]
     for part in ("records", "held"):
         for one, other in zip(here[part], there[part], strict=True):
