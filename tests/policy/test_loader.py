@@ -102,7 +102,7 @@ def test_a_child_adds_and_replaces_by_key(tmp_path: Path) -> None:
     providers = [{"key": "market", "title": text("新名")}, {"key": "other", "title": text("另")}]
     pack, base = load(_child(tmp_path, providers=providers)), load(parent)
     assert (pack.providers["market"].title.zh, base.providers["market"].title.zh) == ("新名", "市监")
-    assert set(pack.providers) == {"market", "other"}
+    assert set(pack.providers) == {"market", "approval", "other"}
     assert (pack.name, pack.region) == ("child", base.region)
     assert pack.resources == base.resources
     assert [clause.key for clause in pack.clauses] == [f"C{n}" for n in range(1, 17)]

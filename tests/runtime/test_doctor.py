@@ -159,6 +159,8 @@ def test_a_check_that_breaks_is_a_finding_and_does_not_stop_the_others(monkeypat
 
     monkeypatch.setattr(machine, "CHECKS", (broken, lambda: [ok("floor", "地面完好", "the floor holds")]))
     monkeypatch.setattr(doctor, "database", list)
+    monkeypatch.setattr(doctor.secrecy, "CHECKS", ())
+    monkeypatch.setattr(doctor.secrecy, "database_role", list)
     first, second = doctor.examine()
     assert first.state is State.PROBLEM
     assert "the roof fell in" in first.words[0]

@@ -32,7 +32,7 @@ def data_dir() -> Iterator[Path]:
 
 
 def ask(data_dir: Path, query: str) -> object:
-    with psycopg.connect(postgres.url(data_dir), autocommit=True) as connection:
+    with psycopg.connect(postgres.url(data_dir, roles.OWNER), autocommit=True) as connection:
         cursor = connection.execute(query)
         row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None

@@ -91,7 +91,7 @@ def test_what_only_grows_it_can_neither_empty_nor_change_nor_take_away(
 @pytest.mark.parametrize(
     "statement",
     [
-        "CREATE EXTENSION plpython3u",
+        "CREATE FUNCTION pg_temp.own() RETURNS int LANGUAGE c AS 'libc', 'getpid'",
         "COPY accounts_auditline FROM PROGRAM 'id'",
         "COPY (SELECT 1) TO PROGRAM 'id'",
         "COPY (SELECT 1) TO '/tmp/written'",
@@ -134,7 +134,7 @@ def test_it_works_as_an_intake_does(application: psycopg.Connection) -> None:
         application.execute("UPDATE archive_record SET superseded_at = now() WHERE false")
         application.execute("LOCK TABLE subjects_identifier IN SHARE ROW EXCLUSIVE MODE")
         application.execute("SELECT subjects_measure()")
-        application.execute("INSERT INTO accounts_auditline (at, actor, act, object, details)"
+        application.execute("INSERT INTO accounts_auditline (at, actor, act, target, particulars)"
                             " SELECT now(), 'a', 'b', 'c', '{}' WHERE false")  # fmt: skip
 
 

@@ -92,18 +92,18 @@ class Door:
         told = environ.get("CONTENT_LENGTH", "")
         if told and not (told.isascii() and told.isdecimal() and len(told) < 19):
             raise Refused(400)
-        body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY, dir=str(self._folder))  # noqa: SIM115  the caller closes it
         environ["quanxin.length"] = 0
         if (
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and told in ("", "0")
             and "HTTP_TRANSFER_ENCODING" not in environ
         ):
-            return body
+            return self._empty()
         sender = (scope.get("client") or ("", 0))[0]
         if self._sending[sender] >= FROM_ONE and not sender.startswith("127."):
             raise Refused(429)
         self._sending[sender] += 1
+        body = self._empty()
         try:
             most = await asyncio.get_running_loop().run_in_executor(self._threads, self._largest, environ)
             if int(told or 0) > most:
@@ -118,6 +118,10 @@ class Door:
                 del self._sending[sender]
         body.seek(0)
         return body
+
+    def _empty(self) -> IO[bytes]:
+        """Where a body is kept; whoever is given it closes it."""
+        return SpooledTemporaryFile(IN_MEMORY, dir=str(self._folder))  # type: ignore[return-value]
 
     def _run(self, environ: dict[str, Any]) -> Answer:
         """Run the application on a thread; its answer is whole, or a file, when this returns."""
