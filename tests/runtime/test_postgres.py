@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from quanxin.runtime import cluster, postgres
+from quanxin.runtime import cluster, postgres, roles
 
 ENSURE = "import sys, pathlib; from quanxin.runtime import postgres; postgres.ensure(pathlib.Path(sys.argv[1]))"
 

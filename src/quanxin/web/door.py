@@ -121,7 +121,7 @@ class Door:
 
     def _empty(self) -> IO[bytes]:
         """Where a body is kept; whoever is given it closes it."""
-        return SpooledTemporaryFile(IN_MEMORY, dir=str(self._folder))  # type: ignore[return-value]
+        return SpooledTemporaryFile(IN_MEMORY, dir=str(self._folder))
 
     def _run(self, environ: dict[str, Any]) -> Answer:
         """Run the application on a thread; its answer is whole, or a file, when this returns."""
