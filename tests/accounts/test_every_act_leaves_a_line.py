@@ -23,6 +23,10 @@ WITHOUT = {
     "accounts.keyring._move": "a part of a rotation, which leaves one",
     "accounts.keyring._wait_for": "waits",
     "api.once.once": "keeps an answer beside the act that was asked for, which leaves its own",
+    "archive.followers._do": "what follows from events leaves what it leaves; what fails is kept in its row",
+    "archive.followers._tried": "a try of what was set aside is kept in its row",
+    "archive.followers.follow": "what follows from events leaves what it leaves; the position is kept",
+    "archive.followers.over": "reads what events are about",
     "archive.lake_compaction.compact": "the same rows in fewer files",
     "evaluation.runs.prove": "reads",
     "evaluation.runs.settled": "takes locks and reads the clock",
@@ -32,9 +36,9 @@ WITHOUT = {
     "exchange.webhooks._deliver_one": "a try of a delivery is kept in its row",
     "exchange.webhooks._enqueue": "makes a delivery, which is itself the record",
     "rights.attachments.reading.download": "leaves a line of access by the rules it is given",
-    "rights.following.follow": "tells of events, by notices, which are kept",
     "rights.mailing._send": "a try of a message is kept in its row",
     "rights.terms.tick": "warns and escalates, by notices, which are kept",
+    "runtime.boot._migrate": "brings tables and rights to this version, before there is anybody to name",
     "runtime.jobs.rescue": "gives a job of a dead worker back",
 }
 
