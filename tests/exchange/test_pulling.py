@@ -286,7 +286,11 @@ def test_killed_at_many_instants_a_source_comes_in_once(department: Database) ->
     pull()
     assert killed
     current = Record.objects.filter(resource="enterprise-registration", superseded_at=None)
-    assert sorted(record.payload["capital"]["amount"] for record in current) == ["0.070000", "0.080000", "0.090000"]
+    assert sorted(record.payload["capital"]["amount"] for record in current) == [
+        "700.000000",
+        "800.000000",
+        "900.000000",
+    ]
     assert Pulled.objects.get().mark["value"].startswith("2025-08-09")
     assert pull().batch is None
 
@@ -438,8 +442,8 @@ def test_a_source_has_its_turn_by_its_schedule_and_after_failures_ever_later(tmp
 
 
 def test_what_is_due_gets_one_job_and_a_bad_definition_stops_no_other(tmp_path: Path) -> None:
-    define("b-good", url="sqlite:///none.db", schedule="* * * * *")
-    define("c-by-hand", url="sqlite:///none.db")
+    define("b-good", url=f"sqlite:///{tmp_path}/none.db", schedule="* * * * *")
+    define("c-by-hand", url=f"sqlite:///{tmp_path}/none.db")
     (sources.folder() / "a-broken.yaml").write_text("name: [")
     assert pulling.pull_due() == ["b-good"]
     assert pulling.pull_due() == []

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quanxin.engine import database
 from quanxin.exchange.reading import table
 from tests.exchange.example import Bench
 
@@ -90,6 +91,8 @@ def test_parquet_moments_are_told_by_the_clock_of_the_law(bench: Bench) -> None:
     moment = dt.datetime(2024, 1, 1, 16, 30, tzinfo=dt.UTC)
     path = bench.folder / "a.parquet"
     pq.write_table(pa.table({"name": ["甲"], "决定日期": pa.array([moment], pa.timestamp("us", "UTC"))}), path)
-    bench.con.execute("SET TimeZone = 'America/New_York'")
+    bench.con.close()
+    folders, elsewhere = [bench.folder], {"TimeZone": "'America/New_York'"}
+    bench.con = database.connect(threads=2, spill=bench.workdir / "spill", folders=folders, options=elsewhere)
     bench.read(path)
     assert bench.rows("decision_date") == [("2024-01-02 00:30:00",)]

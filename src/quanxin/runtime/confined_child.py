@@ -100,7 +100,7 @@ def _bound(*, memory: int, seconds: int, written: int, processes: int | None) ->
     """What this process may take; ``memory`` is beyond what it has already."""
     memory += int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # the first is told by a signal, the second kills
     resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if processes is not None:
