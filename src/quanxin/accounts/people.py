@@ -1,8 +1,8 @@
 """Making accounts, organisations and clients, and whom a signed-in person or machine acts as.
 
 Invariant: a secret is shown once, when it is made, and kept only as its hash; a password is never logged, and one
-that somebody else chose opens nothing but its change. A person is
-of at most one organisation. The limits of a role are those of the membership that gives it.
+that somebody else chose opens nothing but its change. A person is of at most one organisation. The limits of a role are
+those of the membership that gives it.
 """
 
 from __future__ import annotations

@@ -202,7 +202,7 @@ def _reach(subscriptions: Mapping[str, Subscription]) -> list[tuple[list[str], l
 
 
 def _regions(subscriptions: list[Subscription]) -> list[str]:
-    """LIKE patterns of the districts: 370100 is a whole city, 370000 a province, none is everywhere."""
+    """LIKE patterns of the districts: NN0000 is a province, NNNN00 a city, none is everywhere."""
     codes = [code for subscription in subscriptions for code in subscription.districts]
     return [f"{places_of(code)}%" for code in codes] or ["%"]
 

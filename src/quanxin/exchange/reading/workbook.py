@@ -216,7 +216,7 @@ def text_of(cell: Cell, epoch: dt.date) -> str:
 
 
 def number_text(number: float) -> str:
-    """A number to the fifteen digits that table programs keep, without an exponent: ``0.1``, ``5``, ``913701001234568000``."""
+    """A number to the fifteen digits that table programs keep, without an exponent: ``0.1``, ``5``, ``913000000000001000``."""
     return units.number_text(f"{number:.15g}", counts=True)
 
 
