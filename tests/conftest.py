@@ -86,9 +86,9 @@ def own_lake(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> It
 
     It lies in one place for all tests of a worker, since a bench that stays reaches its own data directory alone.
     """
-    settings.DATA_DIR = tmp_path_factory.getbasetemp() / "data"
+    own = settings.DATA_DIR = tmp_path_factory.getbasetemp() / "data"
     yield
-    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+    shutil.rmtree(own, ignore_errors=True)  # and not what the test's city has kept elsewhere for the next
 
 
 @pytest.fixture(autouse=True)
