@@ -98,6 +98,8 @@ def test_another_providers_batch_looks_like_none(machine: Machine, enrolled: Pat
         (b"\n", "application/x-ndjson", 422, "file-empty"),
         (b"\xff\xfe\x00", "application/x-ndjson", 422, "file-encoding"),
         (b'{"nothing known": 1}', "application/json", 422, "file-column-unknown"),
+        (b'[{"\\ud800": "\\udfff"}]', "application/json", 422, "file-headers-unmatched"),
+        (b'{"remark": "", "a\\udfff": 1}\n', "application/x-ndjson", 422, "file-column-unknown"),
         (json.dumps([{}] * 1001).encode(), "application/json", 413, "too-many-rows"),
     ],
 )  # fmt: skip

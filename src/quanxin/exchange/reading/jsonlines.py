@@ -136,7 +136,8 @@ def _told(pairs: Iterable[tuple[str, Any]], names: _Names) -> tuple[dict[str, st
     """The texts of an object by field, and what of it is no text of a field."""
     cells: dict[str, str | None] = {}
     surplus = []
-    for name, value in pairs:
+    for raw, value in pairs:
+        name = _sound(raw)
         key = names.field(name)
         if key is None:
             continue
@@ -161,11 +162,14 @@ def _written(value: object) -> str | None:
     """A plain value as text; None for null and for what is nested."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if not isinstance(value, str):
-        return None
-    if value.isprintable():  # neither a NUL nor half a character is
-        return value
-    return value.replace("\x00", table.NUL_SHOWN).encode("utf-8", "replace").decode()
+    return _sound(value) if isinstance(value, str) else None
+
+
+def _sound(text: str) -> str:
+    """A text or a name as databases and answers can hold it."""
+    if text.isprintable():  # neither a NUL nor half a character is
+        return text
+    return text.replace("\x00", table.NUL_SHOWN).encode("utf-8", "replace").decode()
 
 
 def _nested(value: object) -> str:
