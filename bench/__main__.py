@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from bench.ground import ground
 
 PARTS = (
-    "intake", "intake-peers", "search", "interface", "evaluation", "evaluation-one", "evaluation-spark", "evaluation-peer",
-    "rights",
+    "intake", "intake-peers", "registers", "search", "interface", "evaluation", "evaluation-one", "evaluation-spark",
+    "evaluation-peer", "rights",
 )  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--on-spark", type=int, default=1_000_000, help="records to evaluate by on Spark")
     parser.add_argument("--city", type=int, default=3000, help="subjects of the city that one of is asked about")
     parser.add_argument("--rows", type=int, default=1_000_000, help="penalty rows to take in")
+    parser.add_argument("--registered", type=int, default=480_000, help="register rows to take in")
     parser.add_argument("--subjects", type=int, default=1_000_000, help="names to search among")
     asked = parser.parse_args()
     if asked.only is None:
@@ -44,6 +45,11 @@ def main() -> None:
             rows.enrol_subjects(max(1000, asked.rows // 10))
             intake.measure(folder, asked.rows)
             archive.measure()
+    elif asked.only == "registers":
+        from bench import registers
+
+        with ground() as folder:
+            registers.measure(folder, asked.registered)
     elif asked.only == "evaluation":
         from bench import evaluation
 

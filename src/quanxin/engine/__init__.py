@@ -2,7 +2,7 @@
 
 from quanxin.engine.normalise import normalise_name
 from quanxin.engine.program import Program, compile
-from quanxin.engine.run import check, fingerprint, judge
+from quanxin.engine.run import FEW, check, fingerprint, judge
 from quanxin.engine.standing import Standing
 
-__all__ = ["Program", "Standing", "check", "compile", "fingerprint", "judge", "normalise_name"]
+__all__ = ["FEW", "Program", "Standing", "check", "compile", "fingerprint", "judge", "normalise_name"]

@@ -24,42 +24,46 @@ class Standing:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
         self._kept: OrderedDict[tuple[str, tuple[str, ...]], str] = OrderedDict()
+        self._prepared: set[str] = set()
         self._made = self._runs = 0
         con.execute("PRAGMA disable_optimizer")
 
     def run(self, program: Program, source: str) -> None:
         """Make ``checked`` of the rows of ``source``; a connection that this failed on is not to be used again."""
-        home, con = self._home(program), self._con
+        con, key = self._con, (program.sql, program.columns)
+        home = self._kept.get(key) or self._new(program)
         cells = ", ".join(("row_no", *(quoted(c) for c in program.columns)))
         con.execute(f"INSERT INTO {home}.source SELECT {cells} FROM {source}")
-        con.execute(f"EXECUTE {home}")
+        query = f"SELECT * FROM {program.over(f'{home}.source')}"
+        if key not in self._kept:  # whoever asks for it once pays for planning it once
+            con.execute(f"CREATE TABLE {home}.checked AS {query}")
+        else:
+            if home not in self._prepared:
+                con.execute(f"PREPARE {home} AS INSERT INTO {home}.checked {query}")
+                self._prepared.add(home)
+            con.execute(f"EXECUTE {home}")
         con.execute(f"CREATE OR REPLACE TABLE checked AS SELECT * FROM {home}.checked")
         con.execute(f"TRUNCATE {home}.source")
         con.execute(f"TRUNCATE {home}.checked")
+        self._kept[key] = home
+        self._kept.move_to_end(key)
         self._runs += 1
         if self._runs % SWEEP == 0:
             con.execute(f"CHECKPOINT {home}")
 
-    def _home(self, program: Program) -> str:
-        """The database of a program, prepared now if it is new; the statement that runs it has the same name."""
-        key = (program.sql, program.columns)
-        if key not in self._kept:
-            if len(self._kept) >= MOST:
-                self._forget(self._kept.popitem(last=False)[1])
-            self._made += 1
-            self._kept[key] = self._prepare(program, f"program_{self._made}")
-        self._kept.move_to_end(key)
-        return self._kept[key]
-
-    def _prepare(self, program: Program, home: str) -> str:
+    def _new(self, program: Program) -> str:
+        """A database for a program, with the table that it reads; the statement that runs it has the same name."""
+        if len(self._kept) >= MOST:
+            self._forget(self._kept.popitem(last=False)[1])
+        self._made += 1
+        home = f"program_{self._made}"
         cells = ", ".join(("row_no BIGINT", *(f"{quoted(c)} VARCHAR" for c in program.columns)))
-        query = f"SELECT * FROM {program.over(f'{home}.source')}"
         self._con.execute(f"ATTACH ':memory:' AS {home}")
         self._con.execute(f"CREATE TABLE {home}.source ({cells})")
-        self._con.execute(f"CREATE TABLE {home}.checked AS {query}")
-        self._con.execute(f"PREPARE {home} AS INSERT INTO {home}.checked {query}")
         return home
 
     def _forget(self, home: str) -> None:
-        self._con.execute(f"DEALLOCATE {home}")
+        if home in self._prepared:
+            self._prepared.remove(home)
+            self._con.execute(f"DEALLOCATE {home}")
         self._con.execute(f"DETACH {home}")

@@ -28,6 +28,7 @@ from quanxin.engine.normalise import literal
 from quanxin.engine.spark_session import SparkMissing, session
 from quanxin.exchange import intake as plain
 from quanxin.exchange.errors import IntakeError, translated
+from quanxin.exchange.programs import program_of
 from quanxin.exchange.reading.headers import Matcher
 from quanxin.exchange.receipt import Receipt
 from quanxin.exchange.scale_reading import ScaleReading, format_of, stage
@@ -88,8 +89,7 @@ def intake(
         name = unquote(address.rstrip("/").rpartition("/")[2])
         hand_in = plain.HandIn(definition, rules, pack, provider, actor, mode, mask(name), listed.digest)
         tell("checking")
-        tiers, overrides = pack.tiers_of(resource), pack.overrides_of(resource)
-        program = engine.compile(definition, rules, columns=reading.columns, tiers=tiers, overrides=overrides)
+        program = program_of(pack, rules, definition, reading.columns)
         _check(spark, program, reading, place)
         _load(con, spark, reading, place, workdir)
         engine.judge(con, program)

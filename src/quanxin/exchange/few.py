@@ -26,13 +26,14 @@ from quanxin.calendar import today
 from quanxin.exchange.benches import bench
 from quanxin.exchange.errors import translated
 from quanxin.exchange.intake import HandIn, Overtaken, Part, admit, commit_parts, earlier_receipts, untold
+from quanxin.exchange.programs import program_of
 from quanxin.exchange.reading import Reading, table
 from quanxin.exchange.reading.headers import Matcher
 from quanxin.exchange.reading.jsonlines import Cells, read_values
 from quanxin.exchange.receipt import Receipt
 from quanxin.exchange.together import Together
 from quanxin.exchange.touching import Touching, look_before_matching, untouched
-from quanxin.policy import Pack, Rules
+from quanxin.policy import Rules
 from quanxin.policy.model import Resource
 from quanxin.runtime.bridge import put
 from quanxin.runtime.pack import current_pack
@@ -40,7 +41,7 @@ from quanxin.runtime.several import apart, numbered
 
 MOST = 2000  # rows of one pass
 V = TypeVar("V")
-KEPT = 64  # layouts and programs of one resource that a process keeps
+KEPT = 64  # layouts of one resource that a process keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,12 @@ class _Member:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What is known of a resource under the rules of a day: its names, and the programs for the columns that came."""
+    """What is known of a resource under the rules of a day: its names as they came."""
 
     resource: Resource
     rules: Rules
     matcher: Matcher
     layouts: dict[tuple[str, ...], dict[str, str | None]] = field(default_factory=dict)
-    programs: dict[tuple[str, ...], engine.Program] = field(default_factory=dict)
 
 
 _desks: dict[str, _Desk] = {}
@@ -135,14 +135,6 @@ def _read(desk: _Desk, rows: Sequence[object]) -> tuple[Reading, list[Cells]]:
     return reading, cells
 
 
-def _program(desk: _Desk, pack: Pack, columns: tuple[str, ...]) -> engine.Program:
-    if columns not in desk.programs:
-        tiers, overrides = pack.tiers_of(desk.resource.key), pack.overrides_of(desk.resource.key)
-        made = engine.compile(desk.resource, desk.rules, columns=columns, tiers=tiers, overrides=overrides)
-        _keep(desk.programs, columns, made)
-    return desk.programs[columns]
-
-
 def _along(members: list[_Member], other: _Member) -> bool:
     """Whether a batch may be taken in by the pass of those before it, as far as that is known without looking closely."""
     first, hand_in = members[0], other.part.hand_in
@@ -188,7 +180,7 @@ def _pass(members: list[_Member]) -> list[list[_Member]]:
     if not group:
         return []
     first = group[0].part.hand_in
-    program = _program(_desk(first.resource, first.rules), first.pack, group[0].columns)
+    program = program_of(first.pack, first.rules, first.resource, group[0].columns)
     with translated(Path(first.file)), bench() as (con, workdir, standing):
         _put(con, group)
         engine.check(con, program, "source", standing)

@@ -69,18 +69,22 @@ def hold(con: duckdb.DuckDBPyConnection, resource: Resource, reading: Placed, *,
         "CREATE OR REPLACE TABLE held_rows AS SELECT s.* FROM source s JOIN outcome o USING (row_no) "
         f"LEFT JOIN assigned a USING (row_no) WHERE {HELD}"
     )
-    _make_secrets(con, cells, identity_fields(resource))
+    _seal_cells(con, cells, identity_fields(resource))
     _place(con, reading)
     to_postgres(con, _held_query(cells, several), "exchange_held", COLUMNS)
 
 
-def _make_secrets(con: duckdb.DuckDBPyConnection, cells: list[str], identity: frozenset[str]) -> None:
-    """Make ``held_secrets(text, sealed, masked)``: the texts of the held cells that are to be sealed."""
-    found = {t: mask(t) for t in _texts(con, [c for c in cells if c in identity], "true")}
+def _seal_cells(con: duckdb.DuckDBPyConnection, cells: list[str], identity: frozenset[str]) -> None:
+    """Seal what of ``held_rows`` is to be sealed; make ``held_secrets(text, sealed, masked)`` of the texts that were."""
+    found, columns = {}, set[str]()
+    for field, text in _texts(con, [c for c in cells if c in identity], "true"):
+        found[text] = mask(text)
+        columns.add(field)
     asked = f"starts_with(cell, '{MARK}') OR regexp_matches(cell, {literal(personal_numbers.CANDIDATE)})"
-    for text in _texts(con, [c for c in cells if c not in identity], asked):
+    for field, text in _texts(con, [c for c in cells if c not in identity], asked):
         if text.startswith(MARK) or personal_numbers.may_be_in(text):
             found.setdefault(text, personal_numbers.mask_whatever_resembles(text))
+            columns.add(field)
     keys = sealing() if found else None
     made = pa.table(
         {
@@ -90,13 +94,13 @@ def _make_secrets(con: duckdb.DuckDBPyConnection, cells: list[str], identity: fr
         }
     )
     put(con, "held_secrets", made)
+    for field in sorted(columns):
+        con.execute(f'UPDATE held_rows SET "{field}" = x.sealed FROM held_secrets x WHERE x.text = held_rows."{field}"')
 
 
 def _held_query(cells: list[str], several: Several) -> str:
     batch = several.batch("h.row_no")
-    pick = "coalesce((SELECT any_value(x.{0}) FROM held_secrets x WHERE x.text = {1}), {1})"
-    packed = ", ".join(f'"{c}" := ' + pick.format("sealed", f'h."{c}"') for c in cells)
-    value = pick.format("masked", "i.value")
+    packed = ", ".join(f'"{c}" := h."{c}"' for c in cells)
     failing = "o.bucket IN ('quarantined', 'unlinked')"
     return (
         f"SELECT {batch}, {several.number('h.row_no')}, p.position, CASE WHEN {failing} THEN o.bucket ELSE 'unlinked' END, "
@@ -105,8 +109,9 @@ def _held_query(cells: list[str], several: Several) -> str:
         f"CASE WHEN NOT ({failing}) THEN a.decision END FROM held_rows h JOIN outcome o USING (row_no) "
         "JOIN held_places p USING (row_no) LEFT JOIN stated t USING (row_no) LEFT JOIN assigned a USING (row_no) "
         "LEFT JOIN (SELECT i.row_no, list(struct_pack(code := i.code, severity := i.severity, field := i.field, "
-        f"value := {value}, check_key := i.check_key) ORDER BY i.severity, i.code, i.field, i.check_key) AS found "
-        "FROM issues i SEMI JOIN held_rows USING (row_no) GROUP BY i.row_no) f USING (row_no) ORDER BY h.row_no"
+        "value := coalesce(x.masked, i.value), check_key := i.check_key) ORDER BY i.severity, i.code, i.field, i.check_key"
+        ") AS found FROM issues i SEMI JOIN held_rows USING (row_no) LEFT JOIN held_secrets x ON x.text = i.value "
+        "GROUP BY i.row_no) f USING (row_no) ORDER BY h.row_no"
     )
 
 
@@ -122,11 +127,11 @@ def _place(con: duckdb.DuckDBPyConnection, reading: Placed) -> None:
     put(con, "held_places", places)
 
 
-def _texts(con: duckdb.DuckDBPyConnection, fields: list[str], asked: str) -> list[str]:
-    """The different texts of the cells of ``held_rows`` of which ``asked`` is true."""
-    cells = " UNION ".join(f'SELECT "{f}" AS cell FROM held_rows' for f in fields)
-    query = f"SELECT cell FROM ({cells}) WHERE cell IS NOT NULL AND ({asked})"
-    return [t for (t,) in con.execute(query).fetchall()] if fields else []
+def _texts(con: duckdb.DuckDBPyConnection, fields: list[str], asked: str) -> list[tuple[str, str]]:
+    """The different texts of the cells of ``held_rows`` of which ``asked`` is true, each with the field that it is in."""
+    cells = " UNION ".join(f'SELECT {literal(f)} AS field, "{f}" AS cell FROM held_rows' for f in fields)
+    query = f"SELECT field, cell FROM ({cells}) WHERE cell IS NOT NULL AND ({asked})"
+    return con.execute(query).fetchall() if fields else []
 
 
 def _columns_of(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:

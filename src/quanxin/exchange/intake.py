@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -26,17 +27,19 @@ from quanxin.archive import commit, lake, withdrawing
 from quanxin.archive.models import Batch, Event, Withdrawal
 from quanxin.calendar import now, today
 from quanxin.exchange import founding, holding, linking, owning, sorting, touching
+from quanxin.exchange.benches import bench
 from quanxin.exchange.errors import IntakeError, translated
-from quanxin.exchange.reading import read
+from quanxin.exchange.programs import program_of
+from quanxin.exchange.reading import Reading, read_rows, table
 from quanxin.exchange.receipt import Receipt, masked
 from quanxin.exchange.stating import state
 from quanxin.identifiers.personal_numbers import mask
 from quanxin.policy import Pack, Rules
 from quanxin.policy.model import Resource
-from quanxin.runtime.bridge import pg_cursor, temporary, to_duckdb, to_postgres
+from quanxin.runtime.bridge import pg_cursor, put, temporary, to_duckdb, to_postgres
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.several import Several
-from quanxin.runtime.workshop import cursor_beside, workshop
+from quanxin.runtime.workshop import cursor_beside, own_folder, workshop
 
 Mode = Literal["append", "replace"]
 Progress = Callable[[str], None]
@@ -96,18 +99,36 @@ def intake(
     pack = current_pack()
     rules = pack.on(today())
     definition = admit(pack, rules, resource, provider)
-    with translated(path), workshop([path]) as (con, workdir):
+    with translated(path), own_folder() as folder:
         tell("reading")
         digest = digest_of(path)
         if earlier := earlier_batch(resource, provider, mode, digest):
             return Receipt.from_json(earlier.receipt, repeated=True)
-        reading = read(con, path, definition, mapping=mapping, workdir=workdir)
+        reading = read_rows(path, definition, mapping=mapping, workdir=folder)
         hand_in = HandIn(definition, rules, pack, provider, actor, mode, mask(name or path.name), digest)
         tell("checking")
-        tiers, overrides = pack.tiers_of(resource), pack.overrides_of(resource)
-        program = engine.compile(definition, rules, columns=reading.columns, tiers=tiers, overrides=overrides)
-        engine.check(con, program, "source")
-        return commit_checked(con, workdir, hand_in, reading, program, tell, started)
+        program = program_of(pack, rules, definition, reading.columns)
+        with _source(reading, mode, folder) as (con, workdir, standing):
+            engine.check(con, program, "source", standing)
+            return commit_checked(con, workdir, hand_in, reading, program, tell, started)
+
+
+@contextmanager
+def _source(
+    reading: Reading, mode: Mode, folder: Path
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, engine.Standing | None]]:
+    """A DuckDB with ``source``, the rows that were read into ``folder``: of few rows, one whose programs stay prepared.
+
+    What a replacing file leaves out may be many records, however few its own rows are.
+    """
+    if reading.rows <= engine.FEW and mode == "append":
+        with bench() as (con, workdir, standing):
+            put(con, "source", table.few(reading.columns, folder))
+            yield con, workdir, standing
+    else:
+        with workshop(folders=[folder]) as (con, workdir):
+            table.publish(con, reading.columns, folder)
+            yield con, workdir, None
 
 
 def admit(pack: Pack, rules: Rules, resource: str, provider: str) -> Resource:

@@ -23,6 +23,7 @@ from quanxin.exchange import holding
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.intake import HandIn, admit, commit_checked, untold
 from quanxin.exchange.models import Held
+from quanxin.exchange.programs import program_of
 from quanxin.exchange.receipt import Receipt
 from quanxin.runtime.keys import sealer
 from quanxin.runtime.pack import current_pack
@@ -83,8 +84,7 @@ def take_again(
         hand_in = HandIn(
             definition, rules, pack, origin.provider, actor, "append", origin.file_name, "", replay_of=origin.pk
         )
-        tiers, overrides = pack.tiers_of(definition.key), pack.overrides_of(definition.key)
-        program = engine.compile(definition, rules, columns=columns, tiers=tiers, overrides=overrides)
+        program = program_of(pack, rules, definition, columns)
         engine.check(con, program, "source")
         receipt = commit_checked(con, workdir, hand_in, reading, program, untold, started)
     Held.objects.filter(pk__in=[row.pk for row in held]).update(released_by_id=receipt.batch)

@@ -97,9 +97,13 @@ def _work(line: socket.socket, descriptors: list[int]) -> None:
 
 
 def _bound(*, memory: int, seconds: int, written: int, processes: int | None) -> None:
-    """What this process may take; ``memory`` is beyond what it has already."""
-    memory += int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    """What this process may take; ``memory`` is beyond what it has already.
+
+    It is the memory that can be written to: address space that threads and allocators set aside without using it may be
+    several times as much.
+    """
+    memory += int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # the first is told by a signal, the second kills
     resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -23,7 +23,7 @@ from quanxin.exchange.reading.result import Reading
 from quanxin.policy.model import Resource
 from quanxin.runtime import confined
 
-__all__ = ["Reading", "prepare", "read", "read_mapping"]
+__all__ = ["Reading", "prepare", "read", "read_mapping", "read_rows"]
 
 _ENGINE_SHARE = 0.6  # of a reader's memory is the engine's, which puts what exceeds it on the disk
 _SLACK = 64 << 20  # bytes on the disk beyond what a file unpacks to
@@ -52,10 +52,17 @@ def read(
     the file; it must live as long as ``source`` is used and is the caller's to remove. Raises ``IntakeError``.
     """
     table.drop(con)
-    with translated(path):
-        reading = _read_apart(path, resource, mapping, workdir)
-        table.publish(con, reading.columns, workdir)
+    reading = read_rows(path, resource, mapping=mapping, workdir=workdir)
+    table.publish(con, reading.columns, workdir)
     return reading
+
+
+def read_rows(
+    path: Path, resource: Resource, *, mapping: Mapping[str, str | None] | None = None, workdir: Path
+) -> Reading:
+    """Read a file as ``read`` does and leave its rows in ``workdir`` (``table.publish`` and ``table.few`` know where)."""
+    with translated(path):
+        return _read_apart(path, resource, mapping, workdir)
 
 
 def _read_apart(path: Path, resource: Resource, mapping: Mapping[str, str | None] | None, workdir: Path) -> Reading:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from pyarrow.parquet import ParquetWriter
+from pyarrow import parquet
 
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading.bounds import bounds
@@ -44,6 +44,12 @@ def publish(con: duckdb.DuckDBPyConnection, columns: Sequence[str], workdir: Pat
     )
 
 
+def few(columns: Sequence[str], workdir: Path) -> pa.Table:
+    """The rows that were kept in ``workdir``, in memory: ``row_no``, ``columns``, ``_surplus``."""
+    rows = parquet.read_table(workdir / ROWS, columns=[*columns, SURPLUS])
+    return rows.add_column(0, "row_no", pa.array(range(1, len(rows) + 1), pa.int64()))
+
+
 def keep(con: duckdb.DuckDBPyConnection, query: str, columns: Sequence[str], workdir: Path) -> int:
     """Write the rows of a query (``columns``, ``_surplus``) to a file of ``workdir`` in their order and make the view
     ``source`` over it; return how many there are."""
@@ -61,7 +67,7 @@ def fill(columns: Sequence[str], rows: Iterable[Sequence[str | None]], workdir: 
     schema = pa.schema([(c, pa.string()) for c in names])
     most = max(1, _BATCH_CELLS // len(names))
     count, size, held, weight = 0, 0, list[Sequence[str | None]](), 0
-    with ParquetWriter(workdir / ROWS, schema) as writer:
+    with parquet.ParquetWriter(workdir / ROWS, schema) as writer:
         for row in rows:
             held.append(row)
             weight += sum(len(c) for c in row if c)
@@ -77,7 +83,7 @@ def fill(columns: Sequence[str], rows: Iterable[Sequence[str | None]], workdir: 
     return count
 
 
-def _write(writer: ParquetWriter, schema: pa.Schema, held: list[Sequence[str | None]]) -> None:
+def _write(writer: parquet.ParquetWriter, schema: pa.Schema, held: list[Sequence[str | None]]) -> None:
     if held:
         texts = ([text or None for text in column] for column in zip(*held, strict=True))
         arrays = [pa.array(column, pa.string()) for column in texts]
