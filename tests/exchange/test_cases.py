@@ -7,6 +7,7 @@ The files lie beside the checkout; the kinds that they stand for are tried by ot
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -34,14 +35,16 @@ class Case:
 
     ``rows`` has a verdict for each row (from 1): the value that ``item`` was read as, ``"in"`` where no item is
     asked for, ``"duplicate"``, or ``"!"`` and the codes of the errors that hold it (``"!date-incomplete"``, several
-    joined by a blank). ``codes`` are codes that the receipt counts, errors or not. ``refused`` is the code of the error
-    that refuses the file as a whole. ``after`` are files taken in before it, beside the register.
+    joined by a blank). ``codes`` are codes that the receipt counts, errors or not; ``notes`` how often it notes what.
+    ``refused`` is the code of the error that refuses the file as a whole. ``after`` are files handed in before it, beside
+    the register.
     """
 
     resource: str
     item: str | None = None
     rows: Mapping[int, str] = field(default_factory=dict)
     codes: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, int] = field(default_factory=dict)
     refused: str | None = None
     after: tuple[str, ...] = ()
 
@@ -208,7 +211,13 @@ CASES: dict[str, Case] = {
     "b20-numeric-code.xlsx": Case(REGISTER, "uscc", numbered(*["!digits-lost uscc-length"] * 2)),
     # --- text
     # --- files
-    "b62d-good.csv": Case(REGISTER, "capital", {1: "500 CNY"}),
+    "b62c-far-cell.xlsx": Case(REGISTER, refused="file-row-far"),
+    "b62d-good.csv": Case(REGISTER, "capital", {1: "500 CNY"}, after=("b62c-far-cell.xlsx",)),
+    "b75-array.json": Case(PENALTY, refused="file-json-array"),
+    "b101-sheet2-no-header.xlsx": Case(
+        REGISTER, "capital", numbered("500 CNY", "500 CNY"), notes={"sheet-not-read": 1}
+    ),
+    "b112-chartsheet.xlsx": Case(REGISTER, "capital", {1: "500 CNY"}, notes={"sheet-not-read": 2}),
 }
 
 
@@ -222,15 +231,23 @@ def test_each_row_has_its_verdict(shared: Path, name: str) -> None:
 def judge(case: Case, folder: Path, name: str) -> None:
     for before in ("base-register.csv", *case.after):
         if before != name:
-            intake(folder / before, resource=CASES[before].resource, provider=PROVIDER, actor=operator())
-    if case.refused:
-        with pytest.raises(IntakeError) as told:
-            intake(folder / name, resource=case.resource, provider=PROVIDER, actor=operator())
-        assert told.value.code == case.refused
+            handed_in(CASES[before], folder / before)
+    receipt = handed_in(case, folder / name)
+    if receipt is None:
         return
-    receipt = intake(folder / name, resource=case.resource, provider=PROVIDER, actor=operator())
+    assert Counter(note["code"] for note in receipt.to_json()["notes"]) == case.notes
     assert verdicts(receipt, case.item) == dict(case.rows)
     assert {code: receipt.codes.get(code, 0) for code in case.codes} == dict(case.codes)
+
+
+def handed_in(case: Case, path: Path) -> Receipt | None:
+    """The receipt of a file; None where it is refused, as is right."""
+    if not case.refused:
+        return intake(path, resource=case.resource, provider=PROVIDER, actor=operator())
+    with pytest.raises(IntakeError) as told:
+        intake(path, resource=case.resource, provider=PROVIDER, actor=operator())
+    assert told.value.code == case.refused
+    return None
 
 
 def verdicts(receipt: Receipt, key: str | None) -> dict[int, str]:

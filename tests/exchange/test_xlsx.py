@@ -7,13 +7,14 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
 
 from quanxin.exchange.errors import IntakeError
+from quanxin.exchange.reading.headers import Matcher
+from quanxin.exchange.reading.workbook import read_workbook
 from quanxin.exchange.reading.xlsx import Cell, Kind, opened
 from tests.exchange.example import HEADERS, Bench
 
@@ -55,8 +56,7 @@ FIRST = f'<row r="2">{text("A2", "甲")}{text("B2", "注")}</row>'
 @pytest.mark.parametrize(
     "far",
     ['<row r="1048576"><c r="XFD1048576" s="0"/></row>', '<row r="1048576"><c r="XFD1048576"><v></v></c></row>',
-     '<row r="9"><c r="XFD9" s="0"/></row><row r="1048576"/>',
-     f'<row r="1048576">{text("XFD1048576", " ")}</row>'],
+     '<row r="9"><c r="XFD9" s="0"/></row><row r="1048576"/>', f'<row r="9">{text("XFD9", " ")}</row>'],
 )  # fmt: skip
 def test_a_cell_far_away_takes_no_memory(bench: Bench, far: str) -> None:
     path = bench.write(package(rows(HEADER, FIRST, far)), "a.xlsx")
@@ -67,6 +67,19 @@ def test_a_cell_far_away_takes_no_memory(bench: Bench, far: str) -> None:
     finally:
         tracemalloc.stop()
     assert (reading.rows, reading.columns) == (1, ("subject_name", "remark"))
+    assert peak < 8 << 20
+
+
+def test_something_far_below_a_table_refuses_the_file_in_words_and_without_memory(bench: Bench) -> None:
+    path = bench.write(package(rows(HEADER, FIRST, f'<row r="1048576">{text("XFD1048576", " ")}</row>')), "a.xlsx")
+    tracemalloc.start()
+    try:
+        with pytest.raises(IntakeError, match="第 1048576 行还有内容") as refused:
+            read_workbook(bench.con, path, Matcher(bench.resource), bench.workdir)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert refused.value.code == "file-row-far"
     assert peak < 8 << 20
 
 
@@ -143,6 +156,14 @@ def test_any_prefix_and_cells_without_references_are_read(bench: Bench) -> None:
     assert bench.rows("subject_name", "_surplus") == [("甲\r乙", "0.0000001")]
 
 
+def test_what_is_drawn_without_height_or_width_is_hidden(bench: Bench) -> None:
+    columns = '<cols><col min="1" max="1" width="9"/><col min="2" max="2" width="0" customWidth="1"/></cols>'
+    second = f'<row r="3" ht="0">{text("A3", "乙")}</row>'
+    sheet = rows(HEADER, FIRST, second).replace("<sheetData>", f"{columns}<sheetData>")
+    reading = bench.read(bench.write(package(sheet), "a.xlsx"))
+    assert reading.hidden == ({"sheet": "表", "whole": 0, "rows": 1, "columns": 1},)
+
+
 WRONG: dict[str, Callable[[], bytes]] = {
     "a document type": lambda: package(f'<!DOCTYPE a [<!ENTITY b "c">]>{rows(HEADER, FIRST)}'),
     "a cell twice": lambda: package(rows(HEADER, f'<row r="2">{text("A2", "甲")}{text("A2", "乙")}</row>')),
@@ -171,8 +192,3 @@ def test_a_part_that_unpacks_beyond_the_limit_is_refused_before_it_is(bench: Ben
     with pytest.raises(IntakeError) as refused, opened(path, bench.workdir, 500_000):
         pass
     assert refused.value.code == "file-too-large"
-
-
-def test_the_case_of_the_far_blank_is_read(bench: Bench, shared: Path) -> None:
-    with opened(shared / "cases" / "b62c-far-cell.xlsx", bench.workdir, 1 << 30) as read:
-        assert sum(1 for sheet in read.sheets for _ in read.rows(sheet)) < 10

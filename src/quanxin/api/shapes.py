@@ -46,6 +46,14 @@ class HeldRow(Schema):
     issues: list[Finding]
 
 
+class Note(Schema):
+    """What there is to know about a file beside its rows, e.g. a sheet that was not read."""
+
+    code: str
+    zh: str
+    en: str
+
+
 class ReceiptOut(Schema):
     """What became of a batch: accepted + updated + duplicate + quarantined + unlinked = received."""
 
@@ -59,6 +67,7 @@ class ReceiptOut(Schema):
     quarantined: int
     unlinked: int
     codes: dict[str, int]
+    notes: list[Note]
     seconds: float
     file: str
     mode: str

@@ -179,6 +179,7 @@ def _show_receipt(receipt: dict[str, Any]) -> Any:
     parts: list[Any] = [counts]
     if receipt["repeated"]:
         parts.append(Text("同一文件此前已接收，未作任何更改。 / Taken in before; nothing changed."))
+    parts += [Text(f"{note['zh']} / {note['en']}") for note in receipt["notes"]]
     if codes:
         parts.append(table("发现的问题 / Findings", codes))
     if receipt["quarantined"] or receipt["unlinked"]:

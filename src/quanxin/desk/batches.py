@@ -26,6 +26,7 @@ from quanxin.engine.taxonomy import ERRORS
 from quanxin.exchange import receipts, withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Held
+from quanxin.exchange.notes import notes
 from quanxin.exchange.replay import replay
 from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
@@ -135,9 +136,10 @@ def _receipt_page(request: HttpRequest, found: Batch, problem: str | None = None
     after = parameters.number(request.GET.get("after")) or 0
     rows = receipts.held_page(found.pk, after=after, limit=PAGE + 1)
     waiting = Held.objects.filter(batch=found, released_by=None, set_aside_at=None).count()
+    noted = [said(note) for note in notes(found.receipt["reading"])]
     codes = [(code, said(ERRORS[code]), rows_) for code, rows_ in found.receipt["codes"].items()]
     context = {
-        "batch": found, "codes": codes, "waiting": waiting, "problem": problem, "titles": titles(),
+        "batch": found, "codes": codes, "notes": noted, "waiting": waiting, "problem": problem, "titles": titles(),
         "rows": [r | {"said": [_said(i) for i in r["issues"]]} for r in rows[:PAGE]],
         "next_cursor": rows[PAGE - 1]["row"] if len(rows) > PAGE else None,
         "taken": "taken" in request.GET, "entered": "entered" in request.GET, "repeated": "repeated" in request.GET,

@@ -17,6 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from quanxin.exchange.errors import translated
+from quanxin.exchange.notes import notes
 
 BUCKETS = {
     "accepted": "已接收",
@@ -178,6 +179,7 @@ def _explain(book: xlsxwriter.Workbook, receipt: Mapping[str, Any], examples: Ma
         ("问题代码", "行数", "说明（示例）"),
         *((code, count, examples.get(code, "")) for code, count in dict(receipt.get("codes", {})).items()),
         ("", "", ""),
+        *((note.code, "", note.zh) for note in notes(receipt.get("reading", {}))),
         ("如何更正", "", "红色为必须更正，黄色为提醒，蓝色为说明。在“数据”表中改正后保存，即可重新提交本文件。"),
         ("批注", "", f"批注最多 {COMMENTS} 处；全部问题见“问题说明”列。"),
     ]

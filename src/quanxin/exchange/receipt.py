@@ -9,13 +9,15 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from quanxin.exchange.notes import notes
 from quanxin.identifiers.personal_numbers import mask
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of a hand-in. ``codes`` counts rows for each code found; ``withdrawn`` counts records that a
-    replacing file no longer holds; ``repeated`` says that the same file had been taken in before."""
+    replacing file no longer holds; ``repeated`` says that the same file had been taken in before; ``reading`` describes
+    how the rows were read, and what of it is to be known stands among the notes of the JSON."""
 
     batch: str
     resource: str
@@ -45,7 +47,7 @@ class Receipt:
 
     def to_json(self) -> dict[str, Any]:
         """As JSON that others read; the names are stable."""
-        return asdict(self)
+        return asdict(self) | {"notes": [asdict(note) for note in notes(self.reading)]}
 
 
 def masked(described: dict[str, Any]) -> dict[str, Any]:

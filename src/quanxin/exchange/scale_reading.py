@@ -75,7 +75,7 @@ class ScaleReading:
         return {
             "format": self.format, "encoding": "UTF-8" if self.format == "csv" else None, "rows": self.rows,
             "columns": list(self.columns), "headers": [written[c] for c in self.columns],
-            "ignored": list(self.layout.ignored), "sheets": [], "skipped": [], "skipped_rows": [],
+            "ignored": list(self.layout.ignored), "sheets": [], "skipped": [], "skipped_rows": [], "hidden": [],
         }  # fmt: skip
 
     def numbered(self, staged: str, chunks: str) -> str:

@@ -43,6 +43,7 @@ _PLAIN = (
     "sheets",
     "skipped",
     "skipped_rows",
+    "hidden",
     "delimiter",
 )
 

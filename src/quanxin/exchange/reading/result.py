@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 # One cell holds at most 1 MiB of UTF-8: the longest text of the catalogue is 4,096 characters, so that a longer cell
 # is a quotation mark that was never closed or a file that is not what it says.
@@ -40,6 +40,15 @@ def place(line: int, sheet: str = "") -> str:
     return f"{sheet} 第 {line} 行".strip()
 
 
+class Hidden(TypedDict):
+    """What was read of a sheet though nobody sees it: its rows if it is hidden as a whole (else 0), rows and columns."""
+
+    sheet: str
+    whole: int
+    rows: int
+    columns: int
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A file that was read: ``source`` stands in the connection, with ``row_no``, a VARCHAR for each of ``columns``,
@@ -55,6 +64,7 @@ class Reading:
     sheets: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     skipped_rows: tuple[int, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
     delimiter: str | None = None
 
     def describe(self) -> dict[str, Any]:
@@ -70,4 +80,5 @@ class Reading:
             "sheets": list(self.sheets),
             "skipped": list(self.skipped),
             "skipped_rows": list(self.skipped_rows),
+            "hidden": list(self.hidden),
         }

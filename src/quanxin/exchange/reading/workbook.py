@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +20,12 @@ from quanxin.exchange.reading.bounds import bounds
 from quanxin.exchange.reading.delimited import HEADER_WITHIN, SURPLUS_MARK
 from quanxin.exchange.reading.headers import Layout, Matcher
 from quanxin.exchange.reading.plain import room
-from quanxin.exchange.reading.result import Places, Reading
+from quanxin.exchange.reading.result import Hidden, Places, Reading
 from quanxin.exchange.reading.xlsx import Cell, Kind, Row, Sheet, Workbook, moment, months_only, opened
 from quanxin.policy.model import FieldDef, FieldType
 
 _HEADER_DEPTH = 3
+_FAR = 100_000  # empty rows after which a row is no part of the table above it
 # Serial days that are a date and nothing else in a date column: 1927-05-18 to 2119-01-11. A year is no serial.
 _SERIALS = range(10_000, 80_012)
 
@@ -53,7 +54,8 @@ def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, 
             writing = next(w for s in sheets for w, k in s.layout.headers.items() if k == key)
             headers[writing] = key
         places = Places()
-        rows = table.fill(columns, _rows(book, sheets, columns, matcher, places), workdir)
+        hidden: list[Hidden] = []
+        rows = table.fill(columns, _rows(book, sheets, columns, matcher, places, hidden), workdir)
     if not rows:
         raise IntakeError.of("file-empty", what="只有表头", what_en="there is nothing below the header")
     table.publish(con, columns, workdir)
@@ -61,6 +63,7 @@ def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, 
         format="xlsx", encoding=None, rows=rows, columns=columns, headers=headers,
         ignored=tuple(dict.fromkeys(i for s in sheets for i in s.layout.ignored)), position=places,
         sheets=tuple(s.sheet.name for s in sheets), skipped=tuple(skipped), skipped_rows=tuple(skipped.values()),
+        hidden=tuple(hidden),
     )  # fmt: skip
 
 
@@ -151,9 +154,14 @@ def _spread(top: Top, first: int, left: int, book: Workbook, sheet: Sheet) -> To
 
 
 def _rows(
-    book: Workbook, sheets: list[_Found], columns: tuple[str, ...], matcher: Matcher, places: Places
+    book: Workbook,
+    sheets: list[_Found],
+    columns: tuple[str, ...],
+    matcher: Matcher,
+    places: Places,
+    hidden: list[Hidden],
 ) -> Iterator[list[str | None]]:
-    """The rows of all sheets: one text per column, then the surplus."""
+    """The rows of all sheets: one text per column, then the surplus. ``hidden`` takes what of them nobody sees."""
     fields = {f.key: f for f in matcher.resource.fields}
     row_no = 0
     for found in sheets:
@@ -163,13 +171,13 @@ def _rows(
         dull = {found.left + i for i in layout.serial}
         # what stands in a column with a header belongs to it, what stands in any other is surplus
         headed = {found.left + i for i in range(len(layout.written)) if i not in layout.blank}
-        for row in book.rows(found.sheet):
-            if row.number <= found.last:
-                continue
+        before, unseen, unseen_columns = row_no, 0, set[int]()
+        for row in _near(book.rows(found.sheet, unseen_columns), found):
             texts = {column: text_of(cell, book.epoch) for column, cell in row.cells.items()}
             if not any(text and not text.isspace() for column, text in texts.items() if column not in dull):
                 continue
             row_no += 1
+            unseen += row.hidden
             places.note(row_no, row.number, name)
             table.fits(list(texts.values()), row.number, name)
             made: list[str | None] = [
@@ -178,6 +186,24 @@ def _rows(
             ]
             surplus = (texts[column] for column in sorted(texts.keys() - headed) if texts[column])
             yield [*made, SURPLUS_MARK.join(surplus)]
+        told = Hidden(
+            sheet=name, whole=row_no - before if found.sheet.hidden else 0, rows=unseen,
+            columns=len(unseen_columns & set(slots.values())),
+        )  # fmt: skip
+        if told["whole"] or told["rows"] or told["columns"]:
+            hidden.append(told)
+
+
+def _near(rows: Iterable[Row], found: _Found) -> Iterator[Row]:
+    """The rows below the header; raises ``IntakeError`` where one lies so far below that nobody knows what is missing."""
+    last = found.last
+    for row in rows:
+        if row.number <= found.last:
+            continue
+        if row.number - last > _FAR:
+            raise IntakeError.of("file-row-far", sheet=found.sheet.name, row=row.number, last=last)
+        last = row.number
+        yield row
 
 
 def _told(cell: Cell, text: str, field: FieldDef, unit: str | None, epoch: dt.date) -> str:

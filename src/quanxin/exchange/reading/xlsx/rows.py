@@ -76,7 +76,7 @@ class _Reader:
             self._begin(with_)
         elif tag == "rPh":
             self._phonetic += 1
-        elif tag == "col" and with_.get("hidden") in ("1", "true"):
+        elif tag == "col" and _unseen(with_, "width"):
             first, last = self._whole(with_.get("min", "")), self._whole(with_.get("max", ""))
             self.hidden_columns |= set(range(first - 1, min(last, COLUMNS)))
 
@@ -105,7 +105,7 @@ class _Reader:
         number = self._whole(with_["r"]) if "r" in with_ else self._number + 1
         if not self._number < number <= ROWS:
             raise corrupt(f"{self.sheet}：第 {number} 行位置不对 / row {number} is out of place")
-        self._number, self._hidden = number, with_.get("hidden") in ("1", "true")
+        self._number, self._hidden = number, _unseen(with_, "ht")
         self._cells, self._column, self._size = {}, -1, 0
 
     def _keep(self, text: str) -> None:
@@ -138,6 +138,11 @@ class _Reader:
         if not (text.isascii() and text.isdigit() and len(text) < 10):
             raise corrupt(f"{self.sheet} 第 {self._number} 行：{text[:20]!r}")
         return int(text)
+
+
+def _unseen(with_: Mapping[str, str], size: str) -> bool:
+    """Whether a row or column is hidden, or drawn so small that nobody sees it."""
+    return with_.get("hidden") in ("1", "true") or (size in with_ and not with_[size].strip("0."))
 
 
 def column_of(letters: str) -> int:
