@@ -17,6 +17,7 @@ from pytest_django import Settings
 
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading import prepare
+from tests.confining import children
 from tests.exchange.example import HEADERS, Bench
 
 GOOD = ",".join(HEADERS[:2]) + "\n甲,1\n"
@@ -29,20 +30,6 @@ def refused(bench: Bench, path: Path) -> IntakeError:
     assert bench.is_empty()
     assert bench.read(bench.write(GOOD, "good.csv")).rows == 1
     return caught.value
-
-
-def children() -> set[int]:
-    """The processes that read files for this one now: those that the helper forked."""
-    numbers = [int(p.name) for p in Path("/proc").iterdir() if p.name.isdecimal()]
-    helpers = {n for n in numbers if _parent(n) == os.getpid()}
-    return {n for n in numbers if _parent(n) in helpers}
-
-
-def _parent(number: int) -> int:
-    try:
-        return int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
 
 
 def big(bench: Bench) -> Path:

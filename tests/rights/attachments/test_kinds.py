@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import struct
 import subprocess
 import sys
-import time
 import zlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ import pytest
 from quanxin.rights.attachments import inspection
 from quanxin.rights.attachments.errors import AttachmentError
 from quanxin.rights.attachments.inspecting.child import answer
+from tests.confining import children, eventually
 from tests.rights.attachments import making
 from tests.rights.attachments.making import chunk, docx, jpeg, ofd, packed, pdf, png, printed, segment
 
@@ -128,32 +133,58 @@ def test_every_refusal_can_be_said(name: str) -> None:
     assert "{" not in error.zh + error.en + error.hint
 
 
+@contextmanager
+def never_ending(folder: Path) -> Iterator[tuple[Path, int]]:
+    """A file that goes on until what it is given here to write to is closed."""
+    path = folder / "endless"
+    os.mkfifo(path)
+    end = os.open(path, os.O_RDWR)
+    try:
+        yield path, end
+    finally:
+        os.close(end)
+
+
 def test_only_so_many_are_looked_at_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(printed())
-    monkeypatch.setattr(inspection, "_COMMAND", (sys.executable, "-c", "import time; time.sleep(1.5); print('{')"))
+    inspection._helper.start()
+    (tmp_path / "a").write_bytes(printed())
     with ThreadPoolExecutor(3) as pool:
-        waiting = [pool.submit(inspection.content_type, path) for _ in range(inspection.AT_ONCE)]
-        time.sleep(0.5)
-        monkeypatch.setattr(inspection, "_PATIENCE", 0.1)
-        assert str(pool.submit(inspection.content_type, path).exception()).startswith("同时检查")
-    assert all(isinstance(one.exception(), AttachmentError) for one in waiting)
+        with never_ending(tmp_path) as (path, _):
+            waiting = [pool.submit(inspection.content_type, path) for _ in range(inspection.AT_ONCE)]
+            assert eventually(lambda: len(children()) == inspection.AT_ONCE)
+            monkeypatch.setattr(inspection, "_PATIENCE", 0.1)
+            assert str(pool.submit(inspection.content_type, tmp_path / "a").exception()).startswith("同时检查")
+        assert all(isinstance(one.exception(), AttachmentError) for one in waiting)
+    assert inspection.content_type(tmp_path / "a") == "application/pdf"
 
 
-def test_a_file_that_takes_its_process_down_is_refused_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(printed())
-    for crash in ("import os; os.abort()", "x = 'a' * (1 << 40)", "import time; time.sleep(60)", "print('{')"):
-        monkeypatch.setattr(inspection, "_COMMAND", (sys.executable, "-c", crash))
-        monkeypatch.setattr(inspection, "_PATIENCE", 1)
-        with pytest.raises(AttachmentError, match="超出限度"):
-            inspection.content_type(path)
+@pytest.mark.parametrize("how", ["killed", "aborted", "out of time", "out of memory"])
+def test_a_file_that_takes_its_process_down_is_refused_and_the_next_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    inspection._helper.start()
+    (tmp_path / "next").write_bytes(printed())
+    signals = {"killed": signal.SIGKILL, "aborted": signal.SIGABRT}
+    with never_ending(tmp_path) as (path, _), ThreadPoolExecutor(1) as pool, monkeypatch.context() as patch:
+        if how == "out of time":
+            patch.setattr(inspection, "_LIMITS", replace(inspection._LIMITS, seconds=1))
+        if how == "out of memory":
+            patch.setattr(inspection, "_LIMITS", replace(inspection._LIMITS, memory=8 << 20))
+            path = tmp_path / "large"
+            path.write_bytes(bytes(64 << 20))
+        refused = pool.submit(inspection.content_type, path)
+        if how in signals:
+            assert eventually(lambda: len(children()) == 1)
+            os.kill(children().pop(), signals[how])
+        assert "超出限度" in str(refused.exception())
+    assert inspection.content_type(tmp_path / "next") == "application/pdf"
+    assert not children()
 
 
 def test_what_looks_into_files_knows_nothing_else() -> None:
     """Neither Django nor a database driver nor our settings are in the process that opens what strangers send."""
     script = (
-        "import sys; from quanxin.rights.attachments.inspecting import child, documents, pdf, pictures;"
+        "import sys; import quanxin.runtime.confined_child, quanxin.rights.attachments.inspecting.child;"
         "print([name for name in sys.modules if name.split('.')[0] in ('django', 'psycopg') or name == 'quanxin.settings'])"
     )
     said = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)

@@ -6,20 +6,20 @@ than ``AT_ONCE`` such processes run beside a process of the site, whoever upload
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+import logging
 import threading
 from pathlib import Path
 
 from quanxin.rights.attachments.errors import AttachmentError
-from quanxin.rights.attachments.inspecting import child
-
-_COMMAND = (sys.executable, "-I", "-m", "quanxin.rights.attachments.inspecting.child")
-_PATIENCE = 2 * child.SECONDS  # its time is of the processor; a busy machine takes longer
+from quanxin.runtime import confined
 
 AT_ONCE = 2
+_CHILD = "quanxin.rights.attachments.inspecting.child"
+_LIMITS = confined.Limits(memory=768 << 20, seconds=20, written=0, processes=0)
+_PATIENCE = _LIMITS.patience  # seconds to wait for a turn
 _turns = threading.BoundedSemaphore(AT_ONCE)
+_helper = confined.Helper(_CHILD)
+_log = logging.getLogger(__name__)
 
 
 def content_type(path: Path) -> str:
@@ -28,18 +28,15 @@ def content_type(path: Path) -> str:
         if not _turns.acquire(timeout=_PATIENCE):
             raise AttachmentError("attachment-busy")
         try:
-            done = subprocess.run(
-                _COMMAND, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, timeout=_PATIENCE,
-                check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            raise AttachmentError("attachment-too-complex") from error
+            said = _helper.run(f"{_CHILD}:answer_about", (), _LIMITS, files=[file.fileno()])
+        except confined.Ended as end:
+            _log.warning("the process that looked into an attachment was ended (%s)", end.reason)
+            raise AttachmentError("attachment-too-complex") from end
+        except confined.Failed as failure:
+            _log.error("looking into an attachment failed: %s", failure)
+            raise AttachmentError("attachment-too-complex") from failure
         finally:
             _turns.release()
-    try:
-        said = json.loads(done.stdout)
-    except ValueError as error:  # it was ended: out of time or of memory
-        raise AttachmentError("attachment-too-complex") from error
     if "type" in said:
         return str(said["type"])
     raise AttachmentError(said["code"], **said["particulars"])

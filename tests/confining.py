@@ -1,0 +1,30 @@
+"""The processes in which files are looked into, as a test sees them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def children() -> set[int]:
+    """The processes that do confined work for this one now: those that its helpers forked."""
+    numbers = [int(p.name) for p in Path("/proc").iterdir() if p.name.isdecimal()]
+    helpers = {n for n in numbers if _parent(n) == os.getpid()}
+    return {n for n in numbers if _parent(n) in helpers}
+
+
+def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
+    """Whether something comes true within a time that no busy machine needs."""
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        time.sleep(0.01)
+    return true()
+
+
+def _parent(number: int) -> int:
+    try:
+        return int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
