@@ -23,6 +23,7 @@ from quanxin import engine
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import today
+from quanxin.exchange import timing
 from quanxin.exchange.benches import bench
 from quanxin.exchange.errors import translated
 from quanxin.exchange.intake import HandIn, Overtaken, Part, admit, commit_parts, earlier_receipts, untold
@@ -190,6 +191,7 @@ def _pass(members: list[_Member]) -> list[list[_Member]]:
             return untouched(found.pairs, group)
         except Overtaken:
             return [group]
+        receipts = timing.finish(receipts, [m.part.started for m in group])
     for member, receipt in zip(group, receipts, strict=True):
         member.settle(receipt)
     return []
@@ -233,7 +235,7 @@ def _commit(
         if any(m.settled for m in group):
             raise Overtaken
         receipts = commit_parts(con, workdir, [m.part for m in group], _Placed(group), program, untold)
-        for member, receipt in zip(group, receipts, strict=True):
+        for member, receipt in zip(group, timing.timed(receipts, [m.part.started for m in group]), strict=True):
             if member.witness:
                 member.witness.after(receipt)
     return receipts

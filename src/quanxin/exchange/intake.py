@@ -26,7 +26,7 @@ from quanxin.accounts.models import audit_all
 from quanxin.archive import commit, lake, withdrawing
 from quanxin.archive.models import Batch, Event, Withdrawal
 from quanxin.calendar import now, today
-from quanxin.exchange import founding, holding, linking, owning, sorting, touching
+from quanxin.exchange import founding, holding, linking, owning, sorting, timing, touching
 from quanxin.exchange.benches import bench
 from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.programs import program_of
@@ -181,7 +181,8 @@ def commit_checked(
     tell: Progress, started: float,
 ) -> Receipt:  # fmt: skip
     """Match, sort and commit the checked rows in one transaction; return the receipt."""
-    return commit_parts(con, workdir, [Part(hand_in, reading, started)], reading, program, tell)[0]
+    made = commit_parts(con, workdir, [Part(hand_in, reading, started)], reading, program, tell)
+    return timing.finish(made, [started])[0]
 
 
 @transaction.atomic
@@ -193,7 +194,8 @@ def commit_parts(
     program: engine.Program,
     tell: Progress,
 ) -> list[Receipt]:
-    """Match, sort and commit the checked rows of the batches of a pass in one transaction; return their receipts.
+    """Match, sort and commit the checked rows of the batches of a pass in one transaction; return their receipts, which
+    ``timing.finish`` is to finish once they are committed.
 
     ``reading`` places the rows of all. Where there are several, they are of one resource and mode ``append``; raises
     ``Touching`` for those that may not go together, ``Overtaken`` where one was taken in meanwhile.
