@@ -21,6 +21,13 @@ from bench.ground import line, timed
 HEADER = ("name", "code", "registrationDay", "character", "capital", "businessScope", "address")
 READ, HELD, UNLINKED, REPEATED = "read", "held", "unlinked", "repeated"
 NO_CAPITAL = "N/A"
+FLAWS = {
+    REPEATED: 0.0026,
+    "old number": 0.0285,
+    "lower case": 0.0005,
+    "short code": 0.0002,
+    "NUL": 0.0002,
+}  # shares of rows
 # per ten thousand: how capital is written, and the currency that it is in; {n} is a number of 万
 SPELLINGS: tuple[tuple[int, str, str], ...] = (
     (4050, "{n}万人民币", "CNY"), (1690, "{n}万元", "CNY"), (1820, "{n}(万元人民币)", "CNY"), (645, "{n}(万)", "CNY"),
@@ -67,16 +74,25 @@ class Made:
     currency: str | None = None
 
 
-def rows(count: int, seed: int = 7) -> Iterator[Made]:
-    """``count`` rows; numbers of subjects follow each other, so that each row is of a subject of its own."""
+def rows(count: int, seed: int = 7, dirt: int = 1) -> Iterator[Made]:
+    """``count`` rows, each of a subject of its own but for those that come twice; ``dirt`` times as dirty as registers are."""
     random, before = Random(seed), None
     for n in range(count):
-        share = random.random()
-        if before is not None and share < 0.0026 and before.verdict == READ:
+        flaw = _flaw(random, dirt)
+        if flaw == REPEATED and before is not None and before.verdict == READ:
             yield Made(before.cells, REPEATED)
             continue
-        before = _row(random, n, share)
+        before = _row(random, n, flaw, dirt)
         yield before
+
+
+def _flaw(random: Random, dirt: int) -> str | None:
+    chance = random.random() / dirt
+    for flaw, share in FLAWS.items():
+        chance -= share
+        if chance < 0:
+            return flaw
+    return None
 
 
 def write(path: Path, made: Iterable[Made]) -> dict[str, int]:
@@ -91,31 +107,28 @@ def write(path: Path, made: Iterable[Made]) -> dict[str, int]:
     return counts
 
 
-def _row(random: Random, n: int, share: float) -> Made:
+def _row(random: Random, n: int, flaw: str | None, dirt: int) -> Made:
     from quanxin.demo import city, names
 
-    code, verdict = city.code_of("91", PLACES[n % len(PLACES)], n), READ
+    division = PLACES[n % len(PLACES)]
+    code, verdict = city.code_of("91", division, n), READ
     name = _bracketed(random, names.enterprise(random, "历下区") + str(n))
-    capital, amount, currency = _capital(random)
+    capital, amount, currency = _capital(random, dirt)
     if amount is None and capital != NO_CAPITAL:
         verdict = HELD
     address = names.address(random, "历下区")
-    if 0.10 < share < 0.1285:
-        old = (f"37{n:011d}", city.registration_of(PLACES[n % len(PLACES)], "enterprise", n))
-        code, verdict = old[random.random() > 0.1], _worse(verdict, UNLINKED)
-    elif 0.13 < share < 0.1305:
+    if flaw == "old number":
+        code = f"37{n:011d}" if random.random() < 0.1 else city.registration_of(division, "enterprise", n)
+        verdict = HELD if verdict == HELD else UNLINKED
+    elif flaw == "lower case":
         code = code.lower()
-    elif 0.14 < share < 0.1402:
+    elif flaw == "short code":
         code, verdict = code[:17], HELD
-    elif 0.15 < share < 0.1500:
+    elif flaw == "NUL":
         address, verdict = f"{address[:3]}\0{address[3:]}", HELD
     day = dt.date(1979, 1, 1) + dt.timedelta(days=n * 37 % 16000)
     cells = (name, code, day.isoformat(), random.choice(KINDS), capital, SCOPE, address)
     return Made(cells, verdict, amount, currency) if verdict == READ else Made(cells, verdict)
-
-
-def _worse(one: str, other: str) -> str:
-    return HELD if HELD in (one, other) else other
 
 
 def _bracketed(random: Random, name: str) -> str:
@@ -126,7 +139,7 @@ def _bracketed(random: Random, name: str) -> str:
     return f"{name[:2]}{opening}集团{closing}{name[2:]}"
 
 
-def _capital(random: Random) -> tuple[str, Decimal | None, str | None]:
+def _capital(random: Random, dirt: int) -> tuple[str, Decimal | None, str | None]:
     """How capital is written, and its amount in 万 and its currency; none of either where nobody can tell."""
     chance = random.random()
     if chance < 0.13:
@@ -136,7 +149,7 @@ def _capital(random: Random) -> tuple[str, Decimal | None, str | None]:
         amount += Decimal(random.randrange(10000)) / 10000
     grouped = random.random() < 0.3
     number = f"{amount:,f}" if grouped else f"{amount:f}"
-    if chance < 0.1302:
+    if chance < 0.13 + 0.0002 * dirt:
         return random.choice(UNREADABLE).replace("{n}", number), None, None
     spelling = random.choices(SPELLINGS, [share for share, _, _ in SPELLINGS])[0]
     return spelling[1].replace("{n}", number), amount, spelling[2]

@@ -50,6 +50,7 @@ WITH family AS (
 SELECT * FROM standing UNION ALL SELECT w.subject_id, w.key_hash, w.kept, NULL, w.version, NULL, NULL FROM withdrawn w
 WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE s.subject_id = w.subject_id AND s.key_hash = w.key_hash)
 """
+ROWS_AT_ONCE = 16_384  # of those written down, which a thread that stores them has in memory in several forms at once
 MANY = 50_000  # rows from which it pays to write them down between checking and storing
 
 
@@ -139,7 +140,7 @@ def gather(con: duckdb.DuckDBPyConnection, resource: Resource, workdir: Path) ->
     )
     if row and row[0] > MANY:
         path = workdir / "entered.parquet"
-        con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION lz4)")
+        con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE {ROWS_AT_ONCE})")
         query = f"SELECT * FROM read_parquet('{path}')"
     con.execute(f"CREATE OR REPLACE VIEW entered AS {query}")
 

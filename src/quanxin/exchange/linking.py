@@ -115,10 +115,11 @@ def _enrol(con: duckdb.DuckDBPyConnection, resource: Resource, *, several: Sever
         WHERE c.row_no = matched.row_no AND matched.problem = 'subject-unknown'
         """
     )
-    if several.alone or not made:
-        return {0: made}
     part = several.part("row_no")
-    return dict(con.execute(f"SELECT {part}, count(*) FROM newcomers GROUP BY ALL").fetchall())
+    counts = dict(con.execute(f"SELECT {part}, count(*) FROM newcomers GROUP BY ALL").fetchall()) if made else {}
+    con.execute("DROP TABLE enrolling")
+    con.execute("DROP TABLE IF EXISTS newcomers")
+    return counts
 
 
 def _rename(con: duckdb.DuckDBPyConnection, *, batch: str, at: dt.datetime) -> int:

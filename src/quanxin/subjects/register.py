@@ -106,6 +106,7 @@ def _copy_names(con: duckdb.DuckDBPyConnection, names: str, stamp: str) -> None:
         ("id", "subject_id", "text", "norm", "valid_from", "stated_on", "current", "recorded_at", "batch"),
     )
     index_names(con)
+    con.execute("DROP TABLE fresh_names")
 
 
 def find_shared_names(*, batch: str, at: dt.datetime) -> None:
