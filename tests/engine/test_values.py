@@ -130,3 +130,25 @@ def test_whole_numbers_are_whole() -> None:
 
 def test_no_type_is_a_binary_float() -> None:
     assert not any("DOUBLE" in kind or "FLOAT" in kind for kind in values.TYPES.values())
+
+
+def full_width(text: str) -> str:
+    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+
+
+def test_a_code_is_known_in_any_width_and_with_blanks() -> None:
+    field = FieldDef(key="x", title=Text(zh="某", en="x"), type=FieldType.CODE)
+    for key in SETS:
+        words = [word for code in SETS[key].codes[:10] for word in (code.value, code.title.zh)]
+        query = f"SELECT {value(field, 'x', SETS[key])} FROM (SELECT unnest(?) AS x, unnest(range({len(words)})) AS n) ORDER BY n"
+        forms = (words, [full_width(w) for w in words], [f"{w[:1]} {w[1:]}" for w in words])
+        plain, wide, spaced = ([row[0] for row in duckdb.execute(query, [form]).fetchall()] for form in forms)
+        assert plain == wide == spaced
+        assert None not in plain
+
+
+def test_an_open_kind_is_known_in_any_width_and_keeps_what_follows() -> None:
+    assert read(FieldType.CODE, "其他－责令　改正", "penalty-kind") == "其他-责令　改正"
+    assert read(FieldType.CODES, "罚款；其他－责令改正", "penalty-kind") == ["其他-责令改正", "罚款"]
+    assert read(FieldType.CODE, "其他－", "penalty-kind") is None
+    assert read(FieldType.BOOLEAN, "Ｙ") is True

@@ -54,7 +54,7 @@ def all_flaws() -> list[Row]:
         penalty(0, **person("20150615")),
     ]
     wild = rows_of(rules.resources[PENALTY], rules, 119)
-    return rows + [{k: v.replace("\x00", "") if v else v for k, v in row.items()} for row in wild]
+    return rows + wild
 
 
 def seen(receipt: Receipt) -> Seen:

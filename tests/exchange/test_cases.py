@@ -210,6 +210,37 @@ CASES: dict[str, Case] = {
     ),
     "b20-numeric-code.xlsx": Case(REGISTER, "uscc", numbered(*["!digits-lost uscc-length"] * 2)),
     # --- text
+    "b53-nul.csv": Case(REGISTER, None, numbered("in", "!control-character"), {"control-character": 1}),
+    "b54-nul.jsonl": Case(REGISTER, None, numbered("!control-character"), {"control-character": 1}),
+    "b80-name-variants.csv": Case(
+        PENALTY,
+        None,
+        {n: "!subject-name-mismatch" if n in (5, 6, 14, 15, 20, 22, 24) else "in" for n in range(1, 25)},
+    ),
+    "b84-fullwidth-codes.csv": Case(
+        PENALTY,
+        "subject_category",
+        dict.fromkeys(range(1, 9), "法人及非法人组织") | dict.fromkeys((6, 7), "!code-unknown"),
+    ),
+    "b96-personal-numbers.csv": Case(
+        PENALTY,
+        "facts",
+        numbered(
+            "当事人张某某（身份证号：370102************，手机138********）违法",
+            "身份证370102************",
+            "车牌鲁A12345，电话0531-88888888，微信 wx_1234",
+            "身份证号：370102************",
+            "身份证号370102************",
+            "身份证号：370102************",
+            "!personal-number-in-key",
+            "护照E********，港澳通行证H********，港澳居民居住证810000************",
+            "手机+86138********；86138********；138********",
+        ),
+        {"personal-data-in-text": 7},
+    ),
+    "b97a-doc-brackets.csv": Case(PENALTY, "document_number", numbered("济测罚〔2026〕1700号")),
+    "b97c-doc-brackets.csv": Case(PENALTY, None, numbered("duplicate"), after=("b97a-doc-brackets.csv",)),
+    "b97e-two-shapes-one-file.csv": Case(PENALTY, "document_number", numbered("济测罚〔2026〕1701号", "duplicate")),
     # --- files
     "b62c-far-cell.xlsx": Case(REGISTER, refused="file-row-far"),
     "b62d-good.csv": Case(REGISTER, "capital", {1: "500 CNY"}, after=("b62c-far-cell.xlsx",)),

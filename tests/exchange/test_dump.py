@@ -30,14 +30,17 @@ from quanxin.accounts.clients import add_client, new_secret
 from quanxin.accounts.people import add_account
 from quanxin.accounts.sealed import INDEXED, SEALED
 from quanxin.accounts.sessions import stored
-from quanxin.archive.models import Record
-from quanxin.exchange import receipts, submissions, webhooks
+from quanxin.archive import judgements
+from quanxin.archive.models import Record, Withdrawal
+from quanxin.calendar import travel
+from quanxin.exchange import receipts, submissions, subscriptions, webhooks, withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.intake import intake
 from quanxin.exchange.models import Held, Submission
 from quanxin.exchange.replay import replay
 from quanxin.identifiers.identity import check_character
 from quanxin.identifiers.sealing import MARK
+from quanxin.rights import shields
 from quanxin.runtime import cluster, environment
 from quanxin.subjects.models import Identifier
 from tests.accounts.people import PASSWORD, enrolled
@@ -45,6 +48,7 @@ from tests.api.conftest import Machine, token_for
 from tests.city import NAMES, hand_in, penalty, person, register, write
 from tests.desk.people import signed_in
 from tests.exchange.test_feed import consumer, follow
+from tests.rights import life
 
 RESOURCE = "administrative-penalty"
 ENTRY = "/desk/entry/market-regulation/administrative-penalty"
@@ -313,3 +317,34 @@ def test_a_dump_lets_nobody_in() -> None:
     assert thief.get("/desk/").status_code == 302
     for digest in (hashlib.sha256(text.encode()).hexdigest() for text in (token, secret)):
         assert Machine(digest).get("/batches").status_code == 401
+
+
+def test_what_people_write_in_their_own_words_keeps_no_number(tmp_path: Path) -> None:
+    secrets = Secrets()
+
+    def words() -> str:
+        return f"电话{secrets.mobile()}的{secrets.identity()}称有误。"
+
+    with travel(life.morning(life.LATER)):
+        record, window = life.penalised(tmp_path), life.WINDOW
+        made = life.cases.forward(window, life.objections.object_to(life.owner(), words(), record=record).number)
+        life.objections.take_up(life.DECIDER, made.number)
+        life.cases.ask(life.DECIDER, made.number, words())
+        life.cases.answer(life.owner(), made.number, words())
+        shield = shields.shield(life.REVIEWER, life.company(), ruling=words(), court=words())
+        shields.fail(life.REVIEWER, shield.pk, words())
+        who = subscriptions.add_consumer(operator(), "somebody", title=words())
+        told = subscriptions.grant(operator(), who, RESOURCE, purpose=words(), basis=words(), agreement=words())
+        follow(who)
+        withdrawals.withdraw(
+            operator(), record.provider, [(record.subject_id, record.pk)], kind=Withdrawal.Kind.REVOKED, reason=words()
+        )
+        items, _ = follow(who)
+        assert items
+        subscriptions.end(operator(), told, reason=words())
+        other = judgements.merge(operator(), life.company(1), life.company(2), reason=words())
+        judgements.undo(operator(), other, reason=words())
+    page = signed_in(Role.REVIEWER, name="reader").get(f"/desk/cases/{made.number}").content
+    everything = b"\n".join([dump(), page, json.dumps(items, ensure_ascii=False, default=str).encode()])
+    assert secrets.found_in(everything) == []
+    assert everything.count(b"138********") > 12

@@ -19,6 +19,7 @@ from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.visits import Session, SignIn
 from quanxin.calendar import now
 from quanxin.identifiers import personal_numbers
+from quanxin.runtime.free_text import FreeLine, FreeText
 
 __all__ = [
     "Agency", "ApiClient", "AuditLine", "Binding", "ClientSecret", "Grant", "Membership", "Organisation", "Session", "SignIn",
@@ -58,7 +59,7 @@ class Organisation(models.Model):
         OTHER = "other"
 
     key = models.SlugField(max_length=64, unique=True)
-    name = models.CharField(max_length=128)
+    name = FreeLine(max_length=128)
     code = models.CharField(max_length=64, blank=True)  # 统一社会信用代码
     kind = models.CharField(max_length=16, choices=Kind.choices)
     ended_at = models.DateTimeField(
@@ -69,7 +70,7 @@ class Organisation(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(key="") & ~Q(name=""), name="organisation_is_named")]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class Membership(models.Model):
@@ -172,7 +173,7 @@ class ClientSecret(models.Model):
     until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=128, blank=True)
-    ended_reason = models.TextField(blank=True)
+    ended_reason = FreeText(blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -203,10 +204,10 @@ class Binding(models.Model):
     from_at = models.DateTimeField()
     until = models.DateField(null=True)
     made_by = models.CharField(max_length=128)
-    reason = models.TextField()
+    reason = FreeText()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=128, blank=True)
-    ended_reason = models.TextField(blank=True)
+    ended_reason = FreeText(blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -235,11 +236,11 @@ class Agency(models.Model):
     until = models.DateField()
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=128)
-    reason = models.TextField(blank=True)
-    document = models.CharField(max_length=128, blank=True)
+    reason = FreeText(blank=True)
+    document = FreeLine(max_length=128, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=128, blank=True)
-    ended_reason = models.TextField(blank=True)
+    ended_reason = FreeText(blank=True)
 
     class Meta:
         ordering = ["-id"]

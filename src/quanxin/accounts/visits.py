@@ -12,11 +12,13 @@ from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
+from quanxin.runtime.free_text import FreeLine
+
 
 class SignIn(models.Model):
     """One attempt to sign in: under which name, how, whether it was let in, when, from where."""
 
-    username = models.CharField(max_length=64)
+    username = FreeLine(max_length=64)  # as it was typed, by whomever
     succeeded = models.BooleanField()
     at = models.DateTimeField()
     how = models.CharField(max_length=64, blank=True)  # "password", "password totp", "passkey", "code", "sign-on:KEY"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from quanxin.runtime.free_text import FreeLine
+
 
 class Follower(models.Model):
     """Somebody who acts on events, by name: the position of the last event that was looked at."""
@@ -28,7 +30,7 @@ class SetAside(models.Model):
     follower = models.CharField(max_length=40)
     event = models.ForeignKey("archive.Event", on_delete=models.PROTECT, related_name="set_aside")
     subject = models.BigIntegerField(default=0)
-    reason = models.CharField(max_length=500)
+    reason = FreeLine(max_length=500)
     attempts = models.PositiveIntegerField(default=1)
     since = models.DateTimeField()
     next_at = models.DateTimeField(null=True)

@@ -14,6 +14,7 @@ from quanxin.archive.follower_models import Follower as Follower
 from quanxin.archive.follower_models import SetAside as SetAside
 from quanxin.archive.transfer_models import Transfer as Transfer
 from quanxin.archive.transfer_models import TransferredRecord as TransferredRecord
+from quanxin.runtime.free_text import FreeLine, FreeText
 
 
 class Edition(models.Model):
@@ -170,7 +171,7 @@ class Withdrawal(models.Model):
     provider = models.CharField(max_length=64)
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="withdrawals")
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="withdrawal")
-    reason = models.TextField()
+    reason = FreeText()
     actor = models.CharField(max_length=128)
     at = models.DateTimeField()
 
@@ -225,7 +226,7 @@ class Restriction(models.Model):
     from_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=128, blank=True)
-    ended_reason = models.TextField(blank=True)
+    ended_reason = FreeText(blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["subject_id", "key_hash"]), models.Index(fields=["case"])]
@@ -253,7 +254,7 @@ class Access(models.Model):
     at = models.DateTimeField()
     viewer = models.CharField(max_length=32)
     actor = models.CharField(max_length=128)
-    purpose = models.CharField(max_length=200)
+    purpose = FreeLine(max_length=200)
     subject_id = models.BigIntegerField(db_index=True)
 
     class Meta:

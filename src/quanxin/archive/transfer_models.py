@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from quanxin.runtime.free_text import FreeText
+
 
 class Transfer(models.Model):
     """An act by which records of ``from_provider`` became those of ``to_provider``: whose act, when, why."""
@@ -25,7 +27,7 @@ class Transfer(models.Model):
     to_provider = models.CharField(max_length=64)
     act = models.CharField(max_length=64)
     basis = models.JSONField(default=list)
-    reason = models.TextField()
+    reason = FreeText()
     actor = models.CharField(max_length=128)
     at = models.DateTimeField()
     event = models.OneToOneField("archive.Event", null=True, on_delete=models.PROTECT, related_name="transfer")

@@ -90,6 +90,9 @@ def entry(request: HttpRequest, actor: Actor, provider: str, resource: str) -> H
     return render(request, "desk/entry.html", context, status=422 if problem else 200)
 
 
+entry.takes_a_row = True  # type: ignore[attr-defined]
+
+
 def _in_force(resource: str) -> Resource:
     found = current_pack().on(today()).resources.get(resource)
     if found is None:

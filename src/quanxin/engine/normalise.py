@@ -1,6 +1,6 @@
 """How texts are cleaned and compared.
 
-Invariant: cleaning never changes what a text says (blanks at its ends, control characters, and the signs that tables
+Invariant: cleaning never changes what a text says (blanks at its ends, tabs and line breaks, and the signs that tables
 use for "nothing" go); comparing forms are one closed character table, the same in Python and in SQL.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from quanxin.engine.characters import ODD
 from quanxin.identifiers import folding
 from quanxin.identifiers.normalise import DROPPED, REPLACED_BY, REPLACED_FROM
 from quanxin.identifiers.personal_numbers import CANDIDATE
@@ -20,13 +21,15 @@ _BLANK = r"[ \x{3000}\x{A0}\x{FEFF}]"
 # What a table program writes where a formula failed, half width.
 FAILED_CELLS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!",
                 "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA")  # fmt: skip
-_UNEVEN = rf"[\x00-\x1F\x7F]|^[#＃]|E[+][0-9]|^{_BLANK}|{_BLANK}$|^(?:{'|'.join(re.escape(text) for text in NOTHING if text)})?$"
+_NONE = "|".join(re.escape(text) for text in NOTHING if text)
+_UNEVEN = rf"[\x09\x0A\x0D]|{ODD}|^[#＃]|E[+][0-9]|^{_BLANK}|{_BLANK}$|^(?:{_NONE})?$"
 
 _REPLACED = folding.comparing_table()
 _SEVERAL = {c: "".join(_REPLACED.get(one, one) for one in by) for c, by in folding.SEVERAL.items()}
 _GONE = folding.BLANKS + folding.INVISIBLE
 _FROM, _BY = "".join(_REPLACED), "".join(_REPLACED.values())
-_TABLE = str.maketrans({**_REPLACED, **_SEVERAL, **dict.fromkeys(_GONE, "")})
+_SINGLE = str.maketrans(_FROM, _BY, _GONE)
+_TABLE = _SINGLE | str.maketrans(_SEVERAL)
 # What ordinary texts have: the whole table is dear to look in.
 _OFTEN = "".join(c for c in _REPLACED if c < "\x7f" or "！" <= c <= "ｚ" or c in "〔〕【】《》〈〉•")
 _OFTEN_BY = "".join(_REPLACED[c] for c in _OFTEN)
@@ -43,6 +46,16 @@ _HALF_GONE = "".join(c for c in DROPPED if c not in _HYPHENS)
 def normalise_name(text: str) -> str:
     """A name as it is compared: in its compatibility form, half width, capitals, round brackets, no blanks (V03)."""
     return text.translate(_TABLE)
+
+
+def fold(text: str) -> str:
+    """A word as it is compared, one character by one: as a name, but for ⑩ and the like, which stay."""
+    return text.translate(_SINGLE)
+
+
+def folded(column: str) -> str:
+    """VARCHAR: what ``fold`` makes of a text."""
+    return f"translate({column}, {literal(_FROM + _GONE)}, {literal(_BY)})"
 
 
 def normalise_number(text: str) -> str:
@@ -79,13 +92,12 @@ def _whole_table(column: str) -> str:
     cases = " ".join(f"WHEN {literal(c)} THEN {literal(by)}" for c, by in _SEVERAL.items())
     parts = f"regexp_extract_all({column}, '[{several}]|[^{several}]+')"
     spelt = f"array_to_string(list_transform({parts}, lambda p: CASE p {cases} ELSE p END), '')"
-    table = f"{literal(_FROM + _GONE)}, {literal(_BY)}"
-    return f"translate(CASE WHEN regexp_matches({column}, '[{several}]') THEN {spelt} ELSE {column} END, {table})"
+    return folded(f"CASE WHEN regexp_matches({column}, '[{several}]') THEN {spelt} ELSE {column} END")
 
 
 def uneven(column: str, *, text: bool) -> str:
-    """BOOLEAN: whether a cell has a control character, a blank at an end, may be a failed formula or a number in powers
-    of ten, or is a sign of nothing; of a text also whether it may hold a person's number.
+    """BOOLEAN: whether a cell has a tab, line break or odd character, a blank at an end, may be a failed formula or a number
+    in powers of ten, or is a sign of nothing; of a text also whether it may hold a person's number.
 
     A function of one cell alone: where the same cell comes again and again, DuckDB asks for it once.
     """
@@ -93,12 +105,12 @@ def uneven(column: str, *, text: bool) -> str:
 
 
 def clean(column: str, rough: str) -> str:
-    """VARCHAR: a cell without blanks at its ends; NULL for the signs of nothing; control characters become blanks.
+    """VARCHAR: a cell without blanks at its ends; NULL for the signs of nothing; tabs and line breaks become blanks.
 
     ``rough`` is a column that is true at least where the cell is uneven: nearly every cell is taken as it is.
     """
     nothing = ", ".join(literal(text) for text in NOTHING)
-    spaced = f"trim(regexp_replace({column}, '[\\x00-\\x1F\\x7F]+', ' ', 'g'), {literal(BLANKS)})"
+    spaced = f"trim(regexp_replace({column}, '[\\x09\\x0A\\x0D]+', ' ', 'g'), {literal(BLANKS)})"
     return f"CASE WHEN {rough} THEN CASE WHEN {spaced} NOT IN ({nothing}) THEN {spaced} END ELSE {column} END"
 
 

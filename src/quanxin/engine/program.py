@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from quanxin.engine import payload, publish, subject
+from quanxin.engine.characters import ODD
 from quanxin.engine.normalise import clean, literal, quoted, uneven
 from quanxin.engine.rules import Prepare, Test, reasons, tests_of
 from quanxin.engine.values import type_of, value
@@ -72,10 +73,10 @@ def compile(
     """
     present = frozenset(columns)
     subjects = subject.subjects_of(resource, rules)
-    tests = tests_of(resource, subjects, present, Prepare(rules.day.isoformat()))
+    tests = tests_of(resource, subjects, present, Prepare(rules.day))
     steps = [
         ["*", *_rough(resource, present)],
-        [*_cleaned(resource, present), "row_no"],
+        [*_cleaned(resource, present), _odd(resource, present), "row_no"],
         ["*", _folded(resource, present)],
         *_masking(),
         ["*", *_read(resource, rules, present)],
@@ -101,6 +102,14 @@ def _rough(resource: Resource, present: frozenset[str]) -> list[str]:
     """``_rough_`` whether a cell is to be looked at more closely."""
     fields = [f for f in resource.fields if f.key in present]
     return [f"{uneven(quoted(f.key), text=f.type is FieldType.TEXT)} AS {quoted('_rough_' + f.key)}" for f in fields]
+
+
+def _odd(resource: Resource, present: frozenset[str]) -> str:
+    """``_odd``: all that a row has written, if an odd character is in it; NULL of nearly every row."""
+    fields = [f.key for f in resource.fields if f.key in present]
+    rough, row = " OR ".join(quoted("_rough_" + key) for key in fields), ", ".join(map(quoted, fields))
+    made = f"CASE WHEN {rough} THEN CASE WHEN regexp_matches(concat_ws(' ', {row}), {literal(ODD)}) "
+    return (made + f"THEN concat_ws(' ', {row}) END END AS _odd") if fields else "CAST(NULL AS VARCHAR) AS _odd"
 
 
 def _cleaned(resource: Resource, present: frozenset[str]) -> list[str]:

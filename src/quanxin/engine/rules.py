@@ -6,11 +6,13 @@ a row is told everything that is wrong with it at once.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from quanxin.engine import amounts, dates
-from quanxin.engine.normalise import BLANKS, failed_cell, literal, powers_of_ten, quoted
+from quanxin.engine.characters import HELD, PRIVATE
+from quanxin.engine.normalise import BLANKS, failed_cell, half_width, literal, powers_of_ten, quoted
 from quanxin.engine.subject import Subjects
 from quanxin.engine.taxonomy import ERRORS
 from quanxin.identifiers import sql
@@ -26,17 +28,22 @@ UNREADABLE: Mapping[FieldType, str] = {
     FieldType.CAPITAL: "capital-unreadable", FieldType.BOOLEAN: "boolean-unreadable",
     FieldType.CODE: "code-unknown", FieldType.CODES: "code-unknown", FieldType.DIVISION: "division-unknown",
 }  # fmt: skip
+_ODD = {"control-character": HELD, "private-use-character": PRIVATE}
 _CODE_FAULTS = ("uscc-length", "uscc-charset", "uscc-check-digit")
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition that is true where ``code`` is to be said of ``field`` (None: of the row)."""
+    """A condition that is true where ``code`` is to be said of ``field`` (None: of the row).
+
+    With ``cells``, a pattern, it is said of each field whose cell as written has a match of it.
+    """
 
     code: str
     condition: str
     field: str | None = None
     check: str | None = None
+    cells: str | None = None
 
     @property
     def severity(self) -> str:
@@ -47,13 +54,14 @@ def tests_of(resource: Resource, subjects: Subjects, present: frozenset[str], pr
     """All tests of a resource for a file that has the fields ``present``.
 
     Conditions speak of columns ``"field"`` (typed), ``"_t_field"`` (cleaned text), ``"_w_field"`` (as written),
-    ``"_rough_field"`` (whether it has what is to be looked at closely) and ``"_why_field"`` (``reasons``).
+    ``"_rough_field"`` (whether it has what is to be looked at closely), ``"_why_field"`` (``reasons``) and ``_odd``.
     """
-    made = list(_subject_tests(resource, subjects))
+    made = [Test(code, f"regexp_matches(_odd, {literal(cells)})", cells=cells) for code, cells in _ODD.items()]
+    made += _subject_tests(resource, subjects)
     for field in resource.fields:
         made += _required(field, prepare)
         if field.key in present:
-            made += _field_tests(field, field.key == resource.subject.code)
+            made += _field_tests(field, field.key == resource.subject.code, prepare.day)
     made += [_check(check, prepare) for check in resource.checks]
     return made
 
@@ -61,11 +69,11 @@ def tests_of(resource: Resource, subjects: Subjects, present: frozenset[str], pr
 class Prepare:
     """Pack expressions made ready for the query: ``today()`` is the day of intake."""
 
-    def __init__(self, day: str) -> None:
-        self._day = day
+    def __init__(self, day: dt.date) -> None:
+        self.day = day
 
     def __call__(self, expression: str) -> str:
-        return f"({expression.replace('today()', f'DATE {literal(self._day)}')})"
+        return f"({expression.replace('today()', f'DATE {literal(self.day.isoformat())}')})"
 
 
 def _required(field: FieldDef, prepare: Prepare) -> Iterator[Test]:
@@ -74,7 +82,7 @@ def _required(field: FieldDef, prepare: Prepare) -> Iterator[Test]:
         yield Test("missing-required", f"{needed}{quoted('_t_' + field.key)} IS NULL", field.key)
 
 
-def _field_tests(field: FieldDef, is_subject_code: bool) -> Iterator[Test]:
+def _field_tests(field: FieldDef, is_subject_code: bool, day: dt.date) -> Iterator[Test]:
     value, text = quoted(field.key), quoted("_t_" + field.key)
     rough, why = quoted("_rough_" + field.key), quoted("_why_" + field.key)
     told = ["cell-error", *_reasons(field)] + ([UNREADABLE[field.type]] if field.type in UNREADABLE else [])
@@ -96,8 +104,10 @@ def _field_tests(field: FieldDef, is_subject_code: bool) -> Iterator[Test]:
         yield Test("number-out-of-range", f"{beyond} OR {why} = 'number-out-of-range'", field.key)
     if field.type is FieldType.TEXT:
         inner = f"trim({quoted('_w_' + field.key)}, {literal(BLANKS)})"
-        yield Test("text-control-characters", rf"{rough} AND regexp_matches({inner}, '[\x00-\x1F\x7F]')", field.key)
+        yield Test("text-control-characters", rf"{rough} AND regexp_matches({inner}, '[\x09\x0A\x0D]')", field.key)
         yield Test("personal-data-in-text", f"{rough} AND {value} <> {text}", field.key)  # it was masked
+    if field.type is FieldType.DOCUMENT_NUMBER:  # what tells a record from others cannot be masked
+        yield Test("personal-number-in-key", sql.holds_identity(half_width(text), day), field.key)
     yield from _identifier_tests(field, is_subject_code)
 
 

@@ -115,20 +115,21 @@ def _settle_planning(con: duckdb.DuckDBPyConnection, source: str) -> bool:
 def told(program: Program, mask: int, checked: str, source: str) -> str:
     """The issues that the bits of one mask stand for, each with the text as the department wrote it, as a SELECT."""
     tests = program.tests[mask * BITS : (mask + 1) * BITS]
-    rows = ", ".join(
-        f"({bit}, '{t.code}', '{t.severity}', {_text(t.field)}, {_text(t.check)})" for bit, t in enumerate(tests)
-    )
-    columns = dict.fromkeys(t.field for t in program.tests if t.field in program.columns)
+    told = [(bit, t, field) for bit, t in enumerate(tests) for field in (program.columns if t.cells else [t.field])]
+    rows = ", ".join(f"({bit}, '{t.code}', '{t.severity}', {_text(f)}, {_text(t.check)})" for bit, t, f in told)
+    columns = dict.fromkeys(field for _, _, field in told if field in program.columns)
     values = " ".join(f"WHEN {literal(c)} THEN s.{quoted(c)}" for c in columns if c is not None)
     value = f"CASE t.field {values} END" if values else "CAST(NULL AS VARCHAR)"
     bits = program.masks[mask]
-    return (
+    query = (
         f"WITH flagged AS MATERIALIZED (SELECT row_no, {bits} AS mask FROM {checked} "
         f"WHERE {bits} <> 0), told AS MATERIALIZED (SELECT f.row_no, t.* FROM flagged f "
         f"JOIN (VALUES {rows}) t(bit, code, severity, field, check_key) ON (f.mask >> t.bit) & 1 = 1) "
         f"SELECT t.row_no, t.code, t.severity, t.field, {value} AS value, t.check_key "
         f"FROM told t JOIN {source} s ON s.row_no = t.row_no"
     )
+    cells = " ".join(f"WHEN '{t.code}' THEN regexp_matches(value, {literal(t.cells)})" for t in tests if t.cells)
+    return f"SELECT * FROM ({query}) AS found WHERE CASE code {cells} ELSE true END" if cells else query
 
 
 def surplus(source: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from quanxin.engine.characters import odd
 from quanxin.policy.model import Resource, Text
 
 Severity = Literal["error", "warning", "note"]
@@ -67,9 +68,20 @@ _ROWS: tuple[tuple[str, Severity, str, str, str, str, str | None], ...] = (
      "“{field}”的内容“{value}”不是已知的行政区划代码或名称。", "{field}: “{value}” is no known division.", None),
     ("text-control-characters", "warning", "含换行或制表符", "line breaks or tabs in text",
      "“{field}”中的换行、制表符已替换为空格。", "Line breaks and tabs in {field} became blanks.", None),
+    ("control-character", "error", "含控制字符", "control characters",
+     "“{field}”含有不能入库的字符（{odd}：空字符、控制字符、残缺字符或非字符），请在来源系统中删除后重报。",
+     "{field} has characters that no record may hold ({odd}: a NUL, a control, half a character or none); remove them at "
+     "their source.", None),
+    ("private-use-character", "warning", "含自造字或无法识别的字符", "private-use or unreadable characters",
+     "“{field}”含有自造字区或替换字符（{odd}），其他单位的系统可能显示为空白或别的字，请核对并改用标准汉字。",
+     "{field} has characters for private use, or in the place of an unreadable one ({odd}), which other systems may show as "
+     "nothing or as others; use standard characters.", None),
     ("personal-data-in-text", "warning", "文本中含个人信息", "personal data in text",
      "“{field}”中疑有身份证号、手机号或银行卡号，入库时已遮盖，请在来源系统中去除。",
      "{field} seems to hold an identity, mobile or card number; it was masked; remove it at its source.", "V11"),
+    ("personal-number-in-key", "error", "文书号中含身份证号", "identity number in a document number",
+     "“{field}”中含有身份证号。文书号用以识别决定，不能遮盖，请改用不含身份证号的文书号。",
+     "{field} holds an identity number. It tells the decision from others and cannot be masked; use a number without one.", "V11"),
     ("cells-beyond-columns", "warning", "存在多余单元格", "cells beyond the columns",
      "该行在表头之外还有内容，未入库，请核对列是否错位。", "The row has cells beyond its header; check for shifted columns.", None),
     # --- values that say too little, or that a table program spoilt
@@ -181,7 +193,7 @@ def describe(issue: Mapping[str, Any], resource: Resource) -> Text:
     field = next((f for f in resource.fields if f.key == issue.get("field")), None)
     check = next((c for c in resource.checks if c.key == issue.get("check_key")), None)
     value = issue.get("value") or ""
-    words = {"value": value if len(value) <= 60 else value[:60] + "…"}
+    words = {"value": value if len(value) <= 60 else value[:60] + "…", "odd": odd(value)}
     zh = {"field": field.title.zh if field else "", "check_zh": check.message.zh if check else error.zh, **words}
     en = {"field": field.title.en if field else "", "check_en": check.message.en if check else error.en, **words}
     return Text(zh=error.sentence_zh.format(**zh), en=error.sentence_en.format(**en))

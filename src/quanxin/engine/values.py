@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from quanxin.engine import amounts, dates
 from quanxin.engine.amounts import AMOUNT, YUAN
-from quanxin.engine.normalise import half_width, literal
+from quanxin.engine.normalise import fold, folded, half_width, literal
 from quanxin.identifiers import sql as identifiers
 from quanxin.policy.model import Code, CodeSet, FieldDef, FieldType
 
@@ -63,9 +63,18 @@ def value(field: FieldDef, text: str, code_set: CodeSet | None) -> str:
 
 
 def _boolean(text: str) -> str:
-    upper = f"upper({text})"
+    upper = half_width(text)
     yes, no = (", ".join(map(literal, words)) for words in (TRUE, FALSE))
     return f"CASE WHEN {upper} IN ({yes}) THEN true WHEN {upper} IN ({no}) THEN false END"
+
+
+def _folding(code_set: CodeSet) -> dict[str, str]:
+    """What the words for each code fold to, where they fold to one code alone, and the code."""
+    found: dict[str, set[str]] = {}
+    for code in code_set.codes:
+        for word in (code.value, *_other_words(code)):
+            found.setdefault(fold(word), set()).add(code.value)
+    return {word: values.pop() for word, values in found.items() if len(values) == 1}
 
 
 def _other_words(code: Code) -> tuple[str, ...]:
@@ -73,16 +82,16 @@ def _other_words(code: Code) -> tuple[str, ...]:
 
 
 def _code(text: str, code_set: CodeSet) -> str:
-    """The canonical value of one code, by value, title or alias."""
+    """The canonical value of one code, by value, title or alias; written otherwise than these, by what it folds to."""
     own = ", ".join(literal(c.value) for c in code_set.codes)
     cases = "".join(f" WHEN {literal(w)} THEN {literal(c.value)}" for c in code_set.codes for w in _other_words(c))
-    prefix = code_set.open_prefix
-    opened = (
-        f"WHEN starts_with({text}, {literal(prefix)}) AND {text} <> {literal(prefix)} THEN {text} " if prefix else ""
-    )
-    return f"CASE WHEN {text} IN ({own}) THEN {text} {opened}" + (
-        f"ELSE CASE {text}{cases} END END" if cases else "END"
-    )
+    alike = "".join(f" WHEN {literal(word)} THEN {literal(value)}" for word, value in _folding(code_set).items())
+    opened, prefix = "", code_set.open_prefix
+    if prefix:
+        head, rest = f"substr({text}, 1, {len(prefix)})", f"substr({text}, {len(prefix) + 1})"
+        opened = f"WHEN {folded(head)} = {literal(fold(prefix))} AND {rest} <> '' THEN {literal(prefix)} || {rest} "
+    known = f"CASE {text}{cases} ELSE" if cases else "CASE WHEN true THEN"
+    return f"CASE WHEN {text} IN ({own}) THEN {text} {opened}ELSE {known} CASE {folded(text)}{alike} END END END"
 
 
 def _codes(text: str, code_set: CodeSet) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from quanxin.runtime.free_text import FreeText
+
 
 class Edition(models.Model):
     """An edition of a model that somebody proposed to evaluate by; once another approved it, it is in use.
@@ -23,11 +25,11 @@ class Edition(models.Model):
     definition = models.JSONField()
     proposed_by = models.CharField(max_length=128)
     proposed_at = models.DateTimeField()
-    reason = models.TextField()
+    reason = FreeText()
     decided_by = models.CharField(max_length=128, blank=True)
     decided_at = models.DateTimeField(null=True)
     approved = models.BooleanField(null=True)
-    remark = models.TextField(blank=True)
+    remark = FreeText(blank=True)
 
     class Meta:
         ordering = ["-id"]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from quanxin.runtime.free_text import FreeText
+
 
 class Conflict(models.Model):
     """One decision, which ``holder`` has a record of and ``claimant`` handed in too: how often, since when."""
@@ -31,7 +33,7 @@ class Conflict(models.Model):
     last_at = models.DateTimeField()
     decided_by = models.CharField(max_length=128, blank=True)
     decided_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
+    reason = FreeText(blank=True)
 
     class Meta:
         ordering = ["-last_at", "-id"]
@@ -78,13 +80,13 @@ class Handover(models.Model):
     resources = models.JSONField()
     day = models.DateField()
     basis = models.JSONField()
-    reason = models.TextField()
+    reason = FreeText()
     state = models.CharField(max_length=12, choices=State.choices, default=State.PROPOSED)
     proposed_by = models.CharField(max_length=128)
     proposed_at = models.DateTimeField()
     decided_by = models.CharField(max_length=128, blank=True)
     decided_at = models.DateTimeField(null=True)
-    decided_reason = models.TextField(blank=True)
+    decided_reason = FreeText(blank=True)
     records = models.BigIntegerField(default=0)
 
     class Meta:

@@ -22,6 +22,7 @@ from quanxin.exchange.conflict_models import Handover as Handover
 from quanxin.exchange.sampling_models import SamplingCheck as SamplingCheck
 from quanxin.exchange.webhook_models import Delivery as Delivery
 from quanxin.exchange.webhook_models import Webhook as Webhook
+from quanxin.runtime.free_text import FreeLine, FreeText
 
 
 def new_submission_id() -> str:
@@ -90,7 +91,7 @@ class Submission(models.Model):
     provider = models.CharField(max_length=64)
     mode = models.CharField(max_length=8)
     mapping = models.JSONField(null=True)
-    file_name = models.CharField(max_length=255)
+    file_name = FreeLine(max_length=255)
     path = models.CharField(max_length=300)
     sha256 = models.CharField(max_length=64)
     bytes = models.BigIntegerField()
@@ -213,11 +214,11 @@ class Consumer(models.Model):
     """Someone outside who takes records over and follows their changes: a department, a province, a city."""
 
     key = models.SlugField(max_length=64, unique=True)
-    title = models.CharField(max_length=200)
+    title = FreeLine(max_length=200)
     contact = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
 
 class Subscription(models.Model):
@@ -230,15 +231,15 @@ class Subscription(models.Model):
     resource = models.CharField(max_length=64)
     districts = models.JSONField(default=list)
     fields = models.JSONField(default=list)
-    purpose = models.CharField(max_length=200)
-    basis = models.CharField(max_length=400, blank=True)
-    agreement = models.CharField(max_length=100, blank=True)
+    purpose = FreeLine(max_length=200)
+    basis = FreeLine(max_length=400, blank=True)
+    agreement = FreeLine(max_length=100, blank=True)
     from_date = models.DateField()
     until_date = models.DateField(null=True)
     granted_by = models.CharField(max_length=128)
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    ended_reason = models.TextField(blank=True)
+    ended_reason = FreeText(blank=True)
 
     class Meta:
         constraints = [

@@ -19,6 +19,7 @@ from quanxin.accounts.actors import Role
 from quanxin.archive import commit
 from quanxin.archive.models import Batch
 from quanxin.calendar import today
+from quanxin.engine.characters import sound
 from quanxin.exchange import holding
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.intake import HandIn, admit, commit_checked, untold
@@ -78,7 +79,7 @@ def take_again(
     definition = admit(pack, rules, origin.resource, origin.provider)
     with workshop() as (con, workdir):
         keys, changes = sealer(), corrected or {}
-        rows = [(row.pk, holding.opened(row, keys) | dict(changes.get(row.row_no, {}))) for row in held]
+        rows = [(row.pk, holding.opened(row, keys) | _sound(changes.get(row.row_no, {}))) for row in held]
         columns = holding.stage(con, rows, workdir)
         reading = HeldReading(columns, {row.pk: row.position for row in held})
         hand_in = HandIn(
@@ -89,6 +90,10 @@ def take_again(
         receipt = commit_checked(con, workdir, hand_in, reading, program, untold, started)
     Held.objects.filter(pk__in=[row.pk for row in held]).update(released_by_id=receipt.batch)
     return receipt
+
+
+def _sound(cells: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {key: sound(text) if text else text for key, text in cells.items()}
 
 
 def _held(origin: Batch, rows: Mapping[int, Mapping[str, str | None]] | None) -> list[Held]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from quanxin.runtime.free_text import FreeLine
+
 
 class SamplingCheck(models.Model):
     """One comparison. ``missing`` lists the drawn rows that were never handed in, each with its row and number."""
 
     resource = models.CharField(max_length=64)
     provider = models.CharField(max_length=64)
-    file_name = models.CharField(max_length=255)
+    file_name = FreeLine(max_length=255)
     sha256 = models.CharField(max_length=64)
     seed = models.CharField(max_length=64)
     listed = models.BigIntegerField()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from quanxin.calendar import ZONE
+from quanxin.engine.characters import NUL_SHOWN
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading.delimited import SURPLUS_MARK, find_header
 from quanxin.exchange.reading.headers import Layout, Matcher
@@ -146,7 +147,12 @@ def _delimited(spark: SparkSession, files: Sequence[str], matcher: Matcher, work
 
 def _ended(name: str, following: str) -> str:
     """A cell without what is left of a line end of two characters where nothing follows it."""
-    return f"CASE WHEN {following} IS NULL THEN rtrim('\r', {name}) ELSE {name} END AS {name}"
+    return _shown(f"CASE WHEN {following} IS NULL THEN rtrim('\r', {name}) ELSE {name} END") + f" AS {name}"
+
+
+def _shown(text: str) -> str:
+    """A text with what stands for NUL, as every reader leaves it."""
+    return f"replace({text}, char(0), '{NUL_SHOWN}')"
 
 
 def _literal(text: str) -> str:
@@ -183,6 +189,8 @@ def _text(column: str, kind: str, *, counts: bool) -> str:
     if kind in ("double", "float"):
         whole = f"{column} = CAST({column} AS BIGINT) AND abs({column}) <= {1 << 53}"
         text = f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS STRING) ELSE {plain_number_sql(text)} END"
+    if kind == "string":
+        return _shown(text)
     return long_number_sql(text) if kind in ("double", "float", "bigint") and not counts else text
 
 
@@ -199,7 +207,7 @@ def _chunks(spark: SparkSession, staged: str, layout: Layout, kind: str) -> tupl
             if not row["head"]:
                 raise IntakeError.of("spark-headers-differ", file=name)
             first, rows = first + 1, rows - 1
-        if row["bad"]:
+        if kind == "csv" and row["bad"]:
             raise IntakeError.of("spark-encoding", file=name)
         if row["longest"] > CELL_LIMIT:
             raise IntakeError.of("file-cell-too-long", position=name, limit=CELL_LIMIT)
@@ -213,7 +221,7 @@ def _chunks(spark: SparkSession, staged: str, layout: Layout, kind: str) -> tupl
 def _aggregates(cells: str, longest: str) -> list[Any]:
     from pyspark.sql.functions import expr
 
-    damaged = rf"concat_ws('', {cells}) RLIKE '[\\x00\uFFFD]'"
+    damaged = f"concat_ws('', {cells}) RLIKE '\ufffd'"  # what Spark reads a damaged byte of a text as
     return [
         expr("min(_id) AS first"), expr("count(*) AS rows"), expr("min_by(_head, _id) AS head"),
         expr(f"bool_or({damaged}) AS bad"), expr(f"max(greatest({longest}, 0)) AS longest"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from quanxin.runtime.free_text import FreeLine
+
 
 class Webhook(models.Model):
     """Where a consumer wants to be told that there are changes. ``position`` is how far the feed was looked at for it.
@@ -51,7 +53,7 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField()
     status = models.PositiveIntegerField(null=True)
-    error = models.CharField(max_length=300, blank=True)
+    error = FreeLine(max_length=300, blank=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

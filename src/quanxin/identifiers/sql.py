@@ -119,6 +119,16 @@ def identity_status(code: str, today: dt.date) -> str:
     )
 
 
+def holds_identity(text: str, today: dt.date) -> str:
+    """BOOLEAN: whether a text, half width, has an adult's identity number in it, no digit beside it.
+
+    A day of these eighteen years is more likely the day of a document than a birth.
+    """
+    number = rf"regexp_extract({text}, '(?:^|[^0-9])([1-9][0-9]{{16}}[0-9X])(?:[^0-9X]|\z)', 1)"
+    valid = f"list_extract(list_transform([{number}], lambda k: {identity_status('k', today)} = 'valid'), 1)"
+    return f"(regexp_matches({text}, '[0-9]{{17}}[0-9X]') AND coalesce({valid}, false))"
+
+
 def identity_sum_ok(code: str) -> str:
     """BOOLEAN: whether the check character of 18 characters of an identity number is right."""
     return f"({_sum(code, identity.CHECK_CHARACTERS, identity.WEIGHTS)}) % {identity.MODULUS} = 1"

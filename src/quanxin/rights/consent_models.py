@@ -10,6 +10,8 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 
+from quanxin.runtime.free_text import FreeLine
+
 
 class Wording(models.Model):
     """A consent text as somebody agreed to it, in both languages, under the digest of all of it."""
@@ -33,7 +35,7 @@ class Consent(models.Model):
     resources = models.JSONField()  # what they come to
     purpose = models.CharField(max_length=64)
     granted_by = models.CharField(max_length=128)
-    on_behalf = models.CharField(max_length=200, blank=True)
+    on_behalf = FreeLine(max_length=200, blank=True)
     granted_at = models.DateTimeField()
     until = models.DateField()
     alert = models.BooleanField(default=False)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 
+from quanxin.runtime.free_text import FreeLine, FreeText
 from quanxin.subjects.models import Subject
 
 OPEN_STATES = ("filed", "forwarded", "accepted", "waiting")
@@ -60,15 +61,15 @@ class Case(models.Model):
     model = models.CharField(max_length=64, blank=True)
     provider = models.CharField(max_length=64, blank=True)
     filed_by = models.CharField(max_length=128)
-    on_behalf = models.CharField(max_length=200, blank=True)  # an agent's authority, or whom the window acted for
+    on_behalf = FreeLine(max_length=200, blank=True)  # an agent's authority, or whom the window acted for
     contact = models.CharField(max_length=200, blank=True)
-    statement = models.TextField(blank=True)
+    statement = FreeText(blank=True)
     particulars = models.JSONField(default=dict)  # what the rules of the day of filing said: window, regime, materials
     filed_at = models.DateTimeField()
     claimed_by = models.CharField(max_length=128, blank=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=128, blank=True)
-    reason = models.TextField(blank=True)
+    reason = FreeText(blank=True)
     joined_to = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="joined")
     looks_at = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="second_looks")
     after = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reapplied")
@@ -130,7 +131,7 @@ class Step(models.Model):
     state = models.CharField(max_length=12)  # in which it left the case
     actor = models.CharField(max_length=128)
     at = models.DateTimeField()
-    note = models.TextField(blank=True)
+    note = FreeText(blank=True)
     particulars = models.JSONField(default=dict)
 
     class Meta:
@@ -233,14 +234,14 @@ class Shield(models.Model):
         FAILED = "failed", "执行失败"
 
     subject_id = models.BigIntegerField(db_index=True)
-    ruling = models.CharField(max_length=128)
-    court = models.CharField(max_length=128)
+    ruling = FreeLine(max_length=128)
+    court = FreeLine(max_length=128)
     actor = models.CharField(max_length=128)
     from_at = models.DateTimeField()
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=128, blank=True)
-    ended_reason = models.TextField(blank=True)
+    ended_reason = FreeText(blank=True)
 
     class Meta:
         ordering = ["-id"]

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from quanxin.accounts.binding import Principal
 from quanxin.calendar import now
+from quanxin.runtime.free_text import FreeLine
 
 
 class Visit(models.Model):
@@ -19,7 +20,7 @@ class Visit(models.Model):
     code = models.CharField(max_length=64, blank=True)
     identity = models.CharField(max_length=64, blank=True)
     clerk = models.CharField(max_length=128)
-    who = models.CharField(max_length=160)  # the visitor, and the paper that was seen
+    who = FreeLine(max_length=160)  # the visitor, and the paper that was seen
     began_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

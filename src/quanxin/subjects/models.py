@@ -10,6 +10,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from quanxin.runtime.free_text import FreeText
+
 IDENTITY = "identity"  # what a natural person's number is sealed as
 
 
@@ -166,11 +168,11 @@ class Decision(models.Model):
     subject = models.ForeignKey(Subject, null=True, on_delete=models.PROTECT, related_name="decisions")
     particulars = models.JSONField(default=dict)
     actor = models.CharField(max_length=128)
-    reason = models.TextField()
+    reason = FreeText()
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=128, blank=True)
-    undone_reason = models.TextField(blank=True)
+    undone_reason = FreeText(blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -207,11 +209,11 @@ class Judgement(models.Model):
     other = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="judgements_other")
     particulars = models.JSONField(default=dict)
     actor = models.CharField(max_length=128)
-    reason = models.TextField()
+    reason = FreeText()
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=128, blank=True)
-    undone_reason = models.TextField(blank=True)
+    undone_reason = FreeText(blank=True)
 
     class Meta:
         constraints = [

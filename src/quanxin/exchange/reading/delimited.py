@@ -21,7 +21,7 @@ from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading import table
 from quanxin.exchange.reading.detect import HEAD
 from quanxin.exchange.reading.headers import Layout, Matcher
-from quanxin.exchange.reading.plain import Plain, plain, sound
+from quanxin.exchange.reading.plain import Plain, plain, whole
 from quanxin.exchange.reading.result import CELL_LIMIT, Places, Reading, place
 from quanxin.exchange.reading.units import with_unit, with_unit_sql
 
@@ -55,7 +55,7 @@ def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher,
     if rows is not None:
         position = Positions(text.path, dialect, layout, rows)
     else:
-        text, position = sound(text, workdir), Places()
+        text, position = whole(text, workdir), Places()
         rows = table.fill(layout.columns, _by_python(text.path, dialect, layout, position), workdir)
         table.publish(con, layout.columns, workdir)
     if not rows:

@@ -47,6 +47,7 @@ _STRANGERS: tuple[tuple[bytes, str, str], ...] = (
 )
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<head", b"<meta", b"<?xml", b"<style")
 _ARRAY = re.compile(rb"\[\s*(?:\{|$)")
+_NULS = 16  # bytes that stand for each NUL in a text at least; a binary has more of them
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -106,7 +107,7 @@ def refuse_strangers(head: bytes) -> None:
             "file-not-tabular", what="这是网页或 XML（常见于“另存为 .xls”的网页表格）",
             what_en="it is a web page or XML, as web tables saved as .xls are",
         )  # fmt: skip
-    if not bom_of(head).startswith("utf-16") and b"\x00" in head:
+    if not bom_of(head).startswith("utf-16") and head.count(b"\0") * _NULS > len(head):
         raise IntakeError.of("file-not-tabular", what="这是二进制文件", what_en="it is binary")
 
 

@@ -15,11 +15,12 @@ from typing import Any
 
 import duckdb
 
+from quanxin.engine.characters import sound
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading import table
 from quanxin.exchange.reading.delimited import SURPLUS_MARK
 from quanxin.exchange.reading.headers import Matcher
-from quanxin.exchange.reading.plain import plain, sound
+from quanxin.exchange.reading.plain import plain, whole
 from quanxin.exchange.reading.result import CELL_LIMIT, Places, Reading
 from quanxin.exchange.reading.units import Number, beside, counted, number_text, of_header, with_unit
 
@@ -28,7 +29,7 @@ _LINE_LIMIT = 32 * CELL_LIMIT
 
 def read_json_lines(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, workdir: Path) -> Reading:
     """Make ``source`` of a JSON Lines file; raises ``IntakeError`` for what concerns the file as a whole."""
-    text = sound(plain(path, workdir), workdir)
+    text = whole(plain(path, workdir), workdir)
     fields = [f.key for f in matcher.resource.fields]
     names = _Names(matcher)
     places = Places()
@@ -137,7 +138,7 @@ def _told(pairs: Iterable[tuple[str, Any]], names: _Names) -> tuple[dict[str, st
     cells: dict[str, str | None] = {}
     surplus = []
     for raw, value in pairs:
-        name = _sound(raw)
+        name = sound(raw)
         key = names.field(name)
         if key is None:
             continue
@@ -162,14 +163,7 @@ def _written(value: object) -> str | None:
     """A plain value as text; None for null and for what is nested."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _sound(value) if isinstance(value, str) else None
-
-
-def _sound(text: str) -> str:
-    """A text or a name as databases and answers can hold it."""
-    if text.isprintable():  # neither a NUL nor half a character is
-        return text
-    return text.replace("\x00", table.NUL_SHOWN).encode("utf-8", "replace").decode()
+    return sound(value) if isinstance(value, str) else None
 
 
 def _nested(value: object) -> str:
@@ -180,7 +174,7 @@ def _nested(value: object) -> str:
             return {name: plain_of(inner) for name, inner in item.pairs}
         return [plain_of(inner) for inner in item] if isinstance(item, list) else item
 
-    return json.dumps(plain_of(value), ensure_ascii=False).encode("utf-8", "replace").decode()
+    return sound(json.dumps(plain_of(value), ensure_ascii=False))
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

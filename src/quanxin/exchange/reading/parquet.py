@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from quanxin.calendar import ZONE
+from quanxin.engine.characters import NUL_SHOWN
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.reading import table
 from quanxin.exchange.reading.bounds import bounds
@@ -95,7 +96,7 @@ def _text(column: str, kind: str, *, counts: bool) -> str:
         return text
     if kind == "TIMESTAMP WITH TIME ZONE":
         return f"({column} AT TIME ZONE '{ZONE.key}')::VARCHAR"
-    return f"replace({text}, chr(0), '{table.NUL_SHOWN}')" if kind == "VARCHAR" else text
+    return f"replace({text}, chr(0), '{NUL_SHOWN}')" if kind == "VARCHAR" else text
 
 
 def _counted(con: duckdb.DuckDBPyConnection, columns: tuple[str, ...]) -> int:

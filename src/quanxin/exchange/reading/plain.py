@@ -1,6 +1,7 @@
 """A text file as plain UTF-8: unpacked and transcoded piece by piece where it is not that already.
 
-Invariant: no character is guessed or replaced; a byte that the encoding does not know ends the reading with its line.
+Invariant: no character is guessed, and none replaced but NUL, by what shows it; a byte that the encoding does not know
+ends the reading with its line.
 Memory does not grow with the file.
 """
 
@@ -10,11 +11,10 @@ import codecs
 import gzip
 import shutil
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
+from quanxin.engine.characters import NUL_SHOWN
 from quanxin.exchange.errors import IntakeError, amount
 from quanxin.exchange.reading.bounds import bounds
 from quanxin.exchange.reading.detect import bom_of, encoding_of, head_of, is_packed, opened
@@ -48,16 +48,18 @@ def plain(path: Path, workdir: Path) -> Plain:
     packed, encoding = is_packed(path), encoding_of(head_of(path))
     copied = packed or encoding != "utf-8"
     room(workdir, path.stat().st_size * (_UNPACKED if packed else 1) * (_COPIES + copied))
+    if not copied and _holds_nul(path):
+        copied, encoding = True, encoding_of(_first_fault(path) or b"")
+        room(workdir, path.stat().st_size * (_COPIES + copied))
     if copied:
         return _copy(path, encoding, workdir)
-    _expect_no_nul(path)
     link = workdir / "input.txt"
     link.unlink(missing_ok=True)
     link.symlink_to(path.resolve())
     return Plain(link, _NAMES[encoding], copied=False)
 
 
-def sound(text: Plain, workdir: Path) -> Plain:
+def whole(text: Plain, workdir: Path) -> Plain:
     """The same text, known to be UTF-8 to its end; raises ``IntakeError`` naming the line of a damaged byte."""
     fault = None if text.copied else _first_fault(text.path)
     if fault is None:
@@ -72,27 +74,10 @@ def room(workdir: Path, size: int) -> None:
         raise IntakeError.of("disk-full", path=workdir, needed=amount(size), free=amount(free))
 
 
-def _expect_no_nul(path: Path) -> None:
-    """Raise ``IntakeError`` for a NUL byte: no text holds one, and no database of ours."""
-    before = 0
+def _holds_nul(path: Path) -> bool:
+    """Whether there is a NUL byte: such a file is copied, so that the row that has it shows it."""
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            place = chunk.find(b"\0")
-            if place >= 0:
-                file.seek(0)
-                raise _nul(1 + sum(_breaks(file, before + place)))
-            before += len(chunk)
-
-
-def _breaks(file: BinaryIO, size: int) -> Iterator[int]:
-    """The line breaks in each piece of the next ``size`` bytes."""
-    while size and (chunk := file.read(min(size, _CHUNK))):
-        size -= len(chunk)
-        yield chunk.count(b"\n")
-
-
-def _nul(line: int) -> IntakeError:
-    return IntakeError.of("file-encoding", line=line, encoding="UTF-8", byte="00")
+        return any(b"\0" in chunk for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
 def _first_fault(path: Path) -> bytes | None:
@@ -120,10 +105,8 @@ def _copy(path: Path, encoding: str, workdir: Path) -> Plain:
             file.seek(mark)
             while chunk := file.read(_CHUNK):
                 text = _decoded(decoder, chunk, line, encoding)
-                if "\0" in text:
-                    raise _nul(line + text[: text.index("\0")].count("\n"))
                 line += text.count("\n")
-                size += len(plainly := text.encode())
+                size += len(plainly := text.replace("\0", NUL_SHOWN).encode())
                 bounds().expect_bytes(size)
                 target.write(plainly)
             _decoded(decoder, b"", line, encoding)

@@ -20,7 +20,6 @@ from quanxin.exchange.reading.result import CELL_LIMIT, place
 
 ROWS = "source.parquet"  # the file of a workshop with the rows of the file that was read
 SURPLUS = "_surplus"
-NUL_SHOWN = "␀"  # what stands for a NUL character, which no database of ours holds
 _BATCH_CELLS = 1 << 19
 _BATCH_BYTES = 1 << 25
 

@@ -11,6 +11,8 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from quanxin.runtime.free_text import FreeLine
+
 
 class Kind(models.TextChoices):
     """What a file is handed in as."""
@@ -38,7 +40,7 @@ class Attachment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.CharField(max_length=64, blank=True, default="")
     kind = models.CharField(max_length=32, choices=Kind.choices)
-    name = models.CharField(max_length=160)
+    name = FreeLine(max_length=160)
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -50,7 +52,7 @@ class Attachment(models.Model):
     scanned_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
     removed_by = models.CharField(max_length=128, blank=True)
-    removal_reason = models.CharField(max_length=1000, blank=True)
+    removal_reason = FreeLine(max_length=1000, blank=True)
 
     class Meta:
         ordering = ["at", "id"]

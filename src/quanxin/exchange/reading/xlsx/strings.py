@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from quanxin.engine.characters import sound
 from quanxin.exchange.reading.result import CELL_LIMIT
-from quanxin.exchange.reading.table import NUL_SHOWN
 from quanxin.exchange.reading.xlsx.package import Package, corrupt, local, new_parser
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -89,7 +89,7 @@ def read_strings(package: Package, name: str, into: Strings) -> None:
         nonlocal phonetic, within
         tag = local(tag)
         if tag == "si":
-            into.add(unescaped("".join(texts)).encode("utf-8", "replace").decode())
+            into.add(unescaped("".join(texts)))
         elif tag == "rPh":
             phonetic -= 1
         elif tag == "t":
@@ -104,4 +104,4 @@ def unescaped(text: str) -> str:
     """A text with the characters that XML cannot hold, which are written ``_x000D_``."""
     if "_x" not in text:
         return text
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text).replace("\0", NUL_SHOWN)
+    return sound(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text))

@@ -1,0 +1,105 @@
+"""Every column that takes a person's own words masks personal numbers, or is listed here with the reason why it need not."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from quanxin.runtime.free_text import FreeLine, FreeText
+
+# What a column holds instead of free text, by the reason; of every column that is no FreeText and no FreeLine.
+LISTED: dict[str, str] = {
+    "the name of an account or client, as the centre gave it": """
+        accounts.User.username accounts.User.name accounts.Grant.asked_by accounts.Grant.decided_by
+        accounts.ApiClient.name accounts.ClientSecret.made_by accounts.ClientSecret.ended_by accounts.Binding.made_by
+        accounts.Binding.ended_by accounts.Agency.made_by accounts.Agency.ended_by accounts.AuditLine.actor
+        subjects.Decision.actor subjects.Decision.undone_by subjects.Judgement.actor subjects.Judgement.undone_by
+        ledger.Removal.actor archive.Batch.actor archive.Transfer.actor archive.Withdrawal.actor archive.Restriction.actor
+        archive.Restriction.ended_by archive.Access.viewer archive.Access.actor exchange.Conflict.decided_by
+        exchange.Handover.proposed_by exchange.Handover.decided_by exchange.SamplingCheck.actor exchange.Submission.actor
+        exchange.Subscription.granted_by evaluation.Edition.proposed_by evaluation.Edition.decided_by evaluation.Run.actor
+        evaluation.Study.actor rights.Case.filed_by rights.Case.claimed_by rights.Case.decided_by rights.Step.actor
+        rights.Shield.actor rights.Shield.ended_by rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor
+        rights.Notice.read_by rights.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
+    """,
+    "a key of the catalogue, the pack or the code": """
+        accounts.SignIn.how accounts.Organisation.key accounts.Membership.provider accounts.Membership.district
+        accounts.Grant.provider accounts.Grant.district accounts.ApiClient.provider accounts.ApiClient.consumer
+        accounts.Agency.scope accounts.AuditLine.act subjects.Subject.type subjects.Subject.region subjects.Decision.provider
+        archive.Follower.name archive.SetAside.follower ledger.Removal.name ledger.Seal.tables archive.Transfer.resource
+        archive.Transfer.from_provider archive.Transfer.to_provider archive.Transfer.act archive.Edition.resource
+        archive.Edition.pack archive.Batch.resource archive.Batch.provider archive.Batch.mode archive.Record.resource
+        archive.Record.tier archive.Record.provider archive.Withdrawal.resource archive.Withdrawal.provider
+        archive.Restriction.resource exchange.Conflict.resource exchange.Conflict.holder exchange.Conflict.claimant
+        exchange.Handover.from_provider exchange.Handover.to_provider exchange.Handover.resources
+        exchange.SamplingCheck.resource exchange.SamplingCheck.provider exchange.Delivery.resources exchange.Submission.resource
+        exchange.Submission.provider exchange.Submission.mode exchange.Pulled.source exchange.Consumer.key
+        exchange.Subscription.resource exchange.Subscription.districts exchange.Subscription.fields evaluation.Edition.model
+        evaluation.Edition.pack evaluation.Run.model evaluation.Run.pack_edition evaluation.Run.engine evaluation.Run.versions
+        evaluation.Score.model evaluation.Score.grade evaluation.Change.model evaluation.Change.grade evaluation.Study.model
+        rights.Case.resource rights.Case.model rights.Case.provider rights.Step.act rights.Step.state rights.Term.clock
+        rights.Term.role rights.Term.provider rights.Term.warnings rights.Term.escalate_to rights.Notice.key rights.Notice.role
+        rights.Notice.provider rights.Wording.key rights.Wording.version rights.Consent.institution rights.Consent.items
+        rights.Consent.resources rights.Consent.purpose attachments.Attachment.content_type
+    """,
+    "a number, digest, reference, place or family that the platform made": """
+        accounts.SignIn.address accounts.SignIn.browser accounts.Session.session_key accounts.Session.address
+        accounts.Session.browser accounts.ClientSecret.digest ledger.Seal.previous ledger.Seal.digest ledger.Seal.signature
+        subjects.Identifier.batch subjects.Name.batch subjects.Finding.batch archive.Edition.digest archive.Batch.id
+        archive.Batch.file_sha256 archive.Batch.manifest archive.Record.batch_id archive.Restriction.case
+        exchange.SamplingCheck.sha256 exchange.SamplingCheck.seed exchange.Held.position exchange.Submission.id
+        exchange.Submission.path exchange.Submission.sha256 exchange.Submission.moments exchange.Dropped.signature
+        exchange.Pulled.mark exchange.Pulled.digest exchange.Pulled.edge evaluation.Edition.digest evaluation.Run.digest
+        evaluation.Run.inputs evaluation.Run.grades evaluation.Run.manifest evaluation.Study.step evaluation.Study.runs
+        evaluation.Study.figures rights.Case.number rights.Notice.once rights.Wording.digest attachments.Attachment.case
+        attachments.Attachment.sha256 attachments.Attachment.virus api.Answer.key api.Answer.fingerprint
+    """,
+    "of the law or of a model, as it stood": """
+        archive.Edition.basis archive.Edition.definition archive.Transfer.basis archive.Restriction.basis
+        exchange.Handover.basis evaluation.Edition.definition rights.Wording.text
+    """,
+    "an organisation's code or name, or a person's number as its blind index": """
+        accounts.Organisation.code accounts.Binding.code accounts.Binding.identity accounts.Agency.code accounts.Agency.identity
+        subjects.Subject.code subjects.Subject.name subjects.Identifier.value subjects.Name.text subjects.Name.norm
+        subjects.Finding.value subjects.Decision.value subjects.Decision.name exchange.Held.stated exchange.Held.stated_key
+        exchange.Proposal.stated_key rights.Visit.code rights.Visit.identity
+    """,
+    "sealed, or masked by the one door that writes it": """
+        accounts.Session.session_data accounts.AuditLine.target accounts.AuditLine.particulars archive.Batch.file_name
+        archive.Batch.receipt archive.Record.payload exchange.Held.original exchange.Held.issues exchange.SamplingCheck.missing
+        exchange.Submission.error exchange.Pulled.error api.Answer.body
+    """,
+    "made by acts of names, days, codes and what the columns of free text hold": """
+        subjects.Finding.particulars subjects.Decision.particulars subjects.Judgement.particulars archive.Event.particulars
+        evaluation.Study.question evaluation.Study.problem rights.Case.particulars rights.Step.particulars
+        rights.Notice.particulars
+    """,
+    "how somebody is reached, a number of theirs by purpose": "accounts.User.email exchange.Consumer.contact rights.Case.contact",
+    "where something is reached, set up by an operator": "exchange.Webhook.url exchange.Submission.mapping exchange.Dropped.path",
+    "a digest of the password": "accounts.User.password",
+}  # fmt: skip
+
+
+def columns() -> dict[str, models.Field]:  # type: ignore[type-arg]
+    """The columns of texts of the platform's own tables; what is chosen from a list in the code is no text."""
+    return {
+        f"{model._meta.label}.{field.name}": field
+        for model in apps.get_models()
+        if model.__module__.startswith("quanxin.")
+        for field in model._meta.get_fields()
+        if isinstance(field, models.CharField | models.TextField | models.JSONField | ArrayField) and not field.choices
+    }
+
+
+def test_every_column_of_text_masks_or_has_its_reason() -> None:
+    listed = [name for names in LISTED.values() for name in names.split()]
+    assert len(listed) == len(set(listed))
+    plain = {name for name, field in columns().items() if not isinstance(field, FreeText | FreeLine)}
+    assert plain - set(listed) == set()
+    assert set(listed) - plain == set()
+
+
+def test_to_migrations_they_are_the_plain_fields() -> None:
+    assert FreeText(blank=True).deconstruct()[1:] == ("django.db.models.TextField", [], {"blank": True})
+    assert FreeLine(max_length=9).deconstruct()[1:] == ("django.db.models.CharField", [], {"max_length": 9})
