@@ -1,6 +1,7 @@
 """Handing a provider's records over to another, as when departments are merged.
 
-Invariant: one person proposes, another approves, and both are on record with the basis; what is handed over is every
+Invariant: one person proposes, another approves, neither of whom works for one of the two, stands for a subject of the
+records, or is limited to a district, and both are on record with the basis; what is handed over is every
 current record of the resources, whole, in one transaction, and from then on it is the other provider's as if that one
 had handed it in. Approved twice, nothing more happens.
 """
@@ -14,8 +15,10 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import commit, transferring
+from quanxin.accounts.own_matters import is_employed_by, own_matter
+from quanxin.archive import commit, transferring, viewers
 from quanxin.archive.models import Record, Transfer
+from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import now, today
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Conflict, Handover
@@ -31,10 +34,11 @@ def propose(
 ) -> Handover:
     """Propose that ``giver``'s records of the resources become ``taker``'s from ``day`` on.
 
-    Raises ``NotAllowed`` without the steward's role; ``IntakeError`` without a reason or basis, for providers or resources
-    that the pack does not know, for a taker that may not hand a resource in, or where the same is proposed already.
+    Raises ``NotAllowed`` without the steward's role for the whole city, ``OwnMatter`` for whom it concerns;
+    ``IntakeError`` without a reason or basis, for providers or resources that the pack does not know, for a taker that may
+    not hand a resource in, or where the same is proposed already.
     """
-    actor.require(Role.STEWARD)
+    _expect_others(actor, Role.STEWARD, giver, taker, resources)
     if not reason.strip():
         raise IntakeError.of("reason-missing")
     wanted = sorted(set(resources))
@@ -56,8 +60,9 @@ def propose(
 
 @act
 def approve(actor: Actor, number: int, *, reason: str) -> Handover:
-    """Approve a proposal and carry it out. Raises ``NotAllowed`` without the approver's role; ``IntakeError`` without a
-    reason, before its day, for one's own proposal, and where it was refused."""
+    """Approve a proposal and carry it out. Raises ``NotAllowed`` without the approver's role for the whole city,
+    ``OwnMatter`` for whom it concerns; ``IntakeError`` without a reason, before its day, for one's own proposal, and where
+    it was refused."""
     found = _locked(actor, number, reason)
     if found.state == State.DONE:
         return found
@@ -92,6 +97,18 @@ def reach(found: Handover) -> int:
     ).count()  # fmt: skip
 
 
+def _expect_others(actor: Actor, role: Role, giver: str, taker: str, resources: Sequence[str]) -> None:
+    """Raise ``NotAllowed``, with its line, unless the actor holds the role for the whole city and is not concerned."""
+    actor.require(role)
+    target = f"provider:{giver}"
+    if not any(not one.district for one in actor.by(role)):
+        raise viewers.refused(actor, target, "a role for a district")
+    moving = Record.objects.filter(resource__in=resources, provider=giver, superseded_at=None)
+    own = own_subjects(actor)
+    if is_employed_by(actor, giver) or is_employed_by(actor, taker) or moving.filter(subject_id__in=own).exists():
+        raise own_matter(actor, target)
+
+
 def _locked(actor: Actor, number: int, reason: str) -> Handover:
     """The proposal under the locks of its resources, in their order, so that no batch commits meanwhile."""
     actor.require(Role.APPROVER)
@@ -100,6 +117,7 @@ def _locked(actor: Actor, number: int, reason: str) -> Handover:
     found = Handover.objects.filter(pk=number).first()
     if found is None:
         raise IntakeError.of("handover-unknown", handover=number)
+    _expect_others(actor, Role.APPROVER, found.from_provider, found.to_provider, found.resources)
     commit.lock_resources(*found.resources)
     found = Handover.objects.select_for_update().get(pk=number)
     if found.proposed_by == actor.name:
