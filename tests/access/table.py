@@ -67,7 +67,8 @@ ROUTES: dict[str, Rule] = (
         roles(Role.INTAKE),
     )
     | dict.fromkeys(("desk:unlinked", "desk:unlinked-entry", "desk:decisions", "desk:undo-decision"), roles(Role.STEWARD))
-    | {"desk:conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER), "desk:conflict": roles(Role.STEWARD)}
+    | {"desk:conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER), "desk:conflict": roles(Role.STEWARD),
+       "desk:handovers": roles(Role.STEWARD, Role.APPROVER, Role.AUDITOR), "desk:handover": roles(Role.APPROVER)}
     | {"desk:quality": roles(Role.CENTRE, Role.INTAKE)}
     | dict.fromkeys(
         ("desk:consumers", "desk:consumer-end", "desk:set-aside", "desk:scores", "desk:score", "desk:movers"),

@@ -208,7 +208,7 @@ def commit_parts(
         if len(parts) > 1:
             raise Overtaken
         return [earlier[0]]
-    batches = _next_batches(at.strftime("%Y%m%d"), len(parts))
+    batches = next_batches(at.strftime("%Y%m%d"), len(parts))
     several = Several(batches, tuple(part.hand_in.provider for part in parts))
     tell("matching")
     actors = [part.hand_in.actor for part in parts]
@@ -307,7 +307,7 @@ def _withdrawals(con: duckdb.DuckDBPyConnection, workdir: Path, hand_in: HandIn)
     return int(row[0]) if row else 0
 
 
-def _next_batches(day: str, count: int) -> tuple[str, ...]:
+def next_batches(day: str, count: int) -> tuple[str, ...]:
     with pg_cursor() as cursor:
         cursor.execute("SELECT nextval('archive_batch_number_seq') FROM generate_series(1, %s)", (count,))
         return tuple(f"{day}-{number:06d}" for (number,) in cursor.fetchall())
