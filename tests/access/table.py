@@ -44,7 +44,7 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(
         ("my:home", "my:score", "my:object-to-score", "my:records", "my:record", "my:repair", "my:objection",
          "my:cases", "my:case", "my:answer", "my:retract", "my:second-look", "my:decision", "my:consents", "my:give",
-         "my:consent", "my:revoke", "my:readings", "my:notices", "my:read", "my:paper"),
+         "my:consent", "my:narrow", "my:revoke", "my:readings", "my:notices", "my:read", "my:paper"),
         OWN,
     )
     | dict.fromkeys(("my:agents", "my:end-agency", "my:delete", "my:export"), ITSELF)
@@ -97,7 +97,8 @@ COMMANDS: dict[str, Rule] = (
          "audit verify", "audit key"), ANYONE)
     | dict.fromkeys(
         ("init", "demo", "serve", "worker", "stop", "keys list", "keys add", "keys rotate", "keys retire", "lake show",
-         "lake compact", "open-data", "drop scan", "audit seal"), MACHINE,
+         "lake compact", "open-data", "drop scan", "audit seal",
+         "audit rotate-key"), MACHINE,
     )
     | dict.fromkeys(("intake", "batches", "receipt", "replay", "take-back", "sources", "pull"), roles(Role.INTAKE))
     | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))
