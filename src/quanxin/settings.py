@@ -31,6 +31,7 @@ DROP_QUIET_SECONDS = environment.whole_number("QUANXIN_DROP_QUIET_SECONDS")
 SOURCES_DIR = environment.folder("QUANXIN_SOURCES_DIR") or DATA_DIR / "sources"
 KEEP_SIGN_INS_DAYS = environment.whole_number("QUANXIN_KEEP_SIGN_INS_DAYS")
 KEEP_ANSWERS_DAYS = environment.whole_number("QUANXIN_KEEP_ANSWERS_DAYS")
+ONE_TIME_HOURS = environment.whole_number("QUANXIN_ONE_TIME_HOURS")
 MISSED_LOOKUPS = environment.whole_number("QUANXIN_MISSED_LOOKUPS")
 SOURCE_HOSTS = environment.hosts("QUANXIN_SOURCE_HOSTS")
 SOURCE_FILES = environment.folder("QUANXIN_SOURCE_FILES")

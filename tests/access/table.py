@@ -44,7 +44,7 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(
         ("my:home", "my:score", "my:object-to-score", "my:records", "my:record", "my:repair", "my:objection",
          "my:cases", "my:case", "my:answer", "my:retract", "my:second-look", "my:decision", "my:consents", "my:give",
-         "my:consent", "my:revoke", "my:readings", "my:notices", "my:read", "my:paper"),
+         "my:consent", "my:narrow", "my:revoke", "my:readings", "my:notices", "my:read", "my:paper"),
         OWN,
     )
     | dict.fromkeys(("my:agents", "my:end-agency", "my:delete", "my:export"), ITSELF)
@@ -67,7 +67,8 @@ ROUTES: dict[str, Rule] = (
         roles(Role.INTAKE),
     )
     | dict.fromkeys(("desk:unlinked", "desk:unlinked-entry", "desk:decisions", "desk:undo-decision"), roles(Role.STEWARD))
-    | {"desk:conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER), "desk:conflict": roles(Role.STEWARD)}
+    | {"desk:conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER), "desk:conflict": roles(Role.STEWARD),
+       "desk:handovers": roles(Role.STEWARD, Role.APPROVER, Role.AUDITOR), "desk:handover": roles(Role.APPROVER)}
     | {"desk:quality": roles(Role.CENTRE, Role.INTAKE)}
     | dict.fromkeys(
         ("desk:consumers", "desk:consumer-end", "desk:set-aside", "desk:scores", "desk:score", "desk:movers"),
@@ -96,7 +97,8 @@ COMMANDS: dict[str, Rule] = (
          "audit verify", "audit key"), ANYONE)
     | dict.fromkeys(
         ("init", "demo", "serve", "worker", "stop", "keys list", "keys add", "keys rotate", "keys retire", "lake show",
-         "lake compact", "open-data", "drop scan", "audit seal"), MACHINE,
+         "lake compact", "open-data", "drop scan", "audit seal",
+         "audit rotate-key"), MACHINE,
     )
     | dict.fromkeys(("intake", "batches", "receipt", "replay", "take-back", "sources", "pull"), roles(Role.INTAKE))
     | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))

@@ -19,17 +19,19 @@ from quanxin.accounts import operator, own_matters
 from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.agency import Scope, authorise
-from quanxin.accounts.binding import Principal, bind, bind_person, unbind
-from quanxin.accounts.models import AuditLine, User
+from quanxin.accounts.binding import Principal, bind, bind_person
+from quanxin.accounts.models import AuditLine
 from quanxin.accounts.own_matters import OwnMatter
-from quanxin.accounts.people import actor_of, add_account, add_organisation
+from quanxin.accounts.people import add_account, add_organisation
 from quanxin.archive import access, judgements, viewers
 from quanxin.archive.models import Restriction, Withdrawal
 from quanxin.archive.queries import archive_of
-from quanxin.exchange import correcting, stewarding, withdrawals
-from quanxin.exchange.models import Held
+from quanxin.exchange import conflicts, correcting, handing_over, stewarding, withdrawals
+from quanxin.exchange.models import Conflict, Handover, Held
 from quanxin.exchange.quality.sampling import compare
+from quanxin.policy.model import Basis
 from quanxin.rights import cases, consents, looking, objections, queues, repairs, shields, staff
+from quanxin.rights.attachments.removing import remove
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Case
 from quanxin.rights.notices import tell_role
@@ -45,6 +47,7 @@ from tests.rights.life import DECIDER, OWNER, PROVIDER, REVIEWER, WINDOW
 
 Do = Callable[[Actor, Scene], Any]
 LAST = dt.date(2026, 12, 31)
+STEWARD, BASIS = Actor("user:steward", [Role.STEWARD]), [Basis(title="机构改革方案", reference="〔2026〕1号")]
 
 
 def objection(scene: Scene, *, until: str = "filed") -> Case:
@@ -66,6 +69,25 @@ def claimed(scene: Scene) -> Case:
 def shielded(actor: Actor, scene: Scene) -> object:
     made = shields.shield(REVIEWER, company(0), ruling="（2026）鲁01破7号", court="济南中院")
     return shields.fail(actor, made.pk, "执行失败")
+
+
+def undone_link(actor: Actor, scene: Scene) -> object:
+    made = stewarding.link(STEWARD, unlinked(scene), company(0), reason="简称")
+    return stewarding.undo(actor, made.decision, reason="有误")
+
+
+def conflict(scene: Scene, *, decided: bool = False) -> Conflict:
+    made = Conflict.objects.create(
+        resource=scene.record.resource, subject_id=scene.record.subject_id, key_hash=scene.record.key_hash,
+        holder=PROVIDER, claimant="taxation", first_at=MOMENT, last_at=MOMENT,
+    )  # fmt: skip
+    return conflicts.decide(STEWARD, made.pk, moves=False, reason="原单位") if decided else made
+
+
+def proposed(actor: Actor, scene: Scene) -> Handover:
+    return handing_over.propose(
+        actor, PROVIDER, "taxation", [scene.record.resource], day=MOMENT.date(), basis=BASIS, reason="机构合并"
+    )
 
 
 def unlinked(scene: Scene) -> Held:
@@ -97,6 +119,13 @@ ACTS: dict[str, tuple[Role, Do]] = {
     "merge": (Role.STEWARD, lambda a, s: judgements.merge(a, company(1), company(0), reason="同一")),
     "split": (Role.STEWARD, lambda a, s: judgements.split(a, company(0), reason="两家", code="X", names=[1])),
     "link": (Role.STEWARD, lambda a, s: stewarding.link(a, unlinked(s), company(0), reason="简称")),
+    "undo a link": (Role.STEWARD, undone_link),
+    "decide a conflict": (Role.STEWARD, lambda a, s: conflicts.decide(a, conflict(s).pk, moves=False, reason="原单位")),
+    "undo a conflict": (Role.STEWARD, lambda a, s: conflicts.undo(a, conflict(s, decided=True).pk, reason="有误")),
+    "propose a handover": (Role.STEWARD, proposed),
+    "approve a handover": (Role.APPROVER, lambda a, s: handing_over.approve(a, proposed(STEWARD, s).pk, reason="同意")),
+    "refuse a handover": (Role.APPROVER, lambda a, s: handing_over.refuse(a, proposed(STEWARD, s).pk, reason="不妥")),
+    "remove a paper": (Role.REVIEWER, lambda a, s: remove(a, s.paper.pk, "误传")),
     "open as the window": (Role.WINDOW, lambda a, s: looking.open_case(a, s.repair.number)),
     "open as a decider": (Role.DECIDER, lambda a, s: looking.open_case(a, s.repair.number)),
     "open as a reviewer": (Role.REVIEWER, lambda a, s: looking.open_case(a, s.repair.number)),
@@ -273,39 +302,3 @@ def test_who_judged_in_any_earlier_step_does_not_look_again(scene: Scene) -> Non
             objections.second_look(actor, look.number, "维持", returned=False)
         assert AuditLine.objects.filter(actor=actor.name, act="access.refused").count() == 1
     objections.second_look(third, look.number, "退回", returned=True)
-
-
-def test_nobody_binds_or_authorises_themselves_at_the_counter(scene: Scene) -> None:
-    actor = clerk(Role.WINDOW)
-    tries: tuple[Callable[[], object], ...] = (
-        lambda: bind(actor, "insider", CODES[1], reason="执照"),
-        lambda: bind_person(actor, "insider", ADULT, reason="身份证"),
-        lambda: authorise(actor, Principal(code=CODES[1]), "insider", [Scope.ARCHIVE], LAST, document="授6号"),
-    )
-    for n, attempt in enumerate(tries):
-        with pytest.raises(OwnMatter):
-            attempt()
-        assert AuditLine.objects.filter(actor=actor.name, act="access.refused").count() == n + 1
-    user = User.objects.get(username="insider")
-    assert not user.bindings.exists()
-    assert not user.agencies.exists()
-    bind(operator(), "insider", CODES[1], reason="执照")
-    with pytest.raises(OwnMatter):
-        unbind(actor_of(user), "insider", reason="不再")
-
-
-def test_a_window_binds_and_authorises_in_its_district_alone(scene: Scene) -> None:
-    add_account(operator(), "far", password=PASSWORD, role=Role.WINDOW, district="370103")
-    add_account(operator(), "far", password="", role=Role.CENTRE, district="370104")
-    far = acting("far")
-    for attempt in (
-        lambda: bind(far, "helper", CODES[1], reason="执照"),
-        lambda: authorise(far, Principal(code=CODES[1]), "helper", [Scope.ARCHIVE], LAST, document="授5号"),
-    ):
-        with pytest.raises(own_matters.NotAllowed):
-            attempt()
-    assert AuditLine.objects.filter(actor="user:far", act="access.refused").count() == 2
-    add_account(operator(), "near", password=PASSWORD, role=Role.WINDOW, district="370102")
-    assert bind(acting("near"), "helper", CODES[1], reason="执照").code == CODES[1]
-    with pytest.raises(own_matters.NotAllowed):
-        unbind(far, "helper", reason="不再")

@@ -6,14 +6,17 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.auth import hashers
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connections
+from pytest_django import Settings
 
 from quanxin.accounts import operator, sessions
 from quanxin.accounts.actors import Role
 from quanxin.accounts.attempts import LOCKED_AFTER
 from quanxin.accounts.binding import bind
 from quanxin.accounts.models import Session, SignIn, User
-from quanxin.accounts.people import deactivate
+from quanxin.accounts.people import add_account, deactivate, set_password
 from quanxin.calendar import now, travel
 from tests.accounts.people import PASSWORD, browser, person, sign_in, signed_in
 from tests.city import CODES
@@ -59,6 +62,47 @@ def test_an_unknown_name_a_wrong_password_and_a_closed_account_get_one_answer() 
     assert list(SignIn.objects.values_list("username", "succeeded", "how").order_by("id")) == [
         ("clerk", False, "password"), ("unknown", False, "password"), ("gone", False, "password"),
     ]  # fmt: skip
+
+
+def test_the_same_work_is_done_whatever_is_wrong(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    """Counted by the hashes of passwords that are made, which is what takes the time."""
+    made: list[str] = []
+
+    class Counting(MD5PasswordHasher):
+        def encode(self, password: str, salt: str) -> str:
+            made.append(password)
+            return str(super().encode(password, salt))
+
+    monkeypatch.setattr(hashers, "get_hashers", lambda: [Counting()])
+    monkeypatch.setattr(hashers, "get_hasher", lambda _name="default": Counting())
+    for name in ("clerk", "gone", "late", "keyless"):
+        person(name)
+    deactivate(operator(), "gone", reason="离职")
+    User.objects.filter(username="late").update(one_time=True, one_time_until=now())
+    keyless = User.objects.get(username="keyless")
+    keyless.set_unusable_password()
+    keyless.save()
+    counts = {}
+    for name, password in (("clerk", "wrong"), ("unknown", "wrong"), ("gone", PASSWORD), ("gone", "wrong"),
+                           ("late", PASSWORD), ("keyless", "wrong")):  # fmt: skip
+        made.clear()
+        assert SAID in sign_in(browser(), name, password).content.decode()
+        counts[name, password] = len(made)
+    assert set(counts.values()) == {1}, counts
+
+
+def test_a_one_time_password_lets_in_for_its_while_and_a_new_one_again(settings: Settings) -> None:
+    settings.ONE_TIME_HOURS = 24
+    start = now()
+    with travel(start):
+        add_account(operator(), "newcomer", password=PASSWORD)
+    with travel(start + dt.timedelta(hours=23, minutes=59)):
+        assert sign_in(browser(), "newcomer").status_code == 302
+    with travel(start + dt.timedelta(hours=24)):
+        assert SAID in sign_in(browser(), "newcomer").content.decode()
+        assert SignIn.objects.get(username="newcomer", succeeded=False).how == "password expired"
+        set_password(operator(), "newcomer", PASSWORD)
+        assert sign_in(browser(), "newcomer").status_code == 302
 
 
 @pytest.mark.parametrize("name", ["clerk", "unknown"])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.test import override_settings
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
@@ -61,13 +62,19 @@ def test_another_machine_is_shown_nothing(others: dict[str, list[Any]], tokens: 
     described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     operations = [result.ok() for result in described.get_all_operations()]
     each = -(-REQUESTS // (len(operations) * len(tokens) * len(VARIANTS)))
+    guessing = override_settings(MISSED_LOOKUPS=10**9)  # nobody is stopped: each request is answered for itself
+    with guessing:
+        pester_all(operations, tokens, others, each)
+    assert Record.objects.filter(resource="administrative-penalty", superseded_at=None).count() == 1
+
+
+def pester_all(operations: list[Any], tokens: dict[str, str], others: dict[str, list[Any]], each: int) -> None:
     asked = sum(pester(operation, list(tokens.values()), others, each) for operation in operations)
     for operation in itertools.cycle(operations):  # of some there is less to generate than was asked for
         if asked >= REQUESTS:
             break
         asked += pester(operation, list(tokens.values()), others, each, seeded=asked)
     assert asked >= REQUESTS
-    assert Record.objects.filter(resource="administrative-penalty", superseded_at=None).count() == 1
 
 
 def pester(operation: Any, tokens: list[str], others: dict[str, list[Any]], times: int, seeded: int = 0) -> int:

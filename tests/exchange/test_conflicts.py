@@ -16,9 +16,11 @@ from quanxin.archive.queries import archive_of
 from quanxin.archive.restricting import restrict
 from quanxin.archive.viewers import centre
 from quanxin.calendar import now, today
-from quanxin.exchange import conflicts, feed, handing_over, merging, withdrawals
+from quanxin.demo.city import code_of
+from quanxin.exchange import conflicts, feed, handing_over, merging, receipts, withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Conflict, Consumer, Handover, Held, Subscription
+from quanxin.exchange.replay import replay
 from quanxin.policy.model import Basis
 from quanxin.runtime.workshop import workshop
 from quanxin.subjects.models import Subject
@@ -117,7 +119,7 @@ def test_a_handover_makes_all_records_the_other_s_and_leaves_the_past(tmp_path: 
     settle()
     point = feed.latest()
     proposed = propose()
-    assert handing_over.reach(proposed) == 3
+    assert handing_over.reach(proposed) == (3, 0)
     done = handing_over.approve(APPROVER, proposed.pk, reason="同意")
     assert (done.state, done.records) == ("done", 3)
     assert handing_over.approve(APPROVER, proposed.pk, reason="同意").records == 3
@@ -140,6 +142,40 @@ def test_a_handover_makes_all_records_the_other_s_and_leaves_the_past(tmp_path: 
     assert Record.objects.filter(resource=PENALTY, superseded_at=None, provider=THEIRS).count() == 3
     with workshop() as (con, workdir):
         assert lake_proof.prove(con, PENALTY, workdir).holds
+
+
+def test_held_rows_go_with_the_records_and_a_receipt_stays_as_it_was(tmp_path: Path) -> None:
+    register(tmp_path)
+    by_file(tmp_path, [penalty(2, "丁号")], "taxation")
+    by_file(tmp_path, [penalty(1, "丙号", fine="1")], THEIRS)
+    flawed = [penalty(0), penalty(0, "乙号", fine="约三万"), penalty(1, "丙号"), penalty(2, "丁号", fine="7"),
+              penalty(0, "戊号", uscc=code_of("91", "370102", 99), subject_name="无人登记的公司")]  # fmt: skip
+    first = by_file(tmp_path, flawed, MINE)
+    assert (first.accepted, first.quarantined, first.unlinked) == (1, 3, 1)
+    before = receipts.receipt_of(first.batch)
+    proposed = propose()
+    assert handing_over.reach(proposed) == (1, 4)
+    handing_over.approve(APPROVER, proposed.pk, reason="同意")
+    assert receipts.receipt_of(first.batch) == before
+    waiting = Held.objects.filter(released_by=None, set_aside_at=None).order_by("row_no")
+    assert [(h.batch.provider, h.row_no, h.bucket) for h in waiting] == [
+        (THEIRS, 2, "quarantined"), (THEIRS, 4, "quarantined"), (THEIRS, 5, "unlinked")
+    ]  # fmt: skip
+    assert Held.objects.get(batch=first.batch, row_no=3).set_aside_at is not None  # of the taker's own record
+    states = {(c.holder, c.claimant): c.state for c in Conflict.objects.all()}
+    assert states == {("taxation", THEIRS): "open", (THEIRS, MINE): "settled"}
+    moved = waiting[0].batch
+    mine, theirs = (Actor(f"user:{p}", [Assignment(Role.INTAKE, p)]) for p in (MINE, THEIRS))
+    with pytest.raises(IntakeError):  # nothing of it waits for it any more
+        replay(first.batch, actor=mine, rows={2: {"fine": "1"}})
+    with pytest.raises(NotAllowed):
+        replay(moved.pk, actor=mine)
+    assert withdrawals.take_back(mine, first.batch, reason="整批撤回").held == 0
+    assert replay(moved.pk, actor=theirs, rows={2: {"fine": "1"}}).accepted == 1
+    conflicts.decide(STEWARD, Conflict.objects.get(claimant=THEIRS).pk, moves=True, reason="移送")
+    assert {standing(n).provider for n in ("乙号", "丙号", "丁号")} == {THEIRS}
+    lines = AuditLine.objects.filter(act="exchange.move-held")
+    assert [(x.target, x.particulars["rows"]) for x in lines] == [(f"batch:{moved.pk}", 3)]
 
 
 def test_a_handover_needs_another_s_approval_a_basis_and_its_day(tmp_path: Path) -> None:

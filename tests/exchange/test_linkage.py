@@ -41,7 +41,7 @@ def test_proposals_go_to_the_queue_and_link_nothing(tmp_path: Path) -> None:
     assert best.subject == subject
     assert not Decision.objects.exists()
     assert Held.objects.filter(released_by=None).count() == 2
-    reasons = {r.code for c in candidates_for(queue()[0].held) if c.code == CODES[0] for r in c.reasons}
+    reasons = {r.code for c in candidates_for(queue(operator())[0].held) if c.code == CODES[0] for r in c.reasons}
     assert "bulk-proposal" in reasons
     with pytest.raises(NotAllowed):
         propose(Actor("x", frozenset()))

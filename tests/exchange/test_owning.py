@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import sqlite3
@@ -17,15 +18,19 @@ from quanxin.accounts import Actor, operator
 from quanxin.accounts.actors import Assignment, Role
 from quanxin.archive.models import Batch, Record, Restriction, Transfer, Withdrawal
 from quanxin.archive.restricting import restrict
-from quanxin.calendar import now
+from quanxin.calendar import ZONE, now, travel
 from quanxin.demo.city import code_of
 from quanxin.exchange import correcting, dropping, few, pulling, receipts, sources, submissions, withdrawals
+from quanxin.exchange import intake as intaking
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.intake import intake
 from quanxin.exchange.models import Conflict, ConflictRow, Held
 from quanxin.exchange.receipt import Receipt
 from quanxin.exchange.replay import replay
 from quanxin.policy.model import Basis
+from quanxin.policy.ownership import CommonRegister, Precedence
+from quanxin.policy.parts import InForce
+from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Name, Subject
 from tests.city import CODES, hand_in, penalty, register, registration, write
 from tests.desk.people import signed_in
@@ -272,6 +277,32 @@ def test_in_a_common_register_the_row_of_who_prevails_stands(tmp_path: Path) -> 
     late = by_file(tmp_path, [registration(0, capital="300万元")], APPROVAL, REGISTER)
     assert buckets(late) == (0, 0, 0, 1, 0)
     assert Record.objects.get(resource=REGISTER, superseded_at=None).pk == current.pk
+
+
+@pytest.mark.parametrize(("hour", "prevails"), [(23, APPROVAL), (24, MINE)], ids=["the last hour", "the first hour"])
+def test_who_prevails_changes_on_its_day_in_china(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hour: int, prevails: str
+) -> None:
+    """Up to the end of June the one prevails, from July on the other: whoever does takes the other's place, in both orders."""
+    july = dt.date(2026, 7, 1)
+    orders = [(APPROVAL, InForce.model_validate({"from": "2020-01-01", "until": "2026-06-30"}), "旧办法"),
+              (MINE, InForce.model_validate({"from": july}), "新办法")]  # fmt: skip
+    common = CommonRegister(
+        by="register",
+        precedence=tuple(
+            Precedence(prevails=(who,), in_force=term, basis=(Basis(title=t),)) for who, term, t in orders
+        ),
+    )
+    known = current_pack().on(july).resources[REGISTER].model_copy(update={"ownership": common})
+    monkeypatch.setattr(intaking, "admit", lambda *_: known)
+    other = MINE if prevails == APPROVAL else APPROVAL
+    with travel(dt.datetime(2026, 6, 30, tzinfo=ZONE) + dt.timedelta(hours=hour, minutes=30)):
+        by_file(tmp_path, [registration(0), registration(1)], other, REGISTER)
+        assert buckets(by_file(tmp_path, [registration(0, capital="200万元")], prevails, REGISTER)) == (0, 1, 0, 0, 0)
+        assert buckets(by_file(tmp_path, [registration(0, capital="300万元")], other, REGISTER)) == (0, 0, 0, 1, 0)
+    current = Record.objects.filter(resource=REGISTER, superseded_at=None)
+    assert sorted(current.values_list("version", "provider")) == sorted([(2, prevails), (1, other)])
+    assert Transfer.objects.get().basis[0]["title"] == {APPROVAL: "旧办法", MINE: "新办法"}[prevails]
 
 
 def test_a_row_that_does_not_stand_renames_nobody(tmp_path: Path) -> None:

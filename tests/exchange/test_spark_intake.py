@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from quanxin.archive.models import Event
+from quanxin.accounts import operator
+from quanxin.archive.models import Event, Record
 from quanxin.exchange.errors import IntakeError
-from tests.city import penalty, write
+from quanxin.exchange.intake import intake
+from quanxin.exchange.models import Conflict
+from tests.city import penalty, register, write
 from tests.exchange.both_engines import (
     PENALTY,
     all_flaws,
@@ -50,6 +53,23 @@ def test_what_one_engine_took_in_the_other_knows(local: SparkSession, tmp_path: 
     again = by_spark(str(path))
     assert again.repeated
     assert again.batch == first.batch
+
+
+def test_another_provider_s_record_is_no_more_changed_by_spark_than_by_duckdb(
+    local: SparkSession, tmp_path: Path
+) -> None:
+    register(tmp_path)
+    theirs = write(tmp_path, PENALTY, [penalty(0, "丁1号")], "theirs.csv")
+    intake(theirs, resource=PENALTY, provider="urban-management", actor=operator())
+    path = write(tmp_path, PENALTY, [penalty(0, "丁1号", fine="9"), penalty(1, "丁2号")])
+    here, there = undone(lambda: by_duckdb(path)), undone(lambda: by_spark(str(path)))
+    assert (here["receipt"]["updated"], here["receipt"]["codes"]["owned-by-another"]) == (0, 1)
+    same_rows(here, there)
+    by_spark(str(path))
+    conflict = Conflict.objects.get()
+    assert (conflict.holder, conflict.claimant, conflict.state) == ("urban-management", "market-regulation", "open")
+    standing = Record.objects.filter(resource=PENALTY, superseded_at=None)
+    assert set(standing.values_list("provider", "version")) == {("urban-management", 1), ("market-regulation", 1)}
 
 
 def test_a_directory_is_one_hand_in_and_its_results_stay_at_out(local: SparkSession, tmp_path: Path) -> None:

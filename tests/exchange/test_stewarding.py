@@ -44,7 +44,7 @@ def numbered(number: str) -> Record:
 
 
 def only() -> Held:
-    (entry,) = queue()
+    (entry,) = queue(operator())
     return entry.held
 
 
@@ -63,14 +63,14 @@ def city(tmp_path: Path) -> Path:
 def test_rows_that_state_the_same_are_one_entry_oldest_first(city: Path) -> None:
     hand_in(city, "administrative-penalty", [penalty(0, "一号", uscc=OLD, subject_name=WRONG)])
     courts(city, debtor(), debtor("（2025）鲁0102执37号"), debtor("（2025）鲁0102执38号", subject_name="乙未知厂"))
-    found = queue()
+    found = queue(operator())
     assert [w.rows for w in found] == [1, 2, 1]
     assert found[0].stated["kind"] == "registration-number"
     assert found[1].providers == ("courts",)
-    assert [w.rows for w in queue(provider="courts")] == [2, 1]
-    assert queue(resource="administrative-penalty")[0].rows == 1
-    assert len(queue(limit=1)) == 1
-    assert [w.rows for w in queue(limit=1, offset=1)] == [2]
+    assert [w.rows for w in queue(operator(), provider="courts")] == [2, 1]
+    assert queue(operator(), resource="administrative-penalty")[0].rows == 1
+    assert len(queue(operator(), limit=1)) == 1
+    assert [w.rows for w in queue(operator(), limit=1, offset=1)] == [2]
     assert waiting_rows() == 4
 
 
@@ -86,7 +86,7 @@ def test_a_link_takes_the_rows_in_and_teaches_the_next_intake(city: Path) -> Non
     courts(city, debtor(), debtor("（2025）鲁0102执37号"))
     made = stewarding.link(operator(), only(), subject(0), reason="名称笔误")
     assert [r.accepted for r in made.receipts] == [2]
-    assert not queue()
+    assert not queue(operator())
     assert Record.objects.filter(subject_id=subject(0).pk, resource="judgment-debtors").count() == 2
     assert AuditLine.objects.filter(act="exchange.link", particulars__decision=made.decision.pk).count() == 1
     assert courts(city, debtor("（2025）鲁0102执40号"), name="next.csv").accepted == 1
@@ -115,10 +115,10 @@ def test_undoing_takes_the_records_out_and_puts_the_rows_back(city: Path) -> Non
     assert not Record.objects.filter(resource="judgment-debtors", superseded_at=None).exists()
     assert Record.objects.filter(resource="judgment-debtors").count() == 2
     assert Event.objects.filter(kind="judgement-undone", particulars__decision=made.decision.pk).exists()
-    assert [w.rows for w in queue()] == [2]
+    assert [w.rows for w in queue(operator())] == [2]
     assert courts(city, debtor("（2025）鲁0102执41号"), name="forgotten.csv").unlinked == 1
     assert stewarding.undo(operator(), made.decision, reason="再撤").taken_out is None
-    once_more = stewarding.link(operator(), queue()[0].held, subject(1), reason="原来是乙")
+    once_more = stewarding.link(operator(), queue(operator())[0].held, subject(1), reason="原来是乙")
     assert sum(r.accepted for r in once_more.receipts) == 3
     assert Record.objects.filter(subject_id=subject(1).pk, superseded_at=None, resource="judgment-debtors").count() == 3
 
@@ -182,7 +182,7 @@ def test_an_old_number_makes_a_subject_that_later_gets_its_code(city: Path) -> N
     assert search_names("丁样例").total == 0
     assert not Name.objects.filter(text="济南丁样例机械厂").exists()
     assert PairCount.objects.count() == NamePair.objects.values("pair").distinct().count()
-    assert sum(w.rows for w in queue()) == 2
+    assert sum(w.rows for w in queue(operator())) == 2
 
 
 def test_a_subject_is_not_made_of_a_name_or_of_a_known_number_or_of_the_wrong_type(city: Path) -> None:
@@ -191,7 +191,7 @@ def test_a_subject_is_not_made_of_a_name_or_of_a_known_number_or_of_the_wrong_ty
         stewarding.create(operator(), only(), type="enterprise", reason="r")
     unknown = code_of("91", "370102", 88)
     courts(city, debtor("（2025）鲁0102执70号", uscc=unknown), name="u.csv")
-    held = queue()[-1].held
+    held = queue(operator())[-1].held
     for type in ("sole-trader", "person", "nonsense"):
         with pytest.raises(stewarding.NotPossible):
             stewarding.create(operator(), held, type=type, reason="r")
@@ -227,12 +227,12 @@ def test_a_number_that_several_hold_is_told_apart_by_a_decision(tmp_path: Path) 
 def test_a_rejected_row_stays_held_and_teaches_nothing(city: Path) -> None:
     made = courts(city, debtor())
     decided = stewarding.reject(operator(), only(), reason="查无此企业")
-    assert not queue()
+    assert not queue(operator())
     assert Held.objects.get(batch_id=made.batch).released_by_id is None
     courts(city, debtor("（2025）鲁0102执80号"), name="again.csv")
-    assert [w.rows for w in queue()] == [1]
+    assert [w.rows for w in queue(operator())] == [1]
     stewarding.undo(operator(), decided.decision, reason="查到了")
-    assert [w.rows for w in queue()] == [2]
+    assert [w.rows for w in queue(operator())] == [2]
 
 
 def test_a_persons_row_has_no_candidates_and_is_linked_to_nobody(city: Path) -> None:
@@ -260,4 +260,4 @@ def test_only_a_steward_decides_and_only_with_a_reason(city: Path) -> None:
         stewarding.link(operator(), held, subject(0), reason=" ")
     steward = Actor("steward", frozenset({Role.STEWARD}))
     assert stewarding.link(steward, held, subject(0), reason="名称笔误").receipts[0].accepted == 1
-    assert [w.rows for w in queue()] == []
+    assert [w.rows for w in queue(operator())] == []

@@ -48,7 +48,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 def test_six_stewards_on_one_row_make_one_decision(tmp_path: Path) -> None:
     register(tmp_path)
     courts(tmp_path, debtor(), debtor("（2025）鲁0102执2号"))
-    held = queue()[0].held
+    held = queue(operator())[0].held
     subjects = [find(CODES[n % 2]) for n in range(6)]
     outcomes = at_once(
         *(lambda s=s: stewarding.link(operator(), held, s, reason="同时判断") for s in subjects)  # type: ignore[misc]
@@ -66,7 +66,7 @@ def test_six_stewards_on_one_row_make_one_decision(tmp_path: Path) -> None:
 def test_deciding_undoing_replaying_and_taking_in_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
     register(tmp_path)
     first = courts(tmp_path, debtor(), debtor("（2025）鲁0102执2号", subject_name="济南乙样列商贸有限公司"))
-    one, two = (w.held for w in queue())
+    one, two = (w.held for w in queue(operator()))
     subject, other = find(CODES[0]), find(CODES[1])
     assert subject is not None
     assert other is not None
@@ -85,4 +85,4 @@ def test_deciding_undoing_replaying_and_taking_in_at_once_lose_and_double_nothin
     )
     assert not [o for o in undone if isinstance(o, Exception)], undone
     assert not Record.objects.filter(resource="judgment-debtors", superseded_at=None).exists()
-    assert sum(w.rows for w in queue()) == 3
+    assert sum(w.rows for w in queue(operator())) == 3

@@ -15,8 +15,9 @@ from quanxin.accounts import operator
 from quanxin.accounts.models import AuditLine, SignIn
 from quanxin.calendar import ZONE, travel
 from quanxin.cli.main import app
-from quanxin.ledger import lines, proving, sealing
+from quanxin.ledger import lines, proving, sealing, signing
 from quanxin.ledger.models import Seal
+from quanxin.runtime import environment
 from quanxin.runtime.append_only import APPEND_ONLY
 from tests.ledger.lines import FIRST, at, lines_of, past_the_guards
 
@@ -151,6 +152,40 @@ def test_doctor_names_the_first_day_that_is_broken(sealed: list[Seal]) -> None:
     ((state, said),) = told()
     assert state == "problem"
     assert "2026-03-03" in said
+
+
+@pytest.fixture
+def own_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that no other test signs with."""
+    monkeypatch.setattr(signing, "FILE", "signing-key-to-change")
+    monkeypatch.setattr(signing, "FORMER", "signing-keys-changed")
+
+
+def test_doctor_proves_over_a_change_of_the_key_and_believes_the_old_one_no_longer(
+    own_key: None, sealed: list[Seal]
+) -> None:
+    def deep() -> str:
+        ran = CliRunner().invoke(app, ["doctor", "--deep"], catch_exceptions=False)
+        return next(f["state"] for f in json.loads(ran.stdout) if f["check"] == "ledger-deep")
+
+    old, stolen = signing.public_key(), (environment.data_dir() / signing.FILE).read_text()
+    ran = CliRunner().invoke(app, ["audit", "rotate-key"], catch_exceptions=False)
+    made = json.loads(ran.stdout)["key"]
+    assert made == signing.public_key() != old
+    assert list(signing.former()) == [old]
+    assert AuditLine.objects.get(act="ledger.rotate").particulars == {"key": made, "former": old}
+    assert deep() == "ok"
+    later = sealed[-1].day + dt.timedelta(days=1)
+    lines_of(later)
+    (seal,) = [s for s in sealing.seal_days(operator()) if s.day == later]
+    assert signing.verify(seal.digest.encode(), seal.signature, made)
+    assert (deep(), broken()) == ("ok", [])
+    new = (environment.data_dir() / signing.FILE).read_text()
+    environment.replace(environment.data_dir() / signing.FILE, stolen)  # the old key signs after its end
+    forged = signing.sign(seal.digest.encode())
+    environment.replace(environment.data_dir() / signing.FILE, new)
+    past_the_guards(f"UPDATE ledger_seal SET signature = '{forged}' WHERE id = {seal.pk}")
+    assert broken() == [(later, ("signature",))]
 
 
 def test_sign_ins_go_after_their_term_under_a_removal_that_stays(sealed: list[Seal]) -> None:

@@ -70,13 +70,16 @@ def test_a_consent_is_given_used_told_and_revoked_once_confirmed(record: Record,
         assert "使用过 1 次" in text(client, "/my/consents")
         assert "0 条" in text(client, where)
         assert "泉城样例银行" in text(client, "/my/readings?kind=institution")
+        assert client.post(where + "/narrow", {"item": ["utilities"], "until": "2030-01-01"}).status_code == 422
+        assert client.post(where + "/narrow", {"item": ["utilities"], "until": "2026-09-30"}).status_code == 302
+        assert "2026-09-30" in text(client, where)
         assert client.post(where + "/revoke").status_code == 200
         assert Consent.objects.get().revoked_at is None
         for _ in range(2):
             assert client.post(where + "/revoke", {"confirmed": "1"}).status_code == 302
         assert "已撤销" in text(client, where)
         told = list(Notice.objects.filter(key__startswith="consent").order_by("id").values_list("key", flat=True))
-        assert told == ["consent-granted", "consent-used", "consent-revoked"]
+        assert told == ["consent-granted", "consent-used", "consent-narrowed", "consent-revoked"]
 
 
 @pytest.mark.parametrize(("changes", "said"), [

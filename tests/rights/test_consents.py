@@ -54,6 +54,34 @@ def test_every_sensitive_item_of_the_pack_is_consented_to_alone() -> None:
         assert not offered.sensitive or len(offered.items) == 1
 
 
+def test_a_consent_is_narrowed_at_once_with_a_line_and_never_widened(record: Record) -> None:
+    chosen = next(t for t in consents.offered() if len(t.items) > 1)
+    keys = sorted(i.key for i in chosen.items)
+    made = consents.grant(owner(), chosen.key, "sample-bank", keys, UNTIL)
+    whole, sooner = set(made.resources), dt.date(2026, 10, 1)
+    narrowed = consents.narrow(owner(), made.pk, keys[:1], sooner)
+    assert (narrowed.items, narrowed.until) == (keys[:1], sooner)
+    assert set(narrowed.resources) == {r for i in chosen.items if i.key == keys[0] for r in i.resources}
+    assert set(narrowed.resources) < whole
+    _, views = consents.read(OFFICER, made.pk)
+    assert {v.resource for v in views} <= set(narrowed.resources)
+    consents.narrow(owner(), made.pk, keys[:1], sooner)  # the same again
+    line = AuditLine.objects.get(act="rights.consent.narrow")
+    assert line.particulars["before"] == {"items": keys, "until": UNTIL.isoformat()}
+    assert Notice.objects.filter(key="consent-narrowed").count() == 1
+    for items, until in ((keys, sooner), (keys[:1], UNTIL), ([], sooner)):
+        with pytest.raises(RightsError):
+            consents.narrow(owner(), made.pk, items, until)
+    wider = consents.grant(owner(), chosen.key, "sample-bank", keys, UNTIL)
+    assert consents.narrow(owner(), wider.pk, keys[:1], sooner).pk == made.pk  # the same: it ends, this one stands
+    assert Consent.objects.get(revoked_at=None).pk == made.pk
+    with travel(morning(dt.date(2026, 10, 2))), pytest.raises(RightsError):
+        consents.read(OFFICER, made.pk)
+    consents.revoke(owner(), made.pk)
+    with pytest.raises(RightsError):
+        consents.narrow(owner(), made.pk, keys[:1], sooner)
+
+
 def test_a_reading_shows_what_was_granted_and_is_kept_and_seen(record: Record) -> None:
     consent = given(alert=True)
     _, views = consents.read(OFFICER, consent.pk)

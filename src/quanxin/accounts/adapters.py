@@ -20,8 +20,10 @@ from quanxin.accounts.agency import agencies_held
 from quanxin.accounts.attempts import LOCKED, locked, note_sign_in, one_at_a_time
 from quanxin.accounts.binding import standing
 from quanxin.accounts.models import User
+from quanxin.calendar import now
 from quanxin.runtime.keys import sealer
 
+EXPIRED = "password expired"  # how the try of a one-time password after its end is kept
 TOLD = "told"  # in the session: which of ``SAYINGS`` the next page says
 SAYINGS = {
     "account/messages/password_changed.txt": _("密码已修改，其他登录已全部退出。"),
@@ -78,14 +80,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Nothing: the lock is ours."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """The account of a name and a password; a wrong one is noted. ``ValidationError`` while the name is locked."""
+        """The account of a name and a password; one that is wrong, or was given for a while that is over, is noted.
+
+        ``ValidationError`` while the name is locked.
+        """
         username = str(credentials.get("username", ""))
         user: User | None = None
         with one_at_a_time(username):
             if not (full := locked(username)):
                 user = super().authenticate(request, **credentials)
-            if user is None:
-                note_sign_in(username, False, request, LOCKED if full else "password")
+            late = user is not None and _is_over(user)
+            if user is None or late:
+                note_sign_in(username, False, request, LOCKED if full else EXPIRED if late else "password")
+                user = None
         if full:
             raise self.validation_error("too_many_login_attempts")
         return user
@@ -120,6 +127,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         said = message_template if message_template in SAYINGS else "refused" if kwargs.get("message") else ""
         if said:
             tell(request, said)
+
+
+def _is_over(user: User) -> bool:
+    """Whether the account's password is a one-time one whose while is over."""
+    return user.one_time and user.one_time_until is not None and user.one_time_until <= now()
 
 
 FACTOR = "factor"  # what the secrets of second factors are sealed as

@@ -42,10 +42,26 @@ def look_up(actor: Actor, kind: str, asked: str, find: Callable[[], T | None]) -
         if full or found is None:
             audit(actor, REFUSED if full else MISSED, f"{kind}:{what}")
     if full:
-        error = TooManyMissed(f"{actor.name}: too many look-ups that found nothing")
-        error.line = (actor, REFUSED, f"{kind}:{what}", {})
-        raise error
+        raise _too_many(actor, f"{kind}:{what}")
     return found
+
+
+def _too_many(actor: Actor, target: str) -> TooManyMissed:
+    error = TooManyMissed(f"{actor.name}: too many look-ups that found nothing")
+    error.line = (actor, REFUSED, target, {})
+    return error
+
+
+def expect_room(actor: Actor, kind: str) -> None:
+    """Raise ``TooManyMissed`` where the account's misses of the day are used up: for what says itself what it missed."""
+    if _limited(actor) and missed_today(actor) >= settings.MISSED_LOOKUPS:
+        audit(actor, REFUSED, f"{kind}:")
+        raise _too_many(actor, f"{kind}:")
+
+
+def missed(actor: Actor, kind: str, asked: str) -> None:
+    """Count what an act that ``expect_room`` let in did not find."""
+    audit(actor, MISSED, f"{kind}:{personal_numbers.mask(asked)[:64]}")
 
 
 def missed_today(actor: Actor) -> int:

@@ -39,6 +39,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)  # where notices go; nobody signs in by it
     is_active = models.BooleanField(default=True)
     one_time = models.BooleanField(default=False)  # whether somebody else chose the password: it opens its change alone
+    one_time_until = models.DateTimeField(null=True)  # until when such a password lets in; from then on it is none
 
     objects = BaseUserManager()
 

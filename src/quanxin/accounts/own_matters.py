@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from quanxin.accounts.actors import Actor, NotAllowed
 from quanxin.accounts.acts import refused_line
-from quanxin.accounts.models import Agency, Binding, Organisation
+from quanxin.accounts.models import Agency, Binding, Membership, Organisation
 from quanxin.calendar import today
 from quanxin.runtime.pack import current_pack
 
@@ -36,7 +36,7 @@ def stood_for(actor: Actor) -> frozenset[str]:
     An authorisation that has not begun counts; what is over does not.
     """
     day, name = today(), actor.name.removeprefix("user:")
-    found = _employers(actor)
+    found = _employers(actor, name)
     if name == actor.name:
         return found
     bound = Binding.objects.filter(Q(until=None) | Q(until__gte=day), user__username=name, ended_at=None)
@@ -50,11 +50,15 @@ def is_employed_by(actor: Actor, provider: str) -> bool:
     return any(one.provider == provider for one in actor.assignments)
 
 
-def _employers(actor: Actor) -> frozenset[str]:
-    """The codes of the providers and institutions that the actor's roles name."""
+def _employers(actor: Actor, name: str) -> frozenset[str]:
+    """The codes of the providers and institutions that the actor's roles name, and the roles of its account: a job or an
+    act that goes on for somebody carries only the role that it needs."""
+    places = {(one.provider, one.organisation) for one in actor.assignments}
+    if name != actor.name:
+        held = Membership.objects.filter(user__username=name, organisation__ended_at=None)
+        places |= {(provider, key or "") for provider, key in held.values_list("provider", "organisation__key")}
     providers = current_pack().providers
-    named = {providers[one.provider].code for one in actor.assignments if one.provider in providers}
-    codes = {code for code in named if code}
-    if keys := {one.organisation for one in actor.assignments if one.organisation}:
-        codes |= set(Organisation.objects.filter(key__in=keys).exclude(code="").values_list("code", flat=True))
-    return frozenset(codes)
+    codes = {providers[provider].code for provider, _key in places if provider in providers}
+    if keys := {key for _provider, key in places if key}:
+        codes |= set(Organisation.objects.filter(key__in=keys).values_list("code", flat=True))
+    return frozenset(code for code in codes if code)

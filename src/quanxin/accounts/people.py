@@ -1,16 +1,18 @@
 """Making accounts, organisations and clients, and whom a signed-in person or machine acts as.
 
 Invariant: a secret is shown once, when it is made, and kept only as its hash; a password is never logged, and one
-that somebody else chose opens nothing but its change. A person is of at most one organisation. The limits of a role are
-those of the membership that gives it.
+that somebody else chose opens nothing but its change, and that for a while. A person is of at most one organisation. The
+limits of a role are those of the membership that gives it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -49,7 +51,8 @@ def add_account(
     """
     by.require(Role.ADMINISTRATOR)
     user, made = User.objects.get_or_create(
-        username=username, defaults={"name": name, "email": email, "one_time": True}
+        username=username,
+        defaults={"name": name, "email": email, "one_time": True, "one_time_until": one_time_until()},
     )
     if made:
         validate_password(password, user)
@@ -154,8 +157,8 @@ def set_password(by: Actor, username: str, password: str) -> User:
     user = account(username)
     validate_password(password, user)
     user.set_password(password)
-    user.one_time = True
-    user.save(update_fields=["password", "one_time"])
+    user.one_time, user.one_time_until = True, one_time_until()
+    user.save(update_fields=["password", "one_time", "one_time_until"])
     audit(by, "accounts.set-password", f"user:{username}")
     sessions.end(by, user, why="password")
     return user
@@ -164,6 +167,11 @@ def set_password(by: Actor, username: str, password: str) -> User:
 def one_time_password() -> str:
     """A password for handing over to somebody who will choose another."""
     return secrets.token_urlsafe(12)
+
+
+def one_time_until() -> dt.datetime:
+    """Until when a password that is handed over now lets in."""
+    return now() + dt.timedelta(hours=settings.ONE_TIME_HOURS)
 
 
 def account(username: str) -> User:

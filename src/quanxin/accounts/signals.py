@@ -59,7 +59,7 @@ def how(records: list[dict[str, Any]]) -> str:
 
 def _new_password(request: HttpRequest, user: User, **_: Any) -> None:
     by = actor_of(user)
-    User.objects.filter(pk=user.pk).update(one_time=False)
+    User.objects.filter(pk=user.pk).update(one_time=False, one_time_until=None)
     request.session.pop(sessions.ONE_TIME, None)
     audit(by, "accounts.password", f"user:{user.username}")
     sessions.end(by, user, but=sessions.stored(request.session.session_key), why="password")

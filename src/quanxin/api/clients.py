@@ -1,7 +1,7 @@
 """Which machine is asking, and how often it may.
 
 Invariant: a request is answered only under a live token of an active client that has the scope; requests are counted
-in PostgreSQL, so that every process of the platform counts together.
+in PostgreSQL, so that every process of the platform counts together; so are tokens that let nobody in.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from oauth2_provider.models import AccessToken
 from quanxin.accounts import Actor
 from quanxin.accounts.models import ApiClient
 from quanxin.accounts.people import actor_of_client
+from quanxin.api import dead_tokens
 from quanxin.api.problems import Refused, note
 from quanxin.calendar import now
 
@@ -54,6 +55,7 @@ class Token(HttpBearer):
             cursor.execute(LET_IN, (hashlib.sha256(token.encode()).hexdigest(), now(), minute))
             found = cursor.fetchone()
             if found is None:
+                dead_tokens.note(request, token)
                 return None
             *columns, scope, requests = found
             client = ApiClient(*columns)

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from quanxin.accounts import Actor
+from quanxin.accounts.lookups import expect_room, look_up, missed
 from quanxin.api.bodies import MOST_ROWS, as_lines, few
 from quanxin.api.clients import Token, provider_of
 from quanxin.api.once import once, once_among
@@ -135,19 +136,25 @@ def take_back(request: HttpRequest, batch: BatchNumber, body: TakeBackIn) -> Htt
 def withdraw(request: HttpRequest, body: WithdrawIn) -> HttpResponse:
     """Withdraw records of the provider by reference; from then on nobody is shown them."""
     actor, provider = provider_of(request)
+    expect_room(actor, "record")
     records = [(int(subject), int(number)) for subject, _, number in (r.partition("-") for r in body.records)]
 
     def work() -> dict[str, Any]:
         kind = Withdrawal.Kind(body.kind)
         return asdict(withdrawals.withdraw(actor, provider, records, kind=kind, reason=body.reason))
 
-    return once(request, f"withdraw {_digest(request)}", work)
+    try:
+        return once(request, f"withdraw {_digest(request)}", work)
+    except IntakeError as error:
+        if error.code == "record-unknown":
+            missed(actor, "record", " ".join(body.records))
+        raise
 
 
 def _own(request: HttpRequest, number: str) -> tuple[Actor, Batch]:
     """Whom the client acts as, and the batch if it is its provider's; ``IntakeError`` otherwise."""
     actor, provider = provider_of(request)
-    found = Batch.objects.filter(pk=number, provider=provider).first()
+    found = look_up(actor, "batch", number, Batch.objects.filter(pk=number, provider=provider).first)
     if found is None:
         raise IntakeError.of("batch-unknown", batch=number)
     return actor, found

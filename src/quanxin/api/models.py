@@ -1,4 +1,5 @@
-"""What the interface remembers between requests: answers to idempotency keys, and requests counted by the minute.
+"""What the interface remembers between requests: answers to idempotency keys, requests counted by the
+minute, and dead tokens by the hour.
 
 Invariant: one client's key has one answer; a key used for another request is refused, never answered with the wrong
 one.
@@ -24,6 +25,19 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.key}"
+
+
+class DeadToken(models.Model):
+    """How many tokens that are unknown, revoked or expired were tried in an hour (counted from the epoch): of a client, where
+    the token is still known, else from a network."""
+
+    pk = models.CompositePrimaryKey("hour", "who")
+    hour = models.BigIntegerField()
+    who = models.CharField(max_length=80)
+    tries = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.hour} {self.who} {self.tries}"
 
 
 class Minute(models.Model):

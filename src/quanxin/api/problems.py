@@ -17,6 +17,7 @@ from pydantic import Field
 
 from quanxin.accounts import NotAllowed
 from quanxin.accounts.acts import refused_line
+from quanxin.accounts.lookups import TooManyMissed
 from quanxin.accounts.people import actor_of_client
 from quanxin.exchange.errors import IntakeError
 
@@ -64,6 +65,8 @@ PROBLEMS = {
                    "请为新的请求生成新的键。 / Make a new key for a new request."),
     "rate-exceeded": (429, "请求过于频繁，每分钟上限 {rate} 次。", "Too many requests: {rate} a minute.",
                       "请在 {seconds} 秒后重试。 / Try again in {seconds} s."),
+    "lookups-exceeded": (429, "今日查无结果的查询次数已达上限。", "Too many look-ups found nothing today.",
+                         "请明日再查，并核对所用的编号。 / Try again tomorrow, with numbers of your own."),
     "internal": (500, "系统内部错误，未作任何更改。", "Something went wrong; nothing was changed.",
                  "请稍后重试；多次出现请联系信用中心。 / Try again later."),
 }  # fmt: skip
@@ -146,6 +149,8 @@ def handle(api: NinjaAPI) -> None:
         return of("request-invalid", errors=[found])
 
     def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+        if isinstance(error, TooManyMissed):
+            return of("lookups-exceeded")
         if error.line is None:
             note(request, "not-allowed")
         return of("not-allowed")

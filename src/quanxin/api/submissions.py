@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from quanxin.accounts.lookups import look_up
 from quanxin.api.bodies import as_lines
 from quanxin.api.clients import Token, provider_of
 from quanxin.api.handing_in import ROWS_BODY
@@ -44,8 +45,9 @@ def submit(request: HttpRequest, resource: ResourceKey) -> HttpResponse:
 @router.get("/submissions/{submission}", response=SubmissionOut, summary="办理进度")
 def submission(request: HttpRequest, submission: SubmissionNumber) -> dict[str, Any]:
     """How far a submission has come; ``batch`` leads to its receipt once ``state`` is ``done``."""
-    _, provider = provider_of(request)
-    found = Submission.objects.select_related("batch").filter(pk=submission, provider=provider).first()
+    actor, provider = provider_of(request)
+    own = Submission.objects.select_related("batch").filter(pk=submission, provider=provider)
+    found = look_up(actor, "submission", submission, own.first)
     if found is None:
         raise IntakeError.of("submission-unknown", submission=submission)
     return _shown(found)

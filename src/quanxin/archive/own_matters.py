@@ -17,12 +17,13 @@ from quanxin.subjects.models import Identifier, Subject
 def own_subjects(actor: Actor) -> frozenset[int]:
     """The ids of the subjects that an actor stands for or works for; asked of the database once for each actor."""
     if not actor.own:
-        actor.own.append(_own_subjects(actor))
+        actor.own.append(subjects_of(stood_for(actor)))
     return actor.own[0]
 
 
-def _own_subjects(actor: Actor) -> frozenset[int]:
-    if not (numbers := stood_for(actor)):
+def subjects_of(numbers: frozenset[str]) -> frozenset[int]:
+    """The ids of the subjects that have one of these codes or blind indexes, with what was merged with them."""
+    if not numbers:
         return frozenset()
     held = set(Identifier.objects.filter(value__in=numbers).values_list("subject_id", flat=True))
     held |= set(Subject.objects.filter(code__in=numbers).values_list("pk", flat=True))

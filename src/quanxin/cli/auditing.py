@@ -1,4 +1,4 @@
-"""Commands about the audit: audit seal, days, missed, export, verify, key.
+"""Commands about the audit: audit seal, days, missed, export, verify, key, rotate-key.
 
 Invariant: nothing here changes a line; what is taken away is signed, and taking it away leaves a line of its own.
 """
@@ -130,7 +130,9 @@ def verify(
         )
     except (OSError, ValueError):
         fail("无法读取该文件或其签名。", "The file or its signature cannot be read.", "FILE + FILE.sig / FILE.zip")
-    found = signed.wrong(content, seal_, key.strip().lower() or signing.public_key())
+    keys = [key.strip().lower()] if key.strip() else [signing.public_key(), *signing.former()]
+    wrongs = [signed.wrong(content, seal_, one) for one in keys]
+    found = next((one for one in ("", "content") if one in wrongs), wrongs[0])
     if found == "content":
         fail("文件的内容被更改过，与签名不符。", "The file is not the one that was signed.")
     if found:
@@ -141,10 +143,21 @@ def verify(
 @audit.command()
 @may(ANYONE)
 def key() -> None:
-    """显示验证签名所用的公钥。 / Show the public key that signatures are verified with."""
+    """显示验证签名所用的公钥，及更换前的公钥。 / Show the public keys that signatures are verified with."""
     from quanxin.ledger import signing
 
-    emit({"algorithm": "Ed25519", "key": signing.public_key()})
+    former = [{"key": one, "until": until.isoformat()} for one, until in signing.former().items()]
+    emit({"algorithm": "Ed25519", "key": signing.public_key(), "former": former})
+
+
+@audit.command("rotate-key")
+@may(MACHINE)
+def rotate_key() -> None:
+    """更换签名私钥；以前的封存仍可验证。 / Let another key sign from now on; earlier seals prove as ever."""
+    _setup()
+    from quanxin.ledger import sealing
+
+    emit({"algorithm": "Ed25519", "key": sealing.rotate(actor())})
 
 
 def _setup() -> None:

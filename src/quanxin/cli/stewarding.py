@@ -43,7 +43,7 @@ def unlinked(
 
     entries = [
         _entry(w) | {"candidates": [_candidate(c) for c in candidates_for(w.held, limit=best)] if best else []}
-        for w in queue(provider=provider, resource=resource, limit=limit)
+        for w in queue(actor(), provider=provider, resource=resource, limit=limit)
     ]
     emit(entries, show=_show_unlinked)
 
@@ -108,9 +108,9 @@ def undo_decision(
 def decisions(limit: Annotated[int, typer.Option(min=1, help="最多列出多少个 / how many at most")] = 20) -> None:
     """最近的关联决定。 / The latest decisions about rows."""
     _setup()
-    from quanxin.subjects.models import Decision
+    from quanxin.exchange import waiting
 
-    rows = [_decision(d) for d in Decision.objects.select_related("subject")[:limit]]
+    rows = [_decision(d) for d in waiting.decisions(actor())[:limit]]
     emit(rows, show=lambda found: table("关联决定 / Decisions", found, empty="还没有决定。"))
 
 

@@ -55,6 +55,7 @@ LINKS = (
     Link("records", _("更正与撤销"), INTAKE),
     Link("unlinked", _("待关联"), frozenset({Role.STEWARD}), ("/desk/decisions",)),
     Link("conflicts", _("归属冲突"), SHARING),
+    Link("handovers", _("记录移交"), frozenset({Role.STEWARD, Role.APPROVER, Role.AUDITOR})),
     Link("quality", _("质量通报"), CENTRE | INTAKE),
     Link("consumers", _("使用单位"), CENTRE),
     Link("set-aside", _("未完成的后续处理"), CENTRE, count=lambda _actor: followers.waiting()),

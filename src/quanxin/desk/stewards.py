@@ -40,7 +40,7 @@ def unlinked(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What waits, oldest first, narrowed to a provider or a resource."""
     provider, resource = request.GET.get("provider", ""), request.GET.get("resource", "")
     start = parameters.number(request.GET.get("from"), parameters.DEEPEST) or 0
-    found = waiting.queue(provider=provider, resource=resource, limit=PAGE + 1, offset=start)
+    found = waiting.queue(actor, provider=provider, resource=resource, limit=PAGE + 1, offset=start)
     rules = current_pack().on(today())
     context = {
         "entries": found[:PAGE], "onward": start + PAGE if len(found) > PAGE else None, "continued": start > 0,
@@ -81,7 +81,7 @@ def entry(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 @staffed(Role.STEWARD)
 def decisions(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The latest decisions, those undone among them."""
-    return _decisions_page(request)
+    return _decisions_page(request, actor)
 
 
 @require_POST
@@ -94,7 +94,7 @@ def undo(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     try:
         stewarding.undo(actor, found, reason=request.POST.get("reason", ""))
     except stewarding.NotPossible as error:
-        return _decisions_page(request, said(error))
+        return _decisions_page(request, actor, said(error))
     return redirect("desk:decisions")
 
 
@@ -122,8 +122,8 @@ def _decision(text: str) -> Decision | None:
     return Decision.objects.select_related("subject").filter(pk=number).first() if number else None
 
 
-def _decisions_page(request: HttpRequest, problem: str | None = None) -> HttpResponse:
-    latest = Decision.objects.select_related("subject").order_by("-pk")[:DECISIONS_SHOWN]
+def _decisions_page(request: HttpRequest, actor: Actor, problem: str | None = None) -> HttpResponse:
+    latest = waiting.decisions(actor).order_by("-pk")[:DECISIONS_SHOWN]
     acts = {"link": _("关联"), "create": _("新建主体"), "reject": _("不予关联")}
     context: dict[str, Any] = {"decisions": [(one, acts[one.act]) for one in latest], "problem": problem}
     return render(request, "desk/decisions.html", context, status=422 if problem else 200)

@@ -172,7 +172,11 @@ _ROWS: tuple[tuple[str, Severity, str, str, str, str, str | None], ...] = (
      "The code is registered under another name; nothing shows that “{value}” is a later one.", "V29"),
     ("name-two-codes", "warning", "一名多码", "one name with two codes",
      "同一名称对应多个代码，请核对。", "One name has several codes.", "V29"),
-    # --- whose record it is
+    # --- whose record it is, and who hands it in
+    ("own-matter", "error", "涉及报送人自身利益", "the own matter of who hands it in",
+     "该行涉及报送人本人，或其代表、代办、任职的单位，暂不入库，请由没有利害关系的同事重放。",
+     "The row is about whoever hands it in, or whom they stand for or work for; it is held for a colleague to take in again.",
+     None),
     ("owned-by-another", "error", "该记录属其他单位", "the record is another provider's",
      "该决定已由其他单位报送，记录属该单位，本行暂不入库。请与信用中心核对应由哪个单位报送；裁定归本单位的，本行随即入库，"
      "裁定不归本单位的，请不要再报。",

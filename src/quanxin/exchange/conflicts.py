@@ -1,7 +1,8 @@
 """Deciding whose record a decision is that two providers handed in.
 
-Invariant: both providers and the steward see a conflict, and of the other's record only that there is one; a steward
-alone decides, who hands in for neither, with a reason. Decided twice the same, nothing more happens.
+Invariant: both providers and the steward see a conflict, and of the other's record only that there is one; a steward of
+the subject's district alone decides, who works for neither and does not stand for the subject, with a reason. Decided
+twice the same, nothing more happens.
 """
 
 from __future__ import annotations
@@ -10,33 +11,35 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from quanxin.accounts import Actor, NotAllowed
+from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import commit, transferring, withdrawing
+from quanxin.accounts.own_matters import is_employed_by, own_matter
+from quanxin.archive import commit, transferring, viewers, withdrawing
 from quanxin.archive.models import Batch, Record, Transfer, Withdrawal
-from quanxin.archive.own_matters import expect_others
+from quanxin.archive.own_matters import expect_others, own_subjects
 from quanxin.calendar import now, today
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Conflict, Held
 from quanxin.exchange.replay import take_again
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
-from quanxin.subjects.queries import cluster, resolve
+from quanxin.subjects.queries import cluster, resolve, within
 
 State = Conflict.State
 EVERYONES = frozenset({Role.STEWARD, Role.AUDITOR})  # who see every conflict
 
 
 def visible(actor: Actor) -> QuerySet[Conflict]:
-    """The conflicts that an actor may see: its own providers', the steward and the auditor every one."""
-    if EVERYONES & actor.roles:
-        return Conflict.objects.all()
+    """The conflicts that an actor may see: its own providers', the steward and the auditor those of their districts; none
+    about whom the actor stands for."""
+    found = Conflict.objects.exclude(subject_id__in=own_subjects(actor))
+    districts = {one.district for one in actor.by(*EVERYONES)}
     own = {one.provider for one in actor.by(Role.INTAKE, Role.DECIDER)}
-    if "" in own:
-        return Conflict.objects.all()
-    return Conflict.objects.filter(Q(holder__in=own) | Q(claimant__in=own))
+    if "" in districts | own:
+        return found
+    return found.filter(Q(holder__in=own) | Q(claimant__in=own) | Q(subject_id__in=within(districts)))
 
 
 def told(conflict: Conflict, actor: Actor, *, english: bool = False) -> dict[str, Any]:
@@ -76,8 +79,8 @@ def decide(actor: Actor, number: int, *, moves: bool, reason: str) -> Conflict:
     """Decide that the record stays its holder's, and the claimant's rows are put aside; or (``moves``) that it is the
     claimant's, and the last of its rows goes in.
 
-    Raises ``NotAllowed`` without the steward's role or for who hands in for one of the two, ``IntakeError`` without a
-    reason, for no such conflict, and where it was decided otherwise.
+    Raises ``NotAllowed`` without the steward's role in the subject's district, ``OwnMatter`` for who works for one of the
+    two or stands for the subject, ``IntakeError`` without a reason, for no such conflict, and where it was decided otherwise.
     """
     conflict = _locked(actor, number, reason)
     wanted = State.MOVED if moves else State.KEPT
@@ -155,8 +158,10 @@ def _locked(actor: Actor, number: int, reason: str) -> Conflict:
     if found is None:
         raise IntakeError.of("conflict-unknown", conflict=number)
     expect_others(actor, [found.subject_id], f"conflict:{number}")
-    if any(one.provider in (found.holder, found.claimant) for one in actor.by(Role.INTAKE)):
-        raise NotAllowed(f"{actor.name}: hands in for a provider of conflict {number}")
+    if is_employed_by(actor, found.holder) or is_employed_by(actor, found.claimant):
+        raise own_matter(actor, f"conflict:{number}")
+    if not actor.may(Role.STEWARD, region=Subject.objects.get(pk=found.subject_id).region):
+        raise viewers.refused(actor, f"conflict:{number}", "another district's subject")
     if not reason.strip():
         raise IntakeError.of("reason-missing")
     commit.lock_resources(found.resource)

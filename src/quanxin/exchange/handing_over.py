@@ -1,8 +1,9 @@
 """Handing a provider's records over to another, as when departments are merged.
 
-Invariant: one person proposes, another approves, and both are on record with the basis; what is handed over is every
+Invariant: one person proposes, another approves, neither of whom works for one of the two, stands for a subject of the
+records, or is limited to a district, and both are on record with the basis; what is handed over is every
 current record of the resources, whole, in one transaction, and from then on it is the other provider's as if that one
-had handed it in. Approved twice, nothing more happens.
+had handed it in; rows that are held go with the records (``held_moving``). Approved twice, nothing more happens.
 """
 
 from __future__ import annotations
@@ -10,15 +11,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import commit, transferring
+from quanxin.accounts.own_matters import is_employed_by, own_matter
+from quanxin.archive import commit, transferring, viewers
 from quanxin.archive.models import Record, Transfer
+from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import now, today
+from quanxin.exchange import held_moving
 from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.models import Conflict, Handover
+from quanxin.exchange.models import Conflict, Handover, Held
 from quanxin.policy.model import Basis
 from quanxin.runtime.pack import current_pack
 
@@ -31,10 +37,11 @@ def propose(
 ) -> Handover:
     """Propose that ``giver``'s records of the resources become ``taker``'s from ``day`` on.
 
-    Raises ``NotAllowed`` without the steward's role; ``IntakeError`` without a reason or basis, for providers or resources
-    that the pack does not know, for a taker that may not hand a resource in, or where the same is proposed already.
+    Raises ``NotAllowed`` without the steward's role for the whole city, ``OwnMatter`` for whom it concerns;
+    ``IntakeError`` without a reason or basis, for providers or resources that the pack does not know, for a taker that may
+    not hand a resource in, or where the same is proposed already.
     """
-    actor.require(Role.STEWARD)
+    _expect_others(actor, Role.STEWARD, giver, taker, resources)
     if not reason.strip():
         raise IntakeError.of("reason-missing")
     wanted = sorted(set(resources))
@@ -56,23 +63,25 @@ def propose(
 
 @act
 def approve(actor: Actor, number: int, *, reason: str) -> Handover:
-    """Approve a proposal and carry it out. Raises ``NotAllowed`` without the approver's role; ``IntakeError`` without a
-    reason, before its day, for one's own proposal, and where it was refused."""
+    """Approve a proposal and carry it out. Raises ``NotAllowed`` without the approver's role for the whole city,
+    ``OwnMatter`` for whom it concerns; ``IntakeError`` without a reason, before its day, for one's own proposal, and where
+    it was refused."""
     found = _locked(actor, number, reason)
     if found.state == State.DONE:
         return found
     _still(found)
     _expect(found.day <= today(), f"须到 {found.day} 起方可移交", f"it is for {found.day} on")
     _check(found.from_provider, found.to_provider, found.resources)
-    basis, at = [Basis.model_validate(article) for article in found.basis], now()
+    basis, at, rows = [Basis.model_validate(article) for article in found.basis], now(), 0
     for resource in found.resources:
         made = transferring.transfer(
             actor, Transfer.Kind.HANDED_OVER, resource=resource, giver=found.from_provider, taker=found.to_provider,
             act=f"handover:{number}", basis=basis, reason=found.reason, at=at,
         )  # fmt: skip
         found.records += made[1] if made else 0
+        rows += held_moving.move(actor, resource=resource, giver=found.from_provider, taker=found.to_provider, at=at)
     _settle_conflicts(found, at)
-    return _decided(actor, found, State.DONE, reason, at)
+    return _decided(actor, found, State.DONE, reason, at, held=rows)
 
 
 @act
@@ -85,11 +94,26 @@ def refuse(actor: Actor, number: int, *, reason: str) -> Handover:
     return _decided(actor, found, State.REFUSED, reason, now())
 
 
-def reach(found: Handover) -> int:
-    """How many records an approval would hand over now."""
-    return Record.objects.filter(
-        resource__in=found.resources, provider=found.from_provider, superseded_at=None
-    ).count()  # fmt: skip
+def reach(found: Handover) -> tuple[int, int]:
+    """How many records, and how many held rows, an approval would hand over now."""
+    standing = Record.objects.filter(provider=found.from_provider, superseded_at=None)
+    held = Held.objects.filter(batch__provider=found.from_provider, released_by=None, set_aside_at=None)
+    return (
+        standing.filter(resource__in=found.resources).count(),
+        held.filter(batch__resource__in=found.resources).count(),
+    )
+
+
+def _expect_others(actor: Actor, role: Role, giver: str, taker: str, resources: Sequence[str]) -> None:
+    """Raise ``NotAllowed``, with its line, unless the actor holds the role for the whole city and is not concerned."""
+    actor.require(role)
+    target = f"provider:{giver}"
+    if not any(not one.district for one in actor.by(role)):
+        raise viewers.refused(actor, target, "a role for a district")
+    moving = Record.objects.filter(resource__in=resources, provider=giver, superseded_at=None)
+    own = own_subjects(actor)
+    if is_employed_by(actor, giver) or is_employed_by(actor, taker) or moving.filter(subject_id__in=own).exists():
+        raise own_matter(actor, target)
 
 
 def _locked(actor: Actor, number: int, reason: str) -> Handover:
@@ -100,6 +124,7 @@ def _locked(actor: Actor, number: int, reason: str) -> Handover:
     found = Handover.objects.filter(pk=number).first()
     if found is None:
         raise IntakeError.of("handover-unknown", handover=number)
+    _expect_others(actor, Role.APPROVER, found.from_provider, found.to_provider, found.resources)
     commit.lock_resources(*found.resources)
     found = Handover.objects.select_for_update().get(pk=number)
     if found.proposed_by == actor.name:
@@ -112,27 +137,35 @@ def _still(found: Handover) -> None:
         raise IntakeError.of("handover-decided", handover=found.pk)
 
 
-def _decided(actor: Actor, found: Handover, state: State, reason: str, at: dt.datetime) -> Handover:
+def _decided(actor: Actor, found: Handover, state: State, reason: str, at: dt.datetime, *, held: int = 0) -> Handover:
     found.state, found.decided_by, found.decided_at, found.decided_reason = state, actor.name, at, reason.strip()
     found.save()
     audit(
-        actor, f"exchange.handover-{state.value}", f"handover:{found.pk}", records=found.records, reason=reason.strip()
+        actor,
+        f"exchange.handover-{state.value}",
+        f"handover:{found.pk}",
+        records=found.records,
+        held=held,
+        reason=reason.strip(),
     )
     return found
 
 
 def _settle_conflicts(found: Handover, at: dt.datetime) -> None:
-    """End what the two claimed of each other, and let others' claims of what moved be claims of its new owner's."""
+    """End what the two claimed of each other, and let what others claim of the one, or it of others, be the other's."""
     open_ = Conflict.objects.filter(resource__in=found.resources, state=Conflict.State.OPEN)
     between = {found.from_provider, found.to_provider}
     open_.filter(holder__in=between, claimant__in=between).update(state=Conflict.State.SETTLED, last_at=at)
-    for conflict in open_.filter(holder=found.from_provider):
+    for conflict in open_.filter(Q(holder=found.from_provider) | Q(claimant=found.from_provider)):
+        ends = {
+            "holder": found.to_provider if conflict.holder == found.from_provider else conflict.holder,
+            "claimant": found.to_provider if conflict.claimant == found.from_provider else conflict.claimant,
+        }
         same = Conflict.objects.filter(
-            resource=conflict.resource, subject_id=conflict.subject_id, key_hash=conflict.key_hash,
-            holder=found.to_provider, claimant=conflict.claimant,
-        ).first()  # fmt: skip
+            resource=conflict.resource, subject_id=conflict.subject_id, key_hash=conflict.key_hash, **ends
+        ).first()
         if same is None:
-            Conflict.objects.filter(pk=conflict.pk).update(holder=found.to_provider)
+            Conflict.objects.filter(pk=conflict.pk).update(**ends)
         else:
             conflict.rows.update(conflict=same)
             Conflict.objects.filter(pk=conflict.pk).update(state=Conflict.State.SETTLED, last_at=at)

@@ -22,11 +22,12 @@ from django.db import transaction
 from quanxin import engine
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit_all
 from quanxin.archive import commit, lake, withdrawing
 from quanxin.archive.models import Batch, Event, Withdrawal
 from quanxin.calendar import now, today
-from quanxin.exchange import founding, holding, linking, owning, sorting, timing, touching
+from quanxin.exchange import founding, holding, linking, own_rows, owning, sorting, timing, touching
 from quanxin.exchange.benches import bench
 from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.programs import program_of
@@ -89,9 +90,8 @@ def intake(
     """Take a department's file in under a catalogue resource and return its receipt.
 
     ``mode`` "replace" withdraws the provider's records of the resource that the file no longer holds. ``mapping``
-    maps headers to field keys (or to None: ignored on purpose). ``name`` is what its provider calls the file. Raises
-    ``IntakeError`` for what concerns the file as a whole, ``NotAllowed`` without the intake role for the provider; then
-    nothing has changed.
+    maps headers to field keys (None: ignored). ``name`` is what its provider calls the file. Raises ``IntakeError`` for what
+    concerns the file as a whole, ``NotAllowed`` without the role, and where it would withdraw an own matter of the actor's.
     """
     actor.require(Role.INTAKE, provider)
     tell = on_progress or untold
@@ -185,7 +185,7 @@ def commit_checked(
     return timing.finish(made, [started])[0]
 
 
-@transaction.atomic
+@act
 def commit_parts(
     con: duckdb.DuckDBPyConnection,
     workdir: Path,
@@ -194,11 +194,11 @@ def commit_parts(
     program: engine.Program,
     tell: Progress,
 ) -> list[Receipt]:
-    """Match, sort and commit the checked rows of the batches of a pass in one transaction; return their receipts, which
-    ``timing.finish`` is to finish once they are committed.
+    """Match, sort and commit the checked rows, placed by ``reading``, of a pass in one transaction; return its receipts,
+    which ``timing.finish`` is to finish once they are committed.
 
-    ``reading`` places the rows of all. Where there are several, they are of one resource and mode ``append``; raises
-    ``Touching`` for those that may not go together, ``Overtaken`` where one was taken in meanwhile.
+    Several batches are of one resource and mode ``append``; raises ``Touching`` for those that may not go together,
+    ``Overtaken`` where one was taken in meanwhile.
     """
     hand_in = parts[0].hand_in
     resource = hand_in.resource
@@ -208,10 +208,11 @@ def commit_parts(
         if len(parts) > 1:
             raise Overtaken
         return [earlier[0]]
-    batches = _next_batches(at.strftime("%Y%m%d"), len(parts))
+    batches = next_batches(at.strftime("%Y%m%d"), len(parts))
     several = Several(batches, tuple(part.hand_in.provider for part in parts))
     tell("matching")
-    enrolled, renamed = linking.link(con, resource, several=several, at=at, workdir=workdir)
+    actors = [part.hand_in.actor for part in parts]
+    enrolled, renamed = linking.link(con, resource, several=several, actors=actors, at=at, workdir=workdir)
     founding.warn_of_older(con, resource, hand_in.rules, workdir)
     sorting.find_twins(con, program)
     if not several.alone:
@@ -301,11 +302,12 @@ def _withdrawals(con: duckdb.DuckDBPyConnection, workdir: Path, hand_in: HandIn)
         "CREATE OR REPLACE TABLE withdrawn AS SELECT subject_id, id FROM standing s WHERE NOT EXISTS "
         "(SELECT 1 FROM outcome o WHERE o.subject_id = s.subject_id AND o.key_hash = s.key_hash)"
     )
+    own_rows.expect_none_withdrawn(con, hand_in.actor, hand_in.resource, hand_in.provider)
     row = con.execute("SELECT count(*) FROM withdrawn").fetchone()
     return int(row[0]) if row else 0
 
 
-def _next_batches(day: str, count: int) -> tuple[str, ...]:
+def next_batches(day: str, count: int) -> tuple[str, ...]:
     with pg_cursor() as cursor:
         cursor.execute("SELECT nextval('archive_batch_number_seq') FROM generate_series(1, %s)", (count,))
         return tuple(f"{day}-{number:06d}" for (number,) in cursor.fetchall())

@@ -8,13 +8,15 @@ law for natural persons, whom no register lists beforehand.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from quanxin.accounts import Actor
 from quanxin.calendar import today
-from quanxin.exchange import owning
+from quanxin.exchange import own_rows, owning
 from quanxin.policy.model import Resource
 from quanxin.runtime.bridge import put
 from quanxin.runtime.keys import sealing
@@ -37,11 +39,13 @@ def link(
     resource: Resource,
     *,
     several: Several,
+    actors: Sequence[Actor],
     at: dt.datetime,
     workdir: Path,
 ) -> tuple[dict[int, int], int]:
-    """Make ``assigned(row_no, subject_id, bad, decision)``, ``current`` and ``others`` (``owning``) from ``judged``; return
-    how many were enrolled, for each batch that enrolled any, and how many were renamed.
+    """Make ``assigned(row_no, subject_id, bad, decision)``, ``current`` and ``others`` (``owning``), and ``own`` (``own_rows``)
+    from ``judged``; return how many were enrolled, for each batch that enrolled any, and how many were renamed.
+    ``actors`` are who hands each batch in.
 
     Adds what it finds to ``issues``. Runs within the batches' transaction. An enrolling resource's batch comes alone.
     """
@@ -57,6 +61,7 @@ def link(
     if enrolling or con.execute("SELECT count(*) FROM identities").fetchone() != (0,):
         lock_register()
     match(con, workdir, provider=several.provider("row_no"), enrolling=enrolling)
+    own_rows.find(con, resource, several=several, actors=actors)
     unknown = con.execute("SELECT 1 FROM matched WHERE problem = 'subject-unknown' LIMIT 1").fetchone()
     made = _enrol(con, resource, several=several, at=at) if unknown else {}
     owning.find(con, resource, several=several, day=today(), workdir=workdir)
@@ -66,6 +71,7 @@ def link(
         add_codes(con, batch=batch, at=at)
         find_shared_names(batch=batch, at=at)
     _report(con, enrolling)
+    own_rows.report(con, several=several, actors=actors)
     if enrolling:
         _find_contradictions(con, batch=batch, at=at)
     return made, renamed
@@ -100,8 +106,8 @@ def _enrol(con: duckdb.DuckDBPyConnection, resource: Resource, *, several: Sever
                CASE WHEN i.text IS NULL THEN substr(c._code, 3, 6) END AS region, c._stated_on AS day,
                NULL::BIGINT AS subject_id
         FROM judged c JOIN matched m USING (row_no) LEFT JOIN identities i ON i.text = c._identity
-        WHERE m.problem = 'subject-unknown' AND NOT c._failed AND c._name IS NOT NULL AND c._subject_type IS NOT NULL
-          AND (i.text IS NOT NULL OR {by_code})
+        WHERE m.problem = 'subject-unknown' AND NOT m.anothers AND NOT c._failed
+          AND c._name IS NOT NULL AND c._subject_type IS NOT NULL AND (i.text IS NOT NULL OR {by_code})
         QUALIFY row_number() OVER (PARTITION BY value ORDER BY c.row_no) = 1
         """
     )
@@ -155,7 +161,7 @@ def _report(con: duckdb.DuckDBPyConnection, enrolling: bool) -> None:
     )
     con.execute(
         "CREATE OR REPLACE TABLE assigned AS SELECT row_no, subject_id, "
-        "coalesce(problem = 'subject-name-mismatch', false) AS bad, decision FROM matched"
+        "coalesce(problem = 'subject-name-mismatch', false) OR row_no IN (SELECT row_no FROM own) AS bad, decision FROM matched"
     )
 
 

@@ -25,10 +25,10 @@ from quanxin.calendar import now, today
 from quanxin.exchange.models import Held
 from quanxin.exchange.receipt import Receipt
 from quanxin.exchange.replay import take_again
-from quanxin.exchange.waiting import waiting_with
+from quanxin.exchange.waiting import region_stated, states_own, waiting_with
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.founding import found, unmake
-from quanxin.subjects.models import Decision, Identifier, Judgement, Name, Subject
+from quanxin.subjects.models import Decision, Identifier, Judgement, Subject
 from quanxin.subjects.queries import cluster, find, resolve
 from quanxin.subjects.register import lock_register
 
@@ -141,15 +141,12 @@ def undo(actor: Actor, decision: Decision, *, reason: str) -> Decided:
 
 def expect_others(actor: Actor, held: Held, subject: Subject | None = None) -> None:
     """Raise ``NotAllowed``, with its line, for an own matter of the steward's and for another district's subject."""
-    own, about = own_subjects(actor), {subject.pk} if subject is not None else set()
-    if own and held.stated:
-        numbers = {held.stated[key] for key in ("code", "registration", "organisation")} - {""}
-        about |= set(Identifier.objects.filter(value__in=numbers).values_list("subject_id", flat=True))
-        about |= {one.subject_id for one in Name.objects.filter(subject_id__in=own, norm=held.stated["norm"])}
-    if own & about:
+    if states_own(actor, held) or (subject is not None and subject.pk in own_subjects(actor)):
         raise own_matter(actor, f"held:{held.pk}")
-    if subject is not None and not actor.may(Role.STEWARD, region=subject.region):
-        raise viewers.refused(actor, f"subject:{subject.pk}", "another district's subject")
+    region = subject.region if subject is not None else region_stated(held) or None
+    if not actor.may(Role.STEWARD, region=region):
+        about = f"subject:{subject.pk}" if subject is not None else f"held:{held.pk}"
+        raise viewers.refused(actor, about, "another district's subject")
 
 
 def _locked(held: Held) -> tuple[Held, list[Held]]:

@@ -23,6 +23,7 @@ from procrastinate.types import TimeDeltaParams
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
+from quanxin.accounts.own_matters import OwnMatter
 from quanxin.calendar import now, today
 from quanxin.exchange import inbox
 from quanxin.exchange.errors import IntakeError
@@ -168,6 +169,8 @@ def _take_in(work: Submission, session: psycopg.Connection) -> None:
         )  # fmt: skip
     except IntakeError as error:
         _finish(work, error=error)
+    except OwnMatter as error:
+        _finish(work, error=IntakeError("own-matter", error.zh, error.en, error.hint))
     else:
         _finish(work, batch=receipt.batch)
 

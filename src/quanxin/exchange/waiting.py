@@ -1,7 +1,8 @@
 """The steward's queue: unlinked rows that wait for a decision, grouped by the identity that they state.
 
 Invariant: a row is in the queue from the moment that it is held as unlinked until it is released or decided about;
-one entry stands for all rows that one decision serves; the oldest comes first. Reading the queue changes nothing.
+one entry stands for all rows that one decision serves; the oldest comes first. A steward sees neither what concerns whom
+they stand for nor what names another district's subject. Reading the queue changes nothing.
 """
 
 from __future__ import annotations
@@ -11,17 +12,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.accounts.own_matters import stood_for
 from quanxin.archive.models import Record
+from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import today
 from quanxin.exchange.holding import opened
 from quanxin.exchange.models import Held, Proposal
+from quanxin.identifiers.divisions import places_of, region_of
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.candidates import Candidate, Particulars, Stated, candidates
+from quanxin.subjects.models import Decision, Identifier, Name
+from quanxin.subjects.queries import within
 
+NUMBERS = ("code", "registration", "organisation")  # by which a row states a subject, beside its name
+CODE_LENGTH = 18  # of a 统一社会信用代码, whose organisation code is its ninth to seventeenth character
 ADDRESS, REPRESENTATIVE = "address", "representative"  # what the catalogue's resources call them
 
+# The division that a row states, as ``region_of`` tells it of the numbers; where none says so, NULL.
+PLACE = (
+    "substring(CASE WHEN length(h.stated->>'code') = 18 THEN substr(h.stated->>'code', 3) "
+    "ELSE h.stated->>'registration' END FROM '^[0-9]{6}')"
+)
+OWN = "(" + " OR ".join(f"coalesce(h.stated->>'{key}' = ANY(%s), false)" for key in ("norm", *NUMBERS)) + ")"
 QUEUE = """
 SELECT count(*), min(h.id), min(b.recorded_at), array_agg(DISTINCT b.provider), array_agg(DISTINCT b.resource)
 FROM exchange_held h
@@ -52,10 +68,10 @@ class Waiting:
 
 
 def queue(
-    *, provider: str | None = None, resource: str | None = None, limit: int = 50, offset: int = 0
+    actor: Actor, *, provider: str | None = None, resource: str | None = None, limit: int = 50, offset: int = 0
 ) -> list[Waiting]:
-    """What waits, oldest first, narrowed to a provider's or a resource's rows."""
-    narrowed, values = "", []
+    """What waits for a steward, oldest first, narrowed to a provider's or a resource's rows."""
+    narrowed, values = _reached(actor)
     for column, value in (("provider", provider), ("resource", resource)):
         if value:
             narrowed += f" AND b.{column} = %s"
@@ -68,6 +84,45 @@ def queue(
         Waiting(held[first], int(rows), since, tuple(providers), tuple(resources))
         for rows, first, since, providers, resources in found
     ]
+
+
+def _reached(actor: Actor) -> tuple[str, list[str | int | list[str]]]:
+    """What narrows the queue to what a steward may decide about, as SQL and its values."""
+    narrowed = ""
+    values: list[str | int | list[str]] = []
+    if own := own_statements(actor):
+        names, numbers = own
+        narrowed = f" AND NOT {OWN}"
+        values = [sorted(names), *[sorted(numbers)] * len(NUMBERS)]
+    districts = {one.district for one in actor.by(Role.STEWARD)}
+    if "" not in districts:
+        narrowed += f" AND ({PLACE} IS NULL OR {PLACE} LIKE ANY(%s))"
+        values.append([f"{places_of(district)}%" for district in sorted(districts)])
+    return narrowed, values
+
+
+def own_statements(actor: Actor) -> tuple[frozenset[str], frozenset[str]] | None:
+    """The names and numbers by which a row may state whom an actor stands for; None who stands for nobody."""
+    own, numbers = own_subjects(actor), set(stood_for(actor))
+    if not own and not numbers:
+        return None
+    numbers |= set(Identifier.objects.filter(subject_id__in=own).values_list("value", flat=True))
+    numbers |= {number[8:17] for number in numbers if len(number) == CODE_LENGTH}
+    names = Name.objects.filter(subject_id__in=own).values_list("norm", flat=True)
+    return frozenset(names), frozenset(numbers)
+
+
+def states_own(actor: Actor, held: Held) -> bool:
+    """Whether a row states somebody whom the actor stands for."""
+    own = own_statements(actor) if held.stated else None
+    return own is not None and (
+        held.stated["norm"] in own[0] or any(held.stated[key] in own[1] for key in NUMBERS if held.stated[key])
+    )
+
+
+def region_stated(held: Held) -> str:
+    """The division that a row's numbers tell; "" where none says so."""
+    return region_of(held.stated["code"] or held.stated["registration"]) if held.stated else ""
 
 
 def waiting_rows() -> int:
@@ -109,3 +164,13 @@ def particulars(subjects: Sequence[int]) -> dict[int, Particulars]:
         said = record.payload
         found[record.subject_id] = Particulars(said.get(ADDRESS) or "", said.get(REPRESENTATIVE) or "")
     return found
+
+
+def decisions(actor: Actor) -> QuerySet[Decision]:
+    """The decisions that a steward may see and undo, the latest first: of its districts, and none of its own matters."""
+    found = Decision.objects.select_related("subject")
+    if own := own_statements(actor):
+        names, numbers = own
+        found = found.exclude(subject_id__in=own_subjects(actor)).exclude(name__in=names).exclude(value__in=numbers)
+    districts = {one.district for one in actor.by(Role.STEWARD)}
+    return found if "" in districts else found.filter(Q(subject=None) | Q(subject_id__in=within(districts)))

@@ -104,10 +104,10 @@ def take_back(actor: Actor, batch: str, *, reason: str) -> Withdrawn:
 
 
 def _with_replays(batch: Batch) -> list[Batch]:
-    """The batch, locked, and those that replayed its rows, to any depth."""
+    """The batch, locked, and those of its provider that replayed its rows, to any depth."""
     whole = list(Batch.objects.select_for_update().filter(pk=batch.pk))
     for one in whole:
-        whole.extend(Batch.objects.select_for_update().filter(replay_of=one.pk).order_by("pk"))
+        whole.extend(Batch.objects.select_for_update().filter(replay_of=one.pk, provider=batch.provider).order_by("pk"))
     return whole
 
 

@@ -33,10 +33,11 @@ class Proof:
 def prove() -> Iterator[Proof]:
     """Prove every sealed day, the earliest first."""
     removed = dict(Removal.objects.values_list("name").annotate(last=Max("before")))
-    key, previous, since = signing.public_key(), "", lines.BEGINNING
+    previous, since = "", lines.BEGINNING
     for seal in Seal.objects.order_by("day").iterator():
         until, wrong, count = lines.end_of(seal.day), [], 0
-        if not signing.verify(seal.digest.encode(), seal.signature, key):
+        keys = signing.keys_at(seal.sealed_at)
+        if not any(signing.verify(seal.digest.encode(), seal.signature, key) for key in keys):
             wrong.append("signature")
         if digest_of(seal.day, seal.previous, seal.tables) != seal.digest:
             wrong.append("digest")

@@ -47,9 +47,27 @@ def seal_by_night() -> None:
 
 
 @transaction.atomic
-def _seal_next(by: Actor) -> Seal | None:
+def rotate(by: Actor) -> str:
+    """Let another key sign from now on, and return its public half; what was signed before proves as ever.
+
+    Raises as ``signing.replace``.
+    """
+    _alone()
+    before = signing.public_key()
+    made = signing.replace(now())
+    audit(by, "ledger.rotate", f"key:{made[:16]}", key=made, former=before)
+    return made
+
+
+def _alone() -> None:
+    """Let nobody else seal until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+
+
+@transaction.atomic
+def _seal_next(by: Actor) -> Seal | None:
+    _alone()
     last = Seal.objects.order_by("-day").first()
     since = lines.end_of(last.day) if last else lines.BEGINNING
     day = lines.first_day(since)

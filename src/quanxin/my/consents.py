@@ -1,7 +1,7 @@
 """My consents: what may be given, what was given, how it was used, and its end.
 
-Invariant: what is agreed to is shown in full before the button; what is sensitive is given on a page of its own; to revoke
-asks once more, and then ends at once.
+Invariant: what is agreed to is shown in full before the button; what is sensitive is given on a page of its own; it is
+narrowed at once; to revoke asks once more, and then ends at once.
 """
 
 from __future__ import annotations
@@ -120,6 +120,28 @@ def one(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
     purpose = next((p.title for p in current_pack().purposes if p.key == found.purpose), None)
     uses = list(found.uses.all())[:USES]
     return shown(request, me, "my/consent.html", {"given": _given([found])[0], "purpose": purpose, "uses": uses})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opened(Scope.CONSENT)
+def narrow(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
+    """Let a consent cover less, or end sooner; what it covers now is where the form begins."""
+    found, problem = consents.own(me.party, number), None
+    if not found.stands(today()):
+        return redirect("my:consent", number)
+    if request.method == "POST":
+        try:
+            day = parameters.day(request.POST.get("until"))
+            if day is None:
+                raise RightsError("consent-term", longest=found.until.isoformat())
+            consents.narrow(me.party, number, request.POST.getlist("item"), day)
+            return redirect("my:consent", number)
+        except RightsError as error:
+            problem = problem_of(error)
+    items = [(item["key"], Text(**item["title"])) for item in found.wording.text["items"] if item["key"] in found.items]
+    context = {"given": _given([found])[0], "items": items, "first": today(), "problem": problem,
+               "chosen": request.POST.getlist("item") if problem else found.items}  # fmt: skip
+    return shown(request, me, "my/narrow.html", context, 422 if problem else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

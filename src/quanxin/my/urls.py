@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("consents", consents.listed, name="consents"),
     path("consents/give/<slug:key>", consents.give, name="give"),
     path("consents/<int:number>", consents.one, name="consent"),
+    path("consents/<int:number>/narrow", consents.narrow, name="narrow"),
     path("consents/<int:number>/revoke", consents.revoke, name="revoke"),
     path("readings", readings.listed, name="readings"),
     path("notices", notices.listed, name="notices"),

@@ -73,6 +73,51 @@ def grant(
 
 
 @act
+def narrow(party: Party, number: int, items: Collection[str], until: dt.date) -> Consent:
+    """Let a consent of the party's subject cover only these of its items, and end no later, from this moment on.
+
+    As it is already, it stays so; where another consent is what it would become, it ends and that one is returned.
+    Raises ``RightsError`` as ``own``, for one that does not stand, and where it would grow.
+    """
+    found = Consent.objects.select_for_update().get(pk=own(party, number).pk)
+    day, chosen = today(), sorted(set(items))
+    if not found.stands(day):
+        raise RightsError("consent-ended")
+    if not chosen or set(chosen) - set(found.items):
+        raise RightsError("consent-items")
+    if not day <= until <= found.until:
+        raise RightsError("consent-term", longest=found.until.isoformat())
+    before = {"items": found.items, "until": found.until.isoformat()}
+    if before == {"items": chosen, "until": until.isoformat()}:
+        return found
+    same = Consent.objects.filter(subject_id=found.subject_id, institution=found.institution, wording=found.wording,
+                                  items=chosen, until=until, revoked_at=None).first()  # fmt: skip
+    if same is not None:  # what the one would cover from now on the other covers already
+        revoke(party, number)
+        return same
+    agreed = {item["key"]: item["resources"] for item in found.wording.text["items"]}
+    found.items, found.until = chosen, until
+    found.resources = sorted({resource for key in chosen for resource in agreed[key]} & set(found.resources))
+    found.save(update_fields=["items", "resources", "until"])
+    audit(
+        party.actor,
+        "rights.consent.narrow",
+        f"consent:{found.pk}",
+        items=chosen,
+        until=until.isoformat(),
+        before=before,
+    )
+    _tell(
+        found,
+        "consent-narrowed",
+        f"consent-narrowed:{found.pk}:{until}:{','.join(chosen)}"[:200],
+        now(),
+        until_day=until,
+    )
+    return found
+
+
+@act
 def revoke(party: Party, number: int) -> Consent:
     """End a consent of the party's subject at this moment; revoked twice, it stays so. Raises as ``own``."""
     found = Consent.objects.select_for_update().get(pk=own(party, number).pk)

@@ -317,6 +317,12 @@ _DECLARED = (
         "Days that the interface remembers its answer to an idempotency key; after them the key is new.",
     ),
     Variable(
+        "QUANXIN_ONE_TIME_HOURS",
+        "72",
+        "管理员给出的一次性密码多少小时内有效；之后须重新给出。",
+        "For how many hours a password that an administrator gave lets in; after them another must be given.",
+    ),
+    Variable(
         "QUANXIN_MISSED_LOOKUPS",
         "50",
         "一个账号一天内最多多少次按代码、号码查询而查无结果；超过后当日不能再查。",

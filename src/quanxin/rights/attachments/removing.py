@@ -16,7 +16,9 @@ from django.db import transaction
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
+from quanxin.archive.own_matters import expect_others
 from quanxin.calendar import now
 from quanxin.rights.attachments import keeping, scanning
 from quanxin.rights.attachments.errors import AttachmentError
@@ -27,12 +29,12 @@ _DAY = dt.timedelta(days=1)
 _AT_ONCE = 1000
 
 
-@transaction.atomic
+@act
 def remove(actor: Actor, attachment: uuid.UUID, reason: str) -> Attachment:
     """Remove a file for a reason; one that is removed already stays as it is.
 
-    Whoever uploaded it may, until it is tied to a case; afterwards a reviewer. Raises ``NotAllowed`` for others, and
-    ``AttachmentError`` without a reason or for an unknown number.
+    Whoever uploaded it may, until it is tied to a case; afterwards a reviewer, whose own matter it is not. Raises
+    ``NotAllowed`` for others, and ``AttachmentError`` without a reason or for an unknown number.
     """
     if not (reason := " ".join(reason.split())):
         raise AttachmentError("attachment-reason-missing")
@@ -41,6 +43,7 @@ def remove(actor: Actor, attachment: uuid.UUID, reason: str) -> Attachment:
         raise AttachmentError("attachment-unknown", attachment=attachment)
     if found.case or found.uploaded_by != actor.name:
         actor.require(Role.REVIEWER)
+        expect_others(actor, [found.subject_id], found.reference)
     return _removed(actor, found, reason)
 
 
