@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from quanxin.archive.followers import Following, Unit
 from quanxin.archive.models import Event, Follower, SetAside
 from quanxin.calendar import now
 from quanxin.calendar.clock import travel
+from quanxin.cli.doctor import follow_ups
+from quanxin.evaluation import following as evaluation
+from tests.desk.people import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +50,7 @@ class Consumer:
 
     @property
     def following(self) -> Following:
-        return Following("test", lambda events: [Unit(e, e.subject or 0) for e in events], self.act, 100)
+        return Following("test", lambda events: [Unit(e, e.subject or 0) for e in events], self.act, 1000)
 
 
 def aside() -> list[tuple[int, int]]:
@@ -95,15 +99,47 @@ def test_only_the_centre_has_it_tried_again() -> None:
 
 
 def test_where_everything_fails_nothing_is_lost_and_little_is_tried() -> None:
-    happened(90)
-    consumer = Consumer(*range(1, 91))
+    happened(400)
+    consumer = Consumer(*range(1, 401))
     assert followers.follow(consumer.following) == 0
-    assert len(aside()) == 90
-    assert consumer.calls < 90
+    assert len(aside()) == 400
+    assert consumer.calls < 300
     consumer.bad.clear()
     followers.try_again(operator(), "test")
-    done = followers.follow(consumer.following) + followers.follow(consumer.following)
-    assert (done, aside(), sorted(consumer.done)) == (90, [], list(range(1, 91)))
+    done = sum(followers.follow(consumer.following) for _ in range(8))
+    assert (done, aside(), sorted(consumer.done)) == (400, [], list(range(1, 401)))
+
+
+def test_however_many_are_poisoned_each_of_the_others_is_done() -> None:
+    happened(400)
+    for n, bad in enumerate((range(1, 31), range(371, 401), range(1, 201, 7), range(1, 376, 3))):
+        SetAside.objects.all().delete()
+        consumer = Consumer(*bad)
+        assert followers.follow(replace(consumer.following, name=f"test {n}")) == 400 - len(bad)
+        found = SetAside.objects.filter(follower=f"test {n}").values_list("subject", flat=True)
+        assert sorted(found) == list(bad)
+        assert sorted(consumer.done) == sorted(set(range(1, 401)) - set(bad))
+
+
+def test_thirty_that_are_set_aside_are_shown_counted_by_night_and_tried_again_one_by_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    happened(60)
+    consumer = Consumer(*range(1, 31))
+    following = replace(consumer.following, name="evaluation")
+    assert followers.follow(following) == 30
+    centre = signed_in(Role.CENTRE, name="centre")
+    rows = SetAside.objects.filter(follower="evaluation").order_by("id")
+    page = centre.get("/desk/set-aside").content.decode()
+    assert [row.pk for row in rows if f'value="{row.pk}"' not in page] == []
+    evaluation.by_night()
+    assert "30 of what events asked of scores is set aside" in caplog.text
+    assert [finding.words[0] for finding in follow_ups()] == ["有 30 项变更的后续处理失败，已搁置"]
+    consumer.bad = {1}
+    for row in rows:
+        assert centre.post("/desk/set-aside", {"row": row.pk}).status_code == 302
+    assert followers.follow(following) == 29
+    assert rows.get().attempts == 2
 
 
 def test_a_database_that_fails_is_nobodys_fault() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import os
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import IntegrityError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -70,6 +72,23 @@ def test_a_stream_is_taken_in_under_the_clerks_own_name_for_it(tmp_path: Path) -
     assert done.batch.file_sha256 == done.sha256
     assert list(inbox.root().iterdir()) == []
     assert done.to_json()["batch"] == done.batch.pk
+
+
+@pytest.mark.django_db
+def test_a_large_upload_is_moved_and_not_written_once_more(tmp_path: Path) -> None:
+    text = write(tmp_path, "administrative-penalty", [penalty(0)]).read_bytes()
+    with TemporaryUploadedFile("a.csv", "text/csv", len(text), None) as upload:
+        upload.write(text)
+        upload.seek(0)
+        number = Path(upload.temporary_file_path()).stat().st_ino
+        made = submissions.submit(
+            upload, file_name="a.csv", resource="administrative-penalty", provider="market-regulation", actor=CLERK
+        )
+        stored = inbox.root() / made.path
+        assert not Path(upload.temporary_file_path()).exists()
+    assert (stored.stat().st_ino, stored.stat().st_mode & 0o777) == (number, 0o600)
+    assert (made.bytes, made.sha256) == (len(text), hashlib.sha256(text).hexdigest())
+    assert stored.read_bytes() == text
 
 
 @pytest.mark.django_db

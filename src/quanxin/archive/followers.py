@@ -24,7 +24,9 @@ from quanxin.identifiers.personal_numbers import mask
 
 # Before each further attempt; after the last it waits for somebody.
 DELAYS = tuple(dt.timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 1440, 1440))
-FAILURES = 20  # of one pass that are told apart; the rest of that pass is set aside as it is
+FAILURES = (
+    100  # of one pass that are told apart; more only while fewer fail than are done: else it is not they that fail
+)
 RETRIED = 50  # at a time
 _REASON = 500
 _log = logging.getLogger(__name__)
@@ -69,7 +71,7 @@ class _Pass:
 
     def __init__(self, by: Following) -> None:
         self._by = by
-        self._failed = 0
+        self._failed = self._done = 0
 
     def over(self, events: Sequence[Event]) -> int:
         try:
@@ -90,13 +92,16 @@ class _Pass:
             return 0
         try:
             with transaction.atomic():
-                return self._by.act(units)
+                done = self._by.act(units)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
-            if len(units) == 1 or self._failed >= FAILURES:
+            if len(units) == 1 or (self._failed >= FAILURES and self._failed > self._done):
                 self._aside(units, error)
                 return 0
+        else:
+            self._done += len(units)
+            return done
         middle = len(units) // 2
         return self._do(units[:middle]) + self._do(units[middle:])
 
