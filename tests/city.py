@@ -11,7 +11,8 @@ from pathlib import Path
 
 from quanxin.accounts import operator
 from quanxin.demo.city import code_of
-from quanxin.exchange.intake import Mode, intake
+from quanxin.exchange.hand_in import Mode
+from quanxin.exchange.intake import intake
 from quanxin.exchange.receipt import Receipt
 from quanxin.identifiers.identity import check_character
 from quanxin.runtime.pack import current_pack

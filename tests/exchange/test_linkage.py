@@ -65,7 +65,7 @@ def test_mistyped_real_names_are_proposed_their_subject(tmp_path: Path) -> None:
     made = propose(operator())
     seconds = time.perf_counter() - started
     hits = tried = 0
-    for entry in queue(provider="courts", limit=1000):
+    for entry in queue(operator(), provider="courts", limit=1000):
         subject = find(wanted[entry.stated["name"]])
         if subject is not None:
             tried += 1

@@ -28,6 +28,7 @@ from quanxin.engine.normalise import literal
 from quanxin.engine.spark_session import SparkMissing, session
 from quanxin.exchange import intake as plain
 from quanxin.exchange.errors import IntakeError, translated
+from quanxin.exchange.hand_in import HandIn, Mode, earlier_batch
 from quanxin.exchange.programs import program_of
 from quanxin.exchange.reading.headers import Matcher
 from quanxin.exchange.receipt import Receipt
@@ -58,7 +59,7 @@ def intake(
     actor: Actor,
     master: str | None = None,
     out: str | None = None,
-    mode: plain.Mode = "append",
+    mode: Mode = "append",
     mapping: Mapping[str, str | None] | None = None,
     on_progress: plain.Progress | None = None,
 ) -> Receipt:
@@ -81,13 +82,13 @@ def intake(
     ):
         tell("reading")
         listed = _list(spark, address, local)
-        if earlier := plain.earlier_batch(resource, provider, mode, listed.digest):
+        if earlier := earlier_batch(resource, provider, mode, listed.digest):
             return Receipt.from_json(earlier.receipt, repeated=True)
         place = f"{_url(out) if out else _url(str(workdir))}/{listed.digest[:16]}"
         kind = format_of([unquote(file.rpartition("/")[2]) for file in listed.files])
         reading = stage(spark, listed.files, kind, Matcher(definition, mapping), f"{place}/source", workdir)
         name = unquote(address.rstrip("/").rpartition("/")[2])
-        hand_in = plain.HandIn(definition, rules, pack, provider, actor, mode, mask(name), listed.digest)
+        hand_in = HandIn(definition, rules, pack, provider, actor, mode, mask(name), listed.digest)
         tell("checking")
         program = program_of(pack, rules, definition, reading.columns)
         _check(spark, program, reading, place)

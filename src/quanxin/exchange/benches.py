@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,8 +17,9 @@ import duckdb
 from django.conf import settings
 
 from quanxin.engine import Standing
-from quanxin.runtime.bridge import few_rows
-from quanxin.runtime.workshop import connect, own_folder
+from quanxin.exchange.reading import table
+from quanxin.runtime.bridge import few_rows, put
+from quanxin.runtime.workshop import connect, own_folder, workshop
 
 _room = threading.BoundedSemaphore(settings.ENGINE_THREADS)
 # by process and data directory, outside of which a bench reaches nothing
@@ -45,6 +46,22 @@ def bench() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing]]:
             con.close()
             raise
         _free.append((os.getpid(), settings.DATA_DIR, con, standing))
+
+
+@contextmanager
+def source(
+    columns: Sequence[str], folder: Path, *, few: bool
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing | None]]:
+    """A DuckDB with ``source``, the rows with ``columns`` that a file's reader left in ``folder``, and a folder for it: of
+    ``few`` rows a bench, else a workshop, which keeps no programs."""
+    if few:
+        with bench() as (con, workdir, standing):
+            put(con, "source", table.few(columns, folder))
+            yield con, workdir, standing
+    else:
+        with workshop(folders=[folder]) as (con, workdir):
+            table.publish(con, columns, folder)
+            yield con, workdir, None
 
 
 def _take() -> tuple[duckdb.DuckDBPyConnection, Standing]:

@@ -26,7 +26,8 @@ from quanxin.calendar import today
 from quanxin.exchange import timing
 from quanxin.exchange.benches import bench
 from quanxin.exchange.errors import translated
-from quanxin.exchange.intake import HandIn, Overtaken, Part, admit, commit_parts, earlier_receipts, untold
+from quanxin.exchange.hand_in import HandIn, earlier_receipts
+from quanxin.exchange.intake import Overtaken, Part, admit, commit_parts, untold
 from quanxin.exchange.programs import program_of
 from quanxin.exchange.reading import Reading, table
 from quanxin.exchange.reading.headers import Matcher

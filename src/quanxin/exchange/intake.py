@@ -9,12 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import duckdb
 from django.db import transaction
@@ -27,22 +26,22 @@ from quanxin.accounts.models import audit_all
 from quanxin.archive import commit, lake, withdrawing
 from quanxin.archive.models import Batch, Event, Withdrawal
 from quanxin.calendar import now, today
-from quanxin.exchange import founding, holding, linking, own_rows, owning, sorting, timing, touching
-from quanxin.exchange.benches import bench
+from quanxin.exchange import founding, holding, linking, notes, own_rows, owning, sorting, timing, touching
+from quanxin.exchange.benches import source
 from quanxin.exchange.errors import IntakeError, translated
+from quanxin.exchange.hand_in import HandIn, Mode, earlier_batch, earlier_receipts
 from quanxin.exchange.programs import program_of
-from quanxin.exchange.reading import Reading, read_rows, table
+from quanxin.exchange.reading import read_rows
 from quanxin.exchange.receipt import Receipt, masked
 from quanxin.exchange.stating import state
 from quanxin.identifiers.personal_numbers import mask
 from quanxin.policy import Pack, Rules
 from quanxin.policy.model import Resource
-from quanxin.runtime.bridge import pg_cursor, put, temporary, to_duckdb, to_postgres
+from quanxin.runtime.bridge import pg_cursor, temporary, to_duckdb, to_postgres
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.several import Several
-from quanxin.runtime.workshop import cursor_beside, own_folder, workshop
+from quanxin.runtime.workshop import cursor_beside, own_folder
 
-Mode = Literal["append", "replace"]
 Progress = Callable[[str], None]
 
 
@@ -50,21 +49,6 @@ class Readable(holding.Placed, Protocol):
     """Rows that were read: where each stands, and how they were read as JSON for the receipt."""
 
     def describe(self) -> dict[str, Any]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class HandIn:
-    """What is handed in, by whom, under which resource and rules."""
-
-    resource: Resource
-    rules: Rules
-    pack: Pack
-    provider: str
-    actor: Actor
-    mode: Mode
-    file: str
-    sha256: str
-    replay_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +89,19 @@ def intake(
         if earlier := earlier_batch(resource, provider, mode, digest):
             return Receipt.from_json(earlier.receipt, repeated=True)
         reading = read_rows(path, definition, mapping=mapping, workdir=folder)
+        if mode == "replace":
+            notes.nothing_unread(reading.describe())
         hand_in = HandIn(definition, rules, pack, provider, actor, mode, mask(name or path.name), digest)
         tell("checking")
         program = program_of(pack, rules, definition, reading.columns)
-        with _source(reading, mode, folder) as (con, workdir, standing):
+        # what a replacing file leaves out may be many records, however few its own rows are
+        with source(reading.columns, folder, few=reading.rows <= engine.FEW and mode == "append") as (
+            con,
+            workdir,
+            standing,
+        ):
             engine.check(con, program, "source", standing)
             return commit_checked(con, workdir, hand_in, reading, program, tell, started)
-
-
-@contextmanager
-def _source(
-    reading: Reading, mode: Mode, folder: Path
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, engine.Standing | None]]:
-    """A DuckDB with ``source``, the rows that were read into ``folder``: of few rows, one whose programs stay prepared.
-
-    What a replacing file leaves out may be many records, however few its own rows are.
-    """
-    if reading.rows <= engine.FEW and mode == "append":
-        with bench() as (con, workdir, standing):
-            put(con, "source", table.few(reading.columns, folder))
-            yield con, workdir, standing
-    else:
-        with workshop(folders=[folder]) as (con, workdir):
-            table.publish(con, reading.columns, folder)
-            yield con, workdir, None
 
 
 def admit(pack: Pack, rules: Rules, resource: str, provider: str) -> Resource:
@@ -146,30 +119,6 @@ def admit(pack: Pack, rules: Rules, resource: str, provider: str) -> Resource:
 
 class Overtaken(Exception):
     """A batch of a pass was taken in elsewhere since it was looked for."""
-
-
-def earlier_receipts(hand_ins: Sequence[HandIn]) -> dict[int, Receipt]:
-    """The receipts of those of the hand-ins, by their places, whose file made a batch before; replays never did."""
-    first = hand_ins[0]
-    asked = {(h.provider, h.sha256): n for n, h in enumerate(hand_ins) if not h.replay_of}
-    if not asked:
-        return {}
-    found = Batch.objects.filter(
-        resource=first.resource.key, provider__in={h.provider for h in hand_ins}, mode=first.mode,
-        file_sha256__in={h.sha256 for h in hand_ins}, replay_of=None, taken_back_at=None,
-    ).values_list("provider", "file_sha256", "receipt")  # fmt: skip
-    return {
-        asked[provider, sha256]: Receipt.from_json(receipt, repeated=True)
-        for provider, sha256, receipt in found
-        if (provider, sha256) in asked
-    }
-
-
-def earlier_batch(resource: str, provider: str, mode: str, digest: str) -> Batch | None:
-    """The batch that the same file made before, if any."""
-    return Batch.objects.filter(
-        resource=resource, provider=provider, mode=mode, file_sha256=digest, replay_of=None, taken_back_at=None
-    ).first()
 
 
 def untold(step: str) -> None:

@@ -10,6 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from quanxin.exchange.errors import IntakeError
+from quanxin.exchange.forms.template import CODES, GUIDE
+
 _WORDS = {
     "sheet-not-read": (
         "工作表“{sheet}”中没有本资源的表头，有 {rows} 行没有读取；需要报送的，请补上表头后重新提交。",
@@ -52,10 +55,21 @@ def notes(reading: Mapping[str, Any]) -> list[Note]:
     return [*_not_read(reading), *_hidden(reading)]
 
 
+def unread(reading: Mapping[str, Any]) -> dict[str, int]:
+    """The sheets that were not read, and how many rows have something on them; those of our own template say nothing."""
+    found = zip(reading.get("skipped", ()), reading.get("skipped_rows", ()), strict=False)
+    return {sheet: rows for sheet, rows in found if rows and sheet not in (GUIDE, CODES)}
+
+
+def nothing_unread(reading: Mapping[str, Any]) -> None:
+    """Raise ``IntakeError`` for a file that is to replace what there is, and of which a sheet was not read."""
+    for sheet, rows in unread(reading).items():
+        raise IntakeError.of("replace-sheet-unread", sheet=sheet, rows=rows)
+
+
 def _not_read(reading: Mapping[str, Any]) -> Iterator[Note]:
-    for sheet, rows in zip(reading.get("skipped", ()), reading.get("skipped_rows", ()), strict=False):
-        if rows:
-            yield Note.of("sheet-not-read", sheet=sheet, rows=rows)
+    for sheet, rows in unread(reading).items():
+        yield Note.of("sheet-not-read", sheet=sheet, rows=rows)
 
 
 def _hidden(reading: Mapping[str, Any]) -> Iterator[Note]:

@@ -61,6 +61,13 @@ READING: Mapping[str, Wording] = MappingProxyType(
             "{position}有一个单元格超过 {limit} 字节。", "A cell at {position} is longer than {limit} bytes.",
             "请检查该处引号和换行是否正确，或缩短内容。 / Check quotes and line breaks there, or shorten it.",
         ),
+        "replace-sheet-unread": Wording(
+            "工作表“{sheet}”中没有本资源的表头，有 {rows} 行没有读取；整体替换会把这些行的记录当作已删除。",
+            "The sheet {sheet} has no header of this resource; {rows} rows of it were not read, and replacing would withdraw "
+            "their records.",
+            "请给该工作表补上表头，或删除该工作表，再重新提交；也可改用追加方式。"
+            " / Give the sheet a header or delete it and hand the file in again, or append instead of replacing.",
+        ),
         "file-row-far": Wording(
             "工作表“{sheet}”的第 {row} 行还有内容（可能只是空格），与它上面的第 {last} 行之间全是空行。",
             "The sheet {sheet} has something in row {row}, blanks perhaps, and nothing since row {last}.",

@@ -22,7 +22,8 @@ from quanxin.calendar import today
 from quanxin.engine.characters import sound
 from quanxin.exchange import holding
 from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.intake import HandIn, admit, commit_checked, untold
+from quanxin.exchange.hand_in import HandIn
+from quanxin.exchange.intake import admit, commit_checked, untold
 from quanxin.exchange.models import Held
 from quanxin.exchange.programs import program_of
 from quanxin.exchange.receipt import Receipt

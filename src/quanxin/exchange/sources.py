@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.intake import Mode
+from quanxin.exchange.hand_in import Mode
 from quanxin.exchange.source_rules import wrong_query, wrong_url
 from quanxin.runtime import trusted
 

@@ -27,7 +27,8 @@ from quanxin.accounts.own_matters import OwnMatter
 from quanxin.calendar import now, today
 from quanxin.exchange import inbox
 from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.intake import Mode, admit, intake
+from quanxin.exchange.hand_in import Mode
+from quanxin.exchange.intake import admit, intake
 from quanxin.exchange.models import Submission, new_submission_id
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.session import claimed
