@@ -15,10 +15,13 @@ from django.test import Client
 from pytest_django import Settings
 from rich.console import Console
 
+from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
 from quanxin.api.shapes import ReceiptOut
 from quanxin.cli.batches import _show_receipt
 from quanxin.exchange import dropping, receipts, submissions
+from quanxin.exchange.errors import IntakeError
+from quanxin.exchange.intake import intake
 from quanxin.exchange.notes import notes
 from tests.city import penalty, write
 from tests.desk.people import signed_in
@@ -92,3 +95,17 @@ def assert_told(text: str, where: str) -> None:
 @pytest.mark.parametrize("reading", [{"format": "replay", "columns": []}, {"skipped": ["图"], "skipped_rows": [0]}])
 def test_there_is_nothing_to_note_where_every_row_is_in_a_bucket(reading: Mapping[str, Any]) -> None:
     assert notes(reading) == []
+
+
+@pytest.mark.django_db
+def test_what_was_not_read_is_not_taken_for_what_is_gone(tmp_path: Path) -> None:
+    workbook(tmp_path, tmp_path / "处罚.xlsx")
+    with pytest.raises(IntakeError) as told:
+        intake(tmp_path / "处罚.xlsx", resource=PENALTY, provider="market-regulation", actor=operator(), mode="replace")
+    assert told.value.code == "replace-sheet-unread"
+    assert "二月" in told.value.zh
+    assert "2" in told.value.zh
+
+
+def test_the_sheets_of_our_own_template_are_no_rows_that_were_left_out() -> None:
+    assert notes({"skipped": ["填写说明", "代码表"], "skipped_rows": [30, 40]}) == []
