@@ -62,6 +62,7 @@ def link(
         lock_register()
     match(con, workdir, provider=several.provider("row_no"), enrolling=enrolling)
     own_rows.find(con, resource, several=several, actors=actors)
+    con.execute("DROP TABLE incoming")
     unknown = con.execute("SELECT 1 FROM matched WHERE problem = 'subject-unknown' LIMIT 1").fetchone()
     made = _enrol(con, resource, several=several, at=at) if unknown else {}
     owning.find(con, resource, several=several, day=today(), workdir=workdir)

@@ -139,7 +139,7 @@ def match(con: duckdb.DuckDBPyConnection, workdir: Path, *, provider: str, enrol
     current_stated_on, name_fits, decision, problem, anothers)``, one row each; ``anothers`` is for the caller to set on rows
     that change nothing, for they are about another provider's record; ``problem`` is null, ``subject-unknown``,
     ``subject-ambiguous`` or ``subject-name-mismatch`` (national error 1001); ``decision`` is the steward's decision
-    without which the row would not have its subject. ``incoming`` is gone afterwards. Runs within the caller's transaction.
+    without which the row would not have its subject. Runs within the caller's transaction.
     """
     con.execute(
         f"CREATE OR REPLACE TABLE combos AS SELECT row_number() OVER () AS combo, *, "
@@ -153,5 +153,5 @@ def match(con: duckdb.DuckDBPyConnection, workdir: Path, *, provider: str, enrol
     rows = f"SELECT {', '.join(fields)} FROM combos"
     ask(con, rows, "incoming_combo", fields, CANDIDATES, "candidates", COLUMNS, workdir)
     con.execute(MATCHED.format(provider=provider))
-    for table in ("incoming", "combos", "candidates"):
+    for table in ("combos", "candidates"):
         con.execute(f"DROP TABLE {table}")
