@@ -11,6 +11,7 @@ import pytest_socket
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 from pytest_django import Settings
 
 from quanxin.runtime.cluster import SUPERUSER
@@ -89,6 +90,12 @@ def own_lake(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> It
     own = settings.DATA_DIR = tmp_path_factory.getbasetemp() / "data"
     yield
     shutil.rmtree(own, ignore_errors=True)  # and not what the test's city has kept elsewhere for the next
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """A test begins in the platform's language, whatever a page of the one before was asked for in."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from quanxin import engine
 from quanxin.accounts import operator
 from quanxin.archive import commit, judgements, lake, lake_reading
 from quanxin.archive.lake_proof import Proof, prove, resources
@@ -64,6 +65,7 @@ def test_rows_that_are_written_down_on_their_way_arrive_as_others_do(
     hand_in(tmp_path, PENALTY, rows[:1], name="few.csv")
     few = Record.objects.get(resource=PENALTY)
     monkeypatch.setattr(commit, "MANY", 0)
+    monkeypatch.setattr(engine, "FEW", 0)  # few rows are never written down
     hand_in(tmp_path, PENALTY, [{**row, "remark": "改"} for row in rows], name="many.csv")
     mine = Record.objects.filter(resource=PENALTY, subject_id=few.subject_id).order_by("version")
     now_is = {r.payload["document_number"]: r for r in mine}

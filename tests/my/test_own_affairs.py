@@ -72,7 +72,7 @@ def test_a_consent_is_given_used_told_and_revoked_once_confirmed(record: Record,
         assert "泉城样例银行" in text(client, "/my/readings?kind=institution")
         assert client.post(where + "/narrow", {"item": ["utilities"], "until": "2030-01-01"}).status_code == 422
         assert client.post(where + "/narrow", {"item": ["utilities"], "until": "2026-09-30"}).status_code == 302
-        assert "2026-09-30" in text(client, where)
+        assert "2026年9月30日" in text(client, where)
         assert client.post(where + "/revoke").status_code == 200
         assert Consent.objects.get().revoked_at is None
         for _ in range(2):

@@ -6,7 +6,7 @@ acts on it nor reads it as staff, by whichever role; as what they are to it they
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from quanxin.accounts.actors import Actor, NotAllowed
 from quanxin.accounts.acts import refused_line
@@ -36,13 +36,24 @@ def stood_for(actor: Actor) -> frozenset[str]:
     An authorisation that has not begun counts; what is over does not.
     """
     day, name = today(), actor.name.removeprefix("user:")
-    found = _employers(actor, name)
+    employers = {(one.provider, one.organisation) for one in actor.assignments}
     if name == actor.name:
-        return found
+        return _codes_of(employers)
     bound = Binding.objects.filter(Q(until=None) | Q(until__gte=day), user__username=name, ended_at=None)
     acts_for = Agency.objects.filter(agent__username=name, ended_at=None, until__gte=day)
-    pairs = bound.values_list("code", "identity").union(acts_for.values_list("code", "identity"))
-    return found | {value for pair in pairs for value in pair if value}
+    # the roles of the account, too: a job, or an act that goes on for somebody, carries only the role that it needs
+    roles = Membership.objects.filter(user__username=name, organisation__ended_at=None)
+    found, both = set[str](), ("code", "identity", "kind")
+    for code, identity, kind in (
+        bound.annotate(kind=Value(0)).values_list(*both)
+        .union(acts_for.annotate(kind=Value(0)).values_list(*both),
+               roles.annotate(kind=Value(1)).values_list("organisation__key", "provider", "kind"))
+    ):  # fmt: skip
+        if kind:
+            employers.add((identity, code or ""))
+        else:
+            found |= {code, identity}
+    return _codes_of(employers) | {value for value in found if value}
 
 
 def is_employed_by(actor: Actor, provider: str) -> bool:
@@ -50,15 +61,10 @@ def is_employed_by(actor: Actor, provider: str) -> bool:
     return any(one.provider == provider for one in actor.assignments)
 
 
-def _employers(actor: Actor, name: str) -> frozenset[str]:
-    """The codes of the providers and institutions that the actor's roles name, and the roles of its account: a job or an
-    act that goes on for somebody carries only the role that it needs."""
-    places = {(one.provider, one.organisation) for one in actor.assignments}
-    if name != actor.name:
-        held = Membership.objects.filter(user__username=name, organisation__ended_at=None)
-        places |= {(provider, key or "") for provider, key in held.values_list("provider", "organisation__key")}
+def _codes_of(employers: set[tuple[str, str]]) -> frozenset[str]:
+    """The codes of the providers and of the institutions of roles."""
     providers = current_pack().providers
-    codes = {providers[provider].code for provider, _key in places if provider in providers}
-    if keys := {key for _provider, key in places if key}:
+    codes = {providers[provider].code for provider, _key in employers if provider in providers}
+    if keys := {key for _provider, key in employers if key}:
         codes |= set(Organisation.objects.filter(key__in=keys).values_list("code", flat=True))
     return frozenset(code for code in codes if code)

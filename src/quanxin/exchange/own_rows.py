@@ -52,7 +52,9 @@ def report(con: duckdb.DuckDBPyConnection, *, several: Several, actors: Sequence
     """Say of the rows of ``own`` what they are, and leave a line of each actor's that has any."""
     con.execute(f"INSERT INTO issues (row_no, code, severity) SELECT row_no, '{OWN}', 'error' FROM own")
     part = several.part("row_no")
-    for number, rows in con.execute(f"SELECT {part}, count(*) FROM own GROUP BY ALL ORDER BY ALL").fetchall():
+    for number, rows in con.execute(
+        f"SELECT {part}, count(*) FROM own GROUP BY 1 HAVING count(*) > 0 ORDER BY 1"
+    ).fetchall():
         refused_line(actors[number], f"batch:{several.batches[number]}", "own matter", rows=str(rows))
 
 
