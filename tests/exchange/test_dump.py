@@ -27,7 +27,6 @@ from pytest_django import Settings
 from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
 from quanxin.accounts.clients import add_client, new_secret
-from quanxin.accounts.people import add_account
 from quanxin.accounts.sealed import INDEXED, SEALED
 from quanxin.accounts.sessions import stored
 from quanxin.archive import judgements
@@ -44,6 +43,7 @@ from quanxin.rights import shields
 from quanxin.runtime import cluster, environment
 from quanxin.subjects.models import Identifier
 from tests.accounts.people import PASSWORD, enrolled
+from tests.accounts.people import person as account
 from tests.api.conftest import Machine, token_for
 from tests.city import NAMES, hand_in, penalty, person, register, write
 from tests.desk.people import signed_in
@@ -252,7 +252,7 @@ def test_files_that_wait_are_closed_to_others(tmp_path: Path, settings: Settings
 
 
 def test_sealed_texts_and_indexes_stand_in_the_listed_columns_and_in_no_other(secrets: Secrets) -> None:
-    add_account(operator(), "clerk-zhao", password=PASSWORD)
+    account()
     enrolled()
     columns = {(s.table, s.column) for s in SEALED}
     indexes = set(Identifier.objects.filter(kind="identity").values_list("value", flat=True))
@@ -337,7 +337,7 @@ def test_what_people_write_in_their_own_words_keeps_no_number(tmp_path: Path) ->
         told = subscriptions.grant(operator(), who, RESOURCE, purpose=words(), basis=words(), agreement=words())
         follow(who)
         withdrawals.withdraw(
-            operator(), record.provider, [(record.subject_id, record.pk)], kind=Withdrawal.Kind.REVOKED, reason=words()
+            operator(), record.provider, [(record.subject_id, record.id)], kind=Withdrawal.Kind.REVOKED, reason=words()
         )
         items, _ = follow(who)
         assert items

@@ -19,7 +19,7 @@ from quanxin.subjects.models import Identifier, Subject
 from tests.city import penalty, person, register
 
 PENALTY = "administrative-penalty"
-AWKWARD = '逗号, 引号"、反斜杠\\n、制表\t、换行\n、\\N、{花}、\x01\x02 完'
+AWKWARD = '逗号, 引号"、反斜杠\\n、制表\t、换行\n、\\N、{花} 完'
 ROWS = [
     penalty(0, "一号"),
     penalty(1, "二号", facts=AWKWARD),

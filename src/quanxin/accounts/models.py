@@ -7,7 +7,6 @@ principal, an organisation by its code or a natural person by the blind index of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,17 +17,13 @@ from django.db.models import F, Q
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.visits import Session, SignIn
 from quanxin.calendar import now
-from quanxin.identifiers import personal_numbers
-from quanxin.runtime.free_text import FreeLine, FreeText
+from quanxin.runtime.free_text import FreeLine, FreeText, masked
 
 __all__ = [
     "Agency", "ApiClient", "AuditLine", "Binding", "ClientSecret", "Grant", "Membership", "Organisation", "Session", "SignIn",
     "User",
     "audit", "audit_all",
 ]  # fmt: skip
-
-
-_DIGEST = re.compile("[0-9a-f]{32,}")
 
 
 class User(AbstractBaseUser):
@@ -287,19 +282,10 @@ def audit(actor: Actor, act: str, target: str, **particulars: Any) -> AuditLine:
 def audit_all(acts: Iterable[tuple[Actor, str, str, dict[str, Any]]]) -> list[AuditLine]:
     """Write the audit lines of several acts, each (actor, act, target, particulars), inside their transaction.
 
-    The one door of every line: a personal number in a target or in a text among the particulars is blotted out.
+    The one door of every line: a personal number in a target or in a text among the particulars is masked.
     """
     at = now()
     return AuditLine.objects.bulk_create(
-        AuditLine(at=at, actor=actor.name, act=act, target=_blotted(target), particulars=_blotted(particulars))
+        AuditLine(at=at, actor=actor.name, act=act, target=masked(target), particulars=masked(particulars))
         for actor, act, target, particulars in acts
     )
-
-
-def _blotted(value: Any) -> Any:
-    """A value without the personal numbers in its texts; a digest is no text."""
-    if isinstance(value, str):
-        return value if _DIGEST.fullmatch(value) else personal_numbers.mask(value)
-    if isinstance(value, dict):
-        return {key: _blotted(one) for key, one in value.items()}
-    return [_blotted(one) for one in value] if isinstance(value, list | tuple) else value

@@ -188,8 +188,10 @@ def supersede(con: duckdb.DuckDBPyConnection, query: str, at: dt.datetime) -> in
             return 0
         cursor.execute("ANALYZE ending")
         cursor.execute(
-            "UPDATE archive_record r SET superseded_at = %s FROM ending e "
-            "WHERE r.subject_id = e.subject_id AND r.id = e.id AND r.superseded_at IS NULL",
+            "WITH locked AS (SELECT r.subject_id, r.id FROM archive_record r JOIN ending e "
+            "ON r.subject_id = e.subject_id AND r.id = e.id WHERE r.superseded_at IS NULL "
+            "ORDER BY r.subject_id, r.id FOR UPDATE OF r) "
+            "UPDATE archive_record r SET superseded_at = %s FROM locked e WHERE r.subject_id = e.subject_id AND r.id = e.id",
             (at,),
         )
         return int(cursor.rowcount)

@@ -21,9 +21,11 @@ REPEATED = (
 )
 
 END = """
-WITH ended AS (
-    UPDATE archive_record r SET superseded_at = %(at)s FROM pg_temp.ending e
-    WHERE r.subject_id = e.subject_id AND r.id = e.id AND r.superseded_at IS NULL
+WITH locked AS (
+    SELECT r.subject_id, r.id FROM archive_record r JOIN pg_temp.ending e ON r.subject_id = e.subject_id AND r.id = e.id
+    WHERE r.superseded_at IS NULL ORDER BY r.subject_id, r.id FOR UPDATE OF r
+), ended AS (
+    UPDATE archive_record r SET superseded_at = %(at)s FROM locked e WHERE r.subject_id = e.subject_id AND r.id = e.id
     RETURNING r.subject_id, r.id, r.key_hash, r.version
 )
 INSERT INTO archive_withdrawnrecord (withdrawal_id, subject_id, record_id, key_hash, version)

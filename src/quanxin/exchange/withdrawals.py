@@ -46,11 +46,12 @@ def withdraw(
     if not actor.may(Role.DECIDER, provider):
         actor.require(Role.INTAKE, provider)
     _expect_reason(reason)
-    found = list(Record.objects.filter(pk__in=sorted(set(records)), provider=provider).order_by("resource", "id"))
+    # by their rows, in order, and not by their resource: what ends is out of the feed though a long intake is open
+    asked = Record.objects.select_for_update().filter(pk__in=sorted(set(records)), provider=provider)
+    found = sorted(asked.order_by("subject_id", "id"), key=lambda record: (record.resource, record.id))
     if missing := sorted(set(records) - {(r.subject_id, r.id) for r in found}):
         raise IntakeError.of("record-unknown", records=", ".join(f"{s}-{n}" for s, n in missing), provider=provider)
     expect_others(actor, {r.subject_id for r in found}, f"provider:{provider}")
-    commit.lock_resources(*{r.resource for r in found})
     ended = 0
     for resource in dict.fromkeys(r.resource for r in found):
         chosen = [r for r in found if r.resource == resource]

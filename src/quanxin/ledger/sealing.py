@@ -20,10 +20,10 @@ from quanxin.accounts.models import audit
 from quanxin.calendar import now
 from quanxin.ledger import lines, signing
 from quanxin.ledger.models import Seal
+from quanxin.runtime import locks
 
 SETTLING = dt.timedelta(hours=2)  # after a day's end: clocks of several machines differ
 PATIENCE = 60.0  # seconds to wait for transactions under way; the next hour tries again
-_LOCK = 0x514C
 _log = logging.getLogger(__name__)
 
 
@@ -61,8 +61,7 @@ def rotate(by: Actor) -> str:
 
 def _alone() -> None:
     """Let nobody else seal until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+    locks.hold(locks.Kind.LEDGER)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 
-from quanxin.runtime.free_text import FreeLine, FreeText
+from quanxin.runtime.free_text import FreeJson, FreeLine, FreeText
 from quanxin.subjects.models import Subject
 
 OPEN_STATES = ("filed", "forwarded", "accepted", "waiting")
@@ -64,7 +64,7 @@ class Case(models.Model):
     on_behalf = FreeLine(max_length=200, blank=True)  # an agent's authority, or whom the window acted for
     contact = models.CharField(max_length=200, blank=True)
     statement = FreeText(blank=True)
-    particulars = models.JSONField(default=dict)  # what the rules of the day of filing said: window, regime, materials
+    particulars = FreeJson(default=dict)  # what the rules of the day of filing said: window, regime, materials
     filed_at = models.DateTimeField()
     claimed_by = models.CharField(max_length=128, blank=True)
     decided_at = models.DateTimeField(null=True)
@@ -132,7 +132,7 @@ class Step(models.Model):
     actor = models.CharField(max_length=128)
     at = models.DateTimeField()
     note = FreeText(blank=True)
-    particulars = models.JSONField(default=dict)
+    particulars = FreeJson(default=dict)
 
     class Meta:
         ordering = ["id"]
@@ -191,7 +191,7 @@ class Notice(models.Model):
     provider = models.CharField(max_length=64, blank=True)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="notices")
     record_id = models.BigIntegerField(null=True)
-    particulars = models.JSONField(default=dict)
+    particulars = FreeJson(default=dict)
     once = models.CharField(max_length=128, unique=True)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)

@@ -26,6 +26,7 @@ class Kind(IntEnum):
     INDEXING = 20_809  # whoever asks by blind indexes, shared; whoever replaces their key
     SEALING = 20_811  # whoever seals under a key, shared; whoever retires it
     ATTACHMENTS = 20_821  # of a case, or of a person's that no case uses yet
+    LEDGER = 20_827  # whoever seals a day of lines, or changes the key that signs
     MODEL = 20_825  # one run at a time gives its scores
     NEVER_SCORED = 20_826  # by a trigger (evaluation 0003)
     EVENTS = 20_824  # by a trigger as the last thing before the commit: positions go up in the order of commits
