@@ -75,6 +75,7 @@ LISTED: dict[str, str] = {
         evaluation.Study.question evaluation.Study.problem
     """,
     "how somebody is reached, a number of theirs by purpose": "accounts.User.email exchange.Consumer.contact rights.Case.contact",
+    "a client's name, or a network": "api.DeadToken.who",
     "where something is reached, set up by an operator": "exchange.Webhook.url exchange.Submission.mapping exchange.Dropped.path",
     "a digest of the password": "accounts.User.password",
 }  # fmt: skip

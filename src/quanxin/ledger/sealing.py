@@ -96,7 +96,8 @@ def _settled() -> bool:
     """Whether all transactions that are under way now have ended, within ``PATIENCE``; one's own does not count."""
     deadline = time.monotonic() + PATIENCE
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        # a transaction of its own, which ends at once: a snapshot tells only of those that began before one that has ended
+        cursor.execute("SELECT pg_current_xact_id()::text")
         mark = cursor.fetchone()[0]
         while True:
             cursor.execute(
