@@ -18,8 +18,11 @@ from quanxin.runtime.bridge import pg_cursor, reserve
 
 MOVING = """
 CREATE TEMP TABLE moving ON COMMIT DROP AS
-SELECT r.subject_id, r.id AS record_id, row_number() OVER (ORDER BY r.subject_id, r.key_hash) AS place
-FROM archive_record r {among} WHERE r.resource = %s AND r.provider = %s AND r.superseded_at IS NULL
+SELECT subject_id, id AS record_id, row_number() OVER (ORDER BY subject_id, key_hash) AS place FROM (
+    SELECT r.subject_id, r.id, r.key_hash FROM archive_record r {among}
+    WHERE r.resource = %s AND r.provider = %s AND r.superseded_at IS NULL
+    ORDER BY r.subject_id, r.id FOR UPDATE OF r  -- a withdrawal under way is waited for, and what it ends does not go on
+) AS standing
 """
 NAMED = "JOIN unnest(%s::bigint[], %s::bigint[]) n(subject_id, id) ON n.subject_id = r.subject_id AND n.id = r.id"
 KEEP = """

@@ -4,6 +4,9 @@ Invariant: whoever needs several locks takes them in the order of ``Kind`` as it
 order of their numbers, and takes them before the rows that they guard (a resource before its batches, batches before held
 rows); so no two transactions ever wait for each other. A lock ends with its transaction.
 
+Records are ended by their rows, in the order of subject and id, whoever ends them: a withdrawal takes these alone, so that it
+waits for no intake that is under way.
+
 The lock of a case or a subject by its row stands before all of these: an act on a case may correct or withdraw a record.
 Claims of jobs (``runtime.session``) are never waited for, and so stand outside the order.
 """
