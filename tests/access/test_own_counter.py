@@ -18,6 +18,8 @@ from tests.access.test_own_matters import LAST, clerk
 from tests.accounts.people import ADULT, PASSWORD
 from tests.city import CODES
 
+pytestmark = pytest.mark.django_db
+
 
 def test_nobody_binds_or_authorises_themselves_at_the_counter(scene: Scene) -> None:
     actor = clerk(Role.WINDOW)

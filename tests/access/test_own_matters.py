@@ -45,6 +45,8 @@ from tests.exchange.test_stewarding import courts, debtor
 from tests.my.people import CLERK
 from tests.rights.life import DECIDER, OWNER, PROVIDER, REVIEWER, WINDOW
 
+pytestmark = pytest.mark.django_db
+
 Do = Callable[[Actor, Scene], Any]
 LAST = dt.date(2026, 12, 31)
 STEWARD, BASIS = Actor("user:steward", [Role.STEWARD]), [Basis(title="机构改革方案", reference="〔2026〕1号")]

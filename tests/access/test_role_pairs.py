@@ -31,7 +31,10 @@ from tests.city import CODES
 from tests.cli.test_acting import ran
 from tests.rights.life import PROVIDER
 
+pytestmark = pytest.mark.django_db
+
 Probe = Callable[[Actor, Scene], Iterable[Hashable]]
+PROVIDERS = frozenset({PROVIDER, "taxation"})  # all that the assignments below name
 LIMITED = (Role.WINDOW, Role.REVIEWER, Role.STEWARD, Role.CENTRE, Role.SUPERVISOR, Role.AUDITOR)
 HELD: tuple[Assignment, ...] = (
     *(Assignment(role, district=place) for role in LIMITED for place in ("", NEAR, FAR)),
@@ -71,7 +74,7 @@ PROBES: dict[str, Probe] = {
     "notices": lambda a, s: staff.notices_of(a).values_list("pk", flat=True),
     "shields": lambda a, s: shields.of_district(a).values_list("pk", flat=True),
     "take back for a provider": lambda a, s: _if(a.may(Role.INTAKE, PROVIDER), 1),
-    "batches": lambda a, s: {"all"} if a.providers_of(Role.INTAKE) is None else a.providers_of(Role.INTAKE) or (),
+    "batches": lambda a, s: PROVIDERS if a.providers_of(Role.INTAKE) is None else a.providers_of(Role.INTAKE) or (),
     "consents": lambda a, s: _if(a.may(Role.BANK), *(
         consents.of_institution(a).values_list("pk", flat=True) if a.may(Role.BANK) else ())),
     "read as the centre": _seen_by(lambda a: viewers.centre(a, "核查")),

@@ -19,6 +19,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from oauth2_provider.models import get_application_model
+from oauth2_provider.views.mixins import OAuthLibMixin
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -47,7 +48,7 @@ def citizen(live_server: LiveServer, settings: Settings) -> Iterator[Client]:
     settings.OAUTH2_PROVIDER = {
         "OIDC_ENABLED": True, "OIDC_RSA_PRIVATE_KEY": KEY, "OIDC_ISS_ENDPOINT": f"{live_server.url}/o",
         "OAUTH2_VALIDATOR_CLASS": "tests.accounts.provider.Validator", "PKCE_REQUIRED": True,
-        "ALWAYS_RELOAD_OAUTHLIB_CORE": True,  # a view keeps what the settings of an earlier test made
+        "ALWAYS_RELOAD_OAUTHLIB_CORE": True,  # a view keeps what the settings of an earlier test made, and of this
         "SCOPES": {"openid": "", "profile": ""},
     }  # fmt: skip
     known = SignOn(
@@ -69,6 +70,7 @@ def citizen(live_server: LiveServer, settings: Settings) -> Iterator[Client]:
     provider.CLAIMS.update({"name": "王泉", "id_number": ADULT, "email": "wang@example.org", "email_verified": True})
     yield there
     _alone()
+    _forget_provider(OAuthLibMixin)
 
 
 def _alone() -> None:
@@ -83,6 +85,14 @@ def _alone() -> None:
                 return
         time.sleep(0.05)
     pytest.fail("the provider keeps a connection")
+
+
+def _forget_provider(view: type) -> None:
+    """What a view made of this provider's settings is not what the next test's tokens are asked of."""
+    if "_oauthlib_core" in vars(view):
+        del view._oauthlib_core
+    for narrower in view.__subclasses__():
+        _forget_provider(narrower)
 
 
 def _told(known: SignOn, secret: str) -> dict[str, object]:

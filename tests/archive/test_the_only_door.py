@@ -19,10 +19,15 @@ REASONS = {
     "evaluation/following.py": "which subjects a batch touched: ids alone",
     "evaluation/one.py": "reckons one subject's score, behind require_scores",
     "evaluation/sources.py": "reckons scores; shows nothing",
+    "exchange/conflicts.py": "the provider's own version of a decision that two hold, for the steward who judges",
     "exchange/correcting.py": "a provider's own record, to hand its row in again",
     "exchange/exporting.py": "the national layout, item by item through the accessor",
     "exchange/feed.py": "consumers' feed, item by item through the accessor",
+    "exchange/founding.py": "the first day that the registers tell of a subject",
+    "exchange/handing_over.py": "counts of what a provider hands over, and moves it",
     "exchange/intake.py": "what a file replaces: ids and keys alone",
+    "exchange/merging.py": "which records two subjects hold of one decision: ids and keys alone",
+    "exchange/owning.py": "whose record stands: ids, keys and providers alone",
     "exchange/quality/figures.py": "counts and days of lateness",
     "exchange/quality/sampling.py": "document numbers that a provider published itself, to compare",
     "exchange/stewarding.py": "counts of what a judgement would leave",
@@ -44,10 +49,12 @@ REASONS = {
     "rights/looking.py": "which versions a case is about; what they say comes through the accessor",
     "my/asking.py": "which record of its own a subject asks about",
     "my/records.py": "which of its own records stands; what it says comes through the accessor",
+    "runtime/append_only.py": "names the table, so that nobody empties it",
     "desk/records.py": "a provider's own record, after the accessor showed it",
 }
-# Faces that ask the database themselves, about no record: whether it is there, whom a token lets in, what was answered.
-ASKING = ("web/views/system.py", "api/clients.py", "api/once.py")
+# Faces that ask the database themselves, about no record: whether it is there, whom a token lets in, or does not, what
+# was answered.
+ASKING = ("web/views/system.py", "api/clients.py", "api/dead_tokens.py", "api/once.py")
 FACES = ("web", "my", "desk", "api", "cli")
 
 

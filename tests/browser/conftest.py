@@ -114,9 +114,9 @@ def site(chromium: str) -> Iterator[Site]:
         shutil.rmtree(top)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for all tests here; it is gone before others, whose event loops cannot run beside its own."""
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
 

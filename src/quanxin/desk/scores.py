@@ -19,6 +19,7 @@ from quanxin.evaluation import page
 from quanxin.subjects.queries import asked_for, find
 from quanxin.subjects.search import search_names
 
+ASKING = "尚未说明查询目的"  # the purpose that a line names where somebody is turned away before saying one
 FOUND = 20  # names listed; more are told apart by more of the name
 
 
@@ -40,6 +41,7 @@ def score(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     subject = asked_for(actor, code)
     if subject is None:
         raise Http404(code)
+    access.require_scores(viewers.centre(actor, ASKING), subject)  # who may not see it is not asked what for
     about = f"score:{subject.pk}"
     if request.method == "POST" and (said := request.POST.get("purpose", "").strip()):
         access.require_scores(viewers.centre(actor, said[: purposes.LONGEST]), subject)

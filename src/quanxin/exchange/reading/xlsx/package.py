@@ -67,7 +67,8 @@ class Package:
 def package(path: Path, limit: int) -> Iterator[Package]:
     """The parts of a workbook's file; what is wrong with its zip or its XML is raised as ``IntakeError``."""
     try:
-        with ZipFile(path) as archive:
+        # the file is ours to close: a part that somebody stopped reading half-way would keep the archive's own open
+        with path.open("rb") as file, ZipFile(file) as archive:
             yield Package(archive, limit)
     except expat.ExpatError as error:
         raise corrupt(f"XML：{error}") from error
