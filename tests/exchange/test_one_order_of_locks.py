@@ -13,10 +13,12 @@ from django.db import OperationalError
 import quanxin
 from quanxin.accounts import operator
 from quanxin.archive.models import Batch, Record, Withdrawal
-from quanxin.exchange import correcting, withdrawals
+from quanxin.exchange import correcting, handing_over, withdrawals
+from quanxin.exchange.models import Handover
 from quanxin.exchange.replay import replay
 from quanxin.runtime import locks
 from tests.city import hand_in, penalty, register
+from tests.exchange.test_conflicts import APPROVER, propose
 from tests.exchange.test_stewards_at_once import at_once
 
 RESOURCE = "administrative-penalty"
@@ -39,6 +41,31 @@ def test_replays_take_backs_corrections_and_withdrawals_at_once(tmp_path: Path) 
         assert deadlocks == []
         assert Batch.objects.get(pk=receipt.batch).taken_back_at is not None
         assert not Record.objects.filter(batch_id=receipt.batch, superseded_at=None).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_handover_beside_its_provider_s_own_acts_leaves_each_record_once_or_ended(tmp_path: Path) -> None:
+    register(tmp_path)
+    for turn in range(3):
+        rows = [penalty(n % 3, f"移{turn}-{n}号") for n in range(6)] + [penalty(1, f"移{turn}-9号", fine="不详")]
+        receipt = hand_in(tmp_path, RESOURCE, rows, name=f"{turn}.csv")
+        one, two, three = Record.objects.filter(batch_id=receipt.batch).order_by("id")[:3]
+        proposed = propose()
+        outcomes = at_once(
+            lambda number=proposed.pk: handing_over.approve(APPROVER, number, reason="同意"),
+            *_acts(receipt.batch, one, two, turn)[2:5],
+            lambda batch=receipt.batch: replay(batch, actor=operator(), rows={7: {"fine": "0.7"}}),
+        )
+        assert [o for o in outcomes if isinstance(o, OperationalError)] == []
+        assert isinstance(outcomes[0], Handover), outcomes[0]
+        current = Record.objects.filter(superseded_at=None, resource=RESOURCE)
+        keys = list(current.values_list("subject_id", "key_hash"))
+        assert len(keys) == len(set(keys))
+        withdrawn = sum(getattr(o, "records", 0) for o in outcomes[2:4])
+        ended = [r for r in (one, two) if not current.filter(subject_id=r.subject_id, key_hash=r.key_hash).exists()]
+        assert bool(ended) == bool(withdrawn), outcomes
+        assert current.get(subject_id=three.subject_id, key_hash=three.key_hash).provider == proposed.to_provider
 
 
 def _acts(batch: str, one: Record, two: Record, turn: int) -> list[Callable[[], object]]:
