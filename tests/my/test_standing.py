@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -175,8 +176,16 @@ def test_one_switches_between_oneself_and_whom_one_acts_for(record: Record) -> N
 def test_a_representative_authorises_and_ends_by_the_page(record: Record) -> None:
     with travel(morning(LATER)):
         client, helper = owner(), browser("helper")
-        sent = {"agent": "helper", "scope": ["repair"], "until": UNTIL.isoformat(), "reason": "委托会计代办"}
-        assert client.post("/my/agents", sent | {"agent": "nobody-there"}).status_code == 422
+        shown = helper.post("/my/acting", {"agent-code": "1"}).content.decode()
+        code = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", shown)[0]
+        sent = {
+            "agent": f" {code.lower().replace('-', ' ')}",
+            "scope": ["repair"],
+            "until": UNTIL.isoformat(),
+            "reason": "委托会计代办",
+        }
+        unknown = [client.post("/my/agents", sent | {"agent": name}) for name in ("nobody-there", "helper", "")]
+        assert {(one.status_code, "代办码不对" in one.content.decode()) for one in unknown} == {(422, True)}
         assert client.post("/my/agents", sent | {"until": "soon"}).status_code == 422
         assert client.post("/my/agents", sent | {"scope": []}).status_code == 422
         assert client.post("/my/agents", sent).status_code == 302

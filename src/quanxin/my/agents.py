@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from quanxin.accounts import agency
+from quanxin.accounts import agency, agent_codes
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import Agency, User
@@ -45,6 +45,10 @@ def listed(request: HttpRequest, me: Standing) -> HttpResponse:
     }, 422 if problem else 200)  # fmt: skip
 
 
+_CODE = (
+    "代办码不对，或已过期：请代理人在“我代办的主体”页面重新取一个。"
+    " / This is no agent code, or it has expired: ask the agent for a new one, from the page of whom they act for."
+)
 _DAY = "请填写到期日，例如 2027-01-31。 / Say until which day, like 2027-01-31."
 
 
@@ -53,8 +57,11 @@ def _authorise(request: HttpRequest, me: Standing) -> Agency:
     sent, until = request.POST, parameters.day(request.POST.get("until"))
     if until is None:
         raise ValueError("no day")
+    agent = sent.get("agent", "").strip()
+    if not me.counter and not (agent := agent_codes.username_of(me.party.actor, agent)):
+        raise ValidationError(_CODE)
     return agency.authorise(
-        me.party.actor, me.principal if me.counter else user, sent.get("agent", "").strip(),
+        me.party.actor, me.principal if me.counter else user, agent,
         [Scope(one) for one in sent.getlist("scope")], until,
         reason=sent.get("reason", ""), document=sent.get("document", "") if me.counter else "",
     )  # fmt: skip

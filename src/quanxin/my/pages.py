@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from quanxin.accounts import agent_codes
 from quanxin.accounts.agency import Scope, agencies_held
 from quanxin.accounts.binding import standing
 from quanxin.accounts.models import Agency, User
@@ -62,18 +63,19 @@ def score(request: HttpRequest, me: Standing) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def acting(request: HttpRequest) -> HttpResponse:
-    """Whom one may act for today; by POST, whom one acts for from now on: an authorisation's number, or oneself."""
+    """Whom one may act for today; by POST, whom one acts for from now on (an authorisation's number, or oneself), or a code."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     user: User = request.user
     held = agencies_held(user)
-    if request.method == "POST":
+    code = agent_codes.issue(actor_of(user), user) if "agent-code" in request.POST else ""
+    if request.method == "POST" and not code:
         counter.end(request.session, actor_of(user))
         return _choose(request, user, held, request.POST.get("agency", ""))
     names = _names(held)
     context = {
         "held": [(one, names.get(one.code or one.identity, ""), [Scope(s) for s in one.scope]) for one in held],
-        "own": standing(user), "chosen": request.session.get(AGENCY),
+        "own": standing(user), "chosen": request.session.get(AGENCY), "code": code, "until": user.agent_code_until,
     }  # fmt: skip
     return shown(request, None, "my/acting.html", context)
 
