@@ -19,8 +19,9 @@ import pyarrow as pa
 
 from bench.evaluation import Cost, Watch
 from bench.ground import line
+from quanxin.engine.days import on_day
 from quanxin.engine.normalise import literal
-from quanxin.engine.scoring import FOUND, HUNDRED, Scoring, column, compile_model, findings, on_day, scale
+from quanxin.engine.scoring import FOUND, HUNDRED, Scoring, column, compile_model, findings, scale
 from quanxin.policy import load
 from quanxin.policy.evaluation import Aggregate, Indicator, Model
 

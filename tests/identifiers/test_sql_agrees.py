@@ -63,9 +63,9 @@ NUMBERS: Mapping[str, tuple[str, Check]] = {
     "registration_ok": (sql.registration_ok("c"), lambda text: registration.check(text).text == "valid"),
     "registration_status": (sql.registration_status("c"), lambda text: registration.check(text).text),
     "foreign_number": (sql.foreign_number("c"), registration.foreign_number),
-    "identity_status": (sql.identity_status("c", DAY), lambda text: identity.check(text, DAY).text),
+    "identity_status": (sql.identity_status("c", f"DATE '{DAY}'"), lambda text: identity.check(text, DAY).text),
     "identity_status on a leap day": (
-        sql.identity_status("c", LEAP_DAY),
+        sql.identity_status("c", f"DATE '{LEAP_DAY}'"),
         lambda text: identity.check(text, LEAP_DAY).text,
     ),
     "classify": (sql.classify("c", "s"), lambda text: classify(text, DAY).kind.value),
@@ -166,5 +166,6 @@ def test_the_one_construct_that_spark_lacks_is_rewritten_for_it() -> None:
     ],
 )  # fmt: skip
 def test_an_identity_number_within_a_document_number_is_seen_and_a_dated_number_is_none(text: str, holds: bool) -> None:
-    query = f"SELECT {sql.holds_identity('x', dt.date(2026, 11, 29))} FROM (SELECT ? AS x)"
+    held = sql.holds_identity("x", "DATE '2026-11-29'")
+    query = f"SELECT {held} FROM (SELECT ? AS x)"
     assert duckdb.execute(query, [text]).fetchone() == (holds,)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import threading
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from typer.testing import CliRunner
@@ -235,6 +236,17 @@ def test_a_day_waits_for_lines_that_are_still_being_written(monkeypatch: pytest.
         (seal,) = sealing.seal_days(operator())
     assert seal.tables["accounts_auditline"]["lines"] == 6
     assert broken() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_does_not_wait_for_what_another_database_of_the_server_is_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "PATIENCE", 0)
+    lines_of(FIRST)
+    place = {k: v for k, v in connection.get_connection_params().items() if k in ("host", "port", "user", "password")}
+    with psycopg.connect(**place, dbname="postgres") as other:
+        other.execute("SELECT pg_current_xact_id()")
+        with travel(AFTER):
+            assert len(sealing.seal_days(operator())) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,9 +12,10 @@ from functools import reduce
 from math import gcd
 from typing import Any
 
+from quanxin.engine.days import on_day
 from quanxin.engine.model_cases import Played
 from quanxin.engine.normalise import literal
-from quanxin.engine.scoring import HUNDRED, column, hundredths, on_day, scale, span
+from quanxin.engine.scoring import HUNDRED, column, hundredths, scale, span
 from quanxin.policy import Pack
 from quanxin.policy.evaluation import Aggregate, Dimension, Indicator, Model
 from quanxin.policy.model import FieldType

@@ -7,14 +7,16 @@ clean, mask, read, reason, weigh, judge, identify, settle, date, test.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from quanxin.engine import payload, publish, subject
 from quanxin.engine.characters import ODD
+from quanxin.engine.days import DAY, date_literal, on_day
 from quanxin.engine.normalise import clean, literal, quoted, uneven
-from quanxin.engine.rules import Prepare, Test, reasons, tests_of
+from quanxin.engine.rules import Test, reasons, tests_of
 from quanxin.engine.values import type_of, value
 from quanxin.identifiers import personal_numbers_sql as personal
 from quanxin.identifiers.personal_numbers import CANDIDATE
@@ -24,6 +26,7 @@ from quanxin.policy.rights import LawOverride
 from quanxin.policy.ruling import PublicationTiers
 
 SOURCE = "_quanxin_source_"  # stands in the query for whatever it is run over
+TODAY = "_today"  # a source's column with the day of intake, where the query is kept for other days too
 # What is found of a row beside its values: whom it is about, its days, whether it is public.
 FOUND = (
     "_code", "_registration_number", "_organisation_code", "_identity", "_name", "_name_text", "_subject_type",
@@ -35,17 +38,25 @@ BITS = 62  # tests to a mask: a BIGINT without its sign
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A compiled resource: the query over ``source``, its tests in the order of their bits, the payload's SQL."""
+    """A compiled resource: the query over ``source``, its tests in the order of their bits, the payload's SQL.
+
+    The query is the same on every day on which the rules are: ``day`` stands in it as ``DAY``.
+    """
 
     resource: Resource
     columns: tuple[str, ...]
+    day: dt.date
     sql: str
     tests: tuple[Test, ...]
     payload: str
 
     def over(self, source: str) -> str:
         """The query over a table or view, as a parenthesised SELECT."""
-        return self.sql.replace(SOURCE, source)
+        return on_day(self.sql, date_literal(self.day)).replace(SOURCE, source)
+
+    def over_days(self, source: str) -> str:
+        """The query over a table whose rows say in ``TODAY`` on which day they came in."""
+        return on_day(self.sql, TODAY).replace(SOURCE, source)
 
     @property
     def masks(self) -> tuple[str, ...]:
@@ -73,16 +84,16 @@ def compile(
     """
     present = frozenset(columns)
     subjects = subject.subjects_of(resource, rules)
-    tests = tests_of(resource, subjects, present, Prepare(rules.day))
+    tests = tests_of(resource, subjects, present)
     steps = [
         ["*", *_rough(resource, present)],
-        [*_cleaned(resource, present), _odd(resource, present), "row_no"],
+        [*_cleaned(resource, present), _odd(resource, present), "row_no", f"{DAY} AS {TODAY}"],
         ["*", _folded(resource, present)],
         *_masking(),
         ["*", *_read(resource, rules, present)],
         ["*", *reasons(resource, present)],
         ["*", *subject.remainders(resource)],
-        ["*", *subject.statuses(resource, rules.day)],
+        ["*", *subject.statuses(resource)],
         ["*", *subject.kind(resource)],
         ["*", *subject.identification(resource, subjects)],
         ["*", *subject.settled(resource, subjects)],
@@ -95,7 +106,7 @@ def compile(
     query = SOURCE
     for step in steps:
         query = f"(SELECT {', '.join(step)} FROM {query})"
-    return Program(resource, tuple(columns), query, tuple(tests), payload.payload(resource))
+    return Program(resource, tuple(columns), rules.day, query, tuple(tests), payload.payload(resource))
 
 
 def _rough(resource: Resource, present: frozenset[str]) -> list[str]:

@@ -6,12 +6,12 @@ a row is told everything that is wrong with it at once.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from quanxin.engine import amounts, dates
 from quanxin.engine.characters import HELD, PRIVATE
+from quanxin.engine.days import DAY, dated
 from quanxin.engine.normalise import BLANKS, failed_cell, half_width, literal, powers_of_ten, quoted
 from quanxin.engine.subject import Subjects
 from quanxin.engine.taxonomy import ERRORS
@@ -50,7 +50,7 @@ class Test:
         return ERRORS[self.code].severity
 
 
-def tests_of(resource: Resource, subjects: Subjects, present: frozenset[str], prepare: Prepare) -> list[Test]:
+def tests_of(resource: Resource, subjects: Subjects, present: frozenset[str]) -> list[Test]:
     """All tests of a resource for a file that has the fields ``present``.
 
     Conditions speak of columns ``"field"`` (typed), ``"_t_field"`` (cleaned text), ``"_w_field"`` (as written),
@@ -59,30 +59,20 @@ def tests_of(resource: Resource, subjects: Subjects, present: frozenset[str], pr
     made = [Test(code, f"regexp_matches(_odd, {literal(cells)})", cells=cells) for code, cells in _ODD.items()]
     made += _subject_tests(resource, subjects)
     for field in resource.fields:
-        made += _required(field, prepare)
+        made += _required(field)
         if field.key in present:
-            made += _field_tests(field, field.key == resource.subject.code, prepare.day)
-    made += [_check(check, prepare) for check in resource.checks]
+            made += _field_tests(field, field.key == resource.subject.code)
+    made += [_check(check) for check in resource.checks]
     return made
 
 
-class Prepare:
-    """Pack expressions made ready for the query: ``today()`` is the day of intake."""
-
-    def __init__(self, day: dt.date) -> None:
-        self.day = day
-
-    def __call__(self, expression: str) -> str:
-        return f"({expression.replace('today()', f'DATE {literal(self.day.isoformat())}')})"
-
-
-def _required(field: FieldDef, prepare: Prepare) -> Iterator[Test]:
+def _required(field: FieldDef) -> Iterator[Test]:
     if field.required:
-        needed = f"coalesce({prepare(field.required)}, false) AND " if isinstance(field.required, str) else ""
+        needed = f"coalesce(({dated(field.required)}), false) AND " if isinstance(field.required, str) else ""
         yield Test("missing-required", f"{needed}{quoted('_t_' + field.key)} IS NULL", field.key)
 
 
-def _field_tests(field: FieldDef, is_subject_code: bool, day: dt.date) -> Iterator[Test]:
+def _field_tests(field: FieldDef, is_subject_code: bool) -> Iterator[Test]:
     value, text = quoted(field.key), quoted("_t_" + field.key)
     rough, why = quoted("_rough_" + field.key), quoted("_why_" + field.key)
     told = ["cell-error", *_reasons(field)] + ([UNREADABLE[field.type]] if field.type in UNREADABLE else [])
@@ -107,7 +97,7 @@ def _field_tests(field: FieldDef, is_subject_code: bool, day: dt.date) -> Iterat
         yield Test("text-control-characters", rf"{rough} AND regexp_matches({inner}, '[\x09\x0A\x0D]')", field.key)
         yield Test("personal-data-in-text", f"{rough} AND {value} <> {text}", field.key)  # it was masked
     if field.type is FieldType.DOCUMENT_NUMBER:  # what tells a record from others cannot be masked
-        yield Test("personal-number-in-key", sql.holds_identity(half_width(text), day), field.key)
+        yield Test("personal-number-in-key", sql.holds_identity(half_width(text), DAY), field.key)
     yield from _identifier_tests(field, is_subject_code)
 
 
@@ -199,8 +189,8 @@ def _category_mismatch(resource: Resource, subjects: Subjects) -> str:
     return f"_code IS NOT NULL AND ({wrong})"
 
 
-def _check(check: Check, prepare: Prepare) -> Test:
+def _check(check: Check) -> Test:
     """A pack's own check: where ``when`` holds and the assertion is plainly false."""
-    holds = f"coalesce({prepare(check.when)}, false) AND " if check.when else ""
+    holds = f"coalesce(({dated(check.when)}), false) AND " if check.when else ""
     code = "check-failed" if check.severity == "error" else "check-warned"
-    return Test(code, f"{holds}NOT coalesce({prepare(check.assert_)}, true)", check.fields[0], check.key)
+    return Test(code, f"{holds}NOT coalesce(({dated(check.assert_)}), true)", check.fields[0], check.key)

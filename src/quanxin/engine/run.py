@@ -9,11 +9,13 @@ under one key all fail, for nobody can tell which is right.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.program import BITS, Program
-from quanxin.engine.standing import Standing
+from quanxin.engine.standing import Standing, names_of
 
 # Whom a row is about, by the strongest identifier that it carries.
 SLOT = "coalesce('c' || _code, 'r' || _registration_number, 'o' || _organisation_code, 'i' || _identity, 'n' || _name)"
@@ -38,7 +40,7 @@ def check(con: duckdb.DuckDBPyConnection, program: Program, source: str, standin
     """Make ``judged``, ``checked`` and ``issues`` from the table or view ``source``, which must last as long as they.
 
     ``source`` has ``row_no BIGINT`` and a VARCHAR for each of the program's columns, perhaps ``_surplus``. A connection
-    that keeps programs prepared runs ``program`` from its ``standing``.
+    that keeps programs prepared runs ``program`` from its ``standing``; its source may lack some of the columns.
     """
     few = standing is not None or _settle_planning(con, source)
     if standing is not None:
@@ -51,10 +53,11 @@ def check(con: duckdb.DuckDBPyConnection, program: Program, source: str, standin
     else:
         _judge_many(con, program, source)
     con.execute(f"CREATE OR REPLACE TABLE issues ({ISSUES})")
+    there = names_of(con, source)
     for mask, found in enumerate(_flagged(con, program)):
         if found:
-            con.execute(f"INSERT INTO issues {told(program, mask, 'judged', source)}")
-    if _has_surplus(con, source):
+            con.execute(f"INSERT INTO issues {told(program, mask, 'judged', source, there)}")
+    if "_surplus" in there:
         con.execute(f"INSERT INTO issues {surplus(source)}")
     _find_repeated(con, program, source, "checked" if few else "judged")
 
@@ -112,12 +115,16 @@ def _settle_planning(con: duckdb.DuckDBPyConnection, source: str) -> bool:
     return few
 
 
-def told(program: Program, mask: int, checked: str, source: str) -> str:
-    """The issues that the bits of one mask stand for, each with the text as the department wrote it, as a SELECT."""
+def told(program: Program, mask: int, checked: str, source: str, there: Collection[str]) -> str:
+    """The issues that the bits of one mask stand for, each with the text as the department wrote it, as a SELECT.
+
+    ``there`` are the columns that the source has.
+    """
     tests = program.tests[mask * BITS : (mask + 1) * BITS]
-    told = [(bit, t, field) for bit, t in enumerate(tests) for field in (program.columns if t.cells else [t.field])]
+    written = [c for c in program.columns if c in there]
+    told = [(bit, t, field) for bit, t in enumerate(tests) for field in (written if t.cells else [t.field])]
     rows = ", ".join(f"({bit}, '{t.code}', '{t.severity}', {_text(f)}, {_text(t.check)})" for bit, t, f in told)
-    columns = dict.fromkeys(field for _, _, field in told if field in program.columns)
+    columns = dict.fromkeys(field for _, _, field in told if field in written)
     values = " ".join(f"WHEN {literal(c)} THEN s.{quoted(c)}" for c in columns if c is not None)
     value = f"CASE t.field {values} END" if values else "CAST(NULL AS VARCHAR)"
     bits = program.masks[mask]
@@ -160,10 +167,6 @@ def repeated_told(repeated: str) -> str:
         f"CASE WHEN conflict THEN 'error' ELSE 'note' END, NULL, NULL, NULL FROM {repeated} "
         "WHERE conflict OR row_no <> first_row"
     )
-
-
-def _has_surplus(con: duckdb.DuckDBPyConnection, source: str) -> bool:
-    return any(row[0] == "_surplus" for row in con.execute(f"DESCRIBE {source}").fetchall())
 
 
 def _find_repeated(con: duckdb.DuckDBPyConnection, program: Program, source: str, table: str) -> None:

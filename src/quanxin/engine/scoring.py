@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from quanxin.engine.days import DAY, dated
 from quanxin.engine.normalise import literal, quoted
 from quanxin.policy import Pack, expressions
 from quanxin.policy.evaluation import Aggregate, Ground, Indicator, Model
 from quanxin.policy.model import FieldDef
 
-DAY = "_quanxin_day_"  # the day of evaluation, a DATE
 FOUND = "_quanxin_found_"  # what was found of each subject: a table, or a SELECT in brackets
 HUNDRED = 100  # points and weights are reckoned in hundredths
 # A record's place in time as one number: the days since 1900, then its id, of which there are fewer than 2^40.
@@ -75,11 +75,6 @@ def compile_model(model: Model, pack: Pack) -> Scoring:
     )
 
 
-def on_day(sql: str, day: str) -> str:
-    """A query of a model for a day, which is a SQL expression of type DATE."""
-    return sql.replace(DAY, day)
-
-
 def column(part: Indicator | Ground, of: str) -> str:
     """The column of an indicator, veto or exclusion: ``a`` what was found, ``v`` its value, ``p`` its points, …"""
     return f"{of}_{part.key.replace('-', '_')}"
@@ -130,7 +125,7 @@ def _flag(part: Indicator | Ground) -> str:
         if window
         else f"(event_date IS NULL OR event_date <= {DAY})"
     )
-    filtered = f" AND ({part.filter.replace(expressions.TODAY, DAY)})" if part.filter else ""
+    filtered = f" AND ({dated(part.filter)})" if part.filter else ""
     return f"coalesce({happened}{filtered}, false)"
 
 
@@ -169,7 +164,7 @@ def _found(part: Indicator | Ground) -> dict[str, str]:
         case Aggregate.DAYS_SINCE:
             return {"a": f"max(event_date) FILTER (WHERE {flag})"}
         case Aggregate.RATIO:
-            of = f"coalesce({(part.of or '').replace(expressions.TODAY, DAY)}, false)"
+            of = f"coalesce({dated(part.of or '')}, false)"
             return {"a": f"count(*) FILTER (WHERE {flag} AND {of})", "n": counted}
         case _:
             return {"a": counted}

@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 
 from quanxin.engine import database
-from quanxin.engine.scoring import DAY, FOUND, Scoring, facts_table, grades_table, on_day
+from quanxin.engine.days import DAY, on_day
+from quanxin.engine.scoring import FOUND, Scoring, facts_table, grades_table
 from quanxin.engine.scoring_run import Row, create, fill
 
 _DAY = "CAST($day AS DATE)"

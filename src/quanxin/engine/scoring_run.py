@@ -13,8 +13,9 @@ from typing import Any
 
 import duckdb
 
+from quanxin.engine.days import date_literal, on_day
 from quanxin.engine.normalise import literal, quoted
-from quanxin.engine.scoring import FOUND, Scoring, Source, facts_table, on_day
+from quanxin.engine.scoring import FOUND, Scoring, Source, facts_table
 from quanxin.engine.values import type_of
 
 AT_ONCE = 250  # rows
@@ -53,7 +54,7 @@ def score(con: duckdb.DuckDBPyConnection, scoring: Scoring, day: dt.date) -> Non
 def score_source(con: duckdb.DuckDBPyConnection, scoring: Scoring, source: Source, day: dt.date) -> int:
     """Make the facts of a source's table, and add to ``marks`` which records stand behind what; return its rows."""
     find_facts(con, scoring, source, day)
-    marks = on_day(scoring.marks[source.resource], _literal(day))
+    marks = on_day(scoring.marks[source.resource], date_literal(day))
     con.execute(f"INSERT INTO marks SELECT subject_id, {literal(source.resource)}, id, bits FROM ({marks})")
     return int(con.execute(f"SELECT count(*) FROM {source.table}").fetchall()[0][0])
 
@@ -61,14 +62,10 @@ def score_source(con: duckdb.DuckDBPyConnection, scoring: Scoring, source: Sourc
 def score_subjects(con: duckdb.DuckDBPyConnection, scoring: Scoring, day: dt.date) -> None:
     """Make ``scores`` from the facts of all sources."""
     judged = scoring.judged.replace(FOUND, f"({scoring.found})")
-    con.execute(f"CREATE OR REPLACE TABLE scores AS {on_day(judged, _literal(day))}")
+    con.execute(f"CREATE OR REPLACE TABLE scores AS {on_day(judged, date_literal(day))}")
 
 
 def find_facts(con: duckdb.DuckDBPyConnection, scoring: Scoring, source: Source, day: dt.date) -> None:
     """Make the facts of a source's table."""
-    query = on_day(scoring.facts[source.resource], _literal(day))
+    query = on_day(scoring.facts[source.resource], date_literal(day))
     con.execute(f"CREATE OR REPLACE TABLE {facts_table(source.resource)} AS {query}")
-
-
-def _literal(day: dt.date) -> str:
-    return f"DATE {literal(day.isoformat())}"

@@ -67,7 +67,7 @@ def check(spark: SparkSession, program: Program, source: str) -> Checked:
         "AND r.row_no <> r.first_row THEN r.first_row END AS _duplicate_of FROM judged j LEFT JOIN repeated r "
         "ON r.row_no = j.row_no"
     )
-    told = [run.told(program, i, "judged", source) for i in range(len(program.masks))]
+    told = [run.told(program, i, "judged", source, program.columns) for i in range(len(program.masks))]
     told += [run.surplus(source), run.repeated_told("repeated")]
     found = spark.sql(" UNION ALL ".join(f"({translated(query, fields)})" for query in told))
     issues = found.toDF(*ISSUES).selectExpr(*(f"CAST(`{c}` AS {kind}) AS `{c}`" for c, kind in ISSUES.items()))

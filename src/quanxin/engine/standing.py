@@ -2,7 +2,8 @@
 
 Invariant: what comes out is what ``Program.over`` gives over the same rows. Planning a resource's query takes far longer
 than running it over a few rows, and a plan holds as long as nothing changes in the databases that it names: each program
-has one of its own, in memory, with the tables that it reads and writes, and both are empty between two runs.
+has one of its own, in memory, with the tables that it reads and writes, and both are empty between two runs. The day is a
+column there, and a column that a source lacks is empty: one plan is for every day and every file of a resource.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from collections import OrderedDict
 
 import duckdb
 
+from quanxin.engine.days import date_literal
 from quanxin.engine.normalise import quoted
-from quanxin.engine.program import Program
+from quanxin.engine.program import TODAY, Program
 
-MOST = 8  # programs that a connection keeps; of more, the one that was not used for longest goes
+MOST = 24  # programs that a connection keeps; of more, the one that was not used for longest goes
 SWEEP = 32  # runs after which the room of emptied tables is given back; each takes half a megabyte until then
 
 
@@ -29,12 +31,18 @@ class Standing:
         con.execute("PRAGMA disable_optimizer")
 
     def run(self, program: Program, source: str) -> None:
-        """Make ``checked`` of the rows of ``source``; a connection that this failed on is not to be used again."""
+        """Make ``checked`` of the rows of ``source``, which may lack some of the program's columns.
+
+        A connection that this failed on is not to be used again.
+        """
         con, key = self._con, (program.sql, program.columns)
         home = self._kept.get(key) or self._new(program)
-        cells = ", ".join(("row_no", *(quoted(c) for c in program.columns)))
-        con.execute(f"INSERT INTO {home}.source SELECT {cells} FROM {source}")
-        query = f"SELECT * FROM {program.over(f'{home}.source')}"
+        there = names_of(con, source)
+        cells = ", ".join(("row_no", *(quoted(c) for c in program.columns if c in there)))
+        con.execute(
+            f"INSERT INTO {home}.source BY NAME SELECT {cells}, {date_literal(program.day)} AS {TODAY} FROM {source}"
+        )
+        query = f"SELECT * FROM {program.over_days(f'{home}.source')}"
         if key not in self._kept:  # whoever asks for it once pays for planning it once
             con.execute(f"CREATE TABLE {home}.checked AS {query}")
         else:
@@ -57,7 +65,7 @@ class Standing:
             self._forget(self._kept.popitem(last=False)[1])
         self._made += 1
         home = f"program_{self._made}"
-        cells = ", ".join(("row_no BIGINT", *(f"{quoted(c)} VARCHAR" for c in program.columns)))
+        cells = ", ".join(("row_no BIGINT", f"{TODAY} DATE", *(f"{quoted(c)} VARCHAR" for c in program.columns)))
         self._con.execute(f"ATTACH ':memory:' AS {home}")
         self._con.execute(f"CREATE TABLE {home}.source ({cells})")
         return home
@@ -67,3 +75,8 @@ class Standing:
             self._prepared.remove(home)
             self._con.execute(f"DEALLOCATE {home}")
         self._con.execute(f"DETACH {home}")
+
+
+def names_of(con: duckdb.DuckDBPyConnection, source: str) -> frozenset[str]:
+    """The columns of a table or view."""
+    return frozenset(row[0] for row in con.execute(f"DESCRIBE {source}").fetchall())

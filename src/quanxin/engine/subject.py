@@ -7,9 +7,9 @@ is refused; the type of a subject comes from the prefix of its code before anyth
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
+from quanxin.engine.days import DAY
 from quanxin.engine.normalise import comparable, literal, quoted
 from quanxin.identifiers import sql
 from quanxin.identifiers.kinds import LAYOUT
@@ -60,11 +60,11 @@ def remainders(resource: Resource) -> list[str]:
     return made
 
 
-def statuses(resource: Resource, day: dt.date) -> list[str]:
+def statuses(resource: Resource) -> list[str]:
     """Columns with the verdict on each identifier: of codes ``_s_<field>``, of identity numbers ``_i_<field>``."""
     made = [f"{sql.uscc_status(quoted(k), quoted('_r_' + k))} AS {quoted('_s_' + k)}" for k in code_columns(resource)]
     made += [
-        f"{sql.identity_status(quoted(f.key), day)} AS {quoted('_i_' + f.key)}"
+        f"{sql.identity_status(quoted(f.key), DAY)} AS {quoted('_i_' + f.key)}"
         for f in resource.fields
         if f.type is FieldType.IDENTITY
     ]

@@ -18,8 +18,9 @@ from django.conf import settings
 from sqlglot import exp
 
 from quanxin.archive import lake_reading
+from quanxin.engine.days import on_day
 from quanxin.engine.normalise import literal, quoted
-from quanxin.engine.scoring import FOUND, Scoring, Source, facts_table, grades_table, on_day
+from quanxin.engine.scoring import FOUND, Scoring, Source, facts_table, grades_table
 from quanxin.engine.scoring_run import create
 from quanxin.engine.spark import translated
 from quanxin.engine.spark_session import SparkMissing, session

@@ -34,18 +34,35 @@ def bench() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing]]:
     Waits until one is free. Within it rows cross to PostgreSQL in memory.
     """
     with _room:
-        con, standing = _take()
+        yield from _taken()
+
+
+def _taken() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing]]:
+    con, standing = _take()
+    try:
+        with own_folder() as folder, few_rows():
+            con.execute("ATTACH ':memory:' AS work")
+            con.execute("USE work")
+            yield con, folder, standing
+            con.execute("USE memory")
+            con.execute("DETACH work")
+    except BaseException:
+        con.close()
+        raise
+    _free.append((os.getpid(), settings.DATA_DIR, con, standing))
+
+
+@contextmanager
+def bench_if_free(few: bool) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing | None]]:
+    """For ``few`` rows a bench, if one is free now: else a workshop, which keeps no programs. For who holds locks."""
+    if few and _room.acquire(blocking=False):
         try:
-            with own_folder() as folder, few_rows():
-                con.execute("ATTACH ':memory:' AS work")
-                con.execute("USE work")
-                yield con, folder, standing
-                con.execute("USE memory")
-                con.execute("DETACH work")
-        except BaseException:
-            con.close()
-            raise
-        _free.append((os.getpid(), settings.DATA_DIR, con, standing))
+            yield from _taken()
+        finally:
+            _room.release()
+    else:
+        with workshop() as (con, workdir):
+            yield con, workdir, None
 
 
 @contextmanager

@@ -182,7 +182,7 @@ def _pass(members: list[_Member]) -> list[list[_Member]]:
     if not group:
         return []
     first = group[0].part.hand_in
-    program = program_of(first.pack, first.rules, first.resource, group[0].columns)
+    program = program_of(first.pack, first.rules, first.resource)
     with translated(Path(first.file)), bench() as (con, workdir, standing):
         _put(con, group)
         engine.check(con, program, "source", standing)

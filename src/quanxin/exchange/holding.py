@@ -7,10 +7,8 @@ handed back to the department that wrote it; on pages, and in what is said of th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import duckdb
 import pyarrow as pa
@@ -154,23 +152,13 @@ def shown(row: Held, resource: Resource, keys: Sealer | None = None) -> dict[str
     }
 
 
-def stage(
-    con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[int, Mapping[str, str | None]]], workdir: Path
-) -> list[str]:
+def stage(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[int, Mapping[str, str | None]]]) -> list[str]:
     """Make ``source`` of held rows again, as a file would; return its columns.
 
     ``rows`` are numbers with opened cells; the numbers become the row numbers.
     """
     cells = list(dict.fromkeys(c for _, row in rows for c in row if c != SURPLUS))
-    path = workdir / "replay.jsonl"
-    with path.open("w", encoding="utf-8") as out:
-        for number, row in rows:
-            texts: dict[str, Any] = {c: row.get(c) for c in (*cells, SURPLUS)}
-            out.write(json.dumps({"row_no": number} | texts, ensure_ascii=False) + "\n")
-    columns = ", ".join(f"'{c}': 'VARCHAR'" for c in [*cells, SURPLUS])
-    con.execute(
-        f"CREATE OR REPLACE TABLE source AS SELECT * FROM read_json('{path}', format = 'newline_delimited', "
-        f"columns = {{'row_no': 'BIGINT', {columns}}})"
-    )
-    path.unlink()
+    arrays = [pa.array([number for number, _ in rows], pa.int64())]
+    arrays += [pa.array([row.get(c) for _, row in rows], pa.string()) for c in (*cells, SURPLUS)]
+    put(con, "source", pa.Table.from_arrays(arrays, names=["row_no", *cells, SURPLUS]))
     return cells

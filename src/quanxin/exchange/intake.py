@@ -93,13 +93,10 @@ def intake(
             notes.nothing_unread(reading.describe())
         hand_in = HandIn(definition, rules, pack, provider, actor, mode, mask(name or path.name), digest)
         tell("checking")
-        program = program_of(pack, rules, definition, reading.columns)
         # what a replacing file leaves out may be many records, however few its own rows are
-        with source(reading.columns, folder, few=reading.rows <= engine.FEW and mode == "append") as (
-            con,
-            workdir,
-            standing,
-        ):
+        few = reading.rows <= engine.FEW and mode == "append"
+        program = program_of(pack, rules, definition, None if few else reading.columns)
+        with source(reading.columns, folder, few=few) as (con, workdir, standing):
             engine.check(con, program, "source", standing)
             return commit_checked(con, workdir, hand_in, reading, program, tell, started)
 

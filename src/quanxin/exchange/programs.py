@@ -16,9 +16,9 @@ KEPT = 256  # programs; of more, the one that was not used for longest goes
 _kept: OrderedDict[tuple[str, tuple[str, ...]], tuple[Rules, engine.Program]] = OrderedDict()
 
 
-def program_of(pack: Pack, rules: Rules, resource: Resource, columns: Iterable[str]) -> engine.Program:
-    """The program that checks rows with ``columns`` under the rules of a day."""
-    present = frozenset(columns)
+def program_of(pack: Pack, rules: Rules, resource: Resource, columns: Iterable[str] | None = None) -> engine.Program:
+    """The program that checks rows with ``columns`` under the rules of a day; without them, rows with any columns."""
+    present = frozenset(columns if columns is not None else (f.key for f in resource.fields))
     key = (resource.key, tuple(f.key for f in resource.fields if f.key in present))
     found = _kept.pop(key, None)
     if found is None or found[0] is not rules or found[1].resource is not resource:

@@ -21,6 +21,7 @@ from quanxin.archive.models import Batch
 from quanxin.calendar import today
 from quanxin.engine.characters import sound
 from quanxin.exchange import holding
+from quanxin.exchange.benches import bench_if_free
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.hand_in import HandIn
 from quanxin.exchange.intake import admit, commit_checked, untold
@@ -29,7 +30,6 @@ from quanxin.exchange.programs import program_of
 from quanxin.exchange.receipt import Receipt
 from quanxin.runtime.keys import sealer
 from quanxin.runtime.pack import current_pack
-from quanxin.runtime.workshop import workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +78,16 @@ def take_again(
     pack = current_pack()
     rules = pack.on(today())
     definition = admit(pack, rules, origin.resource, origin.provider)
-    with workshop() as (con, workdir):
+    few = len(held) <= engine.FEW
+    with bench_if_free(few) as (con, workdir, standing):
         keys, changes = sealer(), corrected or {}
         rows = [(row.pk, holding.opened(row, keys) | _sound(changes.get(row.row_no, {}))) for row in held]
-        columns = holding.stage(con, rows, workdir)
+        columns = holding.stage(con, rows)
         reading = HeldReading(columns, {row.pk: row.position for row in held})
         hand_in = HandIn(
             definition, rules, pack, origin.provider, actor, "append", origin.file_name, "", replay_of=origin.pk
         )
-        program = program_of(pack, rules, definition, columns)
-        engine.check(con, program, "source")
+        engine.check(con, program := program_of(pack, rules, definition, None if few else columns), "source", standing)
         receipt = commit_checked(con, workdir, hand_in, reading, program, untold, started)
     Held.objects.filter(pk__in=[row.pk for row in held]).update(released_by_id=receipt.batch)
     return receipt

@@ -12,7 +12,6 @@ materialised CTE or table, and the CASEs of the next step read them (``python be
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlglot import exp
@@ -105,9 +104,9 @@ def foreign_number(code: str) -> str:
     )
 
 
-def identity_status(code: str, today: dt.date) -> str:
-    """VARCHAR: ``valid`` or the reason, as ``identity.check`` has it on a day."""
-    day = int(f"{today:%Y%m%d}")
+def identity_status(code: str, today: str) -> str:
+    """VARCHAR: ``valid`` or the reason, as ``identity.check`` has it on a day (a DATE)."""
+    day = f"(year({today}) * 10000 + month({today}) * 100 + day({today}))"
     birth = _birth(code, day)
     born = f"CAST({birth} AS INTEGER)"
     return (
@@ -119,8 +118,8 @@ def identity_status(code: str, today: dt.date) -> str:
     )
 
 
-def holds_identity(text: str, today: dt.date) -> str:
-    """BOOLEAN: whether a text, half width, has an adult's identity number in it, no digit beside it.
+def holds_identity(text: str, today: str) -> str:
+    """BOOLEAN: whether a text, half width, has an adult's identity number in it on a day (a DATE), no digit beside it.
 
     A day of these eighteen years is more likely the day of a document than a birth.
     """
@@ -218,12 +217,12 @@ def _digit(code: str, position: int, ten: str = "") -> str:
     return f"(strpos('0123456789{ten}', substr({code}, {position}, 1)) - 1)"
 
 
-def _birth(code: str, day: int) -> str:
+def _birth(code: str, day: str) -> str:
     recent = f"concat('20', substr({code}, 8, 6))"
     return (
         f"CASE WHEN {_matches(code, identity.SHAPE)} THEN substr({code}, 7, 8) "
         f"WHEN {_matches(code, identity.LEGACY_SHAPE)} THEN concat('19', substr({code}, 7, 6)) "
-        f"WHEN {_matches(code, identity.FOREIGN_SHAPE)} THEN CASE WHEN {recent} <= '{day}' THEN {recent} "
+        f"WHEN {_matches(code, identity.FOREIGN_SHAPE)} THEN CASE WHEN TRY_CAST({recent} AS INTEGER) <= {day} THEN {recent} "
         f"ELSE concat('19', substr({code}, 8, 6)) END END"
     )
 

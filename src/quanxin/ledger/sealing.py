@@ -92,6 +92,19 @@ def digest_of(day: dt.date, previous: str, tables: dict[str, Any]) -> str:
     return hashlib.sha256(lines.canonical({"day": day, "previous": previous, "tables": tables})).hexdigest()
 
 
+# A snapshot tells of the transactions of all the server's databases: those of which the holder is known to be another's go.
+UNDER_WAY = """
+SELECT EXISTS (
+    SELECT FROM pg_snapshot_xip(pg_current_snapshot()) x
+    WHERE x < %s::xid8 AND x IS DISTINCT FROM pg_current_xact_id_if_assigned() AND NOT EXISTS (
+        SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+        WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted AND l.transactionid = x::xid
+          AND a.datname <> current_database()
+    )
+)
+"""
+
+
 def _settled() -> bool:
     """Whether all transactions that are under way now have ended, within ``PATIENCE``; one's own does not count."""
     deadline = time.monotonic() + PATIENCE
@@ -100,10 +113,7 @@ def _settled() -> bool:
         cursor.execute("SELECT pg_current_xact_id()::text")
         mark = cursor.fetchone()[0]
         while True:
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM pg_snapshot_xip(pg_current_snapshot()) x WHERE x < %s::xid8"
-                " AND x IS DISTINCT FROM pg_current_xact_id_if_assigned())", (mark,),
-            )  # fmt: skip
+            cursor.execute(UNDER_WAY, (mark,))
             if not cursor.fetchone()[0]:
                 return True
             if time.monotonic() > deadline:
