@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from quanxin.runtime.cluster import SUPERUSER
 from tests.boot import start_database
+from tests.once import BUILT, lake_of
 
 
 @pytest.fixture(scope="session")
@@ -81,15 +82,26 @@ def static_root() -> None:
     Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
 
 
-@pytest.fixture(autouse=True)
-def own_lake(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Each test writes a lake of its own: a lake belongs to one database, and workers have one each.
+@pytest.fixture
+def _django_db_helper(request: pytest.FixtureRequest) -> None:
+    """The transaction that pytest-django gives each test; those of a city that a module shares have its own."""
+    if BUILT in request.fixturenames:
+        return
+    assert not hasattr(request.module, BUILT), (
+        "a test that begins with nothing stands in another module than a shared city"
+    )
+    request.getfixturevalue("_django_db_helper")
 
-    It lies in one place for all tests of a worker, since a bench that stays reaches its own data directory alone.
-    """
-    own = settings.DATA_DIR = tmp_path_factory.getbasetemp() / "data"
+
+@pytest.fixture(autouse=True)
+def own_lake(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Each test writes a lake of its own: a lake belongs to one database, and workers have one each."""
+    settings.DATA_DIR = lake_of(tmp_path_factory)
     yield
-    shutil.rmtree(own, ignore_errors=True)  # and not what the test's city has kept elsewhere for the next
+    if BUILT not in request.fixturenames:  # the module's city goes at its end
+        shutil.rmtree(lake_of(tmp_path_factory), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,7 @@ from quanxin.policy.model import Basis
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import find
 from tests.city import CODES, hand_in, penalty, register
+from tests.once import city
 
 pytestmark = pytest.mark.django_db
 RESOURCE = "administrative-penalty"
@@ -39,16 +40,18 @@ def settle_positions() -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Record:
+def built(folder: Path) -> Record:
     """A penalty in its second version, its publication standing."""
     with travel(FIRST):
-        register(tmp_path)
-        hand_in(tmp_path, RESOURCE, [penalty(0)])
+        register(folder)
+        hand_in(folder, RESOURCE, [penalty(0)])
     with travel(CORRECTED):
-        hand_in(tmp_path, RESOURCE, [penalty(0, fine="0.6")], name="corrected.csv")
+        hand_in(folder, RESOURCE, [penalty(0, fine="0.6")], name="corrected.csv")
     settle_positions()
     return current()
+
+
+record, _built = city(built)
 
 
 def current() -> Record:

@@ -89,3 +89,11 @@ def page(client: Client, path: str) -> str:
         answer = client.get(path)
     assert answer.status_code == 200, answer.content.decode()
     return answer.content.decode()
+
+
+def now_of(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def acts_on(text: str) -> list[str]:
+    return [part.partition('"')[0] for part in text.split('id="act-')[1:]]

@@ -21,17 +21,20 @@ from quanxin.rights import consents
 from quanxin.rights.consent_models import Consent
 from tests.city import CODES, NAMES, hand_in, licence, penalty, person, register
 from tests.desk.people import PASSWORD, signed_in
+from tests.once import city
 from tests.rights.life import owner
 
 pytestmark = pytest.mark.django_db
 NUMBER = str(person()["identity_number"])
 
 
-@pytest.fixture(autouse=True)
-def records(tmp_path: Path) -> None:
-    register(tmp_path)
-    hand_in(tmp_path, "administrative-penalty", [penalty(0), penalty(1, "罚2号") | person()], name="p.csv")
-    hand_in(tmp_path, "administrative-licence", [licence(0)], name="l.csv")
+def records(folder: Path) -> None:
+    register(folder)
+    hand_in(folder, "administrative-penalty", [penalty(0), penalty(1, "罚2号") | person()], name="p.csv")
+    hand_in(folder, "administrative-licence", [licence(0)], name="l.csv")
+
+
+_records, _built = city(records, autouse=True)
 
 
 def member(role: Role, key: str, kind: str, name: str) -> Client:

@@ -19,22 +19,23 @@ from quanxin.evaluation.models import Score
 from quanxin.subjects.models import Subject
 from tests.city import CODES, hand_in, penalty, register
 from tests.evaluation.city import MODEL, centre, company, put_in_use
+from tests.once import city
 
 pytestmark = pytest.mark.django_db
 AS_OF = dt.date(2026, 1, 1)
 
 
-@pytest.fixture(autouse=True)
-def city(tmp_path: Path) -> None:
-    register(tmp_path)
-    hand_in(
-        tmp_path, "administrative-penalty", [penalty(0), penalty(0, "甲2号", fine="30", decision_date="2025-12-01")]
-    )
+def built(folder: Path) -> None:
+    register(folder)
+    hand_in(folder, "administrative-penalty", [penalty(0), penalty(0, "甲2号", fine="30", decision_date="2025-12-01")])
     listed = {"subject_name": "济南乙样例商贸有限公司", "uscc": CODES[1], "document_number": "市监列〔2025〕1号", "facts": "列入",
               "legal_basis": "《管理办法》", "decision_date": "2025-10-01", "valid_until": "2028-10-01",
               "authority_name": "济南市市场监督管理局"}  # fmt: skip
-    hand_in(tmp_path, "serious-violation", [listed], name="listed.csv")
+    hand_in(folder, "serious-violation", [listed], name="listed.csv")
     put_in_use()
+
+
+_city, _built = city(built, autouse=True)
 
 
 def explained(n: int, **said: Any) -> dict[str, Any]:

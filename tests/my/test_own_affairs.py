@@ -24,6 +24,7 @@ from quanxin.rights.models import Case, Notice
 from tests.city import CODES, hand_in, penalty
 from tests.desk.people import PASSWORD, signed_in
 from tests.my.people import owner, text
+from tests.once import city
 from tests.rights.life import DECIDER, LATER, WINDOW, company, morning, penalised
 from tests.rights.test_repairs import settle_positions
 
@@ -32,13 +33,15 @@ UNTIL = "2026-12-31"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Record:
+def built(folder: Path) -> Record:
     with travel(dt.date(2026, 5, 15)):
-        made = penalised(tmp_path)
+        made = penalised(folder)
         settle_positions()
         following.follow()
         return made
+
+
+record, _built = city(built)
 
 
 @pytest.fixture

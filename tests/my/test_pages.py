@@ -26,17 +26,20 @@ from quanxin.evaluation.models import Change, Run, Score
 from quanxin.subjects.models import Subject
 from tests.city import CODES, hand_in, penalty, register
 from tests.evaluation.city import MODEL, centre, company, put_in_use
+from tests.once import city
 
 pytestmark = pytest.mark.django_db
 REASON = "核验营业执照和授权书"
 
 
-@pytest.fixture(autouse=True)
-def city(tmp_path: Path) -> None:
-    register(tmp_path)
-    hand_in(tmp_path, "administrative-penalty", [penalty(0), penalty(0, "甲2号", fine="30")])
+def scored(folder: Path) -> None:
+    register(folder)
+    hand_in(folder, "administrative-penalty", [penalty(0), penalty(0, "甲2号", fine="30")])
     put_in_use()
     runs.evaluate(operator(), [MODEL])
+
+
+_scored, _built = city(scored, autouse=True)
 
 
 @pytest.fixture

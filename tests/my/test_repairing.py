@@ -18,16 +18,19 @@ from quanxin.rights.attachments.models import Attachment
 from quanxin.rights.models import Case
 from tests.city import CODES, NAMES, hand_in, penalty
 from tests.my.people import owner, text
+from tests.once import city
 from tests.rights.attachments.making import printed
 from tests.rights.life import DECIDED, DECIDER, EARLY, LATER, REVIEWER, WINDOW, morning, penalised, penalised_row
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Record:
+def built(folder: Path) -> Record:
     with travel(dt.date(2026, 5, 15)):
-        return penalised(tmp_path)
+        return penalised(folder)
+
+
+record, _built = city(built)
 
 
 def at(record: Record, what: str = "") -> str:

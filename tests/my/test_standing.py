@@ -21,6 +21,7 @@ from tests.accounts.people import ADULT, MINOR
 from tests.city import CODES, NAMES
 from tests.desk.people import signed_in
 from tests.my.people import agent, browser, natural, oneself, owner, text, window
+from tests.once import city
 from tests.rights.life import LATER, morning, penalised
 
 pytestmark = pytest.mark.django_db
@@ -29,10 +30,12 @@ PAGES = ("/my/", "/my/records", "/my/cases", "/my/consents", "/my/readings", "/m
 VISITOR = {"who": "样例人，法定代表人", "paper": "营业执照和身份证原件"}
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Record:
+def built(folder: Path) -> Record:
     with travel(dt.date(2026, 5, 15)):
-        return penalised(tmp_path)
+        return penalised(folder)
+
+
+record, _built = city(built)
 
 
 def at(record: Record, what: str = "") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from quanxin.rights.consent_models import Consent, ConsentUse
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Notice
 from tests.city import CODES
+from tests.once import city
 from tests.rights.life import LATER, morning, owner, penalised
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +31,20 @@ RIVAL = Actor("user:rival", [Assignment(Role.BANK, organisation="other-bank")])
 UNTIL = dt.date(2026, 10, 31)
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
+def built(folder: Path) -> Record:
     with travel(morning(LATER)):
         for key in ("sample-bank", "other-bank"):
             add_organisation(operator(), key, name=f"样例{key}", kind="bank")
-        yield penalised(tmp_path)
+        return penalised(folder)
+
+
+_record, _built = city(built, autouse=True)
+
+
+@pytest.fixture
+def record(_record: Record) -> Iterator[Record]:
+    with travel(morning(LATER)):
+        yield _record
 
 
 def text() -> ConsentText:
@@ -165,35 +173,6 @@ def test_the_subject_hears_before_it_ends(record: Record) -> None:
         assert consents.warn_of_end() == 1
         consents.warn_of_end()
     assert Notice.objects.filter(key="consent-expiring").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_revoking_beside_reading_leaves_no_reading_after_it(tmp_path: Path) -> None:
-    with travel(morning(LATER)):
-        add_organisation(operator(), "sample-bank", name="样例银行", kind="bank")
-        penalised(tmp_path)
-        consent = given()
-
-    def read() -> None:
-        try:
-            with travel(morning(LATER)):
-                for _ in range(20):
-                    try:
-                        consents.read(OFFICER, consent.pk)
-                    except RightsError:
-                        return
-        finally:
-            connection.close()
-
-    readers = [threading.Thread(target=read) for _ in range(3)]
-    for reader in readers:
-        reader.start()
-    with travel(morning(LATER)):
-        consents.revoke(owner(), consent.pk)
-    after = ConsentUse.objects.count()
-    for reader in readers:
-        reader.join()
-    assert ConsentUse.objects.count() == after
 
 
 @pytest.mark.parametrize(

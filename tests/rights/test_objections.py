@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from quanxin.rights import cases, letters, objections
 from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Case, Notice
 from tests.city import hand_in
+from tests.once import city
 from tests.rights.life import (
     DECIDER,
     LATER,
@@ -40,10 +39,18 @@ pytestmark = pytest.mark.django_db
 WRONG = "罚款金额有误，应为0.3万元。"
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
+def built(folder: Path) -> Record:
     with travel(morning(LATER)):
-        yield penalised(tmp_path)
+        return penalised(folder)
+
+
+_record, _built = city(built)
+
+
+@pytest.fixture
+def record(_record: Record) -> Iterator[Record]:
+    with travel(morning(LATER)):
+        yield _record
 
 
 def shown(viewer: viewers.Viewer = viewers.PUBLIC) -> list[RecordView]:
@@ -169,25 +176,3 @@ def test_what_holds_follows_a_record_to_the_subject_it_was_given_to(record: Reco
     moved = [r for r in archive_of(judged.other_id, viewers.PUBLIC).timeline if r.resource == "administrative-penalty"]
     assert [r.marks for r in moved] == [("disputed",)]
     assert case.is_open
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_make_one_case(tmp_path: Path) -> None:
-    with travel(morning(LATER)):
-        record = penalised(tmp_path)
-    found: list[str] = []
-
-    def ask() -> None:
-        try:
-            with travel(morning(LATER) + dt.timedelta(minutes=1)):
-                found.append(objections.object_to(owner(), WRONG, record=record).number)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(found)) == 1
-    assert Case.objects.count() == 1

@@ -25,6 +25,7 @@ from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Bar, Case, Notice, Term
 from tests.evaluation.city import MODEL, put_in_use
 from tests.evaluation.city import centre as scorer
+from tests.once import city
 from tests.rights.life import (
     DECIDER,
     EARLY,
@@ -44,10 +45,12 @@ from tests.rights.life import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Record:
+def built(folder: Path) -> Record:
     with travel(dt.date(2026, 5, 15)):
-        return penalised(tmp_path)
+        return penalised(folder)
+
+
+record, _built = city(built)
 
 
 def settle_positions() -> None:

@@ -22,16 +22,25 @@ from quanxin.rights.models import Shield
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from tests.city import hand_in, penalty, person, write
+from tests.once import city
 from tests.rights.life import DECIDER, LATER, REVIEWER, company, morning, owner, penalised
 
 pytestmark = pytest.mark.django_db
 RULING = "（2026）鲁01破1号之二"
 
 
-@pytest.fixture
-def record(tmp_path: Path) -> Iterator[Record]:
+def built(folder: Path) -> Record:
     with travel(morning(LATER)):
-        yield penalised(tmp_path)
+        return penalised(folder)
+
+
+_record, _built = city(built)
+
+
+@pytest.fixture
+def record(_record: Record) -> Iterator[Record]:
+    with travel(morning(LATER)):
+        yield _record
 
 
 def public() -> int:
@@ -106,9 +115,8 @@ def test_everything_about_a_subject_can_be_taken_away(record: Record) -> None:
     assert any(c["records"] for c in said["chapters"])
 
 
-def test_a_persons_record_is_out_of_sight_on_the_day_after_its_time(tmp_path: Path) -> None:
+def test_a_persons_record_is_out_of_sight_on_the_day_after_its_time(record: Record, tmp_path: Path) -> None:
     with travel(morning(LATER)):
-        penalised(tmp_path)
         hand_in(tmp_path, "administrative-penalty", [penalty(0, "甲9号", **person())], name="person.csv")
         subject = Subject.objects.get(natural=True)
         held = Record.objects.get(subject_id=subject.pk)
@@ -127,9 +135,8 @@ def test_a_persons_record_is_out_of_sight_on_the_day_after_its_time(tmp_path: Pa
             assert (proof.past, proof.shown) == (1 - seen, 0)
 
 
-def test_the_proof_finds_what_would_be_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_proof_finds_what_would_be_shown(record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with travel(morning(LATER)):
-        penalised(tmp_path)
         hand_in(tmp_path, "administrative-penalty", [penalty(0, "甲9号", **person())], name="person.csv")
     with travel(dt.date(2033, 1, 1)):
         monkeypatch.setattr(access, "may_see_record", lambda *_, **__: True)

@@ -19,15 +19,14 @@ from quanxin.rights.models import Notice, Visit
 from tests.accounts.people import ADULT
 from tests.city import CODES
 from tests.my.people import browser, natural, window
+from tests.once import city
 from tests.rights.life import company, penalised
 
 pytestmark = pytest.mark.django_db
 CAME = {"code": CODES[0], "who": "张三，法定代表人", "paper": "营业执照副本"}
 
 
-@pytest.fixture(autouse=True)
-def city(tmp_path: Path) -> None:
-    penalised(tmp_path)
+_penalised, _built = city(penalised, autouse=True)
 
 
 def served(client: Client, **said: str) -> Visit:
