@@ -21,7 +21,7 @@ from quanxin.archive.models import Batch, Record
 from quanxin.exchange import drop_folder, drop_results, dropping, inbox, submissions
 from quanxin.exchange.models import Dropped, Submission
 from quanxin.runtime.beneath import Folder
-from tests.city import penalty, register, write
+from tests.city import penalty, person, register, write
 from tests.exchange.processes import QUANXIN, here, run, until, workers
 
 Rows = list[dict[str, str | None]]
@@ -77,6 +77,16 @@ def test_a_file_is_taken_in_and_its_receipt_comes_back_beside_it(tmp_path: Path,
     assert (receipt["batch"], receipt["accepted"], receipt["repeated"]) == (batch.pk, 1, False)
     assert (batch.file_name, batch.provider, batch.actor) == ("八月.csv", "market-regulation", "drop:market-regulation")
     assert not any(inbox.root().iterdir())
+    assert dropping.scan() == dropping.Scan()
+
+
+@pytest.mark.django_db
+def test_a_number_in_a_file_s_name_is_kept_no_longer_than_the_file_waits(tmp_path: Path, drop: Path) -> None:
+    register(tmp_path)
+    number = str(person()["identity_number"])
+    put(drop, f"样例人{number}.csv", [penalty(0)])
+    assert take_in().taken == [f"{PLACE}/样例人{number}.csv"]
+    assert number not in Dropped.objects.get().path
     assert dropping.scan() == dropping.Scan()
 
 

@@ -76,8 +76,9 @@ LISTED: dict[str, str] = {
     """,
     "how somebody is reached, a number of theirs by purpose": "accounts.User.email exchange.Consumer.contact rights.Case.contact",
     "a client's name, or a network": "api.DeadToken.who",
-    "where something is reached, set up by an operator": "exchange.Webhook.url exchange.Submission.mapping exchange.Dropped.path",
-    "a digest of the password": "accounts.User.password",
+    "where something is reached, set up by an operator": "exchange.Webhook.url exchange.Submission.mapping",
+    "a file's own name while it lies in the drop folder; masked once it is answered": "exchange.Dropped.path",
+    "a digest": "accounts.User.password accounts.User.agent_code",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from quanxin.runtime.log import JsonLines, masked
 
 
 def line(message: str, *arguments: object, **extra: object) -> dict[str, str]:
-    record = logging.makeLogRecord({"name": "quanxin.test", "msg": message, "args": arguments, **extra})
+    record = logging.makeLogRecord({"name": "quanxin.test", "levelno": logging.ERROR, "msg": message, "args": arguments, **extra})
     read: dict[str, str] = json.loads(JsonLines().format(record))
     return read
 
@@ -47,8 +47,19 @@ def test_what_a_trace_says_is_masked_too() -> None:
     assert "s3cret" not in read["trace"]
 
 
+def test_what_a_visitor_asked_wrongly_is_a_line_without_a_trace() -> None:
+    try:
+        raise ValueError("no such cursor")
+    except ValueError:
+        caught = sys.exc_info()
+    asked = line("no such cursor", exc_info=caught, name="django.request", levelno=logging.WARNING)
+    assert "trace" not in asked
+    failed = line("broken", exc_info=caught, name="django.request", levelno=logging.ERROR)
+    assert "ValueError" in failed["trace"]
+
+
 def test_a_line_break_in_a_message_does_not_make_a_second_line() -> None:
-    record = logging.makeLogRecord({"name": "quanxin.test", "msg": "one\ntwo", "levelname": "ERROR"})
+    record = logging.makeLogRecord({"name": "quanxin.test", "levelno": logging.ERROR, "msg": "one\ntwo", "levelname": "ERROR"})
     written = JsonLines().format(record)
     assert "\n" not in written
     assert json.loads(written)["message"] == "one\ntwo"

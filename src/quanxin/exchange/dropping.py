@@ -26,6 +26,7 @@ from quanxin.exchange.drop_folder import REFUSED, TAKEN, Found
 from quanxin.exchange.drop_results import ANNOTATED, ERROR, RECEIPT
 from quanxin.exchange.errors import IntakeError, translated
 from quanxin.exchange.models import Dropped, Submission
+from quanxin.identifiers import mask
 from quanxin.runtime.beneath import Folder
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.session import claimed
@@ -153,7 +154,8 @@ def _answer(base: Path, top: Folder, dropped: Dropped, found: Scan) -> None:
         drop_results.put(base, path, ERROR, dict(work.error or {}) | {"submission": work.pk})
         drop_results.clear(base, path, RECEIPT, ANNOTATED)
     _put_away(top, dropped, TAKEN if taken else REFUSED)
-    Dropped.objects.filter(pk=dropped.pk).update(answered_at=now())
+    # a name may hold a person's number: it is kept as it is only as long as the file lies there under it
+    Dropped.objects.filter(pk=dropped.pk).update(answered_at=now(), path=mask(path))
     (found.taken if taken else found.refused).append(path)
 
 

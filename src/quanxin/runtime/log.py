@@ -40,6 +40,7 @@ class JsonLines(logging.Formatter):
         }
         extra = {key: value for key, value in vars(record).items() if key not in _STANDARD}
         line |= {key: masked(f"{key}={value}").removeprefix(f"{key}=") for key, value in extra.items()}
-        if record.exc_info:
+        # what a visitor asked for wrongly (4xx) is a line, and no trace that whoever repeats it fills the disk with
+        if record.exc_info and (record.levelno >= logging.ERROR or not record.name.startswith("django.")):
             line["trace"] = masked(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
