@@ -7,11 +7,13 @@ killed are removed by the next.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
 import tempfile
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from quanxin.runtime.cluster import SUPERUSER
 
 _PREFIX = "quanxin-test-"
 _CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
+LONG, SLOWEST = 300, 20  # seconds of a run that are worth to be told of, and how many tests are named
 
 
 def _sweep() -> None:
@@ -87,6 +90,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWork
     driven in a process, Django refuses to set a database up."""
     config.option.loadscopereorder = False
     return OneWorkerEach(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How long each room took, and the slowest tests of a long run: what grows is seen."""
+    rooms, tests = Counter[str](), Counter[str]()
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            tests[report.nodeid] += report.duration
+            rooms["/".join(report.nodeid.split("/")[:2])] += report.duration
+    if rooms.total() < LONG:
+        return
+    terminalreporter.write_sep("-", f"{rooms.total():.0f} s of tests")
+    for room, seconds in rooms.most_common():
+        terminalreporter.write_line(f"{seconds:8.0f} s  {room}")
+    terminalreporter.write_sep("-", f"the {SLOWEST} slowest")
+    for test, seconds in tests.most_common(SLOWEST):
+        terminalreporter.write_line(f"{seconds:8.0f} s  {test[:150]}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
