@@ -33,6 +33,10 @@ run: .venv/.ready $(VENDOR)/.ready ## 安装、建样例城市、启动网站 / 
 test: .venv/.spark $(VENDOR)/.ready ## 安装并运行全部测试 / set up and run every test
 	$(BIN)/pytest $(PYTEST_FLAGS)
 
+.PHONY: quick
+quick: .venv/.ready $(VENDOR)/.ready ## 只运行改动所及的测试，两分钟内 / the tests that a change touches, for two minutes
+	$(BIN)/python .ci/quick.py
+
 .PHONY: check
 check: .venv/.ready $(VENDOR)/.ready ## 代码、类型、结构、政策包、文档、漏洞检查 / lint, types, structure, packs, docs, advisories
 	$(BIN)/ruff check

@@ -14,6 +14,7 @@ MODULES = ("quanxin.accounts.own_matters.", "quanxin.archive.own_matters.")
 
 # Acts that concern no subject, or nobody who could stand for one.
 WITHOUT = {
+    "accounts.agent_codes.issue": "one's own code, which opens nothing until somebody else names its holder",
     "accounts.clients.add_client": "about a machine",
     "accounts.clients.end_client": "about a machine",
     "accounts.clients.end_secret": "about a machine",

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from quanxin.accounts import agent_codes, operator
-from quanxin.accounts.models import AuditLine
+from quanxin.accounts import NotAllowed, agent_codes, operator
+from quanxin.accounts.models import AuditLine, User
 from quanxin.accounts.people import actor_of, deactivate
 from quanxin.calendar import now, travel
 from tests.accounts.people import person
@@ -39,3 +39,10 @@ def test_a_code_that_is_none_has_expired_or_was_replaced_names_nobody_and_leaves
         assert agent_codes.username_of(operator(), second) == ""
     deactivate(operator(), "helper", reason="离职")
     assert agent_codes.username_of(operator(), second) == ""
+
+
+def test_nobody_gets_another_s_code() -> None:
+    person("helper")
+    with pytest.raises(NotAllowed):
+        agent_codes.issue(actor_of(person("other")), User.objects.get(username="helper"))
+    assert User.objects.get(username="helper").agent_code == ""

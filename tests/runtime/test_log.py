@@ -12,7 +12,9 @@ from quanxin.runtime.log import JsonLines, masked
 
 
 def line(message: str, *arguments: object, **extra: object) -> dict[str, str]:
-    record = logging.makeLogRecord({"name": "quanxin.test", "levelno": logging.ERROR, "msg": message, "args": arguments, **extra})
+    record = logging.makeLogRecord(
+        {"name": "quanxin.test", "levelno": logging.ERROR, "msg": message, "args": arguments, **extra}
+    )
     read: dict[str, str] = json.loads(JsonLines().format(record))
     return read
 
@@ -59,7 +61,9 @@ def test_what_a_visitor_asked_wrongly_is_a_line_without_a_trace() -> None:
 
 
 def test_a_line_break_in_a_message_does_not_make_a_second_line() -> None:
-    record = logging.makeLogRecord({"name": "quanxin.test", "levelno": logging.ERROR, "msg": "one\ntwo", "levelname": "ERROR"})
+    record = logging.makeLogRecord(
+        {"name": "quanxin.test", "levelno": logging.ERROR, "msg": "one\ntwo", "levelname": "ERROR"}
+    )
     written = JsonLines().format(record)
     assert "\n" not in written
     assert json.loads(written)["message"] == "one\ntwo"

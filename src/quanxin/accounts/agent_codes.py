@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import secrets
 
-from quanxin.accounts.actors import Actor
+from quanxin.accounts.actors import Actor, NotAllowed
 from quanxin.accounts.acts import act, refused_line
 from quanxin.accounts.models import User, audit
 from quanxin.calendar import now
@@ -22,7 +22,9 @@ _GROUPS, _EACH = 3, 4
 
 @act
 def issue(by: Actor, user: User) -> str:
-    """A new code of a person's own, like ``7KQ2-M9XA-3T5V``; the one before stands no more."""
+    """A new code of a person's own, like ``7KQ2-M9XA-3T5V``; the one before stands no more. ``NotAllowed`` for anyone else."""
+    if by.name != f"user:{user.username}":
+        raise NotAllowed("a code is got by whoever is to be named by it")
     code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(_EACH)) for _ in range(_GROUPS))
     user.agent_code, user.agent_code_until = _digest(code), now() + STANDS
     user.save(update_fields=["agent_code", "agent_code_until"])

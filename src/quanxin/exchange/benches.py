@@ -21,6 +21,9 @@ from quanxin.exchange.reading import table
 from quanxin.runtime.bridge import few_rows, put
 from quanxin.runtime.workshop import connect, own_folder, workshop
 
+# bytes that an intake of any size takes, bytes for each thread and each row; and what its rows weigh on the disk
+_ANY, _THREAD, _ROW = 96 << 20, 64 << 20, 320
+
 _room = threading.BoundedSemaphore(settings.ENGINE_THREADS)
 # by process and data directory, outside of which a bench reaches nothing
 _free: list[tuple[int, Path, duckdb.DuckDBPyConnection, Standing]] = []
@@ -67,18 +70,27 @@ def bench_if_free(few: bool) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, 
 
 @contextmanager
 def source(
-    columns: Sequence[str], folder: Path, *, few: bool
+    columns: Sequence[str], folder: Path, *, rows: int, few: bool
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing | None]]:
-    """A DuckDB with ``source``, the rows with ``columns`` that a file's reader left in ``folder``, and a folder for it: of
+    """A DuckDB with ``source``, the ``rows`` with ``columns`` that a file's reader left in ``folder``, and a folder for it: of
     ``few`` rows a bench, else a workshop, which keeps no programs."""
     if few:
         with bench() as (con, workdir, standing):
             put(con, "source", table.few(columns, folder))
             yield con, workdir, standing
     else:
-        with workshop(folders=[folder]) as (con, workdir):
+        with workshop(folders=[folder], memory=_memory_for(rows, folder)) as (con, workdir):
             table.publish(con, columns, folder)
             yield con, workdir, None
+
+
+def _memory_for(rows: int, folder: Path) -> int:
+    """Bytes that the engine needs for an intake: allowed more, it keeps what it could write to the disk.
+
+    What it evaluates takes some hundred MB for each thread beside that.
+    """
+    weight = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+    return _ANY + _THREAD * settings.ENGINE_THREADS + _ROW * rows + weight
 
 
 def _take() -> tuple[duckdb.DuckDBPyConnection, Standing]:

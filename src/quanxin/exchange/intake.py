@@ -96,7 +96,7 @@ def intake(
         # what a replacing file leaves out may be many records, however few its own rows are
         few = reading.rows <= engine.FEW and mode == "append"
         program = program_of(pack, rules, definition, None if few else reading.columns)
-        with source(reading.columns, folder, few=few) as (con, workdir, standing):
+        with source(reading.columns, folder, rows=reading.rows, few=few) as (con, workdir, standing):
             engine.check(con, program, "source", standing)
             return commit_checked(con, workdir, hand_in, reading, program, tell, started)
 

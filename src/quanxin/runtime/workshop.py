@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,18 +28,21 @@ _PLANNING = {
     "enable_progress_bar": "false",  # it writes over what a command tells, and into a worker's log
 }
 
+_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)(I?)B?\s*", re.IGNORECASE)
+
 
 @contextmanager
 def workshop(
-    files: Iterable[Path] = (), folders: Iterable[Path] = ()
+    files: Iterable[Path] = (), folders: Iterable[Path] = (), *, memory: int | None = None
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """A DuckDB in memory that spills into a folder of its own, and the folder; both are removed afterwards.
 
     It reads and writes in that folder, in the platform's columns (``COLUMNS``), and in what is named: ``files`` that were
-    handed in, ``folders`` that hold what was made elsewhere.
+    handed in, ``folders`` that hold what was made elsewhere. It takes ``memory`` bytes at most, and never more than the
+    settings allow.
     """
     with own_folder() as folder:
-        con = connect(settings.ENGINE_THREADS, folder / "spill", files, (folder, *folders), _PLANNING)
+        con = connect(settings.ENGINE_THREADS, folder / "spill", files, (folder, *folders), _PLANNING, memory)
         try:
             yield con, folder
         finally:
@@ -61,14 +65,26 @@ def own_folder() -> Iterator[Path]:
 
 def connect(
     threads: int, spill: Path | None, files: Iterable[Path] = (), folders: Iterable[Path] = (),
-    options: Mapping[str, str] | None = None,
+    options: Mapping[str, str] | None = None, memory: int | None = None,
 ) -> duckdb.DuckDBPyConnection:  # fmt: skip
-    """A DuckDB in memory that takes what the settings allow; without ``spill`` nothing of it goes to the disk."""
+    """A DuckDB in memory that takes what the settings allow, or ``memory`` bytes if that is less; without ``spill`` nothing
+    of it goes to the disk."""
+    allowed = size_of(settings.ENGINE_MEMORY)
+    limit = f"{memory}B" if memory is not None and allowed is not None and memory < allowed else settings.ENGINE_MEMORY
     own = [Path(settings.DATA_DIR) / name for name in COLUMNS]
     return database.connect(
-        threads=threads, memory_limit=settings.ENGINE_MEMORY, spill=spill, folders=(*own, *folders), files=files,
+        threads=threads, memory_limit=limit, spill=spill, folders=(*own, *folders), files=files,
         options=options,
     )  # fmt: skip
+
+
+def size_of(text: str) -> int | None:
+    """The bytes of a size as DuckDB reads it: ``2GB``, ``512 MiB``; None for a share of the machine's memory (``80%``)."""
+    found = _SIZE.fullmatch(text)
+    if found is None:
+        return None
+    number, prefix, binary = found.groups()
+    return int(float(number) * (1024 if binary else 1000) ** " KMGT".index(prefix.upper() or " "))
 
 
 def cursor_beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
