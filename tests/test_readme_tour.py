@@ -48,7 +48,7 @@ def test_the_tour_runs_from_beginning_to_end(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=400,
     )
     assert ran.returncode == 0, ran.stderr
     said = ran.stdout
