@@ -119,6 +119,7 @@ if _CONTROLLER:
     _sweep()
     for name in [name for name in os.environ if name.startswith("QUANXIN_")]:
         del os.environ[name]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the processes that tests start would compile everything anew
     os.environ["QUANXIN_DATA_DIR"] = str(Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")).resolve())
     os.environ["QUANXIN_STATIC"] = "plain"
     os.environ["QUANXIN_SECOND_FACTOR"] = "optional"  # required where a test is about it
