@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from quanxin.runtime.cluster import SUPERUSER
 from tests.boot import start_database
-from tests.once import BUILT, lake_of
+from tests.once import BUILT, HASHERS, lake_of
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +113,7 @@ def own_language() -> None:
 @pytest.fixture(autouse=True)
 def quick_hashing(settings: Settings) -> None:
     """Passwords and secrets of tests are hashed in no time; the slowness that protects real ones is Django's own."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = HASHERS
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ import pytest
 
 from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Actor, Assignment, Role
-from quanxin.accounts.models import User
+from quanxin.accounts.models import AuditLine, User
 from quanxin.accounts.people import actor_of, add_account
 from quanxin.archive import access, viewers
 from quanxin.archive.models import Record
@@ -157,7 +157,11 @@ def test_no_further_role_lifts_the_district_of_the_centre_or_the_window(scene: S
     client = browser("both", Role.CENTRE, district=FAR)
     add_account(operator(), "both", password="", role=Role.WINDOW, district=FAR)
     add_account(operator(), "both", password="", **other)  # type: ignore[arg-type]
-    assert client.get(f"/desk/subjects/{CODES[0]}/score?purpose=x").status_code in (403, 405)
+    address = f"/desk/subjects/{CODES[0]}/score"
+    assert client.get(address).status_code == 403
+    assert client.post(address, {"purpose": "核对招标资格"}).status_code == 403
+    lines = AuditLine.objects.filter(act="scores.refused").order_by("id")
+    assert [line.particulars["purpose"] for line in lines][-2:] == ["尚未说明查询目的", "核对招标资格"]
     assert client.post("/desk/window", {"code": CODES[0], "who": "人", "paper": "证"}).status_code == 422
     with pytest.raises(NotAllowed):
         at_counter(acting("both"), scene.subject, "来访人")

@@ -18,7 +18,14 @@ pytestmark = pytest.mark.django_db
 def test_a_code_is_found_as_it_is_typed_and_kept_as_its_digest_alone() -> None:
     user = person("helper")
     code = agent_codes.issue(actor_of(user), user)
-    for typed in (code, code.lower(), code.replace("-", ""), code.replace("-", "－"), f" {code.replace('0', 'O')} "):
+    for typed in (
+        code,
+        code.lower(),
+        code.replace("-", ""),
+        code.replace("-", "－"),
+        code.translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"}),
+        f" {code.replace('0', 'O')} ",
+    ):
         assert agent_codes.username_of(operator(), typed) == "helper"
     user.refresh_from_db()
     assert code not in str(vars(user))

@@ -69,3 +69,16 @@ def test_a_forked_process_leaves_its_parents_alone(tmp_path: Path) -> None:
     with benches.bench() as (again, _, _):
         assert again is con
         assert again.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_who_holds_locks_takes_a_bench_that_is_free_and_waits_for_none() -> None:
+    with benches.bench_if_free(True) as (_, _, standing), benches.bench():
+        assert standing is not None
+        with benches.bench_if_free(True) as (con, folder, none):  # both are taken
+            assert none is None
+            assert con.execute("SELECT 1").fetchone() == (1,)
+            assert folder.is_dir()
+    with benches.bench_if_free(False) as (_, _, none):
+        assert none is None
+    with benches.bench_if_free(True) as (_, _, again), benches.bench():  # each gave its place back
+        assert again is not None

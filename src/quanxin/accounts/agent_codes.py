@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from unicodedata import normalize
 
 from quanxin.accounts.actors import Actor, NotAllowed
 from quanxin.accounts.acts import act, refused_line
@@ -42,6 +43,6 @@ def username_of(by: Actor, code: str) -> str:
 
 
 def _digest(code: str) -> str:
-    """Of a code as somebody types it: in any case, with or without dashes and blanks, O for 0 and I or L for 1."""
-    typed = "".join(c for c in code.upper() if c.isalnum()).translate(str.maketrans("OIL", "011"))
+    """Of a code as somebody types it: in any case and width, with or without dashes and blanks, O for 0 and I or L for 1."""
+    typed = "".join(c for c in normalize("NFKC", code).upper() if c.isalnum()).translate(str.maketrans("OIL", "011"))
     return hashlib.sha256(typed.encode()).hexdigest()

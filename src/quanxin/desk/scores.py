@@ -41,13 +41,12 @@ def score(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     subject = asked_for(actor, code)
     if subject is None:
         raise Http404(code)
-    access.require_scores(viewers.centre(actor, ASKING), subject)  # who may not see it is not asked what for
-    about = f"score:{subject.pk}"
-    if request.method == "POST" and (said := request.POST.get("purpose", "").strip()):
-        access.require_scores(viewers.centre(actor, said[: purposes.LONGEST]), subject)
+    about, said = f"score:{subject.pk}", request.POST.get("purpose", "").strip()[: purposes.LONGEST]
+    purpose = said or purposes.stated(request, about)
+    access.require_scores(viewers.centre(actor, purpose or ASKING), subject)  # before anybody is asked what for
+    if said:
         purposes.state(request, about, said)
         return redirect("desk:score", code=subject.code)
-    purpose = purposes.stated(request, about)
     context = {"subject": subject, "purpose": purpose}
     if purpose:
         context["page"] = page.of(subject, viewers.centre(actor, purpose), request.GET)

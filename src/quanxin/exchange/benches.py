@@ -70,16 +70,17 @@ def bench_if_free(few: bool) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, 
 
 @contextmanager
 def source(
-    columns: Sequence[str], folder: Path, *, rows: int, few: bool
+    columns: Sequence[str], folder: Path, *, rows: int | None, few: bool
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing | None]]:
-    """A DuckDB with ``source``, the ``rows`` with ``columns`` that a file's reader left in ``folder``, and a folder for it: of
-    ``few`` rows a bench, else a workshop, which keeps no programs."""
+    """A DuckDB with ``source``, the rows with ``columns`` that a file's reader left in ``folder``, and a folder for it: of
+    ``few`` rows a bench, else a workshop, which keeps no programs, with the memory that ``rows`` rows need (None: with all
+    that it may have)."""
     if few:
         with bench() as (con, workdir, standing):
             put(con, "source", table.few(columns, folder))
             yield con, workdir, standing
     else:
-        with workshop(folders=[folder], memory=_memory_for(rows, folder)) as (con, workdir):
+        with workshop(folders=[folder], memory=None if rows is None else _memory_for(rows, folder)) as (con, workdir):
             table.publish(con, columns, folder)
             yield con, workdir, None
 

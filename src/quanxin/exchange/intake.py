@@ -94,9 +94,10 @@ def intake(
         hand_in = HandIn(definition, rules, pack, provider, actor, mode, mask(name or path.name), digest)
         tell("checking")
         # what a replacing file leaves out may be many records, however few its own rows are
-        few = reading.rows <= engine.FEW and mode == "append"
+        rows = reading.rows if mode == "append" else None
+        few = rows is not None and rows <= engine.FEW
         program = program_of(pack, rules, definition, None if few else reading.columns)
-        with source(reading.columns, folder, rows=reading.rows, few=few) as (con, workdir, standing):
+        with source(reading.columns, folder, rows=rows, few=few) as (con, workdir, standing):
             engine.check(con, program, "source", standing)
             return commit_checked(con, workdir, hand_in, reading, program, tell, started)
 
