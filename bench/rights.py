@@ -67,8 +67,9 @@ def _drawn() -> list[Record]:
 def _grant(record: Record) -> str:
     """Take an application through to its grant; return the code of its subject."""
     from quanxin.accounts import operator
-    from quanxin.rights import cases, repairs
-    from quanxin.rights.parties import Party
+    from quanxin.casework import cases
+    from quanxin.casework.parties import Party
+    from quanxin.rights import repairs
     from quanxin.subjects.models import Subject
 
     subject = Subject.objects.get(pk=record.subject_id)

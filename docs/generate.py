@@ -76,7 +76,7 @@ def errors() -> Pages:
 
 def attachments() -> Pages:
     """Every reason why an attachment is refused or cannot be had."""
-    from quanxin.rights.attachments.wordings import WORDINGS
+    from quanxin.attachments.wordings import WORDINGS
 
     rows = [
         (f"<a id='{code}'></a>`{code}`", w.status, f"{w.zh}<br>{w.en}", w.hint.replace(" / ", "<br>"))
@@ -89,7 +89,7 @@ def attachments() -> Pages:
 
 def rights() -> Pages:
     """Every reason why something asked for in a case cannot be done."""
-    from quanxin.rights.errors import WORDINGS
+    from quanxin.casework.errors import WORDINGS
 
     rows = [
         (f"<a id='{code}'></a>`{code}`", f"{w.zh}<br>{w.en}", w.hint.replace(" / ", "<br>"))

@@ -20,21 +20,23 @@ from quanxin.accounts.binding import Principal, bind
 from quanxin.accounts.models import Agency, User
 from quanxin.accounts.people import actor_of, add_account, add_organisation
 from quanxin.archive.models import Record
+from quanxin.attachments.accepting import accept
+from quanxin.attachments.models import Attachment
 from quanxin.calendar import travel
+from quanxin.casework import cases
+from quanxin.casework.models import Case, Notice
+from quanxin.casework.parties import Party
 from quanxin.exchange import submissions
 from quanxin.exchange.models import Held, Submission
-from quanxin.rights import cases, consents, objections, repairs, shields
-from quanxin.rights.attachments.accepting import accept
-from quanxin.rights.attachments.models import Attachment
+from quanxin.rights import consents, objections, repairs, shields
 from quanxin.rights.consent_models import Consent
-from quanxin.rights.models import Case, Notice, Shield
-from quanxin.rights.parties import Party
+from quanxin.rights.models import Shield
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import find
 from tests.accounts.people import ADULT, PASSWORD
+from tests.attachments.making import printed
 from tests.city import CODES, hand_in, penalty, person, register
 from tests.my.people import CLERK
-from tests.rights.attachments.making import printed
 from tests.rights.life import DECIDER, LATER, OWNER, PROVIDER, WINDOW, morning, penalised_row
 
 NAME, TEXT = "欧阳密泉", "密：夜间摆摊占道"  # the natural person's, and what its record says

@@ -18,11 +18,12 @@ from quanxin.archive import access, queries, viewers
 from quanxin.archive.models import Batch, Record, Restriction
 from quanxin.archive.queries import NoSuchSubject, archive_of
 from quanxin.archive.viewers import Grant
+from quanxin.attachments import reading
 from quanxin.calendar import travel
+from quanxin.casework import cases
+from quanxin.casework.models import Notice
 from quanxin.evaluation import page
-from quanxin.rights import cases, consents
-from quanxin.rights.attachments import reading
-from quanxin.rights.models import Notice
+from quanxin.rights import consents
 from quanxin.subjects.models import Subject
 from tests.access import scene as city
 from tests.access.scene import CONDUCT, FAR, MOMENT, NEAR, Scene, at_counter, browser, company, standing_for

@@ -26,16 +26,19 @@ from quanxin.accounts.people import add_account, add_organisation
 from quanxin.archive import access, judgements, viewers
 from quanxin.archive.models import Restriction, Withdrawal
 from quanxin.archive.queries import archive_of
+from quanxin.attachments.removing import remove
+from quanxin.casework import case_view as looking
+from quanxin.casework import cases, queues
+from quanxin.casework import inbox as staff
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Case
+from quanxin.casework.notices import tell_role
+from quanxin.casework.parties import Party, at_counter
 from quanxin.exchange import conflicts, correcting, handing_over, stewarding, withdrawals
 from quanxin.exchange.models import Conflict, Handover, Held
 from quanxin.exchange.quality.sampling import compare
 from quanxin.policy.model import Basis
-from quanxin.rights import cases, consents, looking, objections, queues, repairs, shields, staff
-from quanxin.rights.attachments.removing import remove
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Case
-from quanxin.rights.notices import tell_role
-from quanxin.rights.parties import Party, at_counter
+from quanxin.rights import consents, objections, repairs, shields
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from tests.access.scene import MOMENT, Scene, acting, browser, company

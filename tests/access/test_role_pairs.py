@@ -21,10 +21,13 @@ from quanxin.archive import access, viewers
 from quanxin.archive.models import Record
 from quanxin.archive.queries import NoSuchSubject, archive_of
 from quanxin.archive.viewers import Viewer
+from quanxin.casework import case_view as looking
+from quanxin.casework import cases, queues
+from quanxin.casework import inbox as staff
+from quanxin.casework.notices import tell_role
+from quanxin.casework.parties import at_counter
 from quanxin.exchange.exporting import export
-from quanxin.rights import cases, consents, looking, queues, shields, staff
-from quanxin.rights.notices import tell_role
-from quanxin.rights.parties import at_counter
+from quanxin.rights import consents, shields
 from quanxin.subjects.models import Subject
 from tests.access.scene import FAR, MOMENT, NEAR, Scene, acting, browser, company
 from tests.city import CODES

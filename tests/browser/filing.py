@@ -21,14 +21,15 @@ def main(code: str, name: str) -> None:
     from quanxin.accounts import operator
     from quanxin.accounts.actors import Actor, Assignment, Role
     from quanxin.archive.models import Record
+    from quanxin.attachments.accepting import accept
     from quanxin.calendar import today
+    from quanxin.casework import cases
+    from quanxin.casework.parties import Party
     from quanxin.exchange import subscriptions
-    from quanxin.rights import cases, objections, repairs
-    from quanxin.rights.attachments.accepting import accept
-    from quanxin.rights.parties import Party
+    from quanxin.rights import objections, repairs
     from quanxin.subjects.queries import find
+    from tests.attachments.making import printed
     from tests.city import hand_in, penalty
-    from tests.rights.attachments.making import printed
 
     owner = Actor("user:owner", frozenset())
     window = Actor("user:wang", frozenset({Role.WINDOW}))

@@ -14,11 +14,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from quanxin.calendar import add_months, today
+from tests.attachments.making import printed
 from tests.browser.conftest import QUANXIN, Site, _fetch
 from tests.browser.my_scene import PASSWORD
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 from tests.city import penalty, write
-from tests.rights.attachments.making import printed
 
 pytestmark = [pytest.mark.browser]
 ROOT = Path(__file__).parents[2]

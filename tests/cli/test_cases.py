@@ -11,9 +11,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from quanxin.calendar import travel
+from quanxin.casework import cases
 from quanxin.cli.main import app
 from quanxin.cli.output import explain
-from quanxin.rights import cases, repairs
+from quanxin.rights import repairs
 from tests.rights.life import DECIDER, LATER, WINDOW, applied, morning, penalised
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,9 @@ from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.models import User
 from quanxin.accounts.people import actor_of
 from quanxin.calendar import travel
-from quanxin.rights import cases, objections, repairs
-from quanxin.rights.models import Case
+from quanxin.casework import cases
+from quanxin.casework.models import Case
+from quanxin.rights import objections, repairs
 from tests.desk.people import signed_in
 from tests.rights.life import LATER, applied, morning, owner, penalised
 

@@ -12,8 +12,9 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Access, Restriction
 from quanxin.calendar import travel
-from quanxin.rights import cases, objections
-from quanxin.rights.models import Case, Step
+from quanxin.casework import cases
+from quanxin.casework.models import Case, Step
+from quanxin.rights import objections
 from tests.city import CODES, NAMES
 from tests.desk.people import signed_in
 from tests.desk.rights import MOMENT, People, acts_on, at, filed, now_of, page, people, post
@@ -126,7 +127,7 @@ def test_a_case_is_shown_whole(repair: Case, staff: People) -> None:
 
 
 def test_papers_are_saved_by_whoever_may_open_the_case(repair: Case, staff: People) -> None:
-    from quanxin.rights.attachments.accepting import tie
+    from quanxin.attachments.accepting import tie
     from tests.rights.life import OWNER
 
     with travel(MOMENT):
@@ -319,8 +320,8 @@ def test_every_page_is_in_the_readers_language(repair: Case, staff: People, lang
 
 
 def test_every_state_and_kind_has_its_words() -> None:
+    from quanxin.attachments.models import Kind
     from quanxin.desk import case_words
-    from quanxin.rights.attachments.models import Kind
     from quanxin.rights.models import Shield
 
     assert set(case_words.STATES) == set(Case.State.values)

@@ -9,8 +9,8 @@ import pytest
 
 from quanxin.accounts.actors import Role
 from quanxin.calendar import travel
-from quanxin.rights import terms
-from quanxin.rights.models import Case, Notice
+from quanxin.casework import terms
+from quanxin.casework.models import Case, Notice
 from tests.desk.people import signed_in
 from tests.desk.rights import People, at, filed, page, people
 from tests.rights.life import morning

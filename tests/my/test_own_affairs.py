@@ -18,9 +18,10 @@ from quanxin.accounts.people import add_account, add_organisation
 from quanxin.archive import access, definitions, viewers
 from quanxin.archive.models import Record
 from quanxin.calendar import now, travel
-from quanxin.rights import cases, consents, following, repairs
+from quanxin.casework import cases
+from quanxin.casework.models import Case, Notice
+from quanxin.rights import consents, following, repairs
 from quanxin.rights.consent_models import Consent
-from quanxin.rights.models import Case, Notice
 from tests.city import CODES, hand_in, penalty
 from tests.desk.people import PASSWORD, signed_in
 from tests.my.people import owner, text

@@ -11,15 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Access, Record, Restriction
+from quanxin.attachments.accepting import of_case
+from quanxin.attachments.models import Attachment
 from quanxin.calendar import travel
-from quanxin.rights import cases, objections, repairs
-from quanxin.rights.attachments.accepting import of_case
-from quanxin.rights.attachments.models import Attachment
-from quanxin.rights.models import Case
+from quanxin.casework import cases
+from quanxin.casework.models import Case
+from quanxin.rights import objections, repairs
+from tests.attachments.making import printed
 from tests.city import CODES, NAMES, hand_in, penalty
 from tests.my.people import owner, text
 from tests.once import city
-from tests.rights.attachments.making import printed
 from tests.rights.life import DECIDED, DECIDER, EARLY, LATER, REVIEWER, WINDOW, morning, penalised, penalised_row
 
 pytestmark = pytest.mark.django_db

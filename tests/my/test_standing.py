@@ -15,7 +15,7 @@ from quanxin.accounts.binding import bind_person, unbind
 from quanxin.accounts.models import AuditLine, Membership
 from quanxin.archive.models import Access, Record
 from quanxin.calendar import travel
-from quanxin.rights.models import Case
+from quanxin.casework.models import Case
 from quanxin.subjects.models import Subject
 from tests.accounts.people import ADULT, MINOR
 from tests.city import CODES, NAMES

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.archive.models import Record
+from quanxin.attachments.accepting import accept
+from quanxin.attachments.models import Attachment
 from quanxin.calendar import ZONE
-from quanxin.rights import cases, objections, repairs
-from quanxin.rights.attachments.accepting import accept
-from quanxin.rights.attachments.models import Attachment
-from quanxin.rights.models import Case
-from quanxin.rights.parties import Party
+from quanxin.casework import cases
+from quanxin.casework.models import Case
+from quanxin.casework.parties import Party
+from quanxin.rights import objections, repairs
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import find
+from tests.attachments.making import printed
 from tests.city import CODES, hand_in, penalty, register
-from tests.rights.attachments.making import printed
 
 PROVIDER = "market-regulation"
 OWNER = Actor("user:owner", frozenset())

@@ -12,10 +12,10 @@ from django.db import connection
 from quanxin.accounts import operator
 from quanxin.accounts.people import add_organisation
 from quanxin.calendar import travel
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Case
 from quanxin.rights import consents, objections
 from quanxin.rights.consent_models import ConsentUse
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Case
 from tests.rights.life import LATER, morning, owner, penalised
 from tests.rights.test_consents import OFFICER, given
 from tests.rights.test_objections import WRONG

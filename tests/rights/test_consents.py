@@ -16,11 +16,12 @@ from quanxin.accounts.models import AuditLine
 from quanxin.accounts.people import add_organisation
 from quanxin.archive.models import Access, Record
 from quanxin.calendar import travel
+from quanxin.casework import rendering as letters
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Notice
 from quanxin.policy.rights import ConsentText
-from quanxin.rights import consents, letters
+from quanxin.rights import consents
 from quanxin.rights.consent_models import Consent, ConsentUse
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Notice
 from tests.city import CODES
 from tests.once import city
 from tests.rights.life import LATER, morning, owner, penalised

@@ -14,11 +14,13 @@ from quanxin.archive.models import Event, Record, Withdrawal
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
 from quanxin.calendar import travel
+from quanxin.casework import cases
+from quanxin.casework import rendering as letters
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Case, Notice
 from quanxin.exchange import feed, subscriptions
 from quanxin.exchange.withdrawals import withdraw
-from quanxin.rights import cases, letters, objections
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Case, Notice
+from quanxin.rights import objections
 from tests.city import hand_in
 from tests.once import city
 from tests.rights.life import (

@@ -15,14 +15,17 @@ from quanxin.archive import viewers
 from quanxin.archive.models import Event, Record, Restriction
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
+from quanxin.attachments.accepting import of_case
 from quanxin.calendar import travel
+from quanxin.casework import cases, terms
+from quanxin.casework import rendering as letters
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Case, Notice, Term
 from quanxin.evaluation import following as scores
 from quanxin.evaluation import one
 from quanxin.exchange import feed
-from quanxin.rights import cases, following, letters, repairs, terms
-from quanxin.rights.attachments.accepting import of_case
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Bar, Case, Notice, Term
+from quanxin.rights import following, repairs
+from quanxin.rights.models import Bar
 from tests.evaluation.city import MODEL, put_in_use
 from tests.evaluation.city import centre as scorer
 from tests.once import city

@@ -15,9 +15,9 @@ from quanxin.archive.definitions import definition
 from quanxin.archive.models import Record
 from quanxin.archive.queries import archive_of
 from quanxin.calendar import add_months, travel
+from quanxin.casework.errors import RightsError
 from quanxin.exchange.intake import intake
 from quanxin.rights import exporting, honours, retention, shields
-from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Shield
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject

@@ -14,8 +14,8 @@ from quanxin.accounts.agency import Scope, authorise
 from quanxin.accounts.binding import Principal, bind, bind_person
 from quanxin.accounts.models import Agency, AuditLine
 from quanxin.calendar import now, travel
-from quanxin.rights.letters import rendered
-from quanxin.rights.models import Notice, Visit
+from quanxin.casework.models import Notice, Visit
+from quanxin.casework.rendering import rendered
 from tests.accounts.people import ADULT
 from tests.city import CODES
 from tests.my.people import browser, natural, window

@@ -19,9 +19,9 @@ LISTED: dict[str, str] = {
         archive.Restriction.ended_by archive.Access.viewer archive.Access.actor exchange.Conflict.decided_by
         exchange.Handover.proposed_by exchange.Handover.decided_by exchange.SamplingCheck.actor exchange.Submission.actor
         exchange.Subscription.granted_by evaluation.Edition.proposed_by evaluation.Edition.decided_by evaluation.Run.actor
-        evaluation.Study.actor rights.Case.filed_by rights.Case.claimed_by rights.Case.decided_by rights.Step.actor
+        evaluation.Study.actor casework.Case.filed_by casework.Case.claimed_by casework.Case.decided_by casework.Step.actor
         rights.Shield.actor rights.Shield.ended_by rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor
-        rights.Notice.read_by rights.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
+        casework.Notice.read_by casework.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
     """,
     "a key of the catalogue, the pack or the code": """
         accounts.SignIn.how accounts.Organisation.key accounts.Membership.provider accounts.Membership.district
@@ -38,9 +38,11 @@ LISTED: dict[str, str] = {
         exchange.Subscription.resource exchange.Subscription.districts exchange.Subscription.fields evaluation.Edition.model
         evaluation.Edition.pack evaluation.Run.model evaluation.Run.pack_edition evaluation.Run.engine evaluation.Run.versions
         evaluation.Score.model evaluation.Score.grade evaluation.Change.model evaluation.Change.grade evaluation.Study.model
-        rights.Case.resource rights.Case.model rights.Case.provider rights.Step.act rights.Step.state rights.Term.clock
-        rights.Term.role rights.Term.provider rights.Term.warnings rights.Term.escalate_to rights.Notice.key rights.Notice.role
-        rights.Notice.provider rights.Wording.key rights.Wording.version rights.Consent.institution rights.Consent.items
+        casework.Case.resource casework.Case.model casework.Case.provider casework.Step.act casework.Step.state
+        casework.Term.clock
+        casework.Term.role casework.Term.provider casework.Term.warnings casework.Term.escalate_to casework.Notice.key
+        casework.Notice.role
+        casework.Notice.provider rights.Wording.key rights.Wording.version rights.Consent.institution rights.Consent.items
         rights.Consent.resources rights.Consent.purpose attachments.Attachment.content_type
     """,
     "a number, digest, reference, place or family that the platform made": """
@@ -52,7 +54,7 @@ LISTED: dict[str, str] = {
         exchange.Submission.path exchange.Submission.sha256 exchange.Submission.moments exchange.Dropped.signature
         exchange.Pulled.mark exchange.Pulled.digest exchange.Pulled.edge evaluation.Edition.digest evaluation.Run.digest
         evaluation.Run.inputs evaluation.Run.grades evaluation.Run.manifest evaluation.Study.step evaluation.Study.runs
-        evaluation.Study.figures rights.Case.number rights.Notice.once rights.Wording.digest attachments.Attachment.case
+        evaluation.Study.figures casework.Case.number casework.Notice.once rights.Wording.digest attachments.Attachment.case
         attachments.Attachment.sha256 attachments.Attachment.virus api.Answer.key api.Answer.fingerprint
     """,
     "of the law or of a model, as it stood": """
@@ -63,7 +65,7 @@ LISTED: dict[str, str] = {
         accounts.Organisation.code accounts.Binding.code accounts.Binding.identity accounts.Agency.code accounts.Agency.identity
         subjects.Subject.code subjects.Subject.name subjects.Identifier.value subjects.Name.text subjects.Name.norm
         subjects.Finding.value subjects.Decision.value subjects.Decision.name exchange.Held.stated exchange.Held.stated_key
-        exchange.Proposal.stated_key rights.Visit.code rights.Visit.identity
+        exchange.Proposal.stated_key casework.Visit.code casework.Visit.identity
     """,
     "sealed, or masked by the one door that writes it": """
         accounts.Session.session_data accounts.AuditLine.target accounts.AuditLine.particulars archive.Batch.file_name
@@ -74,7 +76,8 @@ LISTED: dict[str, str] = {
         subjects.Finding.particulars subjects.Decision.particulars subjects.Judgement.particulars archive.Event.particulars
         evaluation.Study.question evaluation.Study.problem
     """,
-    "how somebody is reached, a number of theirs by purpose": "accounts.User.email exchange.Consumer.contact rights.Case.contact",
+    "how somebody is reached, a number of theirs by purpose": "accounts.User.email exchange.Consumer.contact"
+    " casework.Case.contact",
     "a client's name, or a network": "api.DeadToken.who",
     "where something is reached, set up by an operator": "exchange.Webhook.url exchange.Submission.mapping",
     "a file's own name while it lies in the drop folder; masked once it is answered": "exchange.Dropped.path",

@@ -31,8 +31,8 @@ def cases(
 
     boot.setup()
     from quanxin.calendar import now
-    from quanxin.rights import queues
-    from quanxin.rights.cases import queue
+    from quanxin.casework import queues
+    from quanxin.casework.cases import queue
 
     found = list(queues.narrowed(queue(actor()), queues.Wanted(overdue=overdue))[:limit])
     running = queues.running(found)
@@ -53,7 +53,8 @@ def case(number: Annotated[str, typer.Argument(help="办件编号 / number of th
     from quanxin.runtime import boot
 
     boot.setup()
-    from quanxin.rights import looking, terms
+    from quanxin.casework import case_view as looking
+    from quanxin.casework import terms
 
     found = looking.open_case(actor(), number)
     emit(

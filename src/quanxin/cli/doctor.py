@@ -130,7 +130,7 @@ def evaluation() -> Iterator[Finding]:
 
 def attachments() -> Iterator[Finding]:
     """Whether there is a virus scanner that answers, and whether files wait for it."""
-    from quanxin.rights.attachments import health
+    from quanxin.attachments import health
 
     yield from health.findings()
 

@@ -17,11 +17,12 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act as one_act
 from quanxin.archive.models import Withdrawal
+from quanxin.casework import cases
+from quanxin.casework.case_view import Look
+from quanxin.casework.models import Case
 from quanxin.desk import upholding
 from quanxin.exchange.errors import IntakeError
-from quanxin.rights import cases, objections, repairs
-from quanxin.rights.looking import Look
-from quanxin.rights.models import Case
+from quanxin.rights import objections, repairs
 from quanxin.runtime import parameters
 
 State, Kind = Case.State, Case.Kind

@@ -15,7 +15,12 @@ from django.utils.translation import gettext as _
 
 from quanxin.accounts import Actor
 from quanxin.archive.shapes import RecordView
+from quanxin.attachments.accepting import of_case
 from quanxin.calendar import now, today
+from quanxin.casework import case_view as looking
+from quanxin.casework import terms
+from quanxin.casework.case_view import Look
+from quanxin.casework.models import Case, Step, Term
 from quanxin.desk import acting
 from quanxin.desk.cells import Cell, cells
 from quanxin.desk.language import english, said
@@ -23,10 +28,7 @@ from quanxin.desk.saying import Left, Refusal, left, person, refusal
 from quanxin.exchange import following
 from quanxin.exchange.correcting import CorrectionRefused, as_written, key_fields, lost_numbers
 from quanxin.policy.model import FieldDef, Text
-from quanxin.rights import documents, looking, terms
-from quanxin.rights.attachments.accepting import of_case
-from quanxin.rights.looking import Look
-from quanxin.rights.models import Case, Step, Term
+from quanxin.rights import documents
 from quanxin.runtime.pack import current_pack
 
 State = Case.State

@@ -19,15 +19,17 @@ from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.archive.paging import Paging
+from quanxin.attachments import http, reading
 from quanxin.calendar import now, today
+from quanxin.casework import case_view as looking
+from quanxin.casework import cases, queues
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import OPEN_STATES, Case
 from quanxin.desk import acting, case_page, case_words
 from quanxin.desk.saying import REFUSALS, Refusal, left, refusal, status_of
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
-from quanxin.rights import cases, documents, looking, queues
-from quanxin.rights.attachments import http, reading
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import OPEN_STATES, Case
+from quanxin.rights import documents
 from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import now
+from quanxin.casework.models import Case
 from quanxin.desk.case_page import changes
 from quanxin.desk.saying import REFUSALS, Refusal, left, refusal, status_of
 from quanxin.desk.session import missing, staffed
@@ -23,7 +24,6 @@ from quanxin.desk.uploads import titles
 from quanxin.exchange import following, subscriptions, webhooks
 from quanxin.exchange.following import Taken
 from quanxin.exchange.models import Acknowledgement, Consumer, Delivery, Subscription, Webhook
-from quanxin.rights.models import Case
 
 DAYS = 30
 SHOWN = 200

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive.models import Batch
+from quanxin.casework import queues
 from quanxin.desk import cases
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
 from quanxin.exchange.models import Held, Submission
-from quanxin.rights import queues
 
 LATEST = 10
 

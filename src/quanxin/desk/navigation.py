@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive import followers
-from quanxin.rights import staff
+from quanxin.casework import inbox as staff
 
 EVERYONE = frozenset(Role)
 

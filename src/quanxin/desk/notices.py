@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive.paging import Paging
+from quanxin.casework import inbox as staff
+from quanxin.casework import queues
+from quanxin.casework.rendering import Language, rendered
 from quanxin.desk.language import english
 from quanxin.desk.saying import REFUSALS, person, refusal, status_of
 from quanxin.desk.session import staffed
-from quanxin.rights import queues, staff
-from quanxin.rights.letters import Language, rendered
 from quanxin.runtime import parameters
 
 PAGE = 20

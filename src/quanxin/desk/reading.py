@@ -24,12 +24,12 @@ from quanxin.archive import viewers
 from quanxin.archive.queries import NoSuchSubject, archive_of
 from quanxin.archive.viewers import Viewer
 from quanxin.calendar import today
+from quanxin.casework.errors import RightsError
 from quanxin.desk.language import english
 from quanxin.desk.saying import REFUSALS, refusal, status_of
 from quanxin.desk.session import staffed
 from quanxin.policy.rights import Purpose
 from quanxin.rights import consents
-from quanxin.rights.errors import RightsError
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, person_of, resolve

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from quanxin.accounts import NotAllowed
+from quanxin.attachments.errors import AttachmentError
+from quanxin.casework.errors import RightsError
 from quanxin.desk.language import english
 from quanxin.exchange.errors import IntakeError
-from quanxin.rights.attachments.errors import AttachmentError
-from quanxin.rights.errors import RightsError
 from quanxin.runtime.pack import current_pack
 
 Refusal = RightsError | IntakeError | AttachmentError | NotAllowed

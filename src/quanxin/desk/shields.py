@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive.paging import Paging
+from quanxin.casework.errors import RightsError
 from quanxin.desk import case_words
 from quanxin.desk.saying import REFUSALS, Refusal, person, refusal, status_of
 from quanxin.desk.session import staffed
 from quanxin.rights import shields as acts
-from quanxin.rights.errors import RightsError
 from quanxin.rights.models import Shield
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for

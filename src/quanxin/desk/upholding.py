@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from quanxin.accounts import Actor
 from quanxin.accounts.acts import act
 from quanxin.archive.models import Withdrawal
+from quanxin.casework import cases
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Case
 from quanxin.exchange import correcting, withdrawals
 from quanxin.exchange.errors import IntakeError
-from quanxin.rights import cases, objections
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Case
+from quanxin.rights import objections
 
 State = Case.State
 

@@ -16,11 +16,11 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.binding import Principal, identity_of
 from quanxin.accounts.lookups import TooManyMissed, look_up
 from quanxin.accounts.own_matters import OwnMatter
+from quanxin.casework import counter
+from quanxin.casework.errors import RightsError
 from quanxin.desk.language import english
 from quanxin.desk.saying import refusal
 from quanxin.desk.session import staffed
-from quanxin.rights import counter
-from quanxin.rights.errors import RightsError
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, person_of
 

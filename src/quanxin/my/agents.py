@@ -18,9 +18,9 @@ from quanxin.accounts.acts import refused_line
 from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import Agency, User
 from quanxin.calendar import add_months, today
+from quanxin.casework.errors import RightsError
 from quanxin.my.language import problem_of
 from quanxin.my.standing import Standing, opened, shown
-from quanxin.rights.errors import RightsError
 from quanxin.runtime import parameters
 
 USUAL_MONTHS = 6  # what the form proposes; any later day may be chosen

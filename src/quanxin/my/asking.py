@@ -17,7 +17,12 @@ from django.views.decorators.http import require_http_methods
 
 from quanxin.accounts.agency import Scope
 from quanxin.archive.models import Record
+from quanxin.attachments.errors import AttachmentError
+from quanxin.attachments.http import receiving
+from quanxin.attachments.models import Attachment, Kind
 from quanxin.calendar import today
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Case
 from quanxin.engine.windows import Why
 from quanxin.my import bringing
 from quanxin.my.language import problem_of
@@ -27,11 +32,6 @@ from quanxin.my.standing import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.policy.rights import RepairRegime
 from quanxin.rights import objections, repairs
-from quanxin.rights.attachments.errors import AttachmentError
-from quanxin.rights.attachments.http import receiving
-from quanxin.rights.attachments.models import Attachment, Kind
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Case
 from quanxin.runtime.pack import current_pack
 
 REFUSED = (Case.State.REFUSED, Case.State.REJECTED, Case.State.RETRACTED)

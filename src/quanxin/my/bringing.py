@@ -10,12 +10,12 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 
+from quanxin.attachments import http, removing
+from quanxin.attachments.accepting import accept, limit_mb
+from quanxin.attachments.errors import AttachmentError
+from quanxin.attachments.models import Attachment
+from quanxin.casework.parties import Party
 from quanxin.my.standing import shown
-from quanxin.rights.attachments import http, removing
-from quanxin.rights.attachments.accepting import accept, limit_mb
-from quanxin.rights.attachments.errors import AttachmentError
-from quanxin.rights.attachments.models import Attachment
-from quanxin.rights.parties import Party
 from quanxin.runtime import parameters
 
 FILES = 5  # in one form at once; more can follow

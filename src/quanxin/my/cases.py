@@ -21,19 +21,20 @@ from quanxin.archive import queries, viewers
 from quanxin.archive.models import Event
 from quanxin.archive.paging import Paging
 from quanxin.archive.shapes import RecordView
+from quanxin.attachments.accepting import of_case
+from quanxin.attachments.errors import AttachmentError
+from quanxin.attachments.http import receiving
+from quanxin.attachments.models import Kind
+from quanxin.casework import cases
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Case, Step, Term
+from quanxin.casework.parties import Party
 from quanxin.exchange import subscriptions
 from quanxin.my import bringing, progress
 from quanxin.my.language import problem_of
 from quanxin.my.progress import Entry
 from quanxin.my.standing import Standing, opened, shown
-from quanxin.rights import cases, objections
-from quanxin.rights.attachments.accepting import of_case
-from quanxin.rights.attachments.errors import AttachmentError
-from quanxin.rights.attachments.http import receiving
-from quanxin.rights.attachments.models import Kind
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Case, Step, Term
-from quanxin.rights.parties import Party
+from quanxin.rights import objections
 
 LENGTH = 20
 READERS = (Scope.REPAIR, Scope.OBJECTION)

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import Organisation
 from quanxin.calendar import add_months, today
+from quanxin.casework.errors import RightsError
 from quanxin.my.language import problem_of
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.policy.rights import ConsentText
 from quanxin.rights import consents
 from quanxin.rights.consent_models import Consent
-from quanxin.rights.errors import RightsError
 from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 

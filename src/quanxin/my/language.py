@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 
 from quanxin.accounts import NotAllowed
-from quanxin.rights.attachments.errors import AttachmentError
-from quanxin.rights.errors import RightsError
+from quanxin.attachments.errors import AttachmentError
+from quanxin.casework.errors import RightsError
 
 Problem = RightsError | AttachmentError | ValidationError | NotAllowed
 

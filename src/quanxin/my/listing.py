@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from quanxin.archive.definitions import definition
 from quanxin.archive.shapes import RecordView
+from quanxin.casework import notices
+from quanxin.casework.models import Case
 from quanxin.engine.windows import Why
 from quanxin.policy.model import Text
-from quanxin.rights import notices
-from quanxin.rights.models import Case
 from quanxin.rights.repairs import Prospect
 
 HONOUR = "positive"  # the nature of what is to a subject's credit

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quanxin.accounts.agency import Scope
 from quanxin.archive.paging import Paging
+from quanxin.casework import notices
+from quanxin.casework import rendering as letters
+from quanxin.casework.models import Notice
+from quanxin.casework.notices import MY_RECORD
+from quanxin.casework.parties import Party
 from quanxin.my.language import language
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.policy.model import Text
-from quanxin.rights import letters, notices
-from quanxin.rights.models import Notice
-from quanxin.rights.notices import MY_RECORD
-from quanxin.rights.parties import Party
 from quanxin.runtime import parameters
 
 LENGTH = 10

@@ -19,13 +19,14 @@ from quanxin.accounts.binding import standing
 from quanxin.accounts.models import Agency, User
 from quanxin.accounts.people import actor_of
 from quanxin.archive import access, viewers
+from quanxin.casework import counter
+from quanxin.casework.models import OPEN_STATES, Case
 from quanxin.evaluation import page
 from quanxin.my.cases import due_first, entries, kinds_of
 from quanxin.my.listing import Row, rows_of
 from quanxin.my.notices import headed, unread_of
 from quanxin.my.standing import AGENCY, Standing, opened, shown
-from quanxin.rights import counter, repairs
-from quanxin.rights.models import OPEN_STATES, Case
+from quanxin.rights import repairs
 from quanxin.subjects.models import Identifier
 
 SHOWN = 5  # of each sort on the overview

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from quanxin.calendar import ZONE, now
+from quanxin.casework import notices
+from quanxin.casework.models import Case, Step
 from quanxin.policy.model import Text
-from quanxin.rights import notices
-from quanxin.rights.models import Case, Step
 from quanxin.runtime.pack import current_pack
 
 State, Kind = Case.State, Case.Kind

@@ -15,12 +15,12 @@ from quanxin.archive.models import Record
 from quanxin.archive.paging import Paging
 from quanxin.archive.shapes import RecordView
 from quanxin.calendar import now
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import OPEN_STATES, Case
+from quanxin.casework.parties import Party
 from quanxin.my.listing import Shown
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.rights import honours, repairs
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import OPEN_STATES, Case
-from quanxin.rights.parties import Party
 from quanxin.rights.repairs import Prospect
 
 LENGTH = 20

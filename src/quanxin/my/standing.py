@@ -28,12 +28,12 @@ from quanxin.accounts.own_matters import OwnMatter
 from quanxin.accounts.people import actor_of
 from quanxin.archive import viewers
 from quanxin.archive.display import show_date
+from quanxin.casework import counter
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Notice
+from quanxin.casework.parties import Party, at_counter
+from quanxin.casework.visit_models import Visit
 from quanxin.my.language import problem_of
-from quanxin.rights import counter
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Notice
-from quanxin.rights.parties import Party, at_counter
-from quanxin.rights.visit_models import Visit
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Identifier, Subject
 from quanxin.subjects.queries import find, resolve

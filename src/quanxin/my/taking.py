@@ -12,14 +12,15 @@ from django.views.decorators.http import require_safe
 
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.agency import Scope
+from quanxin.attachments import http, reading
+from quanxin.attachments.errors import AttachmentError
+from quanxin.attachments.models import Attachment
 from quanxin.calendar import today
+from quanxin.casework import papers
 from quanxin.my.cases import own
 from quanxin.my.language import problem_of
 from quanxin.my.standing import Standing, opened, shown
-from quanxin.rights import exporting, papers
-from quanxin.rights.attachments import http, reading
-from quanxin.rights.attachments.errors import AttachmentError
-from quanxin.rights.attachments.models import Attachment
+from quanxin.rights import exporting
 
 
 @require_safe

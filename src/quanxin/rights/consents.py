@@ -22,12 +22,12 @@ from quanxin.archive import queries, viewers
 from quanxin.archive.shapes import RecordView
 from quanxin.archive.viewers import Grant
 from quanxin.calendar import add_months, now, today
+from quanxin.casework import notices
+from quanxin.casework.errors import RightsError
+from quanxin.casework.parties import Party
 from quanxin.policy.model import Text
 from quanxin.policy.rights import ConsentText
-from quanxin.rights import notices
 from quanxin.rights.consent_models import Consent, ConsentUse, Wording
-from quanxin.rights.errors import RightsError
-from quanxin.rights.parties import Party
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import cluster

@@ -21,11 +21,11 @@ from quanxin.archive.definitions import definition
 from quanxin.archive.display import show_date
 from quanxin.archive.models import Record
 from quanxin.calendar import ZONE
+from quanxin.casework import cases, terms
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Case, Step
 from quanxin.policy.model import Basis
 from quanxin.policy.rights import NoticeText
-from quanxin.rights import cases, terms
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import Case, Step
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.workshop import own_folder
 from quanxin.subjects.models import Subject

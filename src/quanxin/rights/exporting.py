@@ -16,10 +16,10 @@ from quanxin.archive import queries
 from quanxin.archive.models import Restriction
 from quanxin.archive.serial import as_json
 from quanxin.calendar import now
+from quanxin.casework.models import Case, Notice
+from quanxin.casework.parties import Party
+from quanxin.casework.rendering import all_rendered
 from quanxin.rights.consent_models import Consent
-from quanxin.rights.letters import all_rendered
-from quanxin.rights.models import Case, Notice
-from quanxin.rights.parties import Party
 
 FORM = "quanxin-subject-export/1"
 

@@ -13,8 +13,8 @@ from itertools import islice
 from quanxin.archive import followers
 from quanxin.archive.models import Event, Record
 from quanxin.calendar import add_months, now, today
-from quanxin.rights import notices
-from quanxin.rights.models import OPEN_STATES
+from quanxin.casework import notices
+from quanxin.casework.models import OPEN_STATES
 from quanxin.rights.repairs import prospects, regime_of
 from quanxin.runtime.bridge import pg_cursor
 from quanxin.runtime.pack import current_pack
@@ -26,7 +26,7 @@ NOTICE, OPEN = "repair-notice", "repair-open"
 
 # One notice for each new record of a batch; its wording is filled when it is read.
 TELL = """
-INSERT INTO rights_notice (key, subject_id, role, provider, record_id, particulars, once, at, read_by, mail_attempts)
+INSERT INTO casework_notice (key, subject_id, role, provider, record_id, particulars, once, at, read_by, mail_attempts)
 SELECT %(key)s, r.subject_id, '', '', r.id, '{}', %(key)s || ':' || r.subject_id || '-' || r.id, %(at)s, '', 0
 FROM archive_record r
 WHERE r.batch_id = %(batch)s AND r.recorded_at = %(recorded)s AND r.version = 1 AND r.superseded_at IS NULL
@@ -78,7 +78,7 @@ def _tell(event: Event) -> int:
 
 
 HAND_ON = """
-UPDATE rights_case c SET provider = a.to_provider
+UPDATE casework_case c SET provider = a.to_provider
 FROM archive_transfer a JOIN archive_transferredrecord t ON t.transfer_id = a.id
 JOIN archive_record r ON r.subject_id = t.subject_id AND r.id = t.made_id
 WHERE (a.event_id = %s OR a.act = %s) AND c.subject_id = r.subject_id AND c.resource = r.resource AND c.key_hash = r.key_hash

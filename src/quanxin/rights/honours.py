@@ -12,9 +12,9 @@ from quanxin.archive import restricting
 from quanxin.archive.definitions import definition
 from quanxin.archive.models import Event, Record, Restriction
 from quanxin.calendar import now, today
+from quanxin.casework.errors import RightsError
+from quanxin.casework.parties import Party
 from quanxin.policy.model import Basis
-from quanxin.rights.errors import RightsError
-from quanxin.rights.parties import Party
 from quanxin.runtime.pack import current_pack
 
 CLOCK = "honour-deletion"

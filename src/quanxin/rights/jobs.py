@@ -5,7 +5,9 @@ Invariant: a job only calls the act it names; what it must not lose lies in that
 
 from __future__ import annotations
 
-from quanxin.rights import consents, following, mailing, retention, terms
+from quanxin.casework import delivery as mailing
+from quanxin.casework import terms
+from quanxin.rights import consents, following, retention
 from quanxin.runtime.jobs import every
 
 for cron, act, name in (

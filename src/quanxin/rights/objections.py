@@ -17,11 +17,11 @@ from quanxin.accounts.acts import act, refused_line
 from quanxin.archive import restricting
 from quanxin.archive.models import Record, Restriction
 from quanxin.calendar import now
+from quanxin.casework import cases, notices, papers, terms
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import OPEN_STATES, Case
+from quanxin.casework.parties import Party
 from quanxin.policy.model import Basis, Text
-from quanxin.rights import cases, notices, papers, terms
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import OPEN_STATES, Case
-from quanxin.rights.parties import Party
 from quanxin.subjects.models import Subject
 
 State, Kind = Case.State, Case.Kind

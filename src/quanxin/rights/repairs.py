@@ -8,7 +8,7 @@ record in the transaction in which it is given, and never before the shortest pu
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,15 +19,16 @@ from quanxin.accounts.models import audit
 from quanxin.archive import restricting, viewers
 from quanxin.archive.display import show_date
 from quanxin.archive.models import Record, Restriction
+from quanxin.archive.windows import windows_of
 from quanxin.calendar import add_months, now, today
-from quanxin.engine.judging import Asked
-from quanxin.engine.windows import WORDS, Why, Window, windows
+from quanxin.casework import cases, notices, papers, terms
+from quanxin.casework.errors import RightsError
+from quanxin.casework.models import OPEN_STATES, Case
+from quanxin.casework.parties import Party
+from quanxin.engine.windows import WORDS, Why, Window
 from quanxin.policy.model import Basis, Text
 from quanxin.policy.rights import RepairRegime
-from quanxin.rights import cases, notices, papers, terms
-from quanxin.rights.errors import RightsError
-from quanxin.rights.models import OPEN_STATES, Bar, Case
-from quanxin.rights.parties import Party
+from quanxin.rights.models import Bar
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
@@ -91,19 +92,6 @@ def prospects(records: Sequence[Record], on: dt.date | None = None) -> list[Pros
         Prospect(r, held[r.id], open_cases.get(key), key in repaired, barred.get(r.subject_id))
         for r, key in zip(records, keys, strict=True)
     ]
-
-
-def windows_of(records: Sequence[Record], day: dt.date, kinds: Mapping[int, str] | None = None) -> Mapping[int, Window]:
-    """The windows of records by their ids, one question for each resource; ``kinds`` are the types of their subjects,
-    where they are known."""
-    if kinds is None:
-        kinds = dict(Subject.objects.filter(pk__in={r.subject_id for r in records}).values_list("pk", "type"))
-    found: dict[int, Window] = {}
-    for resource in sorted({r.resource for r in records}):
-        of_it = [r for r in records if r.resource == resource]
-        asked = [Asked(r.payload, r.event_date, kinds.get(r.subject_id)) for r in of_it]
-        found |= {r.id: w for r, w in zip(of_it, windows(current_pack(), resource, asked, day), strict=True)}
-    return found
 
 
 def repairable(party: Party, on: dt.date | None = None) -> list[Prospect]:

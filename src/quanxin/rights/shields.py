@@ -17,7 +17,7 @@ from quanxin.archive import restricting, viewers
 from quanxin.archive.models import Record, Restriction
 from quanxin.archive.own_matters import expect_others, own_subjects
 from quanxin.calendar import now, today
-from quanxin.rights.errors import RightsError
+from quanxin.casework.errors import RightsError
 from quanxin.rights.models import Shield
 from quanxin.rights.repairs import regime_of
 from quanxin.subjects.models import Subject

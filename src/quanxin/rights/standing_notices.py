@@ -15,8 +15,8 @@ from quanxin.accounts.binding import Principal, stands_now
 from quanxin.accounts.models import User
 from quanxin.accounts.people import actor_of
 from quanxin.calendar import now
+from quanxin.casework import counter, notices
 from quanxin.policy.model import Text
-from quanxin.rights import counter, notices
 from quanxin.subjects.models import Identifier, Subject
 from quanxin.subjects.queries import find, resolve
 

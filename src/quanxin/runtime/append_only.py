@@ -15,7 +15,7 @@ APPEND_ONLY: Mapping[str, frozenset[str]] = MappingProxyType({
     "accounts_auditline": frozenset(),
     "accounts_signin": frozenset(),  # after its term a day goes by the owner's function ``ledger_remove`` alone
     "archive_access": frozenset(),
-    "rights_step": frozenset(),
+    "casework_step": frozenset(),
     "rights_wording": frozenset(),
     "rights_consentuse": frozenset(),
     "ledger_seal": frozenset(),

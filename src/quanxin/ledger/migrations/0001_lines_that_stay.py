@@ -61,7 +61,7 @@ END $$;
 """
 
 GUARDED = (
-    "accounts_auditline", "accounts_signin", "archive_access", "rights_step", "rights_wording", "rights_consentuse",
+    "accounts_auditline", "accounts_signin", "archive_access", "casework_step", "rights_wording", "rights_consentuse",
     "ledger_seal", "ledger_removal",
 )  # fmt: skip
 GUARDED_WHOLE = (
@@ -71,15 +71,11 @@ GUARDED_WHOLE = (
 EARLIER = """
 DROP TRIGGER accounts_audit_only_grows ON accounts_auditline;
 DROP FUNCTION accounts_audit_only_grows();
-DROP TRIGGER rights_step_only_grows ON rights_step;
-DROP TRIGGER rights_wording_only_grows ON rights_wording;
-DROP TRIGGER rights_consentuse_only_grows ON rights_consentuse;
-DROP FUNCTION rights_only_grows();
 """
 # Days are looked up by their moments; a range index costs an insert next to nothing.
 INDEXES = "".join(
     f"CREATE INDEX {table}_at ON {table} USING brin (at) WITH (pages_per_range = 16);"
-    for table in ("accounts_signin", "archive_access", "rights_step", "rights_consentuse")
+    for table in ("accounts_signin", "archive_access", "casework_step", "rights_consentuse")
 )
 
 
@@ -88,7 +84,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_people_and_sessions"),
         ("archive", "0004_restrictions"),
-        ("rights", "0001_cases"),
+        ("casework", "0001_initial"),
+        ("rights", "0001_initial"),
         ("attachments", "0002_what_never_changes"),
         ("evaluation", "0004_study"),
     ]

@@ -1,0 +1,284 @@
+"""Cases, steps, terms, notices, visits. The number of a case is its place among all."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = []
+
+    operations = [
+        migrations.CreateModel(
+            name="Case",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=24, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("repair", "信用修复"), ("objection", "异议"), ("second-look", "异议复核")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("filed", "已提交"),
+                            ("forwarded", "已转办"),
+                            ("accepted", "已受理"),
+                            ("waiting", "待补充材料"),
+                            ("granted", "已准予修复"),
+                            ("corrected", "已更正"),
+                            ("withdrawn", "已撤下"),
+                            ("returned", "已退回重办"),
+                            ("refused", "不予支持"),
+                            ("rejected", "不予受理"),
+                            ("retracted", "申请人已撤回"),
+                            ("joined", "已并案"),
+                            ("revoked", "修复已撤销"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("channel", models.CharField(choices=[("online", "网上"), ("window", "窗口")], max_length=8)),
+                ("subject_id", models.BigIntegerField()),
+                ("resource", models.CharField(blank=True, max_length=64)),
+                ("key_hash", models.UUIDField(null=True)),
+                ("record_id", models.BigIntegerField(null=True)),
+                ("version", models.IntegerField(null=True)),
+                ("model", models.CharField(blank=True, max_length=64)),
+                ("provider", models.CharField(blank=True, max_length=64)),
+                ("filed_by", models.CharField(max_length=128)),
+                ("on_behalf", models.CharField(blank=True, max_length=200)),
+                ("contact", models.CharField(blank=True, max_length=200)),
+                ("statement", models.TextField(blank=True)),
+                ("particulars", models.JSONField(default=dict)),
+                ("filed_at", models.DateTimeField()),
+                ("claimed_by", models.CharField(blank=True, max_length=128)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_by", models.CharField(blank=True, max_length=128)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "after",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reapplied",
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "joined_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="joined",
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "looks_at",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="second_looks",
+                        to="casework.case",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Notice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("role", models.CharField(blank=True, max_length=16)),
+                ("provider", models.CharField(blank=True, max_length=64)),
+                ("record_id", models.BigIntegerField(null=True)),
+                ("particulars", models.JSONField(default=dict)),
+                ("once", models.CharField(max_length=128, unique=True)),
+                ("at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
+                ("read_by", models.CharField(blank=True, max_length=128)),
+                ("mailed_at", models.DateTimeField(null=True)),
+                ("mail_attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="casework.case",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Step",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("act", models.CharField(max_length=24)),
+                ("state", models.CharField(max_length=12)),
+                ("actor", models.CharField(max_length=128)),
+                ("at", models.DateTimeField()),
+                ("note", models.TextField(blank=True)),
+                ("particulars", models.JSONField(default=dict)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="casework.case"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Term",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("clock", models.CharField(max_length=64)),
+                ("role", models.CharField(max_length=16)),
+                ("provider", models.CharField(blank=True, max_length=64)),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("warnings", models.JSONField(default=list)),
+                ("warned", models.PositiveSmallIntegerField(default=0)),
+                ("escalate_to", models.CharField(blank=True, max_length=16)),
+                ("escalated_at", models.DateTimeField(null=True)),
+                ("extended", models.PositiveSmallIntegerField(default=0)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("paused_days", models.PositiveSmallIntegerField(default=0)),
+                ("provisional", models.BooleanField(default=False)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="terms", to="casework.case"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["due_at", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Visit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_id", models.BigIntegerField(db_index=True)),
+                ("code", models.CharField(blank=True, max_length=64)),
+                ("identity", models.CharField(blank=True, max_length=64)),
+                ("clerk", models.CharField(max_length=128)),
+                ("who", models.CharField(max_length=160)),
+                ("began_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("clerk",), name="visit_one_a_clerk"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("who", ""), _negated=True), name="visit_of_somebody"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("began_at"))), name="visit_ends"
+                    ),
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(fields=["subject_id", "key_hash"], name="casework_ca_subject_65294d_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(fields=["state", "provider"], name="casework_ca_state_e8206f_idx"),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("model", ""),
+                        models.Q(("resource", ""), _negated=True),
+                        ("key_hash__isnull", False),
+                        ("record_id__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("model", ""), _negated=True),
+                        ("key_hash", None),
+                        ("record_id", None),
+                        ("resource", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_is_about_a_record_or_a_score",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["refused", "rejected", "revoked", "returned"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="case_refused_with_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "repair"), ("state__in", ("filed", "forwarded", "accepted", "waiting"))),
+                fields=("kind", "subject_id", "resource", "key_hash"),
+                name="case_one_open_repair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "objection"), ("state__in", ("filed", "forwarded", "accepted", "waiting"))),
+                fields=("kind", "subject_id", "resource", "key_hash", "model"),
+                name="case_one_open_objection",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["subject_id", "-id"], name="casework_no_subject_a60283_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["role", "provider", "-id"], name="casework_no_role_203442_idx"),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role", ""), ("subject_id__isnull", False)),
+                    models.Q(("subject_id", None), models.Q(("role", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="notice_to_a_subject_or_a_role",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="term",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stopped_at", None)), fields=("case",), name="term_one_runs"
+            ),
+        ),
+        migrations.RunSQL("CREATE SEQUENCE casework_case_number_seq", "DROP SEQUENCE casework_case_number_seq"),
+    ]
