@@ -44,10 +44,10 @@ WITHOUT = {
     "exchange.webhooks.redeliver": "about a consumer's address",
     "ledger.sealing._seal_next": "seals every line",
     "ledger.sealing.rotate": "about a key",
-    "rights.attachments.accepting.accept": "a party's own paper; the caller knows whom it may act for",
-    "rights.attachments.accepting.tie": "a party's own paper; the caller knows whom it may act for",
-    "rights.attachments.reading.download": "by the rules that it is given, which ask",
-    "rights.counter.end": "ends what ``begin``, which asks, began",
+    "attachments.accepting.accept": "a party's own paper; the caller knows whom it may act for",
+    "attachments.accepting.tie": "a party's own paper; the caller knows whom it may act for",
+    "attachments.reading.download": "by the rules that it is given, which ask",
+    "casework.counter.end": "ends what ``begin``, which asks, began",
 }
 
 

@@ -35,9 +35,9 @@ WITHOUT = {
     "exchange.submissions.enqueue": "makes a job of a submission that left one",
     "exchange.webhooks._deliver_one": "a try of a delivery is kept in its row",
     "exchange.webhooks._enqueue": "makes a delivery, which is itself the record",
-    "rights.attachments.reading.download": "leaves a line of access by the rules it is given",
-    "rights.mailing._send": "a try of a message is kept in its row",
-    "rights.terms.tick": "warns and escalates, by notices, which are kept",
+    "attachments.reading.download": "leaves a line of access by the rules it is given",
+    "casework.delivery._send": "a try of a message is kept in its row",
+    "casework.terms.tick": "warns and escalates, by notices, which are kept",
     "runtime.boot._migrate": "brings tables and rights to this version, before there is anybody to name",
     "runtime.jobs.rescue": "gives a job of a dead worker back",
 }
