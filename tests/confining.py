@@ -12,9 +12,13 @@ HELPER = "quanxin.runtime.confined_child"  # and no browser or Spark that an ear
 
 def children() -> set[int]:
     """The processes that do confined work for this one now: those that its helpers forked."""
-    numbers = [int(p.name) for p in Path("/proc").iterdir() if p.name.isdecimal()]
-    helpers = {n for n in numbers if _parent(n) == os.getpid() and HELPER in _command(n)}
-    return {n for n in numbers if _parent(n) in helpers}
+    parents = helpers()
+    return {n for n in _processes() if _parent(n) in parents}
+
+
+def helpers() -> set[int]:
+    """The helper processes of this one that run now."""
+    return {n for n in _processes() if _parent(n) == os.getpid() and HELPER in _command(n)}
 
 
 def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
@@ -23,6 +27,10 @@ def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
     while not true() and time.monotonic() < until:
         time.sleep(0.01)
     return true()
+
+
+def _processes() -> list[int]:
+    return [int(p.name) for p in Path("/proc").iterdir() if p.name.isdecimal()]
 
 
 def _command(number: int) -> str:

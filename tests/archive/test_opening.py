@@ -21,7 +21,7 @@ from quanxin.archive.models import Record, Withdrawal
 from quanxin.archive.opening import days
 from quanxin.archive.queries import NoSuchSubject, archive_of
 from quanxin.archive.viewers import PUBLIC
-from quanxin.calendar import now, today, travel
+from quanxin.calendar import ZONE, now, today, travel
 from quanxin.exchange import withdrawals
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
@@ -79,6 +79,14 @@ def test_what_is_open_is_what_the_public_is_shown(city: Path) -> None:
             assert {k: v for k, v in row.items() if k in seen[resource][int(row["record"].partition("-")[2])]} == (
                 seen[resource][int(row["record"].partition("-")[2])]
             )
+
+
+def test_what_came_in_before_eight_is_of_its_own_day(tmp_path: Path) -> None:
+    with travel(dt.datetime(2026, 9, 1, 7, tzinfo=ZONE)):
+        register(tmp_path)
+    with travel(dt.datetime(2026, 9, 1, 9, tzinfo=ZONE)):
+        opening.publish()
+    assert {row["recorded_on"] for rows in published().values() for row in rows} == {"2026-09-01"}
 
 
 def test_nobody_natural_and_no_personal_number_is_open(city: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -59,9 +58,7 @@ def test_without_an_answer_the_file_waits_closed_and_is_scanned_later(
     clamd: Clamd, mood: Mood, read: list[tuple[str, str]]
 ) -> None:
     clamd.mood = mood
-    start = time.monotonic()
     clean, infected = handed_in(), handed_in(VIRUS)
-    assert time.monotonic() - start < 5
     assert {clean.verdict, infected.verdict} == {"waiting"}
     assert len(on_disk()) == 2
     with pytest.raises(AttachmentError, match="等待查毒") as refused:

@@ -11,7 +11,19 @@ from chinese_calendar import is_workday
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quanxin.calendar import ZONE, FixedHoliday, Override, WorkingCalendar, add_months, load, now, today, travel
+from quanxin.calendar import (
+    ZONE,
+    FixedHoliday,
+    Override,
+    WorkingCalendar,
+    add_months,
+    day_of,
+    load,
+    local,
+    now,
+    today,
+    travel,
+)
 from quanxin.calendar import sql as calendar_sql
 
 CALENDAR = WorkingCalendar(fixed_holidays=[FixedHoliday(1, 1, "b"), FixedHoliday(5, 1, "b"), FixedHoliday(10, 1, "b")])
@@ -23,6 +35,17 @@ def test_the_clock_is_of_china_and_can_be_set() -> None:
         assert today() == dt.date(2025, 1, 31)
     with pytest.raises(ValueError, match="zone"), travel(dt.datetime(2025, 1, 1)):
         pass
+
+
+def test_the_day_of_a_moment_is_china_s_however_the_moment_is_written() -> None:
+    morning = dt.datetime(2026, 4, 1, 7, tzinfo=ZONE)
+    for written in (morning, morning.astimezone(dt.UTC), morning.astimezone(dt.timezone(dt.timedelta(hours=-9)))):
+        assert day_of(written) == dt.date(2026, 4, 1)
+        assert local(written).isoformat() == "2026-04-01T07:00:00+08:00"
+    assert day_of(dt.datetime(2026, 3, 31, 15, 59, tzinfo=dt.UTC)) == dt.date(2026, 3, 31)
+    for ask in (day_of, local):
+        with pytest.raises(ValueError, match="zone"):
+            ask(dt.datetime(2026, 4, 1, 7))
 
 
 def test_months_clamp_at_their_ends() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from quanxin.accounts import operator
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Access, Record, Restriction
 from quanxin.attachments.accepting import of_case
@@ -16,14 +17,28 @@ from quanxin.attachments.models import Attachment
 from quanxin.calendar import travel
 from quanxin.casework import cases
 from quanxin.casework.models import Case
+from quanxin.exchange import feed, subscriptions
 from quanxin.rights import objections, repairs
 from tests.attachments.making import printed
 from tests.city import CODES, NAMES, hand_in, penalty
 from tests.my.people import owner, text
 from tests.once import city
-from tests.rights.life import DECIDED, DECIDER, EARLY, LATER, REVIEWER, WINDOW, morning, penalised, penalised_row
+from tests.rights.life import (
+    DECIDED,
+    DECIDER,
+    EARLY,
+    LATER,
+    REVIEWER,
+    WINDOW,
+    granted,
+    morning,
+    penalised,
+    penalised_row,
+)
+from tests.rights.test_repairs import settle_positions
 
 pytestmark = pytest.mark.django_db
+RECEIVERS = (("bank", "样例银行"), ("insurer", "样例保险公司"))
 
 
 def built(folder: Path) -> Record:
@@ -125,6 +140,32 @@ def test_a_granted_repair_is_shown_everywhere_and_a_refusal_may_be_followed(reco
         assert "已准予修复" in text(client, f"/my/cases/{second.number}")
         assert "已修复" in text(client, "/my/records")
         assert "已经修复" in text(client, at(record))
+
+
+def test_a_granted_repair_shows_who_receives_the_record_and_who_has_taken_it_in(record: Record) -> None:
+    with travel(morning(LATER)):
+        consumers = [subscriptions.add_consumer(operator(), key, title=title) for key, title in RECEIVERS]
+        for one in consumers:
+            subscriptions.grant(operator(), one, record.resource, purpose="信贷", basis="协议")
+        client = owner()
+        number = granted(record).number
+        settle_positions()
+        shown = text(client, f"/my/cases/{number}")
+        assert "谁已更新" in shown
+        assert shown.count("尚未回报") == len(RECEIVERS)
+        subscriptions.acknowledge(consumers[0], str(feed.latest()))
+        shown = text(client, f"/my/cases/{number}")
+    assert all(title in shown for _, title in RECEIVERS)
+    assert shown.count("尚未回报") == len(RECEIVERS) - 1
+    assert "更新时间" in shown
+
+
+def test_a_granted_repair_that_nobody_receives_names_nobody(record: Record) -> None:
+    with travel(morning(LATER)):
+        client = owner()
+        number = granted(record).number
+        settle_positions()
+        assert "谁已更新" not in text(client, f"/my/cases/{number}")
 
 
 def test_what_is_asked_for_is_answered_and_a_case_is_taken_back_once_confirmed(record: Record) -> None:

@@ -40,7 +40,7 @@ def show(field: FieldDef, value: Any, code_sets: Mapping[str, CodeSet]) -> str:
             return show_date(dt.date.fromisoformat(value))
         case FieldType.DATETIME:
             moment = dt.datetime.fromisoformat(value)
-            return f"{show_date(moment.date())} {moment:%H:%M:%S}"
+            return f"{show_date(dt.date.fromisoformat(value[:10]))} {moment:%H:%M:%S}"
         case FieldType.MONTH:
             return f"{value[:4]}年{int(value[5:7])}月"
         case FieldType.YEAR:

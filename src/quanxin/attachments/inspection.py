@@ -15,8 +15,8 @@ from quanxin.runtime import confined
 
 AT_ONCE = 2
 _CHILD = "quanxin.attachments.inspecting.child"
-_LIMITS = confined.Limits(memory=768 << 20, seconds=20, written=0, processes=0)
-_PATIENCE = _LIMITS.patience  # seconds to wait for a turn
+LIMITS = confined.Limits(memory=768 << 20, seconds=20, written=0, processes=0)
+_PATIENCE = LIMITS.patience  # seconds to wait for a turn
 _turns = threading.BoundedSemaphore(AT_ONCE)
 _helper = confined.Helper(_CHILD)
 _log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def content_type(path: Path) -> str:
         if not _turns.acquire(timeout=_PATIENCE):
             raise AttachmentError("attachment-busy")
         try:
-            said = _helper.run(f"{_CHILD}:answer_about", (), _LIMITS, files=[file.fileno()])
+            said = _helper.run(f"{_CHILD}:answer_about", (), LIMITS, files=[file.fileno()])
         except confined.Ended as end:
             _log.warning("the process that looked into an attachment was ended (%s)", end.reason)
             raise AttachmentError("attachment-too-complex") from end

@@ -3,7 +3,7 @@
 Invariant: every term that the platform reckons and every moment that it records comes from this room.
 """
 
-from quanxin.calendar.clock import ZONE, now, today, travel
+from quanxin.calendar.clock import ZONE, day_of, local, now, today, travel
 from quanxin.calendar.data import load
 from quanxin.calendar.days import Count, Day, Deadline, FixedHoliday, Lateness, OfficeHours, Override, WorkingCalendar
 from quanxin.calendar.months import add_months
@@ -21,8 +21,10 @@ __all__ = [
     "Term",
     "WorkingCalendar",
     "add_months",
+    "day_of",
     "extend",
     "load",
+    "local",
     "now",
     "remaining",
     "settle",

@@ -27,6 +27,22 @@ def today() -> dt.date:
     return now().date()
 
 
+def local(moment: dt.datetime) -> dt.datetime:
+    """Return the same moment by China's clock. Raises ValueError for one without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a zone")
+    return moment.astimezone(ZONE)
+
+
+def day_of(moment: dt.datetime) -> dt.date:
+    """Return the day that it is in China at a moment, however the moment is written.
+
+    ``moment.date()`` is the day of the zone that the moment is written in. The database answers in UTC, so before
+    08:00 that is the day before. Raises ValueError for a moment without a zone.
+    """
+    return local(moment).date()
+
+
 @contextmanager
 def travel(to: dt.datetime | dt.date) -> Iterator[dt.datetime]:
     """Let the clock stand at a moment, or at noon of a day, within the block; for tests.
@@ -36,9 +52,7 @@ def travel(to: dt.datetime | dt.date) -> Iterator[dt.datetime]:
     """
     if not isinstance(to, dt.datetime):
         to = dt.datetime.combine(to, dt.time(12), ZONE)
-    if to.tzinfo is None:
-        raise ValueError("a moment to travel to needs a zone")
-    moment = to.astimezone(ZONE)
+    moment = local(to)
     token = _elsewhen.set(moment)
     try:
         yield moment

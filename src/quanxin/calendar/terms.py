@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
-from quanxin.calendar.clock import ZONE
+from quanxin.calendar.clock import ZONE, day_of, local
 from quanxin.calendar.days import WorkingCalendar
 from quanxin.calendar.months import add_months
 
@@ -57,7 +57,7 @@ def term(
         raise ValueError("a term has either working days or months")
     if extension < 0 or (months or 0) < 0:
         raise ValueError("no term is negative")
-    first = started.astimezone(ZONE).date()
+    first = day_of(started)
     last = _last(calendar, first, working_days, months)
     if extension:
         last = calendar.add_working_days(last, extension).date
@@ -83,8 +83,8 @@ def remaining(calendar: WorkingCalendar, given: Term, at: dt.datetime) -> dt.tim
 
     One working day is ``calendar.hours.length``.
     """
-    now = at.astimezone(ZONE)
-    days = calendar.working_days_between(now.date(), given.due.date()).days
+    now = local(at)
+    days = calendar.working_days_between(day_of(at), day_of(given.due)).days
     return calendar.hours.length * days - _short(calendar, given.due) + _short(calendar, now)
 
 
@@ -117,7 +117,7 @@ def _before(calendar: WorkingCalendar, last: dt.date, days: Decimal) -> dt.datet
 
 def _short(calendar: WorkingCalendar, moment: dt.datetime) -> dt.timedelta:
     """The office time of the moment's own day that is still to come."""
-    hours, day = calendar.hours, moment.date()
+    hours, day = calendar.hours, day_of(moment)
     if not calendar.is_working_day(day).working:
         return dt.timedelta(0)
     left = dt.datetime.combine(day, hours.closes, ZONE) - moment

@@ -16,6 +16,7 @@ from quanxin.archive import access, queries, viewers
 from quanxin.archive.models import Event, Record, WithdrawnRecord
 from quanxin.archive.shapes import RecordView
 from quanxin.archive.viewers import Viewer
+from quanxin.calendar import day_of
 from quanxin.casework import cases, terms
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Term
@@ -40,7 +41,7 @@ class Look:
         """Whether the running term may be put off (once more)."""
         if self.term is None or self.term.extended >= self.case.particulars.get("extensions", 0):
             return False
-        return bool(terms.clock_of(self.term.clock, self.term.started_at.date()).extension_working_days)
+        return bool(terms.clock_of(self.term.clock, day_of(self.term.started_at)).extension_working_days)
 
     @property
     def corrected(self) -> bool:

@@ -15,7 +15,7 @@ from quanxin.accounts.models import audit
 from quanxin.archive.definitions import definition
 from quanxin.archive.display import show_date
 from quanxin.archive.models import Record
-from quanxin.calendar import ZONE, now, today
+from quanxin.calendar import day_of, local, now, today
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Notice, Term
 from quanxin.casework.parties import Party
@@ -135,8 +135,8 @@ def said(value: Any, language: Language) -> str:
     if "day" in value:
         return show_date(dt.date.fromisoformat(value["day"])) if language == "zh" else str(value["day"])
     if "moment" in value:
-        moment = dt.datetime.fromisoformat(value["moment"]).astimezone(ZONE)
-        return f"{show_date(moment.date())} {moment:%H:%M}" if language == "zh" else f"{moment:%Y-%m-%d %H:%M}"
+        moment = local(dt.datetime.fromisoformat(value["moment"]))
+        return f"{show_date(day_of(moment))} {moment:%H:%M}" if language == "zh" else f"{moment:%Y-%m-%d %H:%M}"
     return str(value[language])
 
 

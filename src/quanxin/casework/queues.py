@@ -13,7 +13,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.calendar import ZONE, now
+from quanxin.calendar import ZONE, day_of, now
 from quanxin.casework import cases, terms
 from quanxin.casework.models import Case, Term
 
@@ -70,7 +70,7 @@ def left(running_terms: Mapping[int, Term], at: dt.datetime) -> dict[int, dt.tim
 def pressing(actor: Actor) -> Pressing:
     """How many cases wait for an actor, and how many of them press; one question."""
     moment = now()
-    closing = dt.datetime.combine(moment.astimezone(ZONE).date() + dt.timedelta(days=1), dt.time(), ZONE)
+    closing = dt.datetime.combine(day_of(moment) + dt.timedelta(days=1), dt.time(), ZONE)
     today = Q(terms__stopped_at=None, terms__paused_at=None, terms__due_at__gte=moment, terms__due_at__lt=closing)
     found = cases.queue(actor).order_by()
     counted = found.aggregate(

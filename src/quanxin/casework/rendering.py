@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from quanxin.archive.models import Record
 from quanxin.archive.windows import windows_of
-from quanxin.calendar import ZONE
+from quanxin.calendar import day_of
 from quanxin.casework import notices
 from quanxin.casework.models import Notice
 from quanxin.engine.windows import Window
@@ -54,7 +54,7 @@ def _wording(notice: Notice) -> NoticeText:
 
 
 def _day(notice: Notice) -> dt.date:
-    return notice.at.astimezone(ZONE).date()
+    return day_of(notice.at)
 
 
 def _of_records(

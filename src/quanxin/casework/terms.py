@@ -12,7 +12,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Q
 
-from quanxin.calendar import ZONE, now
+from quanxin.calendar import day_of, now
 from quanxin.calendar import terms as reckoning
 from quanxin.casework import notices
 from quanxin.casework.errors import RightsError
@@ -27,7 +27,7 @@ def start(case: Case, key: str, role: str, at: dt.datetime) -> Term:
     """Let a clock run for a case from a moment, for the holders of a role (of the case's provider)."""
     made = Term(
         case=case, clock=key, role=role, provider=case.provider if role == "decider" else "", started_at=at,
-        escalate_to=clock_of(key, _day(at)).escalate_to or "",
+        escalate_to=clock_of(key, day_of(at)).escalate_to or "",
     )  # fmt: skip
     return _again(made, at)
 
@@ -46,7 +46,7 @@ def extend(case: Case, at: dt.datetime, most: int) -> Term:
     found = running(case)
     if found is None:
         raise RightsError("case-elsewhere", state=case.get_state_display())
-    if found.extended >= most or not clock_of(found.clock, _day(found.started_at)).extension_working_days:
+    if found.extended >= most or not clock_of(found.clock, day_of(found.started_at)).extension_working_days:
         raise RightsError("extension-used")
     found.extended += 1
     return _again(found, at)
@@ -64,7 +64,7 @@ def resume(case: Case, at: dt.datetime) -> None:
     found = running(case)
     if found is None or found.paused_at is None:
         return
-    stood = current_pack().calendar.working_days_between(_day(found.paused_at), _day(at)).days
+    stood = current_pack().calendar.working_days_between(day_of(found.paused_at), day_of(at)).days
     found.paused_at, found.paused_days = None, found.paused_days + stood
     _again(found, at)
 
@@ -137,7 +137,7 @@ def _press(term: Term, moment: dt.datetime) -> bool:
 
 def _reckoned(term: Term) -> reckoning.Term:
     """When a term ends and warns, from its start: the clock's own days, those it was put off by and stood still."""
-    clock = clock_of(term.clock, _day(term.started_at))
+    clock = clock_of(term.clock, day_of(term.started_at))
     return reckoning.term(
         current_pack().calendar, term.started_at, working_days=clock.working_days, months=clock.months, warn=clock.warn,
         extension=term.extended * (clock.extension_working_days or 0) + term.paused_days,
@@ -147,7 +147,3 @@ def _reckoned(term: Term) -> reckoning.Term:
 def left(term: Term, at: dt.datetime) -> dt.timedelta:
     """The office time between a moment and the end of a term; negative once it has lapsed."""
     return reckoning.remaining(current_pack().calendar, _reckoned(term), at)
-
-
-def _day(moment: dt.datetime) -> dt.date:
-    return moment.astimezone(ZONE).date()

@@ -5,12 +5,13 @@ Invariant: a person's number is asked for, never given as a word, and not kept; 
 
 from __future__ import annotations
 
-from datetime import datetime
+import datetime as dt
 from typing import Annotated, Any
 
 import typer
 
 from quanxin.accounts.actors import Role
+from quanxin.cli import when
 from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, fail, table
 from quanxin.cli.people import Reason, Username, in_words, people
@@ -45,7 +46,7 @@ def authorise(
     principal: Principal,
     agent: Annotated[str, typer.Argument(help="代理人的账号 / account of the agent")],
     scope: Annotated[list[str], typer.Option(help=SCOPES)],
-    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="到期日 / last day")],
+    until: Annotated[dt.date, typer.Option(parser=when.named_day, metavar="YYYY-MM-DD", help="到期日 / last day")],
     document: Annotated[str, typer.Option(help="书面授权的编号（必填） / number of the paper authorisation")],
 ) -> None:
     """凭书面授权登记代理人，取代其原有的委托。 / Let an agent act for a principal, from a paper authorisation."""
@@ -56,7 +57,7 @@ def authorise(
         raise typer.BadParameter(f"{', '.join(sorted(wrong))}: {', '.join(agency.Scope)}")
     chosen = [agency.Scope(one) for one in scope]
     with in_words():
-        emit(_line(agency.authorise(actor(), _named(principal), agent, chosen, until.date(), document=document)))
+        emit(_line(agency.authorise(actor(), _named(principal), agent, chosen, until, document=document)))
 
 
 @people.command()

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
+from quanxin.calendar import day_of
 from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, table
 
@@ -64,7 +65,7 @@ def case(number: Annotated[str, typer.Argument(help="办件编号 / number of th
             "filed_at": found.filed_at.isoformat(), "decided_at": _iso(found.decided_at), "reason": found.reason,
             "claimed_by": found.claimed_by,
             "terms": [
-                {"clock": term.clock, "title": terms.clock_of(term.clock, term.started_at.date()).title.zh,
+                {"clock": term.clock, "title": terms.clock_of(term.clock, day_of(term.started_at)).title.zh,
                  "started_at": term.started_at.isoformat(), "due_at": term.due_at.isoformat(),
                  "stopped_at": _iso(term.stopped_at), "paused": term.paused_at is not None, "lapsed": term.lapsed}
                 for term in found.terms.all()

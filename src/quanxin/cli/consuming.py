@@ -5,12 +5,13 @@ Invariant: an agreement is made on a basis, and ends with a reason.
 
 from __future__ import annotations
 
-from datetime import datetime
+import datetime as dt
 from typing import Annotated
 
 import typer
 
 from quanxin.accounts.actors import Role
+from quanxin.cli import when
 from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, fail, table
 from quanxin.cli.people import Reason
@@ -50,7 +51,9 @@ def grant(
     agreement: Annotated[str, typer.Option(help="共享协议编号 / agreement")] = "",
     district: Annotated[list[str] | None, typer.Option(help="行政区划代码，可多次 / division codes")] = None,
     field: Annotated[list[str] | None, typer.Option(help="数据项，可多次；不写为全部可共享项 / items")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="到期日 / last day")] = None,
+    until: Annotated[
+        dt.date | None, typer.Option(parser=when.named_day, metavar="YYYY-MM-DD", help="到期日 / last day")
+    ] = None,
 ) -> None:
     """订阅一项资源；须有依据或协议。 / Let a consumer receive a resource, on a basis or an agreement."""
     from quanxin.runtime import boot
@@ -64,7 +67,7 @@ def grant(
         raise typer.BadParameter(f"{key}：quanxin consumer add {key}")
     made = subscriptions.grant(
         actor(), consumer, resource, purpose=purpose, basis=basis, agreement=agreement, districts=district or (),
-        fields=field or (), until=until.date() if until else None,
+        fields=field or (), until=until,
     )  # fmt: skip
     emit({"consumer": key, "resource": resource, "subscription": made.pk, "from": made.from_date.isoformat()})
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from quanxin.accounts.actors import Role
+from quanxin.cli import when
 from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, fail
 
@@ -25,8 +26,12 @@ def register(app: typer.Typer) -> None:
 def export(
     resource: Annotated[str, typer.Argument(help="目录资源，如 administrative-penalty / catalogue resource")],
     out: Annotated[Path, typer.Option(help="写到哪个 .xlsx 或 .xml 文件 / the .xlsx or .xml file to write")],
-    first: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="决定日期起 / decided from")],
-    last: Annotated[dt.datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="决定日期止 / decided until")],
+    first: Annotated[
+        dt.date, typer.Option("--from", parser=when.named_day, metavar="YYYY-MM-DD", help="决定日期起 / decided from")
+    ],
+    last: Annotated[
+        dt.date, typer.Option("--until", parser=when.named_day, metavar="YYYY-MM-DD", help="决定日期止 / decided until")
+    ],
     provider: Annotated[str, typer.Option(help="只导出该单位报送的 / of one provider")] = "",
 ) -> None:
     """按国家双公示格式导出（XLSX 或 ROWDATA XML）。 / Export in the national layout (XLSX or the ROWDATA XML)."""
@@ -39,7 +44,7 @@ def export(
     if kind not in (".xlsx", ".xml"):
         fail("文件名须以 .xlsx 或 .xml 结尾。", "The file's name must end in .xlsx or .xml.")
     made = exporting.export(
-        actor(), resource, out, kind="xlsx" if kind == ".xlsx" else "xml", first=first.date(), last=last.date(),
+        actor(), resource, out, kind="xlsx" if kind == ".xlsx" else "xml", first=first, last=last,
         provider=provider,
     )  # fmt: skip
     emit({"file": str(out), "resource": resource, "rows": made.rows, "fields": made.fields})

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
+from quanxin.cli import when
 from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, table
 
@@ -82,7 +83,9 @@ def hand_over(
     giver: Annotated[str, typer.Argument(help="移出单位 / whose records they are")],
     taker: Annotated[str, typer.Argument(help="移入单位 / whose they become")],
     resource: Annotated[list[str], typer.Option(help="目录资源，可多个 / catalogue resources")],
-    day: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="自何日起 / from which day on")],
+    day: Annotated[
+        dt.date, typer.Option(parser=when.named_day, metavar="YYYY-MM-DD", help="自何日起 / from which day on")
+    ],
     title: Annotated[str, typer.Option(help="依据的文件名称 / title of the basis")],
     reason: Reason,
     article: Annotated[str | None, typer.Option(help="依据的条款 / its article")] = None,
@@ -94,7 +97,7 @@ def hand_over(
     from quanxin.policy.model import Basis
 
     basis = [Basis(title=title, article=article, reference=reference)]
-    emit(_told(propose(actor(), giver, taker, resource, day=day.date(), basis=basis, reason=reason)))
+    emit(_told(propose(actor(), giver, taker, resource, day=day, basis=basis, reason=reason)))
 
 
 @may(Role.APPROVER)

@@ -5,14 +5,15 @@ Invariant: a password is asked for, not given as a word.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from quanxin.accounts.actors import Role
+from quanxin.cli import when
 from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, fail, table
 
@@ -237,7 +238,9 @@ def bind(
     username: Username,
     subject: Annotated[str, typer.Option(help="统一社会信用代码 / code of the organisation")],
     reason: Annotated[str, typer.Option(help="理由：核验了什么材料（必填） / what was checked")],
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="到期日 / last day")] = None,
+    until: Annotated[
+        dt.date | None, typer.Option(parser=when.named_day, metavar="YYYY-MM-DD", help="到期日 / last day")
+    ] = None,
 ) -> None:
     """绑定账号与其代表的单位。 / Let a person's account stand for an organisation."""
     from quanxin.runtime import boot
@@ -250,7 +253,7 @@ def bind(
     if found is None:
         fail(f"没有找到代码为 {subject} 的主体。", f"There is no subject {subject}.", "quanxin search")
     with in_words():
-        made = binding.bind(actor(), username, found.code, reason=reason, until=until.date() if until else None)
+        made = binding.bind(actor(), username, found.code, reason=reason, until=until)
     emit({"username": username, "subject": made.code, "until": made.until.isoformat() if made.until else None})
 
 

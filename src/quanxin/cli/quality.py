@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
+from quanxin.cli import when
 from quanxin.cli.acting import actor, may
 from quanxin.cli.output import emit, table
 
@@ -30,7 +31,10 @@ def quality(
         str | None, typer.Option(help="月份，如 2026-10；默认上月 / month, the last one by default")
     ] = None,
     provider: Annotated[list[str] | None, typer.Option(help="只看这些单位 / these providers alone")] = None,
-    known_at: Annotated[dt.datetime | None, typer.Option(help="以何时已知情况统计 / as known at this moment")] = None,
+    known_at: Annotated[
+        dt.datetime | None,
+        typer.Option(parser=when.named_moment, metavar="MOMENT", help="以何时已知情况统计 / as known at this moment"),
+    ] = None,
     pdf: Annotated[Path | None, typer.Option(help="写出 PDF 通报 / write the bulletin as PDF")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="写出 XLSX 通报 / write it as XLSX")] = None,
 ) -> None:
@@ -38,8 +42,6 @@ def quality(
     from quanxin.runtime import boot
 
     boot.setup()
-    from django.utils.timezone import is_naive, make_aware
-
     from quanxin.exchange.errors import translated
     from quanxin.exchange.quality.bulletin import bulletin
     from quanxin.exchange.quality.document import write_document
@@ -48,8 +50,7 @@ def quality(
     from quanxin.exchange.quality.workbook import write_workbook
 
     period = read_month(month) if month else last_month()
-    moment = make_aware(known_at) if known_at and is_naive(known_at) else known_at
-    made = bulletin(period, known_at=moment, providers=_own(provider))
+    made = bulletin(period, known_at=known_at, providers=_own(provider))
     shown = present(made, english=False)
     for path, write in ((pdf, write_document), (xlsx, write_workbook)):
         if path:

@@ -13,8 +13,11 @@ from quanxin.runtime import parameters
 
 def day(text: str | None) -> dt.date | None:
     """A day as YYYY-MM-DD; None for none."""
-    if not text:
-        return None
+    return named_day(text) if text else None
+
+
+def named_day(text: str) -> dt.date:
+    """A day as YYYY-MM-DD, for an option's ``parser``."""
     found = parameters.day(text)
     if found is None:
         fail(f"“{text}”不是日期，请写作 2026-11-24。", f"“{text}” is no date: write it as 2026-11-24.", code=2)
@@ -23,8 +26,11 @@ def day(text: str | None) -> dt.date | None:
 
 def moment(text: str | None) -> dt.datetime | None:
     """A moment in ISO 8601; None for none."""
-    if not text:
-        return None
+    return named_moment(text) if text else None
+
+
+def named_moment(text: str) -> dt.datetime:
+    """A moment in ISO 8601, for an option's ``parser``."""
     found = parameters.moment(text)
     if found is None:
         fail(

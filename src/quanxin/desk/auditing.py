@@ -22,7 +22,7 @@ from quanxin.accounts import Actor, lookups
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine, SignIn, audit
 from quanxin.archive.models import Access
-from quanxin.calendar import ZONE
+from quanxin.calendar import ZONE, local
 from quanxin.desk.session import staffed
 from quanxin.desk.tables import MEDIA, Cell, Table, content_of, download
 from quanxin.ledger import signed
@@ -181,4 +181,4 @@ def _said(particulars: dict[str, Any]) -> str:
 
 
 def _moment(at: dt.datetime) -> str:
-    return at.astimezone(ZONE).isoformat(sep=" ", timespec="seconds")
+    return local(at).isoformat(sep=" ", timespec="seconds")

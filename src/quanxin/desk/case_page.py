@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from quanxin.accounts import Actor
 from quanxin.archive.shapes import RecordView
 from quanxin.attachments.accepting import of_case
-from quanxin.calendar import now, today
+from quanxin.calendar import day_of, now, today
 from quanxin.casework import case_view as looking
 from quanxin.casework import terms
 from quanxin.casework.case_view import Look
@@ -115,7 +115,7 @@ def _left(term: Term | None) -> Left | None:
 
 
 def _clock(term: Term) -> Text:
-    return terms.clock_of(term.clock, term.started_at.date()).title
+    return terms.clock_of(term.clock, day_of(term.started_at)).title
 
 
 def _next(look: Look) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,7 +19,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
 from quanxin.archive import viewers
-from quanxin.calendar import add_months, now, today
+from quanxin.calendar import ZONE, add_months, now, today
 from quanxin.desk.figures import tables_of
 from quanxin.desk.language import said
 from quanxin.desk.session import staffed
@@ -111,7 +110,7 @@ def _known(text: str, key: str, day: dt.date) -> dt.datetime | None:
     if kind == "run" and (run := _run(which, key)):
         return run.known_at
     if kind == "then":
-        end = timezone.make_aware(dt.datetime.combine(day, dt.time.max))
+        end = dt.datetime.combine(day, dt.time.max, ZONE)
         return min(end, now())
     return None
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from quanxin.calendar import add_months, today
+from quanxin.calendar import add_months, day_of, today
 from quanxin.engine.normalise import literal
 from quanxin.engine.scoring import Source
 from quanxin.evaluation import sources
@@ -71,7 +71,7 @@ def backtested(con: duckdb.DuckDBPyConnection, run: Run, workdir: Path, moment: 
     )
     return {
         "from": run.as_of.isoformat(), "until": until.isoformat(), "complete": until <= today(),
-        "hindsight": run.known_at.date() > run.as_of, "known_at": moment.isoformat(),
+        "hindsight": day_of(run.known_at) > run.as_of, "known_at": moment.isoformat(),
         "grades": _grades(con, model), "ends": _ends(con, found),
         "all": _discriminated(con, "true"), "unvetoed": _discriminated(con, "vetoes = 0"),
     }  # fmt: skip

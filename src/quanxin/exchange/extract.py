@@ -26,7 +26,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from quanxin.calendar import ZONE
+from quanxin.calendar import local
 from quanxin.exchange import source_rules
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.sources import SINCE, Source, resolved
@@ -141,8 +141,8 @@ def as_text(value: Any) -> str | None:
         case float() if value.is_integer() and abs(value) < 1 << 53:
             return str(int(value))
         case dt.datetime():
-            local = value.astimezone(ZONE).replace(tzinfo=None) if value.tzinfo else value
-            return local.isoformat(sep=" ")
+            by_clock = local(value).replace(tzinfo=None) if value.tzinfo else value
+            return by_clock.isoformat(sep=" ")
         case bytes() | bytearray() | memoryview():
             return bytes(value).decode("utf-8", errors="replace")
         case dict() | list():

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 
 from quanxin.archive.models import Event, Restriction
-from quanxin.calendar import ZONE
+from quanxin.calendar import day_of
 from quanxin.calendar import terms as reckoning
 from quanxin.exchange.models import Acknowledgement, Consumer, Subscription
 from quanxin.runtime.pack import current_pack
@@ -56,7 +56,7 @@ def told(event: Event) -> list[Taken]:
     return _taken([event])
 
 
-def told_of(events: Sequence[Event]) -> list[Taken]:
+def told_of(events: Iterable[Event]) -> list[Taken]:
     """The same for several events, with as few questions as for one."""
     return _taken(events)
 
@@ -111,7 +111,7 @@ def _about(event: Event) -> tuple[str, str]:
 def _term(event: Event) -> reckoning.Term | None:
     """By when consumers are to have taken an event in, by the clock of its day."""
     pack = current_pack()
-    clock = pack.on(event.at.astimezone(ZONE).date()).clocks.get(CLOCK)
+    clock = pack.on(day_of(event.at)).clocks.get(CLOCK)
     if clock is None:
         return None
     return reckoning.term(pack.calendar, event.at, working_days=clock.working_days, months=clock.months)

@@ -15,6 +15,7 @@ import duckdb
 from quanxin.accounts import Actor
 from quanxin.archive import commit
 from quanxin.archive.models import Transfer
+from quanxin.calendar import day_of
 from quanxin.engine.normalise import literal
 from quanxin.policy.model import Resource
 from quanxin.runtime.bridge import pg_cursor, temporary, to_postgres
@@ -76,7 +77,7 @@ def take_over(
     )
     if resource.ownership.by != "register" or not con.execute(f"{query} LIMIT 1").fetchone():
         return
-    articles = next((p.basis for p in resource.ownership.precedence if p.in_force.covers(at.date())), ())
+    articles = next((p.basis for p in resource.ownership.precedence if p.in_force.covers(day_of(at))), ())
     basis = [article.model_dump(mode="json", exclude_none=True) for article in articles]
     for holder, claimant, batch in con.execute(f"SELECT DISTINCT holder, claimant, batch FROM ({query})").fetchall():
         made = Transfer.objects.create(

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from quanxin.calendar import ZONE
+from quanxin.calendar import ZONE, day_of
 
 # Every table whose lines are sealed: each has ``id`` and ``at``. One that is added later is sealed from its next day on.
 TABLES = (
@@ -67,7 +67,7 @@ def first_day(since: dt.datetime) -> dt.date | None:
         for table in TABLES:
             cursor.execute(f"SELECT min(at) FROM {connection.ops.quote_name(table)} WHERE at >= %s", (since,))
             found += [at for (at,) in cursor.fetchall() if at is not None]
-    return min(found).astimezone(ZONE).date() if found else None
+    return day_of(min(found)) if found else None
 
 
 def _json_columns(table: str) -> set[str]:

@@ -6,8 +6,6 @@ Invariant: a case is found by its number among the subject's own and nowhere els
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -29,16 +27,16 @@ from quanxin.casework import cases
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Step, Term
 from quanxin.casework.parties import Party
-from quanxin.exchange import subscriptions
+from quanxin.exchange import following
+from quanxin.exchange.following import Taken
 from quanxin.my import bringing, progress
 from quanxin.my.language import problem_of
 from quanxin.my.progress import Entry
 from quanxin.my.standing import Standing, opened, shown
-from quanxin.rights import objections
+from quanxin.rights import documents, objections
 
 LENGTH = 20
 READERS = (Scope.REPAIR, Scope.OBJECTION)
-DOCUMENTS = "quanxin.rights.documents"
 DECIDED = (
     Case.State.GRANTED, Case.State.CORRECTED, Case.State.WITHDRAWN, Case.State.REFUSED, Case.State.REJECTED,
     Case.State.RETURNED, Case.State.REVOKED,
@@ -97,7 +95,7 @@ def _page(request: HttpRequest, me: Standing, found: Case, **more: Any) -> HttpR
         "entry": progress.entry(found, due_at), "case": found, "stages": progress.stages(found, steps, due_at),
         "history": progress.history(found, steps), "asked": next((s for s in reversed(steps) if s.act == "ask"), None),
         "extended": bool(running and running.extended), "papers": list(of_case(found.reference)),
-        "decision": found.state in DECIDED and importlib.util.find_spec(DOCUMENTS) is not None,
+        "decision": found.state in DECIDED,
         "told": _told(steps) if found.state == State.GRANTED else [], **compared, **_linked(found),
         **bringing.files_said(Kind.OTHER.value), **more,
     }  # fmt: skip
@@ -139,13 +137,10 @@ def _changes(before: RecordView, after: RecordView) -> list[dict[str, Any]]:
     ]
 
 
-def _told(steps: Sequence[Step]) -> list[Any]:
+def _told(steps: Sequence[Step]) -> list[Taken]:
     """Who receives such records and was told of the repair, and when each took it in."""
-    told = getattr(subscriptions, "told", None)
     numbers: list[int] = next((s.particulars.get("events", []) for s in reversed(steps) if s.act == "grant"), [])
-    if told is None or not numbers:
-        return []
-    return [taken for event in Event.objects.filter(pk__in=numbers) for taken in told(event)]
+    return following.told_of(Event.objects.filter(pk__in=numbers).order_by("pk")) if numbers else []
 
 
 @require_POST
@@ -195,9 +190,8 @@ def second_look(request: HttpRequest, me: Standing, number: str) -> HttpResponse
 def decision(request: HttpRequest, me: Standing, number: str) -> HttpResponseBase:
     """The decision as a document to keep and to show."""
     found = own(me, number)
-    if found.state not in DECIDED or importlib.util.find_spec(DOCUMENTS) is None:
+    if found.state not in DECIDED:
         raise Http404
-    content: bytes = importlib.import_module(DOCUMENTS).decision(found)
-    made = HttpResponse(content, content_type="application/pdf")
+    made = HttpResponse(documents.decision(found), content_type="application/pdf")
     made.headers["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return made

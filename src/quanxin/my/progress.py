@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from quanxin.calendar import ZONE, now
+from quanxin.calendar import day_of, now
 from quanxin.casework import notices
 from quanxin.casework.models import Case, Step
 from quanxin.policy.model import Text
@@ -143,4 +143,4 @@ def _acts(case: Case) -> dict[str, str]:
 
 
 def _day(moment: dt.datetime | None) -> dt.date | None:
-    return moment.astimezone(ZONE).date() if moment is not None else None
+    return day_of(moment) if moment is not None else None

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from quanxin.calendar import ZONE, Term, WorkingCalendar, term
+from quanxin.calendar import Term, WorkingCalendar, day_of, term
 from quanxin.calendar import load as load_calendar
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.evaluation import Model, ModelCase
@@ -143,7 +143,7 @@ class Pack:
         That is the day of the start, unless another day rules the matter: of a repair, that of its application. Raises
         ``KeyError`` for a clock that is not in force then, and as ``calendar.term``.
         """
-        found = self.on(ruled_on or started.astimezone(ZONE).date()).clocks[clock]
+        found = self.on(ruled_on or day_of(started)).clocks[clock]
         return term(
             self.calendar, started, working_days=found.working_days, months=found.months, warn=found.warn
         )  # fmt: skip

@@ -20,7 +20,7 @@ from quanxin.archive import queries
 from quanxin.archive.definitions import definition
 from quanxin.archive.display import show_date
 from quanxin.archive.models import Record
-from quanxin.calendar import ZONE
+from quanxin.calendar import day_of
 from quanxin.casework import cases, terms
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Step
@@ -99,7 +99,7 @@ def _decided(case: Case) -> _Decided:
     if step is None:
         raise RightsError("document-none")
     key = WITHDRAWN if step.state == Case.State.WITHDRAWN else DECIDES[Case.Kind(case.kind), step.act]
-    day = step.at.astimezone(ZONE).date()
+    day = day_of(step.at)
     return _Decided(step, _wording(key, day), day)
 
 
@@ -141,7 +141,7 @@ def _facts(case: Case, record: Record | None, said: dict[str, str], authority: s
     if record is not None and record.event_date is not None:
         made.append(["文书（认定）日期", show_date(record.event_date)])
     applied = "申请日期" if case.kind == Case.Kind.REPAIR else "提出异议日期"
-    made += [["办理单位", authority], [applied, show_date(case.filed_at.astimezone(ZONE).date())]]
+    made += [["办理单位", authority], [applied, show_date(day_of(case.filed_at))]]
     return made
 
 
@@ -168,7 +168,7 @@ def _basis(case: Case) -> list[Basis]:
     """The articles that a decision rests on: those that the case kept, else those of the clock of its kind; each once."""
     kept = [Basis.model_validate(article) for article in case.particulars.get("basis", ())]
     if not kept:
-        kept = list(terms.clock_of(case.particulars["clocks"]["decide"], case.filed_at.astimezone(ZONE).date()).basis)
+        kept = list(terms.clock_of(case.particulars["clocks"]["decide"], day_of(case.filed_at)).basis)
     known: dict[str, Basis] = {}
     for one in kept:
         known.setdefault(_article(one), one)
@@ -179,7 +179,7 @@ def _subject(case: Case, at: dt.datetime) -> tuple[str, str]:
     """The name that a subject had when its case was decided, as it was known then, and its code."""
     subject = Subject.objects.select_related("merged_into").get(pk=case.subject_id)
     known = [name for name in names_of(cluster(subject)) if name.recorded_at <= at]
-    day = at.astimezone(ZONE).date()
+    day = day_of(at)
     periods = [text for text, start, _end in queries.name_periods(known) if start is None or start <= day]
     return (periods[-1] if periods else subject.name), "" if subject.natural else subject.code
 
@@ -203,5 +203,5 @@ def _mark(case: Case) -> str:
     if case.state != Case.State.REVOKED:
         return ""
     undone = next(step for step in reversed(case.steps.all()) if step.act == "find-false")
-    day = show_date(undone.at.astimezone(ZONE).date())
+    day = show_date(day_of(undone.at))
     return f"本决定已于{day}撤销。理由：{undone.note}"

@@ -12,7 +12,7 @@ from itertools import islice
 
 from quanxin.archive import followers
 from quanxin.archive.models import Event, Record
-from quanxin.calendar import add_months, now, today
+from quanxin.calendar import add_months, day_of, now, today
 from quanxin.casework import notices
 from quanxin.casework.models import OPEN_STATES
 from quanxin.rights.repairs import prospects, regime_of
@@ -63,7 +63,7 @@ def _tell_that_open(record: Record) -> None:
 
 def _tell(event: Event) -> int:
     hand_on(event)
-    regime = regime_of(event.at.date())
+    regime = regime_of(day_of(event.at))
     if event.kind != Event.Kind.BATCH_COMMITTED or event.batch is None or regime is None:
         return 0
     covered = sorted({key for coverage in regime.covers for key in coverage.resources})

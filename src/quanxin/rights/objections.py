@@ -16,7 +16,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act, refused_line
 from quanxin.archive import restricting
 from quanxin.archive.models import Record, Restriction
-from quanxin.calendar import now
+from quanxin.calendar import day_of, now
 from quanxin.casework import cases, notices, papers, terms
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import OPEN_STATES, Case
@@ -203,4 +203,4 @@ def _tell_all(case: Case, key: str, at: dt.datetime, reason: str) -> None:
 
 def _basis(at: dt.datetime) -> list[Basis]:
     """The articles under which objections are taken: those of the clock of their day."""
-    return list(terms.clock_of(CLOCKS["decide"], at.date()).basis)
+    return list(terms.clock_of(CLOCKS["decide"], day_of(at)).basis)

@@ -20,7 +20,7 @@ from quanxin.archive import restricting, viewers
 from quanxin.archive.display import show_date
 from quanxin.archive.models import Record, Restriction
 from quanxin.archive.windows import windows_of
-from quanxin.calendar import add_months, now, today
+from quanxin.calendar import add_months, day_of, now, today
 from quanxin.casework import cases, notices, papers, terms
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import OPEN_STATES, Case
@@ -193,7 +193,7 @@ def grant(actor: Actor, number: str, *, performed: bool, note: str = "") -> Case
     events = restricting.restrict(actor, [record], Restriction.Kind.REPAIRED, case=case.reference, basis=basis, at=at)
     case.particulars["decision"] = f"{case.number}-1"
     cases.close(case, actor, "grant", State.GRANTED, at, note.strip(), events=[event.pk for event in events])
-    notices.of_case(case, "repair-granted", at, decided_on=at.date())
+    notices.of_case(case, "repair-granted", at, decided_on=day_of(at))
     return case
 
 
@@ -206,7 +206,7 @@ def refuse(actor: Actor, number: str, reason: str) -> Case:
     case, at = cases.for_handler(actor, number, State.ACCEPTED), now()
     case.particulars["decision"] = f"{case.number}-1"
     cases.close(case, actor, "refuse", State.REFUSED, at, reason)
-    notices.of_case(case, "repair-denied", at, decided_on=at.date(), reason=reason)
+    notices.of_case(case, "repair-denied", at, decided_on=day_of(at), reason=reason)
     return case
 
 
@@ -224,18 +224,18 @@ def find_false(actor: Actor, number: str, reason: str) -> Case:
     if case.state == State.REVOKED:
         return case
     cases.expect(case, State.GRANTED)
-    at, regime = now(), regime_of(case.filed_at.date())
+    at, regime = now(), regime_of(day_of(case.filed_at))
     restored = restricting.release(actor, case.reference, reason=reason, at=at)
     case.reason = reason
     cases.step(case, actor, "find-false", State.REVOKED, at, reason, events=[event.pk for event in restored])
     if regime is not None and regime.false_material is not None:
-        rule, day = regime.false_material, at.date()
+        rule, day = regime.false_material, day_of(at)
         Bar.objects.create(
             subject_id=case.subject_id, case=case, from_at=at, published_until=add_months(day, rule.published_months),
             without_commitment_until=add_months(day, rule.without_commitment_months)
             if rule.without_commitment_months else None,
         )  # fmt: skip
-    notices.of_case(case, "repair-revoked", at, decided_on=at.date(), reason=reason)
+    notices.of_case(case, "repair-revoked", at, decided_on=day_of(at), reason=reason)
     audit(actor, "rights.false-material", case.reference, number=case.number)
     return case
 

@@ -16,7 +16,7 @@ from quanxin.accounts.models import audit
 from quanxin.archive import restricting, viewers
 from quanxin.archive.models import Record, Restriction
 from quanxin.archive.own_matters import expect_others, own_subjects
-from quanxin.calendar import now, today
+from quanxin.calendar import day_of, now, today
 from quanxin.casework.errors import RightsError
 from quanxin.rights.models import Shield
 from quanxin.rights.repairs import regime_of
@@ -95,7 +95,7 @@ def _end(actor: Actor, number: int, reason: str, outcome: Shield.Outcome) -> Shi
     if outcome == Shield.Outcome.COMPLETED:
         held = Restriction.objects.filter(case=found.reference, kind=Kind.SHIELDED, ended_at=None)
         records = [record for one in held if (record := restricting.current(one)) is not None]
-        regime = regime_of(found.from_at.date())
+        regime = regime_of(day_of(found.from_at))
         basis = regime.bankruptcy.basis if regime is not None and regime.bankruptcy is not None else ()
         restricting.restrict(actor, records, Kind.REPAIRED, case=found.reference, basis=basis, at=at)
     restricting.release(actor, found.reference, reason=reason, at=at, kinds=[Kind.SHIELDED])

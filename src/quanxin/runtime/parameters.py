@@ -61,7 +61,7 @@ def moment(text: str | None) -> dt.datetime | None:
         found = dt.datetime.fromisoformat(text) if text and text.isascii() else None
     except ValueError:
         return None
-    if found is None or not EARLIEST <= found.date() <= LATEST:
+    if found is None or not EARLIEST.year <= found.year <= LATEST.year:
         return None
     return found if found.tzinfo else found.replace(tzinfo=ZONE)
 

@@ -10,12 +10,12 @@ import datetime as dt
 import re
 import unicodedata
 
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from quanxin.calendar import day_of, local
 from quanxin.policy.model import FieldDef, FieldType, Text
 
 _ENGLISH_MONTHS = (
@@ -70,8 +70,7 @@ def day(value: dt.date) -> str:
 
 def moment(value: dt.datetime) -> str:
     """Write a moment to the minute in the platform's time zone; an aware datetime is expected."""
-    local = timezone.localtime(value)
-    return f"{day(local.date())} {local:%H:%M}"
+    return f"{day(day_of(value))} {local(value):%H:%M}"
 
 
 def number(value: int) -> str:

@@ -28,7 +28,7 @@ from quanxin.archive.display import show
 from quanxin.archive.models import Event, Record
 from quanxin.archive.opening.days import MANIFEST, Dataset, OpenDay, Published, days, latest, root
 from quanxin.archive.viewers import PUBLIC
-from quanxin.calendar import now, today
+from quanxin.calendar import day_of, now, today
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldDef, Mode, Resource
 from quanxin.runtime.cells import harmless
@@ -154,7 +154,7 @@ def _row(record: Record, subject: Subject, fields: Sequence[FieldDef], rules: Ru
     ]  # fmt: skip
     return [
         f"{record.subject_id}-{record.id}", about.code, about.name, provider.title.zh if provider else record.provider,
-        record.recorded_at.date().isoformat(), record.public_until.isoformat() if record.public_until else "", *texts,
+        day_of(record.recorded_at).isoformat(), record.public_until.isoformat() if record.public_until else "", *texts,
     ]  # fmt: skip
 
 

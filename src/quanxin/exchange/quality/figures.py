@@ -21,9 +21,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from django.utils.timezone import localdate
-
-from quanxin.calendar import now
+from quanxin.calendar import day_of, now
 from quanxin.exchange.quality.period import Period
 from quanxin.policy.model import Resource
 from quanxin.policy.quality import QualityStandard
@@ -158,7 +156,7 @@ def count(
         made.records, made.corrected = records, corrected
         line(provider, resource).add(made)
         districts.setdefault((region, resource), District(region, resource, Counts())).counts.add(made)
-    until = min(period.last, localdate(asked["known"]))
+    until = min(period.last, day_of(asked["known"]))
     _freshness(lines, asked, only, until, rules.resources, rules.quality.values())
     return [lines[key] for key in sorted(lines)], [districts[key] for key in sorted(districts)]
 

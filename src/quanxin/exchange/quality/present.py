@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from quanxin.calendar import local
 from quanxin.exchange.quality.bulletin import Bulletin, Shown
 from quanxin.policy.model import Text
 
@@ -89,7 +90,7 @@ def present(b: Bulletin, *, english: bool) -> Presented:
         ),
     )  # fmt: skip
     name = Text(zh=f"公共信用信息报送质量通报（{b.period.title}）", en=f"Quality of hand-ins, {b.period.key}")
-    known = f"{b.known_at:%Y-%m-%d %H:%M}"
+    known = f"{local(b.known_at):%Y-%m-%d %H:%M}"
     basis = Text(zh=f"以 {known} 平台已知情况统计", en=f"As known at {known}")
     return Presented(say(name), say(basis), tables, tuple(say(note) for note in _notes(b)))
 

@@ -233,7 +233,7 @@ def text_of(cell: Cell, epoch: dt.date) -> str:
         if isinstance(at, dt.datetime):
             if at.day == 1 and months_only(cell.format):  # 2015年11月: the first is the program's, and nobody sees it
                 return f"{at:%Y-%m}"
-            return at.date().isoformat() if at.time() == dt.time() else at.isoformat(" ", "seconds")
+            return f"{at:%Y-%m-%d}" if at.time() == dt.time() else at.isoformat(" ", "seconds")
         return at.isoformat("seconds")
     if cell.kind is Kind.DURATION and math.isfinite(number):
         minutes, seconds = divmod(round(number * 86_400), 60)
@@ -255,4 +255,4 @@ def date_of(cell: Cell, epoch: dt.date) -> str | None:
     except ValueError:
         return None
     at = moment(number, epoch) if number in _SERIALS else None
-    return at.date().isoformat() if isinstance(at, dt.datetime) else None
+    return f"{at:%Y-%m-%d}" if isinstance(at, dt.datetime) else None
