@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
 from collections.abc import Callable
@@ -95,4 +96,17 @@ def test_every_lock_is_declared_in_one_place() -> None:
         int(n) for path in kept for n in re.findall(r"lock(?:_shared)?\((\d+),", (SOURCE / path).read_text("utf-8"))
     }
     assert numbers == {locks.Kind.EVENTS, locks.Kind.NEVER_SCORED}
-    assert all(a != b for a, b in itertools.combinations([int(kind) for kind in locks.Kind], 2))
+    values = [int(kind) for kind in locks.Kind.__members__.values()]  # with those that share a number, if any did
+    assert all(a != b for a, b in itertools.combinations(values, 2))
+
+
+def test_no_number_of_a_lock_is_written_by_hand() -> None:
+    numbers = {int(kind) for kind in locks.Kind} | {locks.MIGRATION}
+    written = {
+        (path.relative_to(SOURCE).as_posix(), node.lineno)
+        for path in SOURCE.rglob("*.py")
+        if "migrations" not in path.parts and path.name != "locks.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in numbers
+    }
+    assert not written

@@ -14,11 +14,12 @@ Claims of jobs (``runtime.session``) are never waited for, and so stand outside 
 from __future__ import annotations
 
 import zlib
-from enum import IntEnum
+from enum import IntEnum, unique
 
 MIGRATION = 5_149_712_046  # of a session, not of a transaction: any number that every version of this code agrees on
 
 
+@unique
 class Kind(IntEnum):
     """What is locked, by the first of the two numbers of a lock; those that triggers take are written in migrations too."""
 
