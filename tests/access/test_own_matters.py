@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -227,7 +226,7 @@ def test_a_provider_s_own_clerk_decides_nothing_about_the_provider_itself(
 ) -> None:
     pack = current_pack()
     known = dict(pack.providers) | {PROVIDER: pack.providers[PROVIDER].model_copy(update={"code": CODES[0]})}
-    monkeypatch.setattr(own_matters, "current_pack", lambda: replace(pack, providers=known, _days={}))
+    monkeypatch.setattr(own_matters, "current_pack", lambda: pack.replacing(providers=known))
     decider = Actor("user:decider", [Assignment(Role.DECIDER, PROVIDER)])
     with pytest.raises(OwnMatter):
         repairs.grant(decider, scene.repair.number, performed=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -207,4 +206,4 @@ def _works_for_company_0(monkeypatch: pytest.MonkeyPatch) -> None:
     pack = current_pack()
     known = dict(pack.providers) | {PROVIDER: pack.providers[PROVIDER].model_copy(update={"code": CODES[0]})}
     for module in (own_matters, own_rows):
-        monkeypatch.setattr(module, "current_pack", lambda: replace(pack, providers=known, _days={}))
+        monkeypatch.setattr(module, "current_pack", lambda: pack.replacing(providers=known))

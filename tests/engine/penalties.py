@@ -110,7 +110,7 @@ LAWS = {
 
 def under_laws(pack: Pack) -> Pack:
     """The pack with the laws of this module."""
-    return dataclasses.replace(pack, overrides=tuple(law for law, _ in LAWS.values()), _days={})
+    return pack.replacing(overrides=tuple(law for law, _ in LAWS.values()))
 
 
 def bulk(pack: Pack, records: Sequence[Asked]) -> list[tuple[str | None, bool, dt.date | None]]:

@@ -6,7 +6,6 @@ indicator, veto and exclusion that was made wrong must be missed by a case.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -28,7 +27,7 @@ Change = Callable[[Model], Model]
 
 def changed(change: Change) -> set[tuple[str, str, Decimal | None]]:
     """The cases that no longer hold where the models are changed: model, what is wrong, and the points it should have."""
-    pack = dataclasses.replace(PACK, models=tuple(change(model) for model in PACK.models), _days={})
+    pack = PACK.replacing(models=tuple(change(model) for model in PACK.models))
     missed: set[tuple[str, str, Decimal | None]] = set()
     for outcome in run_model_cases(pack):
         case = outcome.case

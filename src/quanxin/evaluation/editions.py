@@ -6,7 +6,6 @@ natural persons or sole traders, or breaks another rule of packs, is never propo
 
 from __future__ import annotations
 
-import dataclasses
 from functools import lru_cache
 
 from django.db import transaction
@@ -150,7 +149,7 @@ def _outlived(edition: int) -> tuple[str, ...]:
     """What rules of packs a stored edition breaks in the pack as it is now: a resource may have gone, or be forbidden."""
     pack, model = current_pack(), _stored(edition)
     others = tuple(other for other in pack.models if other.key != model.key)
-    as_it_was = dataclasses.replace(pack, models=(*others, model), _days={})
+    as_it_was = pack.replacing(models=(*others, model))
     return tuple(f"{p.where}: {p.message}" for p in problems_of(model, as_it_was) if _is_of(p.where, model.key))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from quanxin.policy.kinds import CARRIERS
 from quanxin.policy.model import Text
 from quanxin.policy.pack import Pack
 from quanxin.policy.ruling import Clause
@@ -31,9 +32,9 @@ def coverage(pack: Pack) -> list[ClauseCoverage]:
 def _covered(clause: Clause, pack: Pack) -> ClauseCoverage:
     carried: list[Text] = []
     missing = list(clause.missing)
-    for kind, name in Clause.CARRIERS.items():
+    for kind, name in CARRIERS.items():
         for key in getattr(clause, kind):
-            versions = sorted((r for r in getattr(pack, kind) if r.key == key), key=lambda r: r.in_force.from_)
+            versions = sorted((r for r in pack.parts[kind] if r.key == key), key=lambda r: r.in_force.from_)
             carried += [version.title for version in versions]
             if not versions:
                 missing.append(Text(zh=f"政策包中没有{name.zh} {key}", en=f"the pack has no {name.en} {key}"))

@@ -17,10 +17,9 @@ from pydantic import BaseModel, ValidationError
 
 import quanxin
 from quanxin.calendar import load as load_calendar
-from quanxin.policy import evaluation, model, rights, ruling
-from quanxin.policy.comparison import ComparisonStandard
+from quanxin.policy import model
+from quanxin.policy.kinds import BY_PLACE, KINDS
 from quanxin.policy.pack import Pack
-from quanxin.policy.quality import QualityStandard
 
 try:
     from yaml import CSafeLoader as _Loader  # the same by libyaml, and much faster
@@ -33,20 +32,6 @@ M = TypeVar("M", bound=BaseModel)
 CALENDAR = "calendar.yaml"  # holidays and their overrides, read by ``quanxin.calendar``
 
 HEAD = "pack.yaml"
-
-# What each place of a pack holds.
-LISTS: Mapping[str, type[BaseModel]] = {
-    "subjects.yaml": model.SubjectType, "providers.yaml": model.Provider, "categories.yaml": model.Category,
-    "clocks.yaml": ruling.Clock, "plan.yaml": ruling.Clause, "forbidden.yaml": ruling.ForbiddenItem,
-    "measure-kinds.yaml": ruling.MeasureKind, "quality.yaml": QualityStandard,
-    "comparison.yaml": ComparisonStandard, "purposes.yaml": rights.Purpose, "ages.yaml": ruling.AgeLimit,
-}  # fmt: skip
-FOLDERS: Mapping[str, type[BaseModel]] = {
-    "catalogue": model.Resource, "codes": model.CodeSet, "lists": ruling.CreditList, "measures": ruling.Measure,
-    "tiers": ruling.PublicationTiers, "models": evaluation.Model, "tests": ruling.Case,
-    "model-tests": evaluation.ModelCase, "repair": rights.RepairRegime, "overrides": rights.LawOverride,
-    "consents": rights.ConsentText, "notices": rights.NoticeText,
-}  # fmt: skip
 
 
 class PackError(Exception):
@@ -117,8 +102,9 @@ def _load(folder: Path, children: tuple[Path, ...]) -> Pack:
     return _join(heads[0], base, found, calendar if calendar.is_file() else base.calendar_file if base else None)
 
 
-def _read_all(folder: Path, problems: list[str]) -> dict[type[BaseModel], list[Any]]:
-    found: dict[type[BaseModel], list[Any]] = {kind: [] for kind in (*LISTS.values(), *FOLDERS.values())}
+def _read_all(folder: Path, problems: list[str]) -> dict[str, list[Any]]:
+    """The objects of a pack's own files, by the name of their kind."""
+    found: dict[str, list[Any]] = {kind.name: [] for kind in KINDS}
     first: dict[tuple[Any, ...], str] = {}
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder).parts
@@ -127,24 +113,17 @@ def _read_all(folder: Path, problems: list[str]) -> dict[type[BaseModel], list[A
         if place == (CALENDAR,):
             problems += _calendar_problems(path)
             continue
-        kind = LISTS.get(place[0]) if len(place) == 1 else FOLDERS.get(place[0]) if len(place) == 2 else None
+        kind = BY_PLACE.get(f"{place[0]}/" if len(place) == 2 else "/".join(place))
         if kind is None or path.suffix != ".yaml":
             problems.append(f"{path}:1: a pack has no such file")
             continue
-        for line, made in objects(path, kind, problems):
+        for line, made in objects(path, kind.part, problems):
             here = f"{path}:{line}"
-            identity = _identity(made, here)
-            if (there := first.setdefault((kind, *identity), here)) != here:
+            identity = kind.identity(made, here)
+            if (there := first.setdefault((kind.name, *identity), here)) != here:
                 problems.append(f"{here}: {identity[0]} was given already, in {there}")
-            found[kind].append(made)
+            found[kind.name].append(made)
     return found
-
-
-def _identity(made: Any, here: str) -> tuple[Any, ...]:
-    """What an object of a pack is told apart by: its key, for a rule the first day too; a case by where it stands."""
-    if isinstance(made, ruling.Case | evaluation.ModelCase):
-        return (here,)
-    return (made.key, made.in_force.from_) if isinstance(made, model.Rule) else (made.key,)
 
 
 def _calendar_problems(path: Path) -> list[str]:
@@ -210,43 +189,8 @@ def _line(node: yaml.Node, trail: tuple[Any, ...]) -> int:
     return line
 
 
-def _join(head: model.Head, base: Pack | None, found: dict[type[BaseModel], list[Any]], calendar: Path | None) -> Pack:
-    """The pack's own objects over those of its base: a child adds, and replaces by key (and day in force)."""
-
-    def keyed(kind: type[BaseModel], inherited: Mapping[str, Any]) -> Mapping[str, Any]:
-        return MappingProxyType({**inherited, **{o.key: o for o in found[kind]}})
-
-    def dated(kind: type[BaseModel], inherited: tuple[Any, ...]) -> tuple[Any, ...]:
-        own = {(o.key, o.in_force.from_) for o in found[kind]}
-        return tuple(o for o in inherited if (o.key, o.in_force.from_) not in own) + tuple(found[kind])
-
-    clauses = {c.key: c for c in (*(base.clauses if base else ()), *found[ruling.Clause])}
-    return Pack(
-        name=head.name,
-        title=head.title,
-        region=head.region if head.region is not None else base.region if base else "",
-        subject_types=keyed(model.SubjectType, base.subject_types if base else {}),
-        providers=keyed(model.Provider, base.providers if base else {}),
-        categories=keyed(model.Category, base.categories if base else {}),
-        resources=dated(model.Resource, base.resources if base else ()),
-        code_sets=dated(model.CodeSet, base.code_sets if base else ()),
-        tiers=dated(ruling.PublicationTiers, base.tiers if base else ()),
-        lists=dated(ruling.CreditList, base.lists if base else ()),
-        measures=dated(ruling.Measure, base.measures if base else ()),
-        clocks=dated(ruling.Clock, base.clocks if base else ()),
-        models=dated(evaluation.Model, base.models if base else ()),
-        quality=dated(QualityStandard, base.quality if base else ()),
-        comparison=dated(ComparisonStandard, base.comparison if base else ()),
-        repair=dated(rights.RepairRegime, base.repair if base else ()),
-        overrides=dated(rights.LawOverride, base.overrides if base else ()),
-        purposes=dated(rights.Purpose, base.purposes if base else ()),
-        consents=dated(rights.ConsentText, base.consents if base else ()),
-        notices=dated(rights.NoticeText, base.notices if base else ()),
-        ages=dated(ruling.AgeLimit, base.ages if base else ()),
-        forbidden=keyed(ruling.ForbiddenItem, base.forbidden if base else {}),
-        measure_kinds=keyed(ruling.MeasureKind, base.measure_kinds if base else {}),
-        calendar_file=calendar,
-        clauses=tuple(sorted(clauses.values(), key=lambda c: int(c.key[1:]))),
-        cases=(base.cases if base else ()) + tuple(found[ruling.Case]),
-        model_cases=(base.model_cases if base else ()) + tuple(found[evaluation.ModelCase]),
-    )
+def _join(head: model.Head, base: Pack | None, found: Mapping[str, list[Any]], calendar: Path | None) -> Pack:
+    """The pack's own objects over those of its base: a child adds, and replaces what its kind tells apart."""
+    parts = {kind.name: kind.joined(base.parts[kind.name] if base else None, found[kind.name]) for kind in KINDS}
+    region = head.region if head.region is not None else base.region if base else ""
+    return Pack(head.name, head.title, region, calendar, MappingProxyType(parts))

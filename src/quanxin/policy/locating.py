@@ -5,16 +5,14 @@ Invariant: what is told is a file and a line of it that exist; where nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
 from quanxin.policy import model
+from quanxin.policy.kinds import BY_NAME
 from quanxin.policy.loader import HEAD, Loader, find_pack, objects
-
-# Where the rules stand whose attribute in a pack is called otherwise.
-_PLACES: Mapping[str, str] = {"resources": "catalogue", "code_sets": "codes"}
 
 
 def locate(name_or_path: str | Path, where: str) -> str | None:
@@ -37,7 +35,8 @@ def locate(name_or_path: str | Path, where: str) -> str | None:
 
 
 def _holds(place: str, kind: str) -> bool:
-    return place.removesuffix(".yaml") == _PLACES.get(kind, kind)
+    stem = BY_NAME[kind].stem if kind in BY_NAME else kind
+    return place.removesuffix(".yaml") == stem
 
 
 def _line_of(tree: yaml.Node, keys: list[str]) -> int | None:

@@ -8,106 +8,53 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from quanxin.calendar import Term, WorkingCalendar, day_of, term
 from quanxin.calendar import load as load_calendar
-from quanxin.policy.comparison import ComparisonStandard
-from quanxin.policy.evaluation import Model, ModelCase
-from quanxin.policy.model import Category, CodeSet, Part, Provider, Resource, Rule, SubjectType, Text
-from quanxin.policy.quality import QualityStandard
-from quanxin.policy.rights import ConsentText, LawOverride, NoticeText, Purpose, RepairRegime
-from quanxin.policy.ruling import (
-    AgeLimit,
-    Case,
-    Clause,
-    Clock,
-    CreditList,
-    ForbiddenItem,
-    Measure,
-    MeasureKind,
-    PublicationTiers,
-)
-
-R = TypeVar("R", bound=Rule)
-
-# What a pack rules by date, a version each: the names of its attributes.
-DATED = (
-    "resources", "code_sets", "tiers", "lists", "measures", "clocks", "models", "quality", "comparison", "ages", "repair",
-    "overrides", "purposes", "consents", "notices",
-)  # fmt: skip
+from quanxin.policy.kinds import DATED, KEYED, KINDS, OfADay, OfAPack
+from quanxin.policy.model import Resource, Text
+from quanxin.policy.rights import LawOverride, RepairRegime
+from quanxin.policy.ruling import CreditList, PublicationTiers
 
 
 @dataclass(frozen=True, eq=False)
-class Rules:
-    """The rule set of one day: what is in force, by key."""
+class Rules(OfADay):
+    """The rule set of one day: what is in force, by key; ``parts`` by the name of their kind."""
 
     day: dt.date
-    resources: Mapping[str, Resource]
-    code_sets: Mapping[str, CodeSet]
-    tiers: Mapping[str, PublicationTiers]
-    lists: Mapping[str, CreditList]
-    measures: Mapping[str, Measure]
-    clocks: Mapping[str, Clock]
-    models: Mapping[str, Model]
-    quality: Mapping[str, QualityStandard]
-    comparison: Mapping[str, ComparisonStandard]
-    repair: Mapping[str, RepairRegime]
-    overrides: Mapping[str, LawOverride]
-    purposes: Mapping[str, Purpose]
-    consents: Mapping[str, ConsentText]
-    notices: Mapping[str, NoticeText]
-    ages: Mapping[str, AgeLimit]
-    subject_types: Mapping[str, SubjectType]
-    providers: Mapping[str, Provider]
-    categories: Mapping[str, Category]
+    parts: Mapping[str, Mapping[str, Any]] = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
-class Pack:
-    """The law as one city has it: everything its files and those of the packs it extends say."""
+class Pack(OfAPack):
+    """The law as one city has it: everything its files and those of the packs it extends say.
+
+    ``parts`` holds it by the name of its kind (``policy.kinds``); each kind is an attribute of that name.
+    """
 
     name: str
     title: Text
     region: str
-    subject_types: Mapping[str, SubjectType]
-    providers: Mapping[str, Provider]
-    categories: Mapping[str, Category]
-    resources: tuple[Resource, ...]
-    code_sets: tuple[CodeSet, ...]
-    tiers: tuple[PublicationTiers, ...]
-    lists: tuple[CreditList, ...]
-    measures: tuple[Measure, ...]
-    clocks: tuple[Clock, ...]
-    models: tuple[Model, ...]
-    quality: tuple[QualityStandard, ...]
-    comparison: tuple[ComparisonStandard, ...]
-    repair: tuple[RepairRegime, ...]
-    overrides: tuple[LawOverride, ...]
-    purposes: tuple[Purpose, ...]
-    consents: tuple[ConsentText, ...]
-    notices: tuple[NoticeText, ...]
-    ages: tuple[AgeLimit, ...]
-    forbidden: Mapping[str, ForbiddenItem]
-    measure_kinds: Mapping[str, MeasureKind]
     calendar_file: Path | None
-    clauses: tuple[Clause, ...]
-    cases: tuple[Case, ...]
-    model_cases: tuple[ModelCase, ...]
+    parts: Mapping[str, Any] = field(repr=False)
     _days: dict[dt.date, Rules] = field(default_factory=dict, repr=False)
+
+    def replacing(self, **parts: Any) -> Pack:
+        """Return the pack with other parts of some kinds, by their names."""
+        if unknown := parts.keys() - self.parts.keys():
+            raise TypeError(f"a pack has no {', '.join(sorted(unknown))}")
+        return replace(self, parts={**self.parts, **parts}, _days={})
 
     def on(self, day: dt.date) -> Rules:
         """The rule set of a day."""
         if day not in self._days:
-            in_force = {kind: _in_force(getattr(self, kind), day) for kind in DATED}
-            self._days[day] = Rules(
-                day, **in_force, subject_types=self.subject_types, providers=self.providers, categories=self.categories
-            )
+            in_force = {kind.name: kind.on(self.parts[kind.name], day) for kind in DATED}
+            self._days[day] = Rules(day, in_force | {kind.name: self.parts[kind.name] for kind in KEYED})
         return self._days[day]
 
     @cached_property
@@ -156,21 +103,6 @@ class Pack:
         are shown in it.
         """
         said: dict[str, Any] = {"name": self.name, "title": self.title.model_dump(), "region": self.region}
-        for kind in DATED:
-            rules = sorted(getattr(self, kind), key=lambda rule: (rule.key, rule.in_force.from_))
-            said[kind] = [_canonical(rule) for rule in rules]
-        for kind in ("subject_types", "providers", "categories", "forbidden", "measure_kinds"):
-            said[kind] = [_canonical(part) for part in getattr(self, kind).values()]
-        said["clauses"] = [_canonical(clause) for clause in self.clauses]
-        for kind in ("cases", "model_cases"):
-            said[kind] = sorted((_canonical(case) for case in getattr(self, kind)), key=lambda case: json.dumps(case))
+        said |= {kind.name: kind.canonical(self.parts[kind.name]) for kind in KINDS}
         said["calendar"] = self.calendar_file.read_text(encoding="utf-8") if self.calendar_file else ""
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _canonical(part: Part) -> dict[str, Any]:
-    return part.model_dump(mode="json", by_alias=True)
-
-
-def _in_force(rules: Iterable[R], day: dt.date) -> Mapping[str, R]:
-    return MappingProxyType({rule.key: rule for rule in rules if rule.in_force.covers(day)})

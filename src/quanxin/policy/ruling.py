@@ -6,9 +6,8 @@ Invariant: as in ``policy.model``: strict, frozen, dated and justified.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -94,19 +93,10 @@ class Measure(Rule):
 
 
 class Clause(Part):
-    """A clause of the plan and what carries it out; ``missing`` says honestly what does not exist yet."""
+    """A clause of the plan and what carries it out; ``missing`` says honestly what does not exist yet.
 
-    # The kinds of rules that carry a clause out, by the name of their attribute here and in a pack.
-    CARRIERS: ClassVar[Mapping[str, Text]] = {
-        "resources": Text(zh="目录资源", en="resource"),
-        "lists": Text(zh="名单", en="list"),
-        "measures": Text(zh="措施", en="measure"),
-        "tiers": Text(zh="公示期限", en="publication tiers"),
-        "clocks": Text(zh="时限", en="clock"),
-        "models": Text(zh="评价模型", en="model"),
-        "repair": Text(zh="信用修复规定", en="repair regime"),
-        "consents": Text(zh="授权文本", en="consent text"),
-    }
+    The kinds of rules that carry it out are those of ``policy.kinds`` with a ``carrier``, by their names.
+    """
 
     key: Annotated[str, StringConstraints(pattern=r"^C\d{1,2}$")]
     title: Text

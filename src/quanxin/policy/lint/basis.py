@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from quanxin.policy.kinds import DATED
 from quanxin.policy.model import Basis
-from quanxin.policy.pack import DATED, Pack
+from quanxin.policy.pack import Pack
 
 Found = Iterator[tuple[str, str]]
 # Division codes of GB/T 2260: six digits, the first two of a province.
@@ -19,9 +20,9 @@ _PROVINCES = range(11, 83)
 def no_basis(pack: Pack, today: dt.date) -> Found:
     """Whatever a pack rules by date, or a part of it that decides about a subject, without a basis."""
     for kind in DATED:
-        for rule in getattr(pack, kind):
+        for rule in pack.parts[kind.name]:
             if not rule.basis:
-                yield f"{kind}/{rule.key}", "has no basis: name the title and article that allow it"
+                yield f"{kind.name}/{rule.key}", "has no basis: name the title and article that allow it"
     for model in pack.models:
         for part in model.parts:
             if not part.basis:

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
+from quanxin.policy.kinds import DATED
 from quanxin.policy.model import FieldType, Mode
-from quanxin.policy.pack import DATED, Pack
+from quanxin.policy.pack import Pack
 
 Found = Iterator[tuple[str, str]]
 
@@ -21,23 +22,23 @@ def overlapping_versions(pack: Pack, today: dt.date) -> Found:
     """Two versions of one rule in force on the same day, or a version that ends before it begins."""
     for kind in DATED:
         versions: dict[str, list[Any]] = defaultdict(list)
-        for rule in getattr(pack, kind):
+        for rule in pack.parts[kind.name]:
             versions[rule.key].append(rule)
             if rule.in_force.until and rule.in_force.until < rule.in_force.from_:
-                yield f"{kind}/{rule.key}", "is out of force before it is in force"
+                yield f"{kind.name}/{rule.key}", "is out of force before it is in force"
         for key, rules in versions.items():
             for one, other in combinations(rules, 2):
                 if one.in_force.overlaps(other.in_force):
                     days = f"{one.in_force.from_} and {other.in_force.from_}"
-                    yield f"{kind}/{key}", f"has two versions in force, from {days}"
+                    yield f"{kind.name}/{key}", f"has two versions in force, from {days}"
 
 
 def review_date_past(pack: Pack, today: dt.date) -> Found:
     """A rule whose review was due."""
     for kind in DATED:
-        for rule in getattr(pack, kind):
+        for rule in pack.parts[kind.name]:
             if rule.review_by and rule.review_by < today:
-                yield f"{kind}/{rule.key}", f"was to be reviewed by {rule.review_by}"
+                yield f"{kind.name}/{rule.key}", f"was to be reviewed by {rule.review_by}"
 
 
 def months_in_order(pack: Pack, today: dt.date) -> Found:
@@ -76,7 +77,7 @@ def _terms(pack: Pack) -> Iterator[tuple[str, str, int | None]]:
         ("lists", ("term_months", "earliest_removal_months")),
         ("measures", ("term_months",)),
     ):
-        for rule in getattr(pack, kind):
+        for rule in pack.parts[kind]:
             for name in names:
                 yield f"{kind}/{rule.key}", name, getattr(rule, name)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator
 
+from quanxin.policy.kinds import CARRIERS
 from quanxin.policy.model import FieldType, Resource
 from quanxin.policy.pack import Pack
-from quanxin.policy.ruling import Clause
 
 Found = Iterator[tuple[str, str]]
 CLAUSES = range(1, 17)  # of the plan that the platform carries out, C1–C16
@@ -45,7 +45,7 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
         yield from _missing(where, "model", (case.model, *case.grades), _keys(pack, "models"))
         yield from _missing(where, "resource", [r.resource for r in case.records], resources)
     for clause in pack.clauses:
-        for kind in Clause.CARRIERS:
+        for kind in CARRIERS:
             yield from _missing(f"plan/{clause.key}", kind, getattr(clause, kind), _keys(pack, kind))
 
 
