@@ -83,9 +83,9 @@ def _grant(record: Record) -> str:
 def _followed(position: int) -> bool:
     """Whether everyone whom events up to a position touched has been evaluated again."""
     from quanxin.archive import followers
-    from quanxin.evaluation.following import FOLLOWING
+    from quanxin.evaluation.following import SCORES
 
-    return followers.position(FOLLOWING.name) >= position
+    return followers.position(SCORES.name) >= position
 
 
 def _page(port: int, code: str) -> str:

@@ -33,7 +33,7 @@ REASONS = {
     "exchange/stewarding.py": "counts of what a judgement would leave",
     "exchange/upkeep.py": "counts of ended versions",
     "exchange/waiting.py": "a register's own rows beside a row that waits, for the steward who judges",
-    "exchange/webhooks.py": "which resources an event is about",
+    "exchange/webhook_news.py": "which resources an event is about",
     "exchange/withdrawals.py": "a provider's own records, to end them",
     "casework/cases.py": "which version a case is about",
     "rights/following.py": "whom to tell of new records: ids alone",

@@ -27,7 +27,7 @@ from quanxin.archive import judgements
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.calendar import now, travel
 from quanxin.demo.city import code_of
-from quanxin.exchange import feed, subscriptions, webhooks, withdrawals
+from quanxin.exchange import feed, subscriptions, webhook_news, webhooks, withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Delivery, Webhook
 from quanxin.runtime.keys import sealer
@@ -60,6 +60,12 @@ def penalties(folder: Path, name: str) -> None:
     settle()
 
 
+def dispatch() -> None:
+    """What the worker's two jobs do: make what is to be told of, and send what is due."""
+    webhook_news.enqueue()
+    webhooks.deliver_due()
+
+
 def states() -> list[str]:
     return list(Delivery.objects.order_by("id").values_list("state", flat=True))
 
@@ -83,15 +89,15 @@ def test_decisions_about_records_are_news_too(hooked: str, bank: Receiver, tmp_p
 
     penalties(tmp_path, "一")
     record = Record.objects.get(resource=RESOURCE)
-    webhooks.dispatch()
+    dispatch()
     assert len(bank.came) == 1
     basis = [Basis(title="信用修复管理办法")]
     restricting.restrict(operator(), [record], Restriction.Kind.REPAIRED, case="case:1", basis=basis, at=now())
     settle()
-    webhooks.dispatch()
+    dispatch()
     restricting.release(operator(), "case:1", reason="材料虚假", at=now())
     settle()
-    webhooks.dispatch()
+    dispatch()
     told = [json.loads(body) for _, _, body in bank.came]
     assert [one["resources"] for one in told] == [[RESOURCE]] * 3
     assert len({one["timepoint"] for one in told}) == 3
@@ -101,7 +107,7 @@ def test_news_is_told_thinly_and_signed_with_the_secret_that_was_shown(
     hooked: str, bank: Receiver, tmp_path: Path
 ) -> None:
     penalties(tmp_path, "一")
-    webhooks.dispatch()
+    dispatch()
     ((path, headers, body),) = bank.came
     assert (path, json.loads(body)) == (
         "/hook", {"type": "changes.available", "timepoint": str(feed.latest()), "resources": [RESOURCE]}
@@ -115,13 +121,13 @@ def test_news_is_told_thinly_and_signed_with_the_secret_that_was_shown(
 
 
 def test_without_news_and_while_one_is_on_its_way_nothing_is_made(hooked: str, bank: Receiver, tmp_path: Path) -> None:
-    assert webhooks.enqueue() == 0
+    assert webhook_news.enqueue() == 0
     penalties(tmp_path, "一")
-    assert [webhooks.enqueue(), webhooks.enqueue()] == [1, 0]
+    assert [webhook_news.enqueue(), webhook_news.enqueue()] == [1, 0]
     penalties(tmp_path, "二")
-    assert webhooks.enqueue() == 0
+    assert webhook_news.enqueue() == 0
     assert [webhooks.deliver_due(), webhooks.deliver_due()] == [1, 0]
-    assert [webhooks.enqueue(), webhooks.deliver_due(), webhooks.enqueue()] == [1, 1, 0]
+    assert [webhook_news.enqueue(), webhooks.deliver_due(), webhook_news.enqueue()] == [1, 1, 0]
     first, second = (int(json.loads(body)["timepoint"]) for _, _, body in bank.came)
     assert first < second == feed.latest()
 
@@ -132,27 +138,27 @@ def test_what_was_not_subscribed_to_is_not_told_and_not_looked_at_again(
     hand_in(tmp_path, "enterprise-registration", [{"subject_name": "济南丁样例有限公司"}], name="other.csv")
     settle()
     assert Webhook.objects.get().position < feed.latest()
-    assert webhooks.enqueue() == 0
+    assert webhook_news.enqueue() == 0
     assert Webhook.objects.get().position == feed.latest()
 
 
 def test_withdrawals_and_moved_records_are_news(hooked: str, bank: Receiver, tmp_path: Path) -> None:
     hand_in(tmp_path, RESOURCE, [penalty(0, "一号"), penalty(0, "二号")], name="two.csv")
     settle()
-    webhooks.dispatch()
+    dispatch()
     one, other = Record.objects.filter(resource=RESOURCE, superseded_at=None).order_by("id")
     withdrawals.withdraw(
         operator(), "market-regulation", [(one.subject_id, one.id)], kind=Withdrawal.Kind.REVOKED, reason="撤销"
     )
     settle()
-    webhooks.dispatch()
+    dispatch()
     subject = Subject.objects.get(code=CODES[0])
     name = Name.objects.create(subject=subject, text="济南戊样例有限公司", current=False, recorded_at=now(), batch="x")
     judgements.split(
         operator(), subject, reason="两家企业", code=code_of("91", "370102", 777), names=[name.pk], records=[other.id]
     )
     settle()
-    webhooks.dispatch()
+    dispatch()
     said = [json.loads(body) for _, _, body in bank.came]
     assert [s["resources"] for s in said] == [[RESOURCE]] * 3
     assert int(said[-1]["timepoint"]) == feed.latest()
@@ -161,7 +167,7 @@ def test_withdrawals_and_moved_records_are_news(hooked: str, bank: Receiver, tmp
 def test_what_failed_is_sent_again_the_same(hooked: str, bank: Receiver, tmp_path: Path) -> None:
     bank.answers = [500, 302, 200]
     penalties(tmp_path, "一")
-    webhooks.dispatch()
+    dispatch()
     failed = Delivery.objects.get()
     assert (failed.state, failed.status, failed.attempts) == (PENDING, 500, 1)
     assert webhooks.deliver_due() == 0, "it did not wait"
@@ -180,7 +186,7 @@ def test_after_eight_attempts_it_is_a_dead_letter_that_can_be_sent_again(
 ) -> None:
     bank.answers = [503] * 8
     penalties(tmp_path, "一")
-    webhooks.enqueue()
+    webhook_news.enqueue()
     waits, moment = [], now()
     while (delivery := Delivery.objects.get()).state == PENDING:
         moment = max(moment, delivery.next_at)
@@ -198,10 +204,10 @@ def test_after_eight_attempts_it_is_a_dead_letter_that_can_be_sent_again(
 
 def test_a_dead_letter_does_not_keep_later_news_back(hooked: str, bank: Receiver, tmp_path: Path) -> None:
     penalties(tmp_path, "一")
-    webhooks.enqueue()
+    webhook_news.enqueue()
     Delivery.objects.update(state=DEAD, finished_at=now())
     penalties(tmp_path, "二")
-    webhooks.dispatch()
+    dispatch()
     assert states() == [DEAD, DELIVERED]
 
 
@@ -213,7 +219,7 @@ def test_where_the_name_leads_inside_later_nothing_is_sent(
     hook, url = Webhook.objects.get(), bank.url.replace("http:", "https:")
     moved = sealer().seal(hooked, webhooks.as_secret_of(hook.consumer_id, url))  # it opens for its own address alone
     Webhook.objects.update(url=url, secret=moved)
-    webhooks.dispatch()
+    dispatch()
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.status) == (PENDING, None)
     assert "not on the public internet" in delivery.error
@@ -224,19 +230,19 @@ def test_a_secret_that_cannot_be_opened_holds_up_nobody_else(hooked: str, bank: 
     Webhook.objects.update(secret=b"altered")
     webhooks.add(operator(), consumer(), f"{bank.url}/second")
     penalties(tmp_path, "一")
-    webhooks.dispatch()
+    dispatch()
     assert [path for path, _, _ in bank.came] == ["/hook/second"]
     assert sorted(states()) == sorted([PENDING, DELIVERED])
 
 
 def test_an_ended_webhook_is_sent_nothing_more(hooked: str, bank: Receiver, tmp_path: Path) -> None:
     penalties(tmp_path, "一")
-    webhooks.enqueue()
+    webhook_news.enqueue()
     hook = Webhook.objects.get()
     webhooks.end(operator(), hook.pk, reason="不再使用")
     webhooks.end(operator(), hook.pk, reason="不再使用")
     penalties(tmp_path, "二")
-    webhooks.dispatch()
+    dispatch()
     assert (states(), bank.came) == ([DEAD], [])
     assert AuditLine.objects.filter(act="exchange.end-webhook").count() == 1
     with pytest.raises(IntakeError, match="was ended"):
@@ -246,7 +252,7 @@ def test_an_ended_webhook_is_sent_nothing_more(hooked: str, bank: Receiver, tmp_
 def test_nobody_is_told_after_the_subscription_ended(hooked: str, bank: Receiver, tmp_path: Path) -> None:
     subscriptions.end(operator(), Webhook.objects.get().consumer.subscriptions.get(ended_at=None), reason="协议到期")
     penalties(tmp_path, "一")
-    webhooks.dispatch()
+    dispatch()
     assert (states(), bank.came) == ([], [])
 
 
@@ -279,7 +285,7 @@ def test_what_was_delivered_long_ago_is_forgotten_and_dead_letters_are_not(
 ) -> None:
     for name, state in (("一", DEAD), ("二", DELIVERED), ("三", DELIVERED)):
         penalties(tmp_path, name)
-        webhooks.dispatch()
+        dispatch()
         ago = webhooks.KEPT * (1 if name == "三" else 2)
         Delivery.objects.filter(finished_at__gt=now() - ago / 4).update(
             state=state, finished_at=now() - ago + dt.timedelta(hours=1)
@@ -306,13 +312,13 @@ def test_dispatchers_at_once_send_each_once(bank: Receiver, tmp_path: Path) -> N
     def dispatcher(_: int) -> None:
         try:
             together.wait()
-            webhooks.dispatch()
+            dispatch()
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(dispatcher, range(4)))
-    webhooks.dispatch()  # what one of them left to another that had just looked
+    dispatch()  # what one of them left to another that had just looked
     assert sorted(path for path, _, _ in bank.came) == sorted(f"/hook/{n}" for n in range(12))
     assert states() == [DELIVERED] * 12
 
@@ -333,7 +339,7 @@ def test_what_a_killed_dispatcher_was_sending_is_sent_under_the_same_number(sett
         with receiver() as bank:
             bank.hold = threading.Event()
             prepared(tmp_path, bank.url)
-            assert webhooks.enqueue() == 1
+            assert webhook_news.enqueue() == 1
             os.write(go, b"!")
             until(lambda: bool(bank.came), "the child to send")
             assert webhooks.deliver_due() == 0, "sent while another sends"

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
+from quanxin.archive.handlers import Following, Unit
 from quanxin.archive.models import Event, Follower, SetAside
 from quanxin.calendar import now
 from quanxin.identifiers.personal_numbers import mask
@@ -32,30 +31,12 @@ _REASON = 500
 _log = logging.getLogger(__name__)
 
 
-class Unit(NamedTuple):
-    """The least that is done, or set aside, alone: what an event asks for one subject, or (0) as a whole."""
-
-    event: Event
-    subject: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Following:
-    """Who follows: under which name, what an event asks of it, and how that is done, many units at once; ``act``
-    returns how many it did. A unit of subject 0 is an event that could not be taken apart before."""
-
-    name: str
-    units: Callable[[Sequence[Event]], list[Unit]]
-    act: Callable[[Sequence[Unit]], int]
-    events: int = 500  # at a time
-
-
 def follow(by: Following) -> int:
     """Act on the next events; return how much was done. Two at once are safe: one of them does nothing."""
     with transaction.atomic():
         Follower.objects.get_or_create(name=by.name)
         held = Follower.objects.select_for_update(skip_locked=True).filter(name=by.name).first()
-        if held is None:
+        if held is None or not by.ready():
             return 0
         done = _retry(by)
         later = Event.objects.filter(position__gt=held.position).order_by("position").select_related("batch")
@@ -145,16 +126,27 @@ def _tried(by: Following, row: SetAside) -> int:
 def try_again(actor: Actor, follower: str, row: int | None = None) -> int:
     """Have what a follower set aside tried at its next pass: one row of it, or all; return how many those are.
 
-    Raises ``NotAllowed`` without the centre's role.
+    What is due already stays so, and leaves no second line. Raises ``NotAllowed`` without the centre's role.
     """
     actor.require(Role.CENTRE)
-    found = SetAside.objects.filter(follower=follower)
+    moment = now()
+    found = SetAside.objects.filter(Q(next_at=None) | Q(next_at__gt=moment), follower=follower)
     if row is not None:
         found = found.filter(pk=row)
-    count = found.update(next_at=now())
+    count = found.update(next_at=moment)
     if count:
         audit(actor, "archive.try-again", f"follower:{follower}", row=row, rows=count)
     return count
+
+
+def begin(name: str, position: int) -> None:
+    """Have a follower begin after a position: what happened before asks nothing of it."""
+    Follower.objects.create(name=name, position=position, at=now())
+
+
+def give_up(name: str) -> None:
+    """Forget what a follower set aside, which is not tried again."""
+    SetAside.objects.filter(follower=name).delete()
 
 
 def position(name: str) -> int:
@@ -166,6 +158,12 @@ def lag(name: str) -> int:
     """How many events a follower has not looked at yet, nearly: positions without an event count."""
     newest = Event.objects.aggregate(newest=Max("position"))["newest"] or 0
     return max(int(newest) - position(name), 0)
+
+
+def behind(name: str) -> dt.timedelta:
+    """For how long the oldest event that a follower has not looked at has waited."""
+    oldest = Event.objects.filter(position__gt=position(name)).order_by("position").values_list("at", flat=True).first()
+    return max(now() - oldest, dt.timedelta()) if oldest is not None else dt.timedelta()
 
 
 def waiting(name: str = "") -> int:

@@ -15,7 +15,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import restricting, viewers
+from quanxin.archive import events, restricting, viewers
 from quanxin.archive.models import Event, Record
 from quanxin.archive.own_matters import expect_others
 from quanxin.calendar import now
@@ -181,10 +181,9 @@ def _references(subject: Subject, moved: list[tuple[int, int]]) -> list[list[int
     return [[subject.pk, new] for _, new in moved]
 
 
-def _tell(actor: Actor, act: str, kind: str, judgement: Judgement, records: Sequence[list[int]] = ()) -> None:
+def _tell(actor: Actor, act: str, kind: Event.Kind, judgement: Judgement, records: Sequence[list[int]] = ()) -> None:
     """Leave the event and the audit line; the event names the new versions, for those who took the records over."""
-    particulars = {"judgement": judgement.pk, "records": list(records)}
-    Event.objects.create(kind=kind, subject=judgement.kept_id, particulars=particulars, at=now())
+    events.record(kind, now(), subject=judgement.kept_id, judgement=judgement.pk, records=list(records))
     audit(actor, f"subjects.{act}", f"subject:{judgement.kept_id}", judgement=judgement.pk, reason=judgement.reason)
 
 

@@ -15,6 +15,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
 
 from quanxin.accounts import Actor
+from quanxin.archive import events
 from quanxin.archive.models import Event, Record, Restriction
 from quanxin.policy.model import Basis
 
@@ -45,7 +46,7 @@ def restrict(
     """
     if not case or not basis:
         raise ValueError("a restriction names its case and its basis")
-    events = []
+    recorded = []
     said = [article.model_dump(mode="json", exclude_none=True) for article in basis]
     for record in records:
         _, made = Restriction.objects.get_or_create(
@@ -53,8 +54,8 @@ def restrict(
             defaults={"case": case, "basis": said, "actor": actor.name, "from_at": at},
         )  # fmt: skip
         if made:
-            events.append(_tell(Event.Kind.RECORDS_RESTRICTED, record, kind, case, at))
-    return events
+            recorded.append(_tell(Event.Kind.RECORDS_RESTRICTED, record, kind, case, at))
+    return recorded
 
 
 def release(
@@ -66,14 +67,14 @@ def release(
     """
     if not reason.strip():
         raise ValueError("a reason is needed")
-    events = []
+    recorded = []
     held = Restriction.objects.select_for_update().filter(case=case, kind__in=list(kinds), ended_at=None)
     for restriction in held.order_by("id"):
         restriction.ended_at, restriction.ended_by, restriction.ended_reason = at, actor.name, reason.strip()
         restriction.save(update_fields=["ended_at", "ended_by", "ended_reason"])
         if (record := current(restriction)) is not None:
-            events.append(_tell(Event.Kind.RECORDS_RELEASED, record, Kind(restriction.kind), case, at))
-    return events
+            recorded.append(_tell(Event.Kind.RECORDS_RELEASED, record, Kind(restriction.kind), case, at))
+    return recorded
 
 
 def carry(moved: Sequence[Record], target: int, at: dt.datetime) -> None:
@@ -126,8 +127,7 @@ def _at(moment: dt.datetime | None) -> Q:
 
 
 def _tell(kind: Event.Kind, record: Record, held: Restriction.Kind, case: str, at: dt.datetime) -> Event:
-    particulars = {
-        "restriction": held.value, "case": case, "resource": record.resource,
-        "records": [[record.subject_id, record.id]],
-    }  # fmt: skip
-    return Event.objects.create(kind=kind, subject=record.subject_id, particulars=particulars, at=at)
+    return events.record(
+        kind, at, subject=record.subject_id, restriction=held.value, case=case, resource=record.resource,
+        records=[[record.subject_id, record.id]],
+    )  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from quanxin.accounts import Actor
+from quanxin.archive import events
 from quanxin.archive.models import Event, Transfer
 from quanxin.archive.withdrawing import REPEATED
 from quanxin.policy.model import Basis
@@ -57,15 +58,14 @@ def transfer(
         if not count:
             return None
         cursor.execute("ANALYZE pg_temp.moving")
-        event = Event.objects.create(kind=Event.Kind.RECORDS_TRANSFERRED, particulars={}, at=at)
-        made = Transfer.objects.create(
-            kind=kind, resource=resource, from_provider=giver, to_provider=taker, act=act, reason=reason,
-            basis=[article.model_dump(mode="json", exclude_none=True) for article in basis], actor=actor.name, at=at,
-            event=event,
-        )  # fmt: skip
-        wanted = {"transfer": made.pk, "first": reserve("archive_record_id_seq", count), "at": at, "taker": taker}
-        for statement in (KEEP, END, GO_ON):
-            cursor.execute(statement, wanted)
-    event.particulars = {"transfer": made.pk, "resource": resource, "from": giver, "to": taker, "count": count}
-    event.save(update_fields=["particulars"])
+        with events.recording(Event.Kind.RECORDS_TRANSFERRED, at) as event:
+            made = Transfer.objects.create(
+                kind=kind, resource=resource, from_provider=giver, to_provider=taker, act=act, reason=reason,
+                basis=[article.model_dump(mode="json", exclude_none=True) for article in basis], actor=actor.name,
+                at=at, event=event,
+            )  # fmt: skip
+            wanted = {"transfer": made.pk, "first": reserve("archive_record_id_seq", count), "at": at, "taker": taker}
+            for statement in (KEEP, END, GO_ON):
+                cursor.execute(statement, wanted)
+            event.particulars = {"transfer": made.pk, "resource": resource, "from": giver, "to": taker, "count": count}
     return made, count

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from quanxin.accounts import Actor
+from quanxin.archive import events
 from quanxin.archive.models import Batch, Event, Withdrawal
 from quanxin.runtime.bridge import pg_cursor, reserve, temporary
 
@@ -85,15 +86,14 @@ def withdraw(
         )
         if cursor.fetchone() is None:
             return None
-        event = Event.objects.create(kind=Event.Kind.RECORDS_WITHDRAWN, batch=batch, particulars={}, at=at)
-        made = Withdrawal.objects.create(
-            kind=kind, resource=resource, provider=provider, batch=batch, event=event, reason=reason,
-            actor=actor.name, at=at,
-        )  # fmt: skip
-        cursor.execute(END, {"at": at, "withdrawal": made.pk})
-        count = int(cursor.rowcount)
-    event.particulars = {"withdrawal": made.pk, "resource": resource, "records": count}
-    event.save(update_fields=["particulars"])
+        with events.recording(Event.Kind.RECORDS_WITHDRAWN, at, batch=batch) as event:
+            made = Withdrawal.objects.create(
+                kind=kind, resource=resource, provider=provider, batch=batch, event=event, reason=reason,
+                actor=actor.name, at=at,
+            )  # fmt: skip
+            cursor.execute(END, {"at": at, "withdrawal": made.pk})
+            count = int(cursor.rowcount)
+            event.particulars = {"withdrawal": made.pk, "resource": resource, "records": count}
     return made, count
 
 

@@ -108,17 +108,16 @@ def drop_folder() -> Iterator[Finding]:
 
 def follow_ups() -> Iterator[Finding]:
     """Whether anything that events asked for is set aside."""
-    from quanxin.archive import followers
+    from quanxin.archive import health
 
-    if count := followers.waiting():
-        yield attention(
-            "events",
-            (f"有 {count:,} 项变更的后续处理失败，已搁置", f"{count:,} follow-ups of changes failed and are set aside"),
-            ("请用 quanxin events list 查看原因，处理后运行 quanxin events retry",
-             "See why with quanxin events list, mend it, then run quanxin events retry"),
-        )  # fmt: skip
-    else:
-        yield ok("events", "没有搁置的变更", "No event is set aside")
+    yield from health.set_aside()
+
+
+def followers() -> Iterator[Finding]:
+    """Whether whoever follows the archive's events keeps up."""
+    from quanxin.archive import health
+
+    yield from health.lags()
 
 
 def evaluation() -> Iterator[Finding]:
@@ -209,7 +208,7 @@ def deep_lake() -> Iterator[Finding]:
     )
 
 
-CHECKS = (pack, keys, lake, drop_folder, follow_ups, evaluation, attachments, doors, ledger, retention)
+CHECKS = (pack, keys, lake, drop_folder, follow_ups, followers, evaluation, attachments, doors, ledger, retention)
 DEEP = (deep_lake, deep_evaluation, deep_ledger)
 
 

@@ -9,19 +9,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive import followers
+from quanxin.archive import events, followers
 from quanxin.archive.models import SetAside
 from quanxin.archive.paging import Paging
 from quanxin.desk.session import staffed
 from quanxin.subjects.models import Subject
 
 PAGE = 50
-WHO = {"evaluation": _("得分"), "rights": _("通知")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,6 +42,6 @@ def _page(request: HttpRequest) -> HttpResponse:
     paging = Paging.of(found.count(), PAGE, request.GET.get("page", ""))
     shown = list(found[paging.span])
     names = dict(Subject.objects.filter(pk__in={one.subject for one in shown}, natural=False).values_list("pk", "name"))
-    rows = [(one, WHO.get(one.follower, one.follower), names.get(one.subject, "")) for one in shown]
+    rows = [(one, events.title_of(one.follower), names.get(one.subject, "")) for one in shown]
     context = {"rows": rows, "paging": paging, "done": request.GET.get("done", "")}
     return render(request, "desk/set-aside.html", context)

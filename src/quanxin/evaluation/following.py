@@ -10,9 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive import followers
+from quanxin.archive import events, followers
+from quanxin.archive.handlers import Following, Unit, by_units
 from quanxin.archive.models import Event, Record, WithdrawnRecord
 from quanxin.calendar import now
 from quanxin.engine.scoring import compile_model
@@ -31,28 +34,28 @@ _log = logging.getLogger(__name__)
 
 def follow() -> int:
     """Evaluate again whom events touched since the last time; return how many subjects that were."""
-    return followers.follow(FOLLOWING)
+    return events.follow(SCORES)
 
 
-def _units(events: Sequence[Event]) -> list[followers.Unit]:
+def _units(happened: Sequence[Event]) -> list[Unit]:
     """Each subject that events touched, with the last of them."""
-    touched = {subject: event for event in events for subject in subjects_of([event])}
-    return [followers.Unit(event, subject) for subject, event in sorted(touched.items(), key=lambda pair: pair[0])]
+    touched = {subject: event for event in happened for subject in subjects_of([event])}
+    return [Unit(event, subject) for subject, event in sorted(touched.items(), key=lambda pair: pair[0])]
 
 
-def _act(units: Sequence[followers.Unit]) -> int:
+def _act(units: Sequence[Unit]) -> int:
     touched = {unit.subject for unit in units}
     _evaluate(touched)
     return len(touched)
 
 
-FOLLOWING = followers.Following("evaluation", _units, _act, EVENTS)
+SCORES = by_units(Following("evaluation", _units, _act, EVENTS), _("得分"))
 
 
-def subjects_of(events: Iterable[Event]) -> set[int]:
+def subjects_of(happened: Iterable[Event]) -> set[int]:
     """The subjects that events are about."""
     found: set[int] = set()
-    for event in events:
+    for event in happened:
         if event.subject is not None:
             found.add(event.subject)
         if event.batch_id:
@@ -90,7 +93,7 @@ def by_night() -> None:
             _prove_and_advance(model)
         except Exception:  # the other models go on; what stands stays as it is
             _log.exception("%s: could not be evaluated by night", model.key)
-    if waiting := followers.waiting(FOLLOWING.name):
+    if waiting := followers.waiting(SCORES.name):
         _log.error("%s of what events asked of scores is set aside", waiting)
 
 
@@ -105,4 +108,4 @@ def _prove_and_advance(model: Model) -> None:
 
 def lag() -> int:
     """Events that scores do not follow yet."""
-    return followers.lag(FOLLOWING.name)
+    return followers.lag(SCORES.name)

@@ -8,11 +8,7 @@ from __future__ import annotations
 from quanxin.evaluation import following, studies
 from quanxin.runtime.jobs import app, every
 
-for cron, act, name in (
-    ("* * * * * 4/10", following.follow, "evaluation.follow"),
-    ("47 1 * * *", following.by_night, "evaluation.by-night"),
-):
-    every(cron, act, name)
+every("47 1 * * *", following.by_night, "evaluation.by-night")
 
 
 @app.task(name=studies.TASK, queue=studies.QUEUE)

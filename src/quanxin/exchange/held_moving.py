@@ -11,6 +11,7 @@ import datetime as dt
 
 from quanxin.accounts import Actor
 from quanxin.accounts.models import audit
+from quanxin.archive import events
 from quanxin.archive.models import Batch, Event
 from quanxin.calendar import today
 from quanxin.exchange.intake import next_batches
@@ -67,6 +68,6 @@ def _move(actor: Actor, origin: Batch, taker: str, at: dt.datetime) -> int:
         for statement in (COPY, CLAIMS):
             cursor.execute(statement, {"origin": origin.pk, "made": number})
     rows.update(released_by=made)
-    Event.objects.create(kind=Event.Kind.BATCH_COMMITTED, batch=made, at=at)
+    events.record(Event.Kind.BATCH_COMMITTED, at, batch=made)
     audit(actor, "exchange.move-held", f"batch:{number}", origin=origin.pk, giver=origin.provider, rows=len(told))
     return len(told)

@@ -23,7 +23,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit_all
-from quanxin.archive import commit, lake, withdrawing
+from quanxin.archive import commit, events, lake, withdrawing
 from quanxin.archive.models import Batch, Event, Withdrawal
 from quanxin.calendar import now, today
 from quanxin.exchange import founding, holding, linking, notes, own_rows, owning, sorting, timing, touching
@@ -198,7 +198,7 @@ def commit_parts(
         state(con, hand_in.rules, several=several)
         holding.hold(con, resource, reading, several=several)
     owning.record(con, resource, several=several, at=at)
-    Event.objects.bulk_create([Event(kind=Event.Kind.BATCH_COMMITTED, batch=row, at=at) for row in rows])
+    events.record_all([Event(kind=Event.Kind.BATCH_COMMITTED, batch=row, at=at) for row in rows])
     audit_all(
         (part.hand_in.actor, "exchange.intake", f"batch:{batch}", count)
         for part, batch, count in zip(parts, batches, counts, strict=True)

@@ -16,7 +16,7 @@ for cron, act, name in (
     ("* * * * * 5/10", submissions.take_over, "exchange.take-over"),
     ("* * * * * */5", dropping.scan_as_job, "exchange.scan-drop-folder"),
     ("* * * * *", pulling.pull_due, "exchange.pull-due"),
-    ("* * * * * 3/5", webhooks.dispatch, "exchange.notify"),
+    ("* * * * * 3/5", webhooks.deliver_due, "exchange.notify"),
     ("7 2 * * *", opening.publish, "archive.open-data"),
     ("*/5 * * * *", opening.renew, "archive.renew-open-data"),
     ("37 2 * * *", upkeep.compact_by_night, "archive.compact"),

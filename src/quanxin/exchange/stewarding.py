@@ -17,7 +17,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.accounts.own_matters import own_matter
-from quanxin.archive import commit, viewers
+from quanxin.archive import commit, events, viewers
 from quanxin.archive.models import Batch, Event, Record
 from quanxin.archive.own_matters import own_subjects
 from quanxin.archive.taking_out import TakenOut, take_out
@@ -279,7 +279,7 @@ def _tell_undone(actor: Actor, decision: Decision, gone: TakenOut | None) -> Non
     told: dict[str, Any] = {"decision": decision.pk}
     if gone is not None:
         told |= {"gone": list(gone.gone), "restored": list(gone.restored)}
-        Event.objects.create(kind=Event.Kind.JUDGEMENT_UNDONE, subject=decision.subject_id, particulars=told, at=now())
+        events.record(Event.Kind.JUDGEMENT_UNDONE, now(), subject=decision.subject_id, **told)
     audit(actor, "exchange.undo", f"decision:{decision.pk}", **told, reason=decision.undone_reason)
 
 

@@ -9,11 +9,19 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from quanxin.archive.models import Follower
 from quanxin.runtime.free_text import FreeLine
+
+FOLLOWER = "webhook"
+
+
+def follower(webhook: int) -> str:
+    """Under which name a webhook follows the archive's events."""
+    return f"{FOLLOWER}:{webhook}"
 
 
 class Webhook(models.Model):
-    """Where a consumer wants to be told that there are changes. ``position`` is how far the feed was looked at for it.
+    """Where a consumer wants to be told that there are changes; it follows the events as ``follower`` of it.
 
     ``secret`` is the sealed key that signs; ``ended_at`` says since when nothing is sent any more.
     """
@@ -21,7 +29,6 @@ class Webhook(models.Model):
     consumer = models.ForeignKey("exchange.Consumer", on_delete=models.PROTECT, related_name="webhooks")
     url = models.CharField(max_length=500)
     secret = models.BinaryField()
-    position = models.BigIntegerField()
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -33,6 +40,11 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consumer_id} {self.url}"
+
+    @property
+    def position(self) -> int:
+        """How far the events were looked at for it."""
+        return Follower.objects.filter(name=follower(self.pk)).values_list("position", flat=True).first() or 0
 
 
 class Delivery(models.Model):

@@ -16,17 +16,18 @@ import hmac
 import json
 import logging
 import secrets
-from collections.abc import Collection
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
+from quanxin.archive import followers
 from quanxin.calendar import now
 from quanxin.exchange import feed, posting
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Consumer, Delivery, Webhook
+from quanxin.exchange.webhook_models import follower
 from quanxin.identifiers.sealing import CannotUnseal
 from quanxin.runtime.keys import sealer, sealing
 
@@ -34,25 +35,6 @@ DELAYS = tuple(dt.timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 7200, 21
 MOST_AT_ONCE = 50  # attempts of one call
 KEPT = dt.timedelta(days=30)  # how long it is known what was delivered
 _PREFIX = "whsec_"
-
-# How far the feed is; how far news for these resources is; which of them have news. An event is about the resource of
-# its batch, of its withdrawal, or of the records that a judgement moved.
-NEWS = """
-SELECT max(e.position), max(e.position) FILTER (WHERE found.resource = ANY(%(resources)s)),
-       array_agg(DISTINCT found.resource) FILTER (WHERE found.resource = ANY(%(resources)s))
-FROM archive_event e
-LEFT JOIN archive_batch b ON b.id = e.batch_id
-LEFT JOIN archive_withdrawal w ON w.event_id = e.id
-LEFT JOIN LATERAL (
-    SELECT coalesce(w.resource, b.resource) AS resource
-    UNION SELECT r.resource
-    FROM jsonb_array_elements(
-        CASE jsonb_typeof(e.particulars -> 'records') WHEN 'array' THEN e.particulars -> 'records' ELSE '[]' END
-    ) moved(pair)
-    JOIN archive_record r ON r.subject_id = (pair ->> 0)::bigint AND r.id = (pair ->> 1)::bigint
-) found ON true
-WHERE e.position > %(position)s
-"""
 
 _log = logging.getLogger(__name__)
 
@@ -75,9 +57,9 @@ def add(actor: Actor, consumer: Consumer, url: str) -> tuple[Webhook, str]:
         consumer=consumer,
         url=url,
         secret=sealing().seal(secret, as_secret_of(consumer.pk, url)),
-        position=feed.latest(),
         created_at=now(),
     )
+    followers.begin(follower(made.pk), feed.latest())
     audit(actor, "exchange.add-webhook", f"consumer:{consumer.key}", webhook=made.pk, url=url)
     return made, secret
 
@@ -92,6 +74,7 @@ def end(actor: Actor, webhook: int, *, reason: str) -> Webhook:
     if found.ended_at is None:
         found.ended_at = now()
         found.save(update_fields=["ended_at"])
+        followers.give_up(follower(found.pk))
         found.deliveries.filter(state=Delivery.State.PENDING).update(
             state=Delivery.State.DEAD, finished_at=now(), error="通知地址已停用 / the webhook was ended"
         )
@@ -115,55 +98,6 @@ def redeliver(actor: Actor, delivery: int) -> Delivery:
         found.save(update_fields=["state", "attempts", "next_at", "finished_at"])
         audit(actor, "exchange.redeliver", f"consumer:{webhook.consumer.key}", delivery=found.pk)
     return found
-
-
-def dispatch() -> None:
-    """Make what is to be told of, and send what is due."""
-    enqueue()
-    deliver_due()
-
-
-def enqueue() -> int:
-    """Make a delivery for each webhook that has news and none on its way; return how many were made."""
-    live = Webhook.objects.filter(ended_at=None).values_list("pk", flat=True)
-    return sum(_enqueue_alone(webhook) for webhook in list(live))
-
-
-def _enqueue_alone(webhook: int) -> bool:
-    """The same for one webhook, whose failure is its own: it is looked at again with the next call."""
-    try:
-        return _enqueue(webhook)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        _log.exception("news for webhook %s could not be made out", webhook)
-        return False
-
-
-@transaction.atomic
-def _enqueue(webhook: int) -> bool:
-    """The same for one webhook. Its row is locked: whoever comes at the same moment leaves it to us."""
-    found = Webhook.objects.select_for_update(skip_locked=True, of=("self",)).select_related("consumer")
-    hook = found.filter(pk=webhook, ended_at=None).first()
-    if hook is None or hook.deliveries.filter(state=Delivery.State.PENDING).exists():
-        return False
-    seen, news, resources = _news(hook.position, feed.live(hook.consumer))
-    if seen is None:
-        return False
-    if news is not None:
-        Delivery.objects.create(
-            webhook=hook, position=news, resources=sorted(resources), next_at=now(), created_at=now()
-        )
-    hook.position = seen
-    hook.save(update_fields=["position"])
-    return news is not None
-
-
-def _news(position: int, resources: Collection[str]) -> tuple[int | None, int | None, list[str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(NEWS, {"position": position, "resources": list(resources)})
-        seen, news, found = cursor.fetchone()
-    return seen, news, found or []
 
 
 def deliver_due(most: int = MOST_AT_ONCE) -> int:

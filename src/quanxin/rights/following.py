@@ -10,7 +10,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from quanxin.archive import followers
+from django.utils.translation import gettext_lazy as _
+
+from quanxin.archive import events
+from quanxin.archive.handlers import Now, soon
 from quanxin.archive.models import Event, Record
 from quanxin.calendar import add_months, day_of, now, today
 from quanxin.casework import notices
@@ -19,7 +22,6 @@ from quanxin.rights.repairs import prospects, regime_of
 from quanxin.runtime.bridge import pg_cursor
 from quanxin.runtime.pack import current_pack
 
-EVENTS = 200  # at a time
 CHUNK = 500  # records looked at together
 CLAMPED = 4  # days that a month end may stand for
 NOTICE, OPEN = "repair-notice", "repair-open"
@@ -37,7 +39,7 @@ ON CONFLICT (once) DO NOTHING
 
 def follow() -> int:
     """Tell the subjects of new records; return how many were told. Two at once are safe: one of them does nothing."""
-    return followers.follow(FOLLOWING)
+    return events.follow(NOTICES)
 
 
 def tell_open() -> int:
@@ -62,7 +64,7 @@ def _tell_that_open(record: Record) -> None:
 
 
 def _tell(event: Event) -> int:
-    hand_on(event)
+    hand_on([event])
     regime = regime_of(day_of(event.at))
     if event.kind != Event.Kind.BATCH_COMMITTED or event.batch is None or regime is None:
         return 0
@@ -78,26 +80,33 @@ def _tell(event: Event) -> int:
 
 
 HAND_ON = """
-UPDATE casework_case c SET provider = a.to_provider
-FROM archive_transfer a JOIN archive_transferredrecord t ON t.transfer_id = a.id
-JOIN archive_record r ON r.subject_id = t.subject_id AND r.id = t.made_id
-WHERE (a.event_id = %s OR a.act = %s) AND c.subject_id = r.subject_id AND c.resource = r.resource AND c.key_hash = r.key_hash
-  AND c.provider = a.from_provider AND c.state = ANY(%s)
+WITH theirs AS (
+    SELECT c.id, a.to_provider
+    FROM archive_transfer a JOIN archive_transferredrecord t ON t.transfer_id = a.id
+    JOIN archive_record r ON r.subject_id = t.subject_id AND r.id = t.made_id
+    JOIN casework_case c ON c.subject_id = r.subject_id AND c.resource = r.resource AND c.key_hash = r.key_hash
+    WHERE (a.event_id = ANY(%(events)s) OR a.act = ANY(%(acts)s)) AND c.provider = a.from_provider
+      AND c.state = ANY(%(open)s)
+    ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
+)
+UPDATE casework_case c SET provider = theirs.to_provider FROM theirs WHERE c.id = theirs.id
 """
 
 
-def hand_on(event: Event) -> int:
-    """Let the open cases about records that became another provider's be that one's to decide; return how many."""
+def hand_on(happened: Sequence[Event]) -> int:
+    """Let the open cases about records that became another provider's be that one's to decide; return how many.
+
+    A case on which somebody acts at this moment is left to the pass that follows: its lock comes before a record's.
+    """
+    acts = [f"batch:{event.batch_id}" for event in happened if event.batch_id]
     with pg_cursor() as cursor:
-        cursor.execute(HAND_ON, (event.pk, f"batch:{event.batch_id}", list(OPEN_STATES)))
+        cursor.execute(HAND_ON, {"events": [e.pk for e in happened], "acts": acts, "open": list(OPEN_STATES)})
         return int(cursor.rowcount)
 
 
-def _tell_all(units: Sequence[followers.Unit]) -> int:
-    return sum(_tell(unit.event) for unit in units)
-
-
-FOLLOWING = followers.Following("rights", lambda events: [followers.Unit(event) for event in events], _tell_all, EVENTS)
+MOVING = frozenset({Event.Kind.RECORDS_TRANSFERRED, Event.Kind.BATCH_COMMITTED})
+HANDED_ON = Now("rights.hand-on", MOVING, hand_on)
+NOTICES = soon("rights", _("通知"), _tell)
 
 
 def _candidates(day: dt.date) -> list[tuple[str, dt.date]]:

@@ -11,7 +11,6 @@ from quanxin.rights import consents, following, retention
 from quanxin.runtime.jobs import every
 
 for cron, act, name in (
-    ("* * * * * 7/10", following.follow, "rights.follow"),
     ("* * * * * 2/20", terms.tick, "rights.tick"),
     ("* * * * * 9/20", mailing.send_due, "rights.mail"),
     ("23 6 * * *", following.tell_open, "rights.tell-open"),
