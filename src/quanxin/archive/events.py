@@ -89,5 +89,6 @@ def follow(soon: Soon) -> int:
 
 
 def title_of(follower: str) -> str:
-    """What people call a follower; its name where it is not plugged in any more."""
-    return next((str(one.title) for one in handlers_soon() if one.is_of(follower)), follower)
+    """What people call a follower, with which of several it is; its name where it is not plugged in any more."""
+    which = follower.partition(":")[2]
+    return next((f"{one.title} {which}".strip() for one in handlers_soon() if one.is_of(follower)), follower)

@@ -11,10 +11,11 @@ import logging
 from collections.abc import Sequence
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive.handlers import Following, Unit
 from quanxin.archive.models import Event, Follower, SetAside
@@ -122,7 +123,7 @@ def _tried(by: Following, row: SetAside) -> int:
     return done
 
 
-@transaction.atomic
+@act
 def try_again(actor: Actor, follower: str, row: int | None = None) -> int:
     """Have what a follower set aside tried at its next pass: one row of it, or all; return how many those are.
 
@@ -155,9 +156,8 @@ def position(name: str) -> int:
 
 
 def lag(name: str) -> int:
-    """How many events a follower has not looked at yet, nearly: positions without an event count."""
-    newest = Event.objects.aggregate(newest=Max("position"))["newest"] or 0
-    return max(int(newest) - position(name), 0)
+    """How many events a follower has not looked at yet."""
+    return Event.objects.filter(position__gt=position(name)).count()
 
 
 def behind(name: str) -> dt.timedelta:

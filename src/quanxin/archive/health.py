@@ -30,10 +30,11 @@ def set_aside() -> Iterator[Finding]:
 def lags() -> Iterator[Finding]:
     """How far each subscriber has come, and how much it set aside."""
     for soon in events.handlers_soon():
-        names = [following.name for following in soon.members() if following.ready()]
-        lag = max(map(followers.lag, names), default=0)
-        late = max(map(followers.behind, names), default=dt.timedelta())
-        aside = sum(map(followers.waiting, names))
+        members = list(soon.members())
+        ready = [member.name for member in members if member.ready()]  # others wait for something of their own
+        lag = max(map(followers.lag, ready), default=0)
+        late = max(map(followers.behind, ready), default=dt.timedelta())
+        aside = sum(followers.waiting(member.name) for member in members)
         said = (
             f"{soon.name}：尚有 {lag:,} 个变更未处理，搁置 {aside:,} 项",
             f"{soon.name}: {lag:,} events to look at, {aside:,} set aside",
