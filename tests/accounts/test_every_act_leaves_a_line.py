@@ -34,7 +34,6 @@ WITHOUT = {
     "exchange.pulling._enqueue": "makes a job; the pull leaves one",
     "exchange.submissions.enqueue": "makes a job of a submission that left one",
     "exchange.webhooks._deliver_one": "a try of a delivery is kept in its row",
-    "exchange.webhooks._enqueue": "makes a delivery, which is itself the record",
     "attachments.reading.download": "leaves a line of access by the rules it is given",
     "casework.delivery._send": "a try of a message is kept in its row",
     "casework.terms.tick": "warns and escalates, by notices, which are kept",

@@ -34,8 +34,8 @@ _log = logging.getLogger(__name__)
 
 def follow(by: Following) -> int:
     """Act on the next events; return how much was done. Two at once are safe: one of them does nothing."""
+    Follower.objects.get_or_create(name=by.name)  # of its own: whoever comes meanwhile does not wait for the pass
     with transaction.atomic():
-        Follower.objects.get_or_create(name=by.name)
         held = Follower.objects.select_for_update(skip_locked=True).filter(name=by.name).first()
         if held is None or not by.ready():
             return 0
