@@ -124,6 +124,7 @@ if _CONTROLLER:
     os.environ["QUANXIN_STATIC"] = "plain"
     os.environ["QUANXIN_SECOND_FACTOR"] = "optional"  # required where a test is about it
     os.environ["DJANGO_SETTINGS_MODULE"] = "quanxin.settings"
+    os.environ["QUANXIN_HEARTBEAT_SECONDS"] = "2"  # what a killed worker had is taken over sooner
     # what Spark runs here is over before the better of the JVM's compilers has paid for itself
     os.environ["JDK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     os.environ |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", "COLUMNS": "120", "NO_COLOR": "1"}
