@@ -32,7 +32,7 @@ class Kind(IntEnum):
     ATTACHMENTS = 20_821  # of a case, or of a person's that no case uses yet
     LEDGER = 20_827  # whoever seals a day of lines, or changes the key that signs
     MODEL = 20_825  # one run at a time gives its scores
-    NEVER_SCORED = 20_826  # by a trigger (evaluation 0003)
+    NEVER_SCORED = 20_826  # by a trigger of evaluation
     EVENTS = 20_824  # by a trigger as the last thing before the commit: positions go up in the order of commits
 
 

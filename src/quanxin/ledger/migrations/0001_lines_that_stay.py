@@ -67,11 +67,6 @@ GUARDED = (
 GUARDED_WHOLE = (
     "archive_record", "archive_restriction", "rights_consent", "attachments_attachment", "evaluation_change",
 )  # fmt: skip
-# The triggers that these replace.
-EARLIER = """
-DROP TRIGGER accounts_audit_only_grows ON accounts_auditline;
-DROP FUNCTION accounts_audit_only_grows();
-"""
 # Days are looked up by their moments; a range index costs an insert next to nothing.
 INDEXES = "".join(
     f"CREATE INDEX {table}_at ON {table} USING brin (at) WITH (pages_per_range = 16);"
@@ -82,12 +77,12 @@ INDEXES = "".join(
 class Migration(migrations.Migration):
     initial = True
     dependencies = [
-        ("accounts", "0006_people_and_sessions"),
-        ("archive", "0004_restrictions"),
+        ("accounts", "0001_initial"),
+        ("archive", "0001_initial"),
         ("casework", "0001_initial"),
         ("rights", "0001_initial"),
-        ("attachments", "0002_what_never_changes"),
-        ("evaluation", "0004_study"),
+        ("attachments", "0001_initial"),
+        ("evaluation", "0001_initial"),
     ]
 
     operations = [
@@ -133,7 +128,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(EARLIER + FUNCTIONS + REMOVAL + INDEXES),
+        migrations.RunSQL(FUNCTIONS + REMOVAL + INDEXES),
         migrations.RunSQL("".join(f"SELECT ledger_guard('{table}');" for table in GUARDED)),
         migrations.RunSQL("".join(f"SELECT ledger_guard_whole('{table}');" for table in GUARDED_WHOLE)),
     ]

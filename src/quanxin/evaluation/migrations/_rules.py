@@ -1,13 +1,14 @@
 """Natural persons and sole traders, who are natural persons in business, have no score: the database refuses it.
 
-The history of scores only grows, and one row tells how far scores follow the archive.
+The history of scores only grows.
 """
 
-from django.db import migrations
-
-REFUSE = """
+# Whoever writes scores and whoever makes a subject a person wait for each other: without that each would look before the
+# other committed, and a person would keep a score. The triggers fire also where triggers are told to rest (replication).
+NO_PERSONS = """
 CREATE FUNCTION evaluation_refuses_persons() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock_shared(20826, 0);
     IF EXISTS (
         SELECT 1 FROM written w LEFT JOIN subjects_subject s ON s.id = w.subject_id
         WHERE s.id IS NULL OR s.natural OR s.type IN ('person', 'sole-trader')
@@ -26,6 +27,7 @@ CREATE TRIGGER evaluation_change_of_no_person AFTER INSERT ON evaluation_change
 
 CREATE FUNCTION evaluation_forgets_persons() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(20826, 0);
     DELETE FROM evaluation_score WHERE subject_id = NEW.id;
     DELETE FROM evaluation_change WHERE subject_id = NEW.id;
     RETURN NULL;
@@ -40,11 +42,19 @@ BEGIN
 END $$;
 CREATE TRIGGER evaluation_change_only_grows BEFORE UPDATE ON evaluation_change
     FOR EACH ROW EXECUTE FUNCTION evaluation_history_only_grows();
+CREATE TRIGGER evaluation_change_is_not_taken_away BEFORE DELETE ON evaluation_change
+    FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION evaluation_history_only_grows();
 
-INSERT INTO evaluation_followed (position) VALUES (0);
+ALTER TABLE evaluation_score ENABLE ALWAYS TRIGGER evaluation_score_of_no_person_inserted;
+ALTER TABLE evaluation_score ENABLE ALWAYS TRIGGER evaluation_score_of_no_person_updated;
+ALTER TABLE evaluation_change ENABLE ALWAYS TRIGGER evaluation_change_of_no_person;
+ALTER TABLE evaluation_change ENABLE ALWAYS TRIGGER evaluation_change_only_grows;
+ALTER TABLE evaluation_change ENABLE ALWAYS TRIGGER evaluation_change_is_not_taken_away;
+ALTER TABLE subjects_subject ENABLE ALWAYS TRIGGER evaluation_of_a_subject_that_became_a_person;
 """
 
 UNDO = """
+DROP TRIGGER evaluation_change_is_not_taken_away ON evaluation_change;
 DROP TRIGGER evaluation_change_only_grows ON evaluation_change;
 DROP TRIGGER evaluation_of_a_subject_that_became_a_person ON subjects_subject;
 DROP TRIGGER evaluation_change_of_no_person ON evaluation_change;
@@ -53,11 +63,4 @@ DROP TRIGGER evaluation_score_of_no_person_inserted ON evaluation_score;
 DROP FUNCTION evaluation_history_only_grows;
 DROP FUNCTION evaluation_forgets_persons;
 DROP FUNCTION evaluation_refuses_persons;
-DELETE FROM evaluation_followed;
 """
-
-
-class Migration(migrations.Migration):
-    dependencies = [("evaluation", "0001_initial"), ("subjects", "0003_decisions")]
-
-    operations = [migrations.RunSQL(REFUSE, UNDO)]

@@ -1,8 +1,6 @@
 """What a file is and whose it is never changes; it is tied once; a removed one stays on record."""
 
-from django.db import migrations
-
-FORWARD = """
+NEVER_CHANGE = """
 CREATE FUNCTION attachments_never_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE'
@@ -21,13 +19,7 @@ END $$;
 CREATE TRIGGER attachments_never_change BEFORE UPDATE OR DELETE ON attachments_attachment
     FOR EACH ROW EXECUTE FUNCTION attachments_never_change();
 """
-BACKWARD = """
+MAY_CHANGE = """
 DROP TRIGGER attachments_never_change ON attachments_attachment;
 DROP FUNCTION attachments_never_change();
 """
-
-
-class Migration(migrations.Migration):
-    dependencies = [("attachments", "0001_initial")]
-
-    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
