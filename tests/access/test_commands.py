@@ -23,7 +23,7 @@ from tests.access.table import ANYONE, COMMANDS, MACHINE
 
 PASSWORD = "七泉映月-Spring-72"
 # What fills in what a command must be given, by the type of it: well-formed, about nothing that exists.
-GIVEN: dict[Any, str] = {int: "999999", list[int]: "999999", dt.datetime: "2099-01-01"}
+GIVEN: dict[Any, str] = {int: "999999", list[int]: "999999", dt.date: "2099-01-01"}
 # What some commands need besides, to come as far as what they do.
 MORE = {"export": ["--provider", "nothing"], "client add": ["--provider", "nothing"]}
 # What takes long where it is allowed: tried for refusals alone.

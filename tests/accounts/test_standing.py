@@ -12,7 +12,7 @@ from django.db import IntegrityError, connections, transaction
 
 from quanxin.accounts import Actor, NotAllowed, operator
 from quanxin.accounts.actors import Role
-from quanxin.accounts.agency import Scope, agencies_given, agencies_held, agency_for, authorise, end
+from quanxin.accounts.agency import Scope, agencies_given, agencies_held, authorise, end
 from quanxin.accounts.binding import Principal, bind, bind_person, principal_of, standing, unbind
 from quanxin.accounts.models import Agency, AuditLine, Binding, User
 from quanxin.accounts.people import actor_of, deactivate
@@ -36,6 +36,12 @@ def owner() -> User:
 @pytest.fixture
 def agent() -> User:
     return person("agent")
+
+
+def agency_for(user: User, principal: str, scope: Scope) -> Agency | None:
+    """The authorisation by which a person may today do ``scope`` for a principal, by its code or its identity."""
+    held = [one for one in agencies_held(user) if principal and principal in (one.code, one.identity)]
+    return next((one for one in held if scope in one.scope), None)
 
 
 def given(owner: User, **changes: Any) -> Agency:

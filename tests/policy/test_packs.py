@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from quanxin.calendar import Term, day_of, term
 from quanxin.policy import lint, load
 from quanxin.policy.coverage import coverage
 from quanxin.policy.model import Mode
@@ -128,6 +129,12 @@ def test_a_repair_asks_for_two_materials_and_an_early_one_for_no_other_term() ->
     assert late.ends == ("publication", "sharing", "evaluation", "measures")
 
 
+def term_of(clock: str, started: dt.datetime, ruled_on: dt.date | None = None) -> Term:
+    """The term of a clock of the pack, by its version of a day: that of the start, unless another rules the matter."""
+    found = PACK.on(ruled_on or day_of(started)).clocks[clock]
+    return term(PACK.calendar, started, working_days=found.working_days, months=found.months, warn=found.warn)
+
+
 @pytest.mark.parametrize(
     ("clock", "day", "due"),
     [
@@ -139,7 +146,7 @@ def test_a_repair_asks_for_two_materials_and_an_early_one_for_no_other_term() ->
 )
 def test_the_clocks_of_rights_run_over_holidays(clock: str, day: str, due: str) -> None:
     started = dt.datetime.fromisoformat(f"{day}T10:00+08:00")
-    found = PACK.term_of(clock, started)
+    found = term_of(clock, started)
     assert found.due == dt.datetime.fromisoformat(f"{due}T17:00+08:00")
     assert len(found.warnings) == 2
 
@@ -147,8 +154,8 @@ def test_the_clocks_of_rights_run_over_holidays(clock: str, day: str, due: str) 
 def test_a_clock_is_that_of_the_day_that_rules_the_matter() -> None:
     started = dt.datetime.fromisoformat("2026-04-02T10:00+08:00")
     with pytest.raises(KeyError):
-        PACK.term_of("removal-display", started)
-    assert PACK.term_of("removal-display", started, ruled_on=dt.date(2026, 3, 31)).working_days == 3
+        term_of("removal-display", started)
+    assert term_of("removal-display", started, ruled_on=dt.date(2026, 3, 31)).working_days == 3
 
 
 def test_the_clocks_call_roles_that_there_are() -> None:

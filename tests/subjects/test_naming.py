@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quanxin.engine import normalise_name
-from quanxin.subjects.naming import bare_name, parse
+from quanxin.subjects.naming import parse
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared/data/enterprises.csv.gz"
 
@@ -56,7 +56,6 @@ def test_a_branch_is_known_by_its_heads_name(text: str, head: str, branch: str) 
 def test_names_beside_the_name() -> None:
     former = parse("青岛甲样例股份有限公司(原青岛甲样例厂)")
     assert former.former == ("青岛甲样例厂",)
-    assert bare_name(former) == "青岛甲样例股份有限公司"
     assert parse("甲样例公司（曾用名：乙样例公司）").former == ("乙样例公司",)
     assert parse("甲样例旅游公司(一)甲样例房地产公司(二)").others == ("甲样例房地产公司",)
     assert parse("甲样例公司(第一名称);乙样例厂(第二名称)").others == ("乙样例厂",)

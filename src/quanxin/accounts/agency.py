@@ -120,12 +120,6 @@ def _end(by: Actor, found: Agency, reason: str) -> None:
     audit(by, "accounts.end-agency", f"user:{found.agent.username}", agency=found.pk, reason=reason)
 
 
-def agency_for(user: User, principal: str, scope: Scope) -> Agency | None:
-    """The authorisation by which a person may today do ``scope`` for a principal, by its code or its identity."""
-    found = [held for held in agencies_held(user) if principal and principal in (held.code, held.identity)]
-    return next((held for held in found if scope in held.scope), None)
-
-
 def agencies_held(user: User) -> list[Agency]:
     """The authorisations by which a person may act for others today."""
     if not user.is_active:

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
@@ -88,8 +88,3 @@ def seen_by(actor: Actor, found: Iterable[Case]) -> set[int]:
 
 def _lapsed(moment: dt.datetime) -> Q:
     return Q(terms__stopped_at=None, terms__paused_at=None, terms__due_at__lt=moment)
-
-
-def by_due(found: QuerySet[Case]) -> QuerySet[Case]:
-    """A list with the most pressing first."""
-    return found.order_by(F("due").asc(nulls_last=True), "id")

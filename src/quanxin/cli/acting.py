@@ -38,10 +38,11 @@ Rule = frozenset[Role] | Whoever
 
 @dataclass(slots=True)
 class Gate:
-    """Who may run a command, and the words that call it."""
+    """Who may run a command, the words that call it, and whether it needs the database."""
 
     rule: Rule
     command: str
+    database: bool
 
 
 class NoAccount(NotAllowed):
@@ -93,8 +94,12 @@ def actor() -> Actor:
     return whom.actor
 
 
-def may(*who: Role | Whoever) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Declare who may run a command: ``ANYONE``, the ``MACHINE``'s operator, or whoever holds one of the roles."""
+def may(*who: Role | Whoever, database: bool = True) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Declare who may run a command: ``ANYONE``, the ``MACHINE``'s operator, or whoever holds one of the roles.
+
+    The database runs and Django is set up before the command begins, unless it needs neither (``database=False``); what it
+    imports of a slice it imports inside, for until then there is no Django.
+    """
     rule = next((one for one in who if isinstance(one, Whoever)), None)
     if not who or (rule is not None and len(who) > 1):
         raise TypeError("a command is for anyone, for the machine, or for roles")
@@ -112,7 +117,7 @@ def may(*who: Role | Whoever) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 raise
 
         roles = frozenset(one for one in who if isinstance(one, Role))
-        gated.gate = Gate(rule or roles, command.__name__)  # type: ignore[attr-defined]
+        gated.gate = Gate(rule or roles, command.__name__, database)  # type: ignore[attr-defined]
         return gated
 
     return declare
@@ -148,8 +153,12 @@ def _commands(app: typer.Typer, words: str) -> Iterator[tuple[str, Callable[...,
 def _enter(gate: Gate) -> None:
     """Refuse a command to an account that may not run it, and note that an account runs it."""
     whom = _whom.get()
+    if gate.database or whom is not None:
+        from quanxin.runtime import boot  # here: it takes half a second to import, and many commands do without
+
+        boot.setup()
     if whom is None:
-        return  # the operator, and nothing is set up for a command that needs nothing
+        return  # the operator
     whom.actor = account = _actor_of(whom.name, gate)
     if not allows(gate.rule, account.roles):
         raise _leave_line(_refusal(gate.rule, account), account, gate)
@@ -170,9 +179,6 @@ def _refusal(rule: Rule, account: Actor) -> NotAllowed:
 
 def _actor_of(name: str, gate: Gate) -> Actor:
     """Whom an account acts as; its name in vain leaves a line of the operator's."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts.models import User
     from quanxin.accounts.people import actor_of
 

@@ -31,7 +31,6 @@ def register(app: typer.Typer) -> None:
 @may(Role.CENTRE, Role.WINDOW)
 def bind_person(username: Username, reason: Reason) -> None:
     """核对证件后，绑定账号与其本人；号码当场询问，只存盲索引。 / Bind an account to its own person; asks for the number."""
-    _setup()
     from quanxin.accounts import binding
 
     number = typer.prompt("身份证件号码 / identity number", hide_input=True, err=True)
@@ -50,7 +49,6 @@ def authorise(
     document: Annotated[str, typer.Option(help="书面授权的编号（必填） / number of the paper authorisation")],
 ) -> None:
     """凭书面授权登记代理人，取代其原有的委托。 / Let an agent act for a principal, from a paper authorisation."""
-    _setup()
     from quanxin.accounts import agency
 
     if wrong := set(scope) - set(agency.Scope):
@@ -64,7 +62,6 @@ def authorise(
 @may(Role.CENTRE, Role.WINDOW)
 def agents(principal: Principal) -> None:
     """列出委托人的全部委托，包括已终止的。 / List what a principal authorised, ended ones too."""
-    _setup()
     from quanxin.accounts import agency
 
     rows = [_line(one) for one in agency.agencies_given(_named(principal))]
@@ -75,7 +72,6 @@ def agents(principal: Principal) -> None:
 @may(Role.CENTRE, Role.WINDOW)
 def end(number: Annotated[int, typer.Argument(help="委托编号 / number of the authorisation")], reason: Reason) -> None:
     """终止委托。 / End an authorisation; see quanxin people agents."""
-    _setup()
     from quanxin.accounts import agency
 
     with in_words("quanxin people agents"):
@@ -104,9 +100,3 @@ def _line(made: Any) -> dict[str, Any]:
     return {"agency": made.pk, "agent": made.agent.username, "subject": made.code or None, "person": bool(made.identity),
             "scope": made.scope, "from": made.from_day.isoformat(), "until": made.until.isoformat(),
             "document": made.document, "ended": bool(made.ended_at)}  # fmt: skip
-
-
-def _setup() -> None:
-    from quanxin.runtime import boot
-
-    boot.setup()

@@ -47,9 +47,6 @@ def intake(
     ] = None,
 ) -> None:
     """接收部门文件，逐行给出去向。 / Take departments' files in and account for every row."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange import at_scale
     from quanxin.exchange.intake import intake as take_in
     from quanxin.exchange.reading import read_mapping
@@ -72,9 +69,6 @@ def intake(
 @may(Role.INTAKE)
 def batches(limit: Annotated[int, typer.Option(min=1, help="最多列出多少批 / how many at most")] = 20) -> None:
     """列出最近的批次。 / List the latest batches."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.archive.models import Batch
 
     own = actor().providers_of(Role.INTAKE)
@@ -91,9 +85,6 @@ def receipt(
     out: Annotated[Path | None, typer.Option(help="导出带处理结果的 XLSX / annotated XLSX")] = None,
 ) -> None:
     """查看回执。 / Show a receipt."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange import receipts
 
     made = receipts.receipt_of(batch)
@@ -118,9 +109,6 @@ def replay(
     """重放未入库的行（规则、主体或内容已更正后）。 / Take held rows in again."""
     import json
 
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange.replay import replay as take_again
 
     rows: dict[int, dict[str, str | None]] | None = None
@@ -137,9 +125,6 @@ def take_back(
     """撤回整批：所入记录退出，此前的版本恢复。 / Take a whole batch back; what it replaced stands again."""
     from dataclasses import asdict
 
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange import withdrawals
 
     emit(asdict(withdrawals.take_back(actor(), batch, reason=reason)))

@@ -28,9 +28,6 @@ def cases(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="最多列出多少件 / how many at most")] = 100,
 ) -> None:
     """待办的修复和异议，最急的在前。 / Open cases of repair and objection, the most pressing first."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.calendar import now
     from quanxin.casework import queues
     from quanxin.casework.cases import queue
@@ -51,9 +48,6 @@ def cases(
 @may(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)
 def case(number: Annotated[str, typer.Argument(help="办件编号 / number of the case")]) -> None:
     """一个办件：状态、期限、办理经过。 / One case: its state, its terms, its history."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.casework import case_view as looking
     from quanxin.casework import terms
 

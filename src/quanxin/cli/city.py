@@ -28,9 +28,7 @@ def register(app: typer.Typer) -> None:
 @may(MACHINE)
 def init() -> None:
     """准备数据目录、数据库和密钥。 / Prepare the data directory, the database and the keys."""
-    from quanxin.runtime import boot, environment
-
-    boot.setup()
+    from quanxin.runtime import environment
     from quanxin.runtime.keys import sealer
     from quanxin.runtime.pack import current_pack
 
@@ -48,11 +46,9 @@ def demo(
     ] = False,
 ) -> None:
     """生成一座样例城市并按正常途径接收各部门文件。 / Make a sample city and take its departments' files in."""
-    from quanxin.runtime import boot, environment
-
-    boot.setup()
     from quanxin.archive.models import Batch
     from quanxin.demo.run import run
+    from quanxin.runtime import environment
 
     if if_empty and Batch.objects.exists():
         return
@@ -76,12 +72,11 @@ def serve(
     import sys
     from contextlib import nullcontext
 
-    from quanxin.runtime import boot, companion, static
-
-    boot.setup()
     from granian import Granian
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
+
+    from quanxin.runtime import companion, static
 
     static.collect()
     os.environ["DJANGO_SETTINGS_MODULE"] = "quanxin.settings"
@@ -111,9 +106,6 @@ def worker(
     ] = None,
 ) -> None:
     """处理后台任务：接收提交的文件、投递目录、定时任务。 / Do the jobs: files handed in, drop folders, what recurs."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.runtime.worker import work
 
     work(concurrency, beside=beside)

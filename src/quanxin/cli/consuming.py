@@ -32,9 +32,6 @@ def add_consumer(
     contact: Annotated[str, typer.Option(help="联系方式 / contact")] = "",
 ) -> None:
     """登记使用单位。 / Register a consumer."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange import subscriptions
 
     made = subscriptions.add_consumer(actor(), key, title=title, contact=contact)
@@ -56,9 +53,6 @@ def grant(
     ] = None,
 ) -> None:
     """订阅一项资源；须有依据或协议。 / Let a consumer receive a resource, on a basis or an agreement."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange import subscriptions
     from quanxin.exchange.models import Consumer
 
@@ -76,9 +70,6 @@ def grant(
 @may(Role.CENTRE)
 def list_subscriptions() -> None:
     """列出有效的订阅及其编号。 / List the live subscriptions and their numbers."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange.models import Subscription
 
     rows = [
@@ -96,9 +87,6 @@ def end_subscription(
     reason: Reason,
 ) -> None:
     """立即停止一项订阅。 / End a subscription now."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange import subscriptions
     from quanxin.exchange.models import Subscription
 

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
     app.command()(stop)
 
 
-@may(ANYONE)
+@may(ANYONE, database=False)
 def doctor(
     deep: Annotated[
         bool,
@@ -42,7 +42,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-@may(MACHINE)
+@may(MACHINE, database=False)
 def stop() -> None:
     """停止随软件包运行的 PostgreSQL。 / Stop the PostgreSQL that came with the package."""
     from quanxin.runtime import environment, postgres

@@ -37,7 +37,6 @@ def register(app: typer.Typer) -> None:
 @may(Role.MODELLER, Role.APPROVER)
 def list_models() -> None:
     """列出评价模型及其版本。 / List the models, their editions and who stands for them."""
-    _setup()
     from quanxin.calendar import today
     from quanxin.evaluation.editions import in_use
     from quanxin.evaluation.models import Edition
@@ -59,7 +58,6 @@ def propose(
     reason: Annotated[str, typer.Option(help="理由（必填） / the reason")],
 ) -> None:
     """提出启用政策包中的现行版本。 / Propose the pack's present edition of a model."""
-    _setup()
     from quanxin.evaluation import editions
 
     made = editions.propose(actor(), model, reason=reason)
@@ -74,7 +72,6 @@ def approve(
     refuse: Annotated[bool, typer.Option("--refuse", help="不批准 / refuse it")] = False,
 ) -> None:
     """由另一人批准（或不批准）。 / Approve or refuse a proposal; who made it cannot."""
-    _setup()
     from quanxin.evaluation import editions
     from quanxin.evaluation.models import Edition
 
@@ -94,7 +91,6 @@ def evaluate(
     master: Annotated[str | None, typer.Option(help="Spark 集群地址 / address of a Spark cluster")] = None,
 ) -> None:
     """评价全市主体；不给日期则更新得分，给出日期则只试算。 / Evaluate; with a date or moment it is a trial."""
-    _setup()
     from quanxin.evaluation import runs
 
     with progress() as tell:
@@ -173,7 +169,6 @@ def _items(text: str) -> dict[str, Any]:
 
 
 def _asked(code: str, purpose: str, model: str | None) -> tuple[Any, Any, str]:
-    _setup()
     from quanxin.archive import viewers
     from quanxin.evaluation import one
     from quanxin.subjects.queries import asked_for
@@ -192,12 +187,6 @@ def _asked(code: str, purpose: str, model: str | None) -> tuple[Any, Any, str]:
     if not model and not models:
         fail("没有适用于该主体的评价模型。", "No model evaluates subjects of this type.", "quanxin model list")
     return subject, viewers.centre(actor(), purpose), model or models[0]
-
-
-def _setup() -> None:
-    from quanxin.runtime import boot
-
-    boot.setup()
 
 
 def _show_runs(rows: list[dict[str, Any]]) -> Any:

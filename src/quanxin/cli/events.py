@@ -29,7 +29,6 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少项 / how many at most")] = 50,
 ) -> None:
     """列出后续处理的进度和搁置的处理。 / List how far followers are, and what they set aside."""
-    _setup()
     from quanxin.archive.models import Follower, SetAside
 
     rows = [
@@ -50,7 +49,6 @@ def retry(
     row: Annotated[int | None, typer.Option(help="只重新处理这一项 / this one alone")] = None,
 ) -> None:
     """重新处理搁置的变更。 / Have what was set aside tried again."""
-    _setup()
     from quanxin.archive import followers
 
     emit({"follower": follower, "rows": followers.try_again(actor(), follower, row)})
@@ -63,9 +61,3 @@ def _show(listed: dict[str, Any]) -> Any:
         table("进度 / Followers", listed["followers"], empty="还没有处理过变更。 / Nothing was followed yet."),
         table("搁置 / Set aside", listed["set_aside"], empty="没有搁置的处理。 / Nothing is set aside."),
     )
-
-
-def _setup() -> None:
-    from quanxin.runtime import boot
-
-    boot.setup()

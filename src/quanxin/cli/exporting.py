@@ -35,9 +35,6 @@ def export(
     provider: Annotated[str, typer.Option(help="只导出该单位报送的 / of one provider")] = "",
 ) -> None:
     """按国家双公示格式导出（XLSX 或 ROWDATA XML）。 / Export in the national layout (XLSX or the ROWDATA XML)."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange import exporting
 
     kind = out.suffix.lower()

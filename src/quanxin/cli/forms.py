@@ -28,9 +28,6 @@ def template(
     ] = False,
 ) -> None:
     """生成目录资源的报送模板。 / Make the template that departments fill in for a resource."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.calendar import today
     from quanxin.exchange.errors import IntakeError, translated
     from quanxin.exchange.forms import table_schema, write_template

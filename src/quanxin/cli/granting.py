@@ -24,9 +24,6 @@ def register(app: typer.Typer) -> None:
 @may(Role.ADMINISTRATOR)
 def list_grants() -> None:
     """列出待另一管理员批准的角色。 / List the roles that wait for another administrator's approval."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts.granting import waiting
 
     emit(waiting(), lambda found: table("待批准的角色 / roles that wait", found, empty="没有待批准的。 / None waits."))
@@ -39,9 +36,6 @@ def approve(
     refuse: Annotated[bool, typer.Option("--refuse", help="不予批准 / refuse it")] = False,
 ) -> None:
     """批准另一管理员申请授予的角色。 / Approve a role that another administrator asked for, or refuse it."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts import granting
 
     with in_words("quanxin account grants"):

@@ -30,7 +30,6 @@ def register(app: typer.Typer) -> None:
 @may(MACHINE)
 def list_() -> None:
     """列出密钥及其加密的行数，不显示密钥本身。 / List the keys and how much is sealed under each."""
-    _setup()
     from quanxin.accounts import keyring
 
     found = [asdict(key) for key in keyring.listed(actor())]
@@ -41,7 +40,6 @@ def list_() -> None:
 @may(MACHINE)
 def add(algorithm: Algorithm = None) -> None:
     """新增一把密钥，此后用它加密。 / Add a key, which seals from now on."""
-    _setup()
     from quanxin.accounts import keyring
 
     made = keyring.add(actor(), algorithm=algorithm)
@@ -58,7 +56,6 @@ def rotate(
     algorithm: Algorithm = None,
 ) -> None:
     """把旧密钥加密的内容全部改用现用密钥加密，可随时中断后继续。 / Seal everything anew under the key that seals."""
-    _setup()
     from quanxin.accounts import keyring
 
     if index:
@@ -84,7 +81,6 @@ def retire(
     ] = False,
 ) -> None:
     """停用一把已无内容由其加密的密钥。 / Retire a key under which nothing is sealed any more."""
-    _setup()
     from quanxin.accounts import keyring
 
     done = keyring.retire(actor(), key, destroy=destroy)
@@ -93,9 +89,3 @@ def retire(
 
 def _show(listed: dict[str, Any]) -> Any:
     return table("密钥 / Keys", listed["keys"])
-
-
-def _setup() -> None:
-    from quanxin.runtime import boot
-
-    boot.setup()

@@ -36,7 +36,6 @@ def add(
     """开通接口客户端；密钥只显示这一次。 / Make a client; its secret is shown this once."""
     if not provider and not consumer:
         raise typer.BadParameter("--provider / --consumer")
-    _setup()
     from quanxin.accounts.clients import add_client
 
     client, secret = add_client(actor(), name, provider=provider, consumer=consumer, rate=rate)
@@ -47,7 +46,6 @@ def add(
 @may(Role.ADMINISTRATOR)
 def list_() -> None:
     """列出客户端及其有效密钥的编号。 / List clients, and the numbers of their secrets that stand."""
-    _setup()
     from quanxin.accounts.clients import listing
 
     emit(listing(), lambda found: table("客户端 / clients", found, empty="quanxin client add"))
@@ -60,7 +58,6 @@ def secret(
     overlap: Annotated[int, typer.Option(min=0, help="原密钥再有效多少小时 / hours that the earlier stands on")] = 168,
 ) -> None:
     """为客户端换发密钥，只显示这一次；原密钥到时失效。 / Give a client a new secret; the earlier ends after the overlap."""
-    _setup()
     from quanxin.accounts.clients import new_secret
 
     with in_words("quanxin client list"):
@@ -75,7 +72,6 @@ def end_secret(
     reason: Reason,
 ) -> None:
     """立即停用一个密钥和该客户端的全部令牌。 / End a secret now, and every token of its client."""
-    _setup()
     from quanxin.accounts.clients import end_secret as end_
 
     with in_words("quanxin client list"):
@@ -87,15 +83,8 @@ def end_secret(
 @may(Role.ADMINISTRATOR)
 def end(name: Name, reason: Reason) -> None:
     """立即停用客户端、其密钥和令牌。 / End a client now, with its secrets and tokens."""
-    _setup()
     from quanxin.accounts.clients import end_client
 
     with in_words("quanxin client list"):
         ended = end_client(actor(), name, reason=reason)
     emit({"client": ended.name, "active": ended.active})
-
-
-def _setup() -> None:
-    from quanxin.runtime import boot
-
-    boot.setup()

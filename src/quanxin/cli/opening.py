@@ -19,9 +19,6 @@ def register(app: typer.Typer) -> None:
 @may(MACHINE)
 def open_data() -> None:
     """生成今天的开放数据（CSV、Parquet、清单）。 / Write today's open data."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.archive import opening
 
     made = opening.publish()

@@ -37,7 +37,6 @@ def conflicts(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少项 / how many at most")] = 50,
 ) -> None:
     """归属冲突：同一决定由两个单位报送。 / Decisions that two providers handed in."""
-    _setup()
     from quanxin.exchange.conflicts import told, visible
 
     found = visible(actor())
@@ -54,7 +53,6 @@ def decide_conflict(
     ] = False,
 ) -> None:
     """裁定一项归属冲突。 / Decide whose record it is."""
-    _setup()
     from quanxin.exchange.conflicts import decide, told
 
     emit(told(decide(actor(), conflict, moves=moves, reason=reason), actor()))
@@ -63,7 +61,6 @@ def decide_conflict(
 @may(Role.STEWARD)
 def undo_conflict(conflict: Number, reason: Reason) -> None:
     """撤销归原单位的裁定，行恢复待处理。 / Undo a decision for the holder; the rows wait again."""
-    _setup()
     from quanxin.exchange.conflicts import told, undo
 
     emit(told(undo(actor(), conflict, reason=reason), actor()))
@@ -72,7 +69,6 @@ def undo_conflict(conflict: Number, reason: Reason) -> None:
 @may(Role.STEWARD, Role.APPROVER, Role.AUDITOR)
 def handovers(limit: Annotated[int, typer.Option(min=1, help="最多列出多少项 / how many at most")] = 20) -> None:
     """单位之间的记录移交。 / What was proposed to be handed over, and what became of it."""
-    _setup()
     from quanxin.exchange.models import Handover
 
     emit([_told(one) for one in Handover.objects.all()[:limit]])
@@ -92,7 +88,6 @@ def hand_over(
     reference: Annotated[str | None, typer.Option(help="依据的文号 / its number")] = None,
 ) -> None:
     """提出移交（如机构合并），由另一人批准后生效。 / Propose to hand records over; another approves it."""
-    _setup()
     from quanxin.exchange.handing_over import propose
     from quanxin.policy.model import Basis
 
@@ -103,7 +98,6 @@ def hand_over(
 @may(Role.APPROVER)
 def approve_handover(handover: Proposal, reason: Reason) -> None:
     """批准并执行移交。 / Approve a handover and carry it out."""
-    _setup()
     from quanxin.exchange.handing_over import approve
 
     emit(_told(approve(actor(), handover, reason=reason)))
@@ -112,16 +106,9 @@ def approve_handover(handover: Proposal, reason: Reason) -> None:
 @may(Role.APPROVER)
 def refuse_handover(handover: Proposal, reason: Reason) -> None:
     """不予批准移交。 / Refuse a handover."""
-    _setup()
     from quanxin.exchange.handing_over import refuse
 
     emit(_told(refuse(actor(), handover, reason=reason)))
-
-
-def _setup() -> None:
-    from quanxin.runtime import boot
-
-    boot.setup()
 
 
 def _told(handover: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ Of = Annotated[str | None, typer.Option("--pack", help="政策包目录或名称
 
 
 @app.command()
-@may(ANYONE)
+@may(ANYONE, database=False)
 def check(path: Which = None) -> None:
     """检查政策包是否合规则。 / Check a pack against the rules that every pack obeys."""
     from quanxin.calendar import today
@@ -44,7 +44,7 @@ def check(path: Which = None) -> None:
 
 
 @app.command()
-@may(ANYONE)
+@may(ANYONE, database=False)
 def show(resource: Annotated[str, typer.Argument(help="目录资源 / resource")], pack: Of = None) -> None:
     """查看一个目录资源：数据项、规则、公示、时限、依据。 / Show a catalogue resource."""
     from quanxin.calendar import today
@@ -60,7 +60,7 @@ def show(resource: Annotated[str, typer.Argument(help="目录资源 / resource")
 
 
 @app.command()
-@may(ANYONE)
+@may(ANYONE, database=False)
 def coverage(path: Which = None) -> None:
     """实施方案各条的落实情况：已有什么，还缺什么。 / What carries out each clause, and what is missing."""
     from quanxin.policy.coverage import coverage as cover
@@ -74,7 +74,7 @@ def coverage(path: Which = None) -> None:
 
 
 @app.command("test")
-@may(ANYONE)
+@may(ANYONE, database=False)
 def run_cases_of(path: Which = None) -> None:
     """运行政策包自带的案例，并指出模型中没有案例达到的界限。 / Run the cases of a pack; say what they do not reach."""
     from quanxin.engine.cases import run_cases

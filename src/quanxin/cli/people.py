@@ -64,9 +64,6 @@ def add_account(
     password: Password = "",
 ) -> None:
     """开通账号，或为已有账号增加角色（须另一管理员批准）。 / Make an account, or give one a further role."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts import people
     from quanxin.accounts.models import Grant, User
 
@@ -88,9 +85,6 @@ def add_account(
 @may(Role.ADMINISTRATOR)
 def list_accounts() -> None:
     """列出账号、角色和第二因素。 / List accounts, their roles and second factors."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts.people import listing
 
     rows = listing()
@@ -109,9 +103,6 @@ def end_account(
     district: District = "",
 ) -> None:
     """停用账号（立即退出其全部登录），或收回一个角色。 / Close an account, its sessions at once; or take a role back."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts import people
 
     held = _role(role)
@@ -127,9 +118,6 @@ def end_account(
 @may(Role.ADMINISTRATOR)
 def account_sessions(username: Username) -> None:
     """列出账号当前的登录。 / List the open sessions of an account."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts import people, sessions
 
     with in_words("quanxin account list"):
@@ -142,9 +130,6 @@ def account_sessions(username: Username) -> None:
 @may(Role.ADMINISTRATOR)
 def end_account_sessions(username: Username, reason: Reason) -> None:
     """立即退出账号的全部登录，账号仍可用。 / End every session of an account now; the account stays."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts import people
 
     with in_words("quanxin account list"):
@@ -156,9 +141,6 @@ def end_account_sessions(username: Username, reason: Reason) -> None:
 @may(Role.ADMINISTRATOR)
 def set_password(username: Username, password: Password = "") -> None:
     """为忘记密码的人设一次性密码，其登录全部退出。 / Give a one-time password where it was forgotten; sessions end."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts import people
 
     given = password or people.one_time_password()
@@ -171,9 +153,6 @@ def set_password(username: Username, password: Password = "") -> None:
 @may(Role.ADMINISTRATOR)
 def reset_factors(username: Username, reason: Reason) -> None:
     """清除丢失的第二因素，其登录全部退出。 / Take lost second factors off; every session ends."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts.factors import reset_factors as reset
 
     with in_words("quanxin account list"):
@@ -192,9 +171,6 @@ def add_organisation(
     code: Annotated[str, typer.Option(help="统一社会信用代码 / its code")] = "",
 ) -> None:
     """登记机构，或更正其名称。 / Register an institution, or correct it."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts import people
 
     with in_words("quanxin organisation add --help"):
@@ -206,9 +182,6 @@ def add_organisation(
 @may(Role.ADMINISTRATOR)
 def list_organisations() -> None:
     """列出机构。 / List the institutions."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts.models import Organisation
 
     rows = [
@@ -222,9 +195,6 @@ def list_organisations() -> None:
 @may(Role.ADMINISTRATOR)
 def end_organisation(key: Annotated[str, typer.Argument(help="机构代号 / key")], reason: Reason) -> None:
     """立即停用机构：其人员的角色和对它的授权失效。 / End an institution now, roles in it and consents to it."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts import people
 
     with in_words("quanxin organisation list"):
@@ -243,9 +213,6 @@ def bind(
     ] = None,
 ) -> None:
     """绑定账号与其代表的单位。 / Let a person's account stand for an organisation."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts import binding
     from quanxin.subjects.queries import asked_for
 
@@ -261,9 +228,6 @@ def bind(
 @may(Role.CENTRE, Role.WINDOW)
 def unbind(username: Username, reason: Reason) -> None:
     """解除绑定。 / End what an account stands for."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.accounts import binding
 
     with in_words():

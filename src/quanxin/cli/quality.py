@@ -39,9 +39,6 @@ def quality(
     xlsx: Annotated[Path | None, typer.Option(help="写出 XLSX 通报 / write it as XLSX")] = None,
 ) -> None:
     """报送质量：合规、完整、准确、迟报、重错码；月度通报。 / Quality of hand-ins, and the monthly bulletin."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange.errors import translated
     from quanxin.exchange.quality.bulletin import bulletin
     from quanxin.exchange.quality.document import write_document
@@ -71,9 +68,6 @@ def sample(
     size: Annotated[int, typer.Option(min=1, max=100_000, help="抽取多少条 / how many rows to draw")] = 100,
 ) -> None:
     """瞒报抽查：抽取部门公示名单中的记录，查对是否报送过。 / Look for decisions that were not handed in."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange.quality.bulletin import percent
     from quanxin.exchange.quality.sampling import compare
 

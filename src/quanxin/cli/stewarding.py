@@ -38,7 +38,6 @@ def unlinked(
     best: Annotated[int, typer.Option(min=0, max=10, help="每项列出几个候选主体 / candidates for each")] = 3,
 ) -> None:
     """待关联的行（相同识别信息合为一项）及候选主体和理由。 / Rows that wait for a subject, with candidates and why."""
-    _setup()
     from quanxin.exchange.waiting import candidates_for, queue
 
     entries = [
@@ -94,7 +93,6 @@ def undo_decision(
     reason: Reason,
 ) -> None:
     """撤销一个关联决定：所入记录退出，行重新待关联。 / Undo a decision: its records go, its rows wait again."""
-    _setup()
     from quanxin.exchange import stewarding
     from quanxin.subjects.models import Decision
 
@@ -107,7 +105,6 @@ def undo_decision(
 @may(Role.STEWARD)
 def decisions(limit: Annotated[int, typer.Option(min=1, help="最多列出多少个 / how many at most")] = 20) -> None:
     """最近的关联决定。 / The latest decisions about rows."""
-    _setup()
     from quanxin.exchange import waiting
 
     rows = [_decision(d) for d in waiting.decisions(actor())[:limit]]
@@ -118,7 +115,6 @@ def decisions(limit: Annotated[int, typer.Option(min=1, help="最多列出多少
 @may(Role.STEWARD)
 def propose() -> None:
     """为全部待关联的行提出候选主体（需 quanxin[linkage]），由人决定。 / Propose subjects for all waiting rows."""
-    _setup()
     from dataclasses import asdict
 
     from quanxin.exchange.linkage import propose as run
@@ -131,14 +127,7 @@ def _bulk() -> None:
     """Commands of the bulk linkage."""
 
 
-def _setup() -> None:
-    from quanxin.runtime import boot
-
-    boot.setup()
-
-
 def _held(number: int) -> Any:
-    _setup()
     from quanxin.exchange.models import Held
 
     row = Held.objects.filter(pk=number).first()

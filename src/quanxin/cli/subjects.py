@@ -66,9 +66,6 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少个 / how many at most")] = 20,
 ) -> None:
     """按名称或代码查找主体。 / Find subjects by name or code."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.subjects.queries import find
     from quanxin.subjects.search import search_names
 
@@ -150,9 +147,6 @@ def undo(
     reason: Reason,
 ) -> None:
     """撤销一个合并或拆分判断。 / Undo a merge or a split."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.archive import judgements
     from quanxin.subjects.models import Judgement
 
@@ -161,9 +155,7 @@ def undo(
 
 
 def _find(code: str) -> Any:
-    from quanxin.runtime import boot
 
-    boot.setup()
     from quanxin.archive.queries import NoSuchSubject
     from quanxin.subjects.queries import asked_for
 

@@ -31,9 +31,6 @@ def scan(
     ] = False,
 ) -> None:
     """查看投递目录一次：提交已写完的文件，答复已处理的文件。 / Hand in what lies there, answer what is done."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange import dropping, submissions
 
     found = dropping.scan()
@@ -49,9 +46,6 @@ def scan(
 @may(Role.INTAKE)
 def sources() -> None:
     """列出数据源及其进度。 / List the sources and how far each has been pulled."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange import sources as definitions
     from quanxin.exchange.errors import IntakeError
     from quanxin.exchange.models import Pulled
@@ -92,9 +86,6 @@ def pull(
     full: Annotated[bool, typer.Option("--full", help="不计增量，从头提取 / from the beginning")] = False,
 ) -> None:
     """从部门数据库提取新数据并接收。 / Pull what is new from departments' databases and take it in."""
-    from quanxin.runtime import boot
-
-    boot.setup()
     from quanxin.exchange import pulling
     from quanxin.exchange import sources as definitions
     from quanxin.exchange.errors import IntakeError

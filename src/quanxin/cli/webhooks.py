@@ -30,7 +30,6 @@ def add(
     url: Annotated[str, typer.Argument(help="接收通知的 https 地址 / the https address to notify")],
 ) -> None:
     """登记通知地址，密钥只显示这一次。 / Add a webhook; its secret is shown this once."""
-    _setup()
     from quanxin.exchange import webhooks
     from quanxin.exchange.models import Consumer
 
@@ -47,7 +46,6 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少条未送达的通知 / undelivered at most")] = 50,
 ) -> None:
     """列出通知地址，以及未送达的通知。 / List the webhooks, and what is not delivered."""
-    _setup()
     from quanxin.exchange.models import Delivery, Webhook
 
     hooks = [
@@ -70,7 +68,6 @@ def list_(
 @may(Role.CENTRE)
 def end(number: Number, reason: Annotated[str, typer.Option(help="理由（必填） / the reason")]) -> None:
     """停用通知地址。 / Send nothing more to a webhook."""
-    _setup()
     from quanxin.exchange import webhooks
 
     ended = webhooks.end(actor(), number, reason=reason)
@@ -81,7 +78,6 @@ def end(number: Number, reason: Annotated[str, typer.Option(help="理由（必�
 @may(Role.CENTRE)
 def redeliver(number: Number) -> None:
     """重新发送一条通知（delivery 编号）。 / Send a delivery once more."""
-    _setup()
     from quanxin.exchange import webhooks
 
     made = webhooks.redeliver(actor(), number)
@@ -95,9 +91,3 @@ def _show(listed: dict[str, Any]) -> Any:
         table("通知地址 / Webhooks", listed["webhooks"], empty="没有通知地址。 / There are no webhooks."),
         table("未送达 / Undelivered", listed["undelivered"], empty="没有未送达的通知。 / All is delivered."),
     )
-
-
-def _setup() -> None:
-    from quanxin.runtime import boot
-
-    boot.setup()

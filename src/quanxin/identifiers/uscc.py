@@ -43,11 +43,6 @@ def check_character(stem: str) -> str:
     return ALPHABET[-total % MODULUS]
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether a text is seventeen zeros and an X, written by departments for sole traders without a code."""
-    return normalise_code(text) == PLACEHOLDER
-
-
 def check(text: str) -> Status:
     """Check a code as a department wrote it.
 

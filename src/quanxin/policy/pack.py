@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from quanxin.calendar import Term, WorkingCalendar, day_of, term
+from quanxin.calendar import WorkingCalendar
 from quanxin.calendar import load as load_calendar
 from quanxin.policy.kinds import DATED, KEYED, KINDS, OfADay, OfAPack
 from quanxin.policy.model import Resource, Text
@@ -83,17 +83,6 @@ class Pack(OfAPack):
     def list_of(self, resource: str, day: dt.date) -> CreditList | None:
         """The list in force on a day that a resource feeds."""
         return next((item for item in self.on(day).lists.values() if item.resource == resource), None)
-
-    def term_of(self, clock: str, started: dt.datetime, ruled_on: dt.date | None = None) -> Term:
-        """The term of a clock that starts at a moment, by its version in force on ``ruled_on``.
-
-        That is the day of the start, unless another day rules the matter: of a repair, that of its application. Raises
-        ``KeyError`` for a clock that is not in force then, and as ``calendar.term``.
-        """
-        found = self.on(ruled_on or day_of(started)).clocks[clock]
-        return term(
-            self.calendar, started, working_days=found.working_days, months=found.months, warn=found.warn
-        )  # fmt: skip
 
     @cached_property
     def edition(self) -> str:

@@ -106,12 +106,6 @@ def _findable(found: list[Candidate]) -> list[Candidate]:
     return [c if c.code else replace(c, code=numbers.get(c.subject_id, "")) for c in found]
 
 
-def near_codes(text: str) -> list[Subject]:
-    """Subjects whose code or old number is one slip away from ``text``, which must itself be nobody's."""
-    ids = Identifier.objects.filter(value__in=_slips(text), subject__natural=False).values("subject_id")
-    return list(Subject.objects.filter(pk__in=ids, merged_into=None).order_by("id"))
-
-
 def _searchable(name: OrganisationName) -> bool:
     """Whether a name may be looked for: one that shows an organisation, or is longer than a person's."""
     return len(name.norm) > 1 and (name.is_organisation or (len(name.norm) > 4 and "·" not in name.norm))

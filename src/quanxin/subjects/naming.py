@@ -66,14 +66,6 @@ def parse(text: str, words: Vocabulary | None = None) -> OrganisationName:
     return replace(name, form=found.form or name.form, kind=found.kind or name.kind)
 
 
-def bare_name(name: OrganisationName) -> str:
-    """The name without what its brackets say of other names: what the register would hold of it."""
-    text = _ORDINAL.split(name.norm)[0]
-    for aside in (*name.former, *name.others, *name.remarks):
-        text = re.sub(rf"\([^()]*{re.escape(aside)}\)", "", text)
-    return text
-
-
 def _names_beside(norm: str) -> tuple[str, list[str]]:
     """Names counted (一)(二) or (第一名称)(第二名称): the first, and the rest."""
     names = [_TAIL.sub("", part) for part in _ORDINAL.split(norm)]

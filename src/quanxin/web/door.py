@@ -32,7 +32,6 @@ THREADS = 8  # that run the application, in each process
 SILENT = 10.0  # seconds without a byte
 GRACE, LEAST = 15.0, 16 << 10  # seconds after which a body has to have come with so many bytes a second
 IN_MEMORY = 256 << 10
-PIECE = 256 << 10
 FROM_ONE = 32  # bodies that one address may be sending at once, to one process
 
 log = logging.getLogger(__name__)
