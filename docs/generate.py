@@ -79,7 +79,7 @@ def attachments() -> Pages:
     from quanxin.attachments.wordings import WORDINGS
 
     rows = [
-        (f"<a id='{code}'></a>`{code}`", w.status, f"{w.zh}<br>{w.en}", w.hint.replace(" / ", "<br>"))
+        (f"<a id='{code}'></a>`{code}`", w.status, f"{w.zh}<br>{w.en}", f"{w.hint}<br>{w.hint_en}")
         for code, w in WORDINGS.items()
     ]
     note = "附件被拒收或不能下载的原因和办法。 / Why an attachment is refused or cannot be had, and what to do."
@@ -92,7 +92,7 @@ def rights() -> Pages:
     from quanxin.casework.errors import WORDINGS
 
     rows = [
-        (f"<a id='{code}'></a>`{code}`", f"{w.zh}<br>{w.en}", w.hint.replace(" / ", "<br>"))
+        (f"<a id='{code}'></a>`{code}`", f"{w.zh}<br>{w.en}", f"{w.hint}<br>{w.hint_en}")
         for code, w in WORDINGS.items()
     ]
     note = "修复、异议、授权等不能办理的原因和办法。 / Why something cannot be done, and what to do."

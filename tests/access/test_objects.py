@@ -15,8 +15,9 @@ from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import AuditLine, User
 from quanxin.archive import access, queries, viewers
+from quanxin.archive.errors import NoSuchSubject
 from quanxin.archive.models import Batch, Record, Restriction
-from quanxin.archive.queries import NoSuchSubject, archive_of
+from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import Grant
 from quanxin.attachments import reading
 from quanxin.calendar import travel

@@ -18,8 +18,9 @@ from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.accounts.models import AuditLine, User
 from quanxin.accounts.people import actor_of, add_account
 from quanxin.archive import access, viewers
+from quanxin.archive.errors import NoSuchSubject
 from quanxin.archive.models import Record
-from quanxin.archive.queries import NoSuchSubject, archive_of
+from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import Viewer
 from quanxin.casework import case_view as looking
 from quanxin.casework import cases, queues

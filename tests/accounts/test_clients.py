@@ -7,7 +7,6 @@ import datetime as dt
 import hashlib
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -16,6 +15,7 @@ from oauth2_provider.models import AccessToken
 
 from quanxin.accounts import NotAllowed, clients, operator
 from quanxin.accounts.actors import Actor
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import AuditLine, ClientSecret, SignIn
 from quanxin.calendar import now, travel
 from tests.api.conftest import Machine
@@ -46,7 +46,7 @@ def test_a_client_changes_its_secret_without_a_pause() -> None:
     name, first = made()
     second = clients.new_secret(operator(), "market", overlap=dt.timedelta(hours=1))[1]
     assert (asked(name, first).status_code, asked(name, second, in_body=True).status_code) == (200, 200)
-    with pytest.raises(ValidationError, match="Two secrets"):
+    with pytest.raises(AccountError, match="Two secrets"):
         clients.new_secret(operator(), "market")
     with travel(now() + dt.timedelta(hours=1, seconds=1)):
         assert (asked(name, first).status_code, asked(name, second).status_code) == (401, 200)
@@ -76,7 +76,7 @@ def test_an_ended_client_opens_nothing_from_that_moment() -> None:
     assert asked(name, secret).status_code == 401
     assert not AccessToken.objects.exists()
     assert AuditLine.objects.filter(act="accounts.end-client").count() == 1
-    with pytest.raises(ValidationError, match="ended"):
+    with pytest.raises(AccountError, match="ended"):
         clients.new_secret(operator(), "market")
 
 
@@ -141,5 +141,5 @@ def test_only_the_administrator_does_so_and_with_a_reason() -> None:
         lambda: clients.end_secret(operator(), number, reason=" "), lambda: clients.end_secret(operator(), 0, reason="x"),
         lambda: clients.end_client(operator(), "market", reason=""), lambda: clients.end_client(operator(), "x", reason="x"),
     ):  # fmt: skip
-        with pytest.raises(ValidationError):
+        with pytest.raises(AccountError):
             refused()

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import ValidationError
 from django.db import connection, connections
 from pytest_django import Settings
 
@@ -15,6 +14,7 @@ from quanxin.accounts import NotAllowed, keyring, operator
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.attempts import LOCKED_AFTER
 from quanxin.accounts.binding import bind
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.factors import reset_factors
 from quanxin.accounts.models import AuditLine, Session, SignIn, User
 from tests.accounts.people import again, browser, code_of, enrolled, person, sign_in, signed_in
@@ -188,7 +188,7 @@ def test_an_administrator_takes_lost_factors_off_for_a_reason_and_reads_nothing_
     enrolled()
     with pytest.raises(NotAllowed):
         reset_factors(Actor("x", frozenset(Role) - {Role.ADMINISTRATOR}), "clerk-zhao", reason="丢失手机")
-    with pytest.raises(ValidationError):
+    with pytest.raises(AccountError):
         reset_factors(operator(), "clerk-zhao", reason=" ")
     assert reset_factors(operator(), "clerk-zhao", reason="丢失手机") == 2
     assert reset_factors(operator(), "clerk-zhao", reason="丢失手机") == 0

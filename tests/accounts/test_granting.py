@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.test import Client
 from pytest_django import Settings
 from typer.testing import CliRunner
 
 from quanxin.accounts import Actor, NotAllowed, operator
 from quanxin.accounts.actors import Role
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.factors import reset_factors
 from quanxin.accounts.granting import decide, waiting
 from quanxin.accounts.models import AuditLine, Grant, User
@@ -75,7 +75,7 @@ def test_one_administrator_asks_and_another_approves(pair: tuple[Actor, Actor]) 
         assert decide(second, asked.pk, approved=True).approved
     held = User.objects.get(username="clerk").memberships.get()
     assert (held.role, held.provider, held.district) == ("decider", "taxation", "370102")
-    with pytest.raises(ValidationError):
+    with pytest.raises(AccountError):
         decide(second, asked.pk, approved=False)
     line = AuditLine.objects.get(act="accounts.grant", target="user:clerk")
     assert (line.actor, line.particulars["asked_by"]) == ("user:second", "user:first")
@@ -113,7 +113,7 @@ def test_nobody_grants_to_themselves_or_resets_themselves(pair: tuple[Actor, Act
     assert AuditLine.objects.filter(act="access.refused", particulars__why="own matter").count() == 5
     with pytest.raises(NotAllowed):
         decide(Actor("user:x", [Role.CENTRE]), asked.pk, approved=True)
-    with pytest.raises(ValidationError):
+    with pytest.raises(AccountError):
         decide(first, 999_999, approved=True)
 
 
@@ -121,7 +121,7 @@ def test_an_account_that_was_closed_meanwhile_gets_no_role(pair: tuple[Actor, Ac
     first, second = pair
     add_account(first, "clerk", password=PASSWORD, role=Role.CENTRE)
     deactivate(first, "clerk", reason="调离")
-    with pytest.raises(ValidationError, match="停用"):
+    with pytest.raises(AccountError, match="停用"):
         decide(second, Grant.objects.get(approved=None).pk, approved=True)
     assert roles("clerk") == set()
 

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver
 
 from quanxin.accounts import Actor, NotAllowed, operator
 from quanxin.accounts.actors import Role
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import AuditLine, Membership, Organisation, User
 from quanxin.accounts.people import (
     actor_of,
@@ -74,7 +75,7 @@ def test_a_district_is_that_of_the_role_alone(district: str, region: str, reache
 ])  # fmt: skip
 def test_what_a_role_cannot_be_held_for_is_refused(wrong: dict[str, Any]) -> None:
     add_organisation(operator(), "people-office", name="人社局", kind="personnel")
-    with pytest.raises(ValidationError):
+    with pytest.raises(AccountError):
         add(**wrong)
     assert not Membership.objects.exists()
 
@@ -84,7 +85,7 @@ def test_a_person_is_of_one_organisation() -> None:
         add_organisation(operator(), key, name=key, kind="bank")
     add(Role.BANK, organisation="one")
     add(Role.BANK, organisation="one", district="370102")
-    with pytest.raises(ValidationError, match="另一机构"):
+    with pytest.raises(AccountError, match="另一机构"):
         add(Role.BANK, organisation="two", district="370103")
 
 

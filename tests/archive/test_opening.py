@@ -17,9 +17,10 @@ from pytest_django import Settings
 
 from quanxin.accounts import operator
 from quanxin.archive import opening
+from quanxin.archive.errors import NoSuchSubject
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.archive.opening import days
-from quanxin.archive.queries import NoSuchSubject, archive_of
+from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import ZONE, now, today, travel
 from quanxin.exchange import withdrawals

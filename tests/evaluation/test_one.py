@@ -14,7 +14,7 @@ from quanxin.archive.models import Access, Record
 from quanxin.archive.viewers import PUBLIC, department
 from quanxin.calendar import today
 from quanxin.evaluation import one, present, runs
-from quanxin.evaluation.editions import EvaluationError
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Score
 from quanxin.subjects.models import Subject
 from tests.city import CODES, hand_in, penalty, register

@@ -15,7 +15,7 @@ from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.models import AuditLine
 from quanxin.calendar import now, today
 from quanxin.evaluation import editions, files, one, runs
-from quanxin.evaluation.editions import EvaluationError
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Change, Edition, Run, Score
 from quanxin.subjects.models import Subject
 from tests.city import hand_in, penalty, register

@@ -10,8 +10,9 @@ from django.db import connection
 
 from quanxin.accounts import Actor, operator
 from quanxin.accounts.actors import NotAllowed
+from quanxin.archive.errors import NoSuchSubject
 from quanxin.archive.models import Batch, Event, Record
-from quanxin.archive.queries import NoSuchSubject, archive_of
+from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import PUBLIC
 from quanxin.demo.city import code_of
 from quanxin.exchange import receipts

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +16,7 @@ from django.utils.html import escape
 from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.binding import bind, unbind
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import AuditLine, Binding, User
 from quanxin.archive import access, definitions, viewers
 from quanxin.archive.models import Access, Record
@@ -157,8 +157,8 @@ def test_a_page_asks_at_most_fifteen_times(owner: Client, path: str, monkeypatch
 
 
 @pytest.mark.parametrize(("said", "error"), [
-    ({"by": Actor("clerk", frozenset({Role.INTAKE}))}, NotAllowed), ({"reason": " "}, ValidationError),
-    ({"username": "nobody"}, ValidationError), ({"until": dt.date(2001, 1, 1)}, ValidationError),
+    ({"by": Actor("clerk", frozenset({Role.INTAKE}))}, NotAllowed), ({"reason": " "}, AccountError),
+    ({"username": "nobody"}, AccountError), ({"until": dt.date(2001, 1, 1)}, AccountError),
 ])  # fmt: skip
 def test_only_the_centre_binds_and_for_a_reason(said: dict[str, Any], error: type[Exception]) -> None:
     User.objects.create(username="owner")

@@ -86,10 +86,10 @@ def test_a_person_of_whom_nothing_is_held_is_told_so_kindly(record: Record) -> N
 
 
 def test_minors_are_never_bound_and_never_served_at_the_counter(record: Record) -> None:
-    from django.core.exceptions import ValidationError
+    from quanxin.accounts.errors import AccountError
 
     browser("child")
-    with pytest.raises(ValidationError):
+    with pytest.raises(AccountError):
         bind_person(operator(), "child", MINOR, reason="核验身份证")
     answer = window().post("/desk/window", {"number": MINOR} | VISITOR)
     assert answer.status_code == 422

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Actor, Assignment, Role
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import AuditLine
 from quanxin.accounts.people import add_organisation
 from quanxin.archive.models import Access, Record
@@ -215,8 +215,8 @@ def test_more_is_another_consent(record: Record) -> None:
 
 def test_an_institution_does_not_become_another_under_consents_that_stand(record: Record) -> None:
     add_organisation(operator(), "third-bank", name="样例银行", kind="bank", code=CODES[0])
-    with pytest.raises(ValidationError, match="another organisation"):
+    with pytest.raises(AccountError, match="another organisation"):
         add_organisation(operator(), "third-bank", name="样例银行", kind="bank", code=CODES[1])
     given()
-    with pytest.raises(ValidationError, match="another organisation"):
+    with pytest.raises(AccountError, match="another organisation"):
         add_organisation(operator(), "sample-bank", name="样例sample-bank", kind="supervisor")

@@ -4,6 +4,7 @@ Invariant: nothing changes without an actor who may do it, and every change leav
 transaction; audit lines are only ever added.
 """
 
-from quanxin.accounts.actors import Actor, NotAllowed, operator
+from quanxin.accounts.actors import Actor, operator
+from quanxin.accounts.errors import NotAllowed
 
 __all__ = ["Actor", "NotAllowed", "operator"]

@@ -10,8 +10,8 @@ import getpass
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
+from quanxin.accounts.errors import NotAllowed
 from quanxin.identifiers.divisions import places_of
 
 
@@ -31,15 +31,6 @@ class Role(StrEnum):
     PERSONNEL = "personnel"  # a personnel authority: reads civil servants' archives
     AUDITOR = "auditor"  # reads what was done and read, by whom, and changes nothing
     ADMINISTRATOR = "administrator"  # makes accounts and clients; reads no subject by that
-
-
-class NotAllowed(Exception):
-    """The actor has no role that allows the act."""
-
-    zh = "没有办理此事的权限。"
-    en = "The actor has no role that allows this."
-    hint = "请由具有相应角色的人员办理。 / Someone with the role must do it."
-    line: Any = None  # what the audit keeps of the try (``acts``)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ import datetime as dt
 from collections.abc import Collection
 from enum import StrEnum
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from quanxin.accounts.actors import Actor, NotAllowed, Role
+from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.binding import Principal, principal_of, require_counter, standing, stands_now
+from quanxin.accounts.errors import AccountError, NotAllowed
 from quanxin.accounts.models import Agency, User, audit
 from quanxin.calendar import now, today
 
@@ -41,7 +41,7 @@ def authorise(
     ``principal`` is the user who stands for it, who must be ``by``, or anyone where ``by`` is the window (or the
     centre), which needs the ``document`` number of the paper authorisation. The same again changes nothing.
 
-    Raises ``NotAllowed`` for anyone else, ``ValidationError`` without such an agent, a scope, a reason, or for days
+    Raises ``NotAllowed`` for anyone else, ``AccountError`` without such an agent, a scope, a reason, or for days
     that cannot be.
     """
     named = principal_of(principal) if isinstance(principal, User) else principal
@@ -51,10 +51,10 @@ def authorise(
         if named is not None:
             require_counter(by, named, agent_username)
     if named is None:
-        raise ValidationError("委托人没有绑定单位或本人。 / The principal's account stands for nobody.")
+        raise AccountError("principal-unbound")
     agent = _agent(agent_username)
     if isinstance(principal, User) and agent.pk == principal.pk:
-        raise ValidationError("不能委托自己。 / Nobody is one's own agent.")
+        raise AccountError("agent-oneself")
     wanted, first = sorted({Scope(one).value for one in scope}), from_day or today()
     _check(wanted, first, until, reason or document)
     held = _not_ended(named).filter(agent=agent).first()
@@ -92,14 +92,13 @@ def _make(
 def end(by: Actor, number: int, *, reason: str) -> Agency:
     """End an authorisation: its principal's representative may, its agent, the window and the centre.
 
-    One that is ended stays as it is. Raises ``NotAllowed`` for anyone else, ``ValidationError`` without a reason or for
+    One that is ended stays as it is. Raises ``NotAllowed`` for anyone else, ``AccountError`` without a reason or for
     a number that is none of an authorisation.
     """
     found = Agency.objects.select_for_update(of=("self",)).select_related("agent").filter(pk=number).first()
     if found is None:
-        raise ValidationError("没有这项委托。 / There is no such authorisation.")
-    if not reason.strip():
-        raise ValidationError("请写明理由。 / A reason is needed.")
+        raise AccountError("agency-unknown")
+    AccountError.reason(reason)
     if not (_is_principal(by, found) or by.name == f"user:{found.agent.username}"):
         require_counter(by, Principal(code=found.code, identity=found.identity), found.agent.username)
     if found.ended_at is None:
@@ -142,21 +141,20 @@ def _counter_with(by: Actor, document: str) -> None:
     if not (by.may(Role.WINDOW) or by.may(Role.CENTRE)):
         raise NotAllowed(f"{by.name}: {Role.WINDOW.value}")
     if not document.strip():
-        raise ValidationError("请写明书面授权的编号。 / The number of the paper authorisation is needed.")
+        raise AccountError("agency-document")
 
 
 def _agent(username: str) -> User:
     # locked, so that two authorisations of one agent wait for each other
     user = User.objects.select_for_update().filter(username=username, is_active=True).first()
     if user is None:
-        raise ValidationError("没有这个账号，请代理人先开通。 / There is no such account; the agent needs one first.")
+        raise AccountError("agent-unknown")
     return user
 
 
 def _check(scope: list[str], first: dt.date, until: dt.date, why: str) -> None:
     if not scope:
-        raise ValidationError("请选择委托事项。 / Say what the agent may do.")
+        raise AccountError("agency-scope")
     if until < first or until < today():
-        raise ValidationError("到期日已过，或早于起始日。 / The last day has passed, or is before the first.")
-    if not why.strip():
-        raise ValidationError("请写明理由。 / A reason is needed.")
+        raise AccountError("agency-over")
+    AccountError.reason(why)

@@ -11,8 +11,9 @@ import hashlib
 import secrets
 from unicodedata import normalize
 
-from quanxin.accounts.actors import Actor, NotAllowed
+from quanxin.accounts.actors import Actor
 from quanxin.accounts.acts import act, refused_line
+from quanxin.accounts.errors import NotAllowed
 from quanxin.accounts.models import User, audit
 from quanxin.calendar import now
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.dispatch import Signal
 
-from quanxin.accounts.actors import Actor, NotAllowed, Role
+from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.acts import act, refused_line
+from quanxin.accounts.errors import AccountError, NotAllowed
 from quanxin.accounts.models import Binding, User, audit
 from quanxin.accounts.own_matters import own_matter, stood_for
 from quanxin.calendar import now, today
@@ -65,7 +65,7 @@ def bind(by: Actor, username: str, code: str, *, reason: str, until: dt.date | N
     """Let an account stand for the organisation of a code, instead of whom it stood for.
 
     Raises ``NotAllowed`` without the centre's or the window's role in the organisation's district, ``OwnMatter`` for the
-    clerk's own account or principal, ``ValidationError`` without such an account or a reason, or for a past last day.
+    clerk's own account or principal, ``AccountError`` without such an account or a reason, or for a past last day.
     """
     principal = Principal(code=code)
     require_counter(by, principal, username)
@@ -76,7 +76,7 @@ def bind(by: Actor, username: str, code: str, *, reason: str, until: dt.date | N
 def bind_person(by: Actor, username: str, number: str, *, reason: str, until: dt.date | None = None) -> Binding:
     """Let an account stand for the natural person of a number, after a look at the document. Raises as ``bind``.
 
-    ``ValidationError`` too for a number that is none, and for a minor (民法典第十七条; the age is the pack's).
+    ``AccountError`` too for a number that is none, and for a minor (民法典第十七条; the age is the pack's).
     """
     if not by.by(Role.CENTRE, Role.WINDOW):
         by.require(Role.WINDOW)
@@ -103,17 +103,14 @@ def vouched(by: Actor, user: User, identity: str, *, reason: str) -> Binding | N
 
 
 def identity_of(number: str) -> str:
-    """The blind index of an adult's number, as a binding keeps it. Raises ``ValidationError`` as ``bind_person``."""
+    """The blind index of an adult's number, as a binding keeps it. Raises ``AccountError`` as ``bind_person``."""
     day = today()
     born = numbers.born_on(number, day)
     if born is None or numbers.check(number, day).code == "identity-invalid":
-        raise ValidationError("身份证件号码不正确，请核对证件。 / This is no identity number; compare it with the document.",
-                              code="identity-invalid")  # fmt: skip
+        raise AccountError("identity-invalid")
     limit = current_pack().on(day).ages[AGE].years
     if numbers.age_on(born, day) < limit:
-        raise ValidationError(
-            f"未满 {limit} 周岁，不能绑定。 / Under {limit} years of age: cannot be bound.", code="identity-minor"
-        )
+        raise AccountError("identity-minor", limit=limit)
     return sealer().blind_index(number)
 
 
@@ -121,7 +118,7 @@ def _bind(by: Actor, username: str, principal: Principal, reason: str, until: dt
     user = _account(username)
     _need(reason)
     if until is not None and until < today():
-        raise ValidationError("到期日已过。 / The last day has passed.")
+        raise AccountError("binding-over")
     held = Binding.objects.filter(user=user, ended_at=None).first()
     if held and (held.code, held.identity, held.until) == (principal.code, principal.identity, until):
         return held
@@ -139,13 +136,13 @@ def _bind(by: Actor, username: str, principal: Principal, reason: str, until: dt
 
 @act
 def unbind(by: Actor, username: str, *, reason: str) -> Binding:
-    """End the binding of an account; raises as ``bind`` does, and ``ValidationError`` where there is none."""
+    """End the binding of an account; raises as ``bind`` does, and ``AccountError`` where there is none."""
     if not by.by(Role.CENTRE, Role.WINDOW):
         by.require(Role.WINDOW)
     _need(reason)
     found = Binding.objects.select_for_update().filter(user=_account(username), ended_at=None).first()
     if found is None:
-        raise ValidationError("该账号没有绑定单位或本人。 / The account stands for nobody.")
+        raise AccountError("binding-none")
     require_counter(by, Principal(code=found.code, identity=found.identity), username)
     _end(by, found, reason)
     return found
@@ -176,10 +173,9 @@ def _account(username: str) -> User:
     # locked, so that two bindings of one account wait for each other
     user = User.objects.select_for_update().filter(username=username, is_active=True).first()
     if user is None:
-        raise ValidationError("没有这个账号，请先开通。 / There is no such account; make it first.")
+        raise AccountError("account-unknown")
     return user
 
 
 def _need(reason: str) -> None:
-    if not reason.strip():
-        raise ValidationError("请写明理由。 / A reason is needed.")
+    AccountError.reason(reason)

@@ -12,7 +12,6 @@ import hashlib
 import secrets
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
@@ -21,6 +20,7 @@ from oauth2_provider.models import AccessToken, Application
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.attempts import note_sign_in
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import ApiClient, ClientSecret, audit
 from quanxin.calendar import now
 
@@ -52,16 +52,16 @@ def add_client(
 def new_secret(by: Actor, name: str, *, overlap: dt.timedelta = OVERLAP) -> tuple[ClientSecret, str]:
     """Give a client another secret; the one it has stands on for ``overlap``. Return it with its text, which is not kept.
 
-    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` for a client that is not there or ended,
+    Raises ``NotAllowed`` without the administrator's role, ``AccountError`` for a client that is not there or ended,
     and where two secrets stand already.
     """
     by.require(Role.ADMINISTRATOR)
     client = _client(name)
     if not client.active:
-        raise ValidationError("该客户端已停用。 / The client has ended.")
+        raise AccountError("client-ended")
     standing = list(_standing(client))
     if len(standing) >= MOST:
-        raise ValidationError("已有两个有效密钥，请先停用其中一个。 / Two secrets stand; end one of them first.")
+        raise AccountError("secrets-stand")
     at = now()
     for one in standing:
         one.until = min(filter(None, [one.until, at + overlap]))
@@ -78,13 +78,13 @@ def new_secret(by: Actor, name: str, *, overlap: dt.timedelta = OVERLAP) -> tupl
 def end_secret(by: Actor, number: int, *, reason: str) -> ClientSecret:
     """End a secret now, and every token of its client; ended twice, it stays so.
 
-    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` without a reason or for no secret.
+    Raises ``NotAllowed`` without the administrator's role, ``AccountError`` without a reason or for no secret.
     """
     by.require(Role.ADMINISTRATOR)
     why = _reason(reason)
     found = ClientSecret.objects.select_for_update(of=("self",)).select_related("client").filter(pk=number).first()
     if found is None:
-        raise ValidationError("没有这个密钥。 / There is no such secret.")
+        raise AccountError("secret-unknown")
     if found.ended_at is None:
         _end(by, found, why)
         tokens = _forget_tokens(found.client)
@@ -148,7 +148,7 @@ def forget_expired() -> int:
 def _client(name: str) -> ApiClient:
     found = ApiClient.objects.select_for_update(of=("self",)).filter(name=name).first()
     if found is None:
-        raise ValidationError("没有这个客户端。 / There is no such client.")
+        raise AccountError("client-unknown")
     return found
 
 
@@ -172,9 +172,7 @@ def _forget_tokens(client: ApiClient) -> int:
 
 
 def _reason(text: str) -> str:
-    if not text.strip():
-        raise ValidationError("请写明理由。 / A reason is needed.")
-    return text.strip()
+    return AccountError.reason(text)
 
 
 def _digest(secret: str) -> str:

@@ -26,6 +26,7 @@ from quanxin.accounts import sessions
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.attempts import KEY, LOCKED, locked, note_sign_in, one_at_a_time
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import User, audit
 from quanxin.accounts.own_matters import own_matter
 from quanxin.accounts.people import account
@@ -137,14 +138,13 @@ def must_add(user: User) -> bool:
 def reset_factors(by: Actor, username: str, *, reason: str) -> int:
     """Take the second factors from one who lost them; every session of the account ends. Returns how many there were.
 
-    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` for an unknown account or no reason.
+    Raises ``NotAllowed`` without the administrator's role, ``AccountError`` for an unknown account or no reason.
     """
     by.require(Role.ADMINISTRATOR)
     if by.name == f"user:{username}":
         raise own_matter(by, f"user:{username}")
     user = account(username)
-    if not reason.strip():
-        raise ValidationError("请写明理由。 / A reason is needed.")
+    AccountError.reason(reason)
     count = int(Authenticator.objects.filter(user=user).delete()[0])
     if count:
         audit(by, "accounts.reset-factors", f"user:{username}", factors=count, reason=reason.strip())

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.acts import act
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import Grant, Membership, Organisation, User, audit
 from quanxin.accounts.own_matters import own_matter
 from quanxin.calendar import now, today
@@ -55,21 +54,21 @@ def decide(by: Actor, number: int, *, approved: bool) -> Grant:
     """Approve a role that another administrator asked for, or refuse it; decided so before, it stays so.
 
     Raises ``NotAllowed`` without the administrator's role, ``OwnMatter`` for who asked or would have the role,
-    ``ValidationError`` for no such number and for one that was decided otherwise.
+    ``AccountError`` for no such number and for one that was decided otherwise.
     """
     by.require(Role.ADMINISTRATOR)
     found = Grant.objects.select_for_update(of=("self",)).select_related("user").filter(pk=number).first()
     if found is None:
-        raise ValidationError("没有这项授予申请。 / No such grant was asked for.")
+        raise AccountError("grant-unknown")
     if by.name in (found.asked_by, f"user:{found.user.username}"):
         raise own_matter(by, f"grant:{number}")
     if found.approved is not None:
         if found.approved == approved:
             return found
-        raise ValidationError("该申请已经决定。 / It has been decided already.")
+        raise AccountError("grant-decided")
     if approved:
         if not found.user.is_active:
-            raise ValidationError("该账号已停用。 / The account is closed.")
+            raise AccountError("account-closed")
         _keep(found.user, found.role, found.provider, found.district, found.organisation)
     found.approved, found.decided_by, found.decided_at = approved, by.name, now()
     found.save()
@@ -107,16 +106,16 @@ def _district(code: str) -> str:
         return ""
     sets = [s for key, s in current_pack().on(today()).code_sets.items() if key.startswith(DIVISIONS)]
     if code and code not in {one.value for s in sets for one in s.codes}:
-        raise ValidationError(f"没有行政区划 {code}。 / There is no division {code}.")
+        raise AccountError("division-unknown", division=code)
     return code
 
 
 def _organisation_for(user: User, role: Role, key: str) -> Organisation:
     found = Organisation.objects.filter(key=key, ended_at=None).first()
     if found is None:
-        raise ValidationError(f"没有机构 {key}，请先登记。 / There is no organisation {key}; add it first.")
+        raise AccountError("organisation-missing", organisation=key)
     if found.kind != KIND_OF.get(role, found.kind):
-        raise ValidationError(f"{found.name} 不能有 {role} 角色。 / {found.name} is no institution for {role}.")
+        raise AccountError("organisation-unfit", organisation=found.name, role=role)
     if user.memberships.exclude(organisation=None).exclude(organisation=found).exists():
-        raise ValidationError("该账号已属于另一机构。 / The account belongs to another organisation.")
+        raise AccountError("organisation-other")
     return found

@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from quanxin.accounts.actors import Actor, NotAllowed
+from quanxin.accounts.actors import Actor
 from quanxin.accounts.attempts import one_at_a_time
+from quanxin.accounts.errors import NotAllowed
 from quanxin.accounts.models import AuditLine, audit
 from quanxin.calendar import ZONE, now, today
 from quanxin.identifiers import personal_numbers
@@ -25,9 +26,7 @@ MISSED, REFUSED = "lookup.missed", "lookup.refused"
 class TooManyMissed(NotAllowed):
     """The account looked for too many that are not there today."""
 
-    zh = "今日查无结果的查询次数已达上限，请明日再查，或联系信用中心。"
-    en = "Too many look-ups found nothing today; try again tomorrow, or ask the credit centre."
-    hint = ""
+    refusal = "lookups-exceeded"
 
 
 def look_up(actor: Actor, kind: str, asked: str, find: Callable[[], T | None]) -> T | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from django.db.models import Q, Value
 
-from quanxin.accounts.actors import Actor, NotAllowed
+from quanxin.accounts.actors import Actor
 from quanxin.accounts.acts import refused_line
+from quanxin.accounts.errors import NotAllowed
 from quanxin.accounts.models import Agency, Binding, Membership, Organisation
 from quanxin.calendar import today
 from quanxin.runtime.pack import current_pack
@@ -18,9 +19,7 @@ from quanxin.runtime.pack import current_pack
 class OwnMatter(NotAllowed):
     """The actor stands for whom this is about; a colleague must take it."""
 
-    zh = "此事涉及您本人，或您代表、代办、任职的单位，您不能以工作人员身份办理或查看。"
-    en = "This concerns yourself, or whom you stand for or work for: you cannot handle or read it as staff."
-    hint = "请转交没有利害关系的同事办理；您自己的事项请从“我的信用”进入。 / A colleague must take it; go through your own pages."
+    refusal = "own-matter"
 
 
 def own_matter(actor: Actor, target: str) -> OwnMatter:

@@ -14,7 +14,6 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
@@ -23,6 +22,7 @@ from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.attempts import locked, note_sign_in
 from quanxin.accounts.clients import add_client
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import ApiClient, Membership, Organisation, User, audit
 from quanxin.accounts.own_matters import own_matter
 from quanxin.calendar import now
@@ -45,7 +45,7 @@ def add_account(
     institution it is held in. Without a role it opens no page of the desk: it is a representative's or an agent's. Where
     another administrator must approve the role (``granting``), it waits for that.
 
-    Raises ``NotAllowed`` without the administrator's role, ``OwnMatter`` for a role of one's own, ``ValidationError`` for a
+    Raises ``NotAllowed`` without the administrator's role, ``OwnMatter`` for a role of one's own, ``AccountError`` for a
     weak password, a district that is no division of the city, an organisation that does not exist or is of another kind
     than the role's, and a second organisation of one person.
     """
@@ -75,10 +75,7 @@ def add_organisation(by: Actor, key: str, *, name: str, kind: str, code: str = "
     made = Organisation.objects.filter(key=key).first() or Organisation(key=key)
     before = (made.name, made.kind, made.code)
     if made.pk is not None and (made.kind != kind or made.code not in ("", code.strip())):
-        raise ValidationError(
-            "代码或类别不同，是另一机构，请另用代号登记。"
-            " / With another code or kind it is another organisation; give it another key."
-        )
+        raise AccountError("organisation-differs")
     made.name, made.kind, made.code = name.strip(), kind, code.strip()
     made.full_clean()
     if made.pk is None or before != (made.name, made.kind, made.code):
@@ -91,14 +88,13 @@ def add_organisation(by: Actor, key: str, *, name: str, kind: str, code: str = "
 def end_organisation(by: Actor, key: str, *, reason: str) -> Organisation:
     """End an institution now: the roles held in it are nobody's, and no consent opens to it; ended twice, it stays so.
 
-    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` without a reason or for no institution.
+    Raises ``NotAllowed`` without the administrator's role, ``AccountError`` without a reason or for no institution.
     """
     by.require(Role.ADMINISTRATOR)
-    if not reason.strip():
-        raise ValidationError("请写明理由。 / A reason is needed.")
+    AccountError.reason(reason)
     found = Organisation.objects.select_for_update().filter(key=key).first()
     if found is None:
-        raise ValidationError(f"没有机构 {key}。 / There is no organisation {key}.")
+        raise AccountError("organisation-unknown", organisation=key)
     if found.ended_at is None:
         found.ended_at = now()
         found.save(update_fields=["ended_at"])
@@ -110,8 +106,7 @@ def end_organisation(by: Actor, key: str, *, reason: str) -> Organisation:
 def end_sessions(by: Actor, username: str, *, reason: str) -> int:
     """End every session of an account; how many there were. Raises as ``deactivate``."""
     by.require(Role.ADMINISTRATOR)
-    if not reason.strip():
-        raise ValidationError("请写明理由。 / A reason is needed.")
+    AccountError.reason(reason)
     return sessions.end(by, account(username), why=reason.strip())
 
 
@@ -130,12 +125,11 @@ def remove_membership(by: Actor, username: str, role: Role, *, provider: str = "
 def deactivate(by: Actor, username: str, *, reason: str) -> User:
     """Close an account: it cannot sign in, its sessions end at once, what it did stays on record.
 
-    Raises ``NotAllowed`` without the administrator's role, ``ValidationError`` for an unknown account or no reason.
+    Raises ``NotAllowed`` without the administrator's role, ``AccountError`` for an unknown account or no reason.
     """
     by.require(Role.ADMINISTRATOR)
     user = account(username)
-    if not reason.strip():
-        raise ValidationError("请写明理由。 / A reason is needed.")
+    AccountError.reason(reason)
     if user.is_active:
         user.is_active = False
         user.save(update_fields=["is_active"])
@@ -149,7 +143,7 @@ def set_password(by: Actor, username: str, password: str) -> User:
     """Give an account a new password, where its own was forgotten, good for choosing another; every session of it ends.
 
     Raises ``OwnMatter`` for one's own account, whose password is changed on its own page, ``NotAllowed`` without the
-    administrator's role, ``ValidationError`` for an unknown account, a weak password.
+    administrator's role, ``AccountError`` for an unknown account, Django's ``ValidationError`` for a weak password.
     """
     by.require(Role.ADMINISTRATOR)
     if by.name == f"user:{username}":
@@ -175,15 +169,15 @@ def one_time_until() -> dt.datetime:
 
 
 def account(username: str) -> User:
-    """The account of a name, locked until the transaction ends; ``ValidationError`` where there is none."""
+    """The account of a name, locked until the transaction ends; ``AccountError`` where there is none."""
     return account_named(username, User.objects.select_for_update())
 
 
 def account_named(username: str, among: QuerySet[User] | None = None) -> User:
-    """The account of a name; ``ValidationError`` where there is none."""
+    """The account of a name; ``AccountError`` where there is none."""
     user = (among if among is not None else User.objects.all()).filter(username=username).first()
     if user is None:
-        raise ValidationError("没有这个账号，请先开通。 / There is no such account; make it first.")
+        raise AccountError("account-unknown")
     return user
 
 

@@ -22,7 +22,6 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -36,6 +35,7 @@ from quanxin.accounts import binding
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.adapters import tell
 from quanxin.accounts.attempts import note_sign_in, one_at_a_time
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import User
 from quanxin.runtime.sign_ons import SignOn
 
@@ -104,7 +104,7 @@ def reduced(claims: dict[str, Any], by: SignOn) -> dict[str, Any]:
     if isinstance(number, str) and number:
         try:
             kept[IDENTITY] = binding.identity_of(number)
-        except ValidationError as error:
+        except AccountError as error:
             if error.code == "identity-minor":
                 raise Refused("identity-minor") from None
             log.warning("sign-on %s vouched for a number that is none", by.key)

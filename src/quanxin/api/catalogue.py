@@ -42,7 +42,7 @@ def schema(request: HttpRequest, resource: ResourceKey) -> dict[str, Any]:
 def _in_force(resource: str) -> tuple[Resource, Rules]:
     rules = current_pack().on(today())
     if resource not in rules.resources:
-        raise IntakeError.of("resource-unknown", resource=resource, known=", ".join(sorted(rules.resources)))
+        raise IntakeError("resource-unknown", resource=resource, known=", ".join(sorted(rules.resources)))
     return rules.resources[resource], rules
 
 

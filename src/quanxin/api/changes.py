@@ -120,7 +120,7 @@ def snapshot(
     consumer = _consumer(request)
     subscription = feed.live(consumer).get(resource)
     if subscription is None:
-        raise IntakeError.of("subscription-missing", resource=resource)
+        raise IntakeError("subscription-missing", resource=resource)
     actor = actor_of_client(client_of(request))
     page = feed.snapshot(subscription, cursor, actor, limit)
     if page.items:

@@ -156,7 +156,7 @@ def _own(request: HttpRequest, number: str) -> tuple[Actor, Batch]:
     actor, provider = provider_of(request)
     found = look_up(actor, "batch", number, Batch.objects.filter(pk=number, provider=provider).first)
     if found is None:
-        raise IntakeError.of("batch-unknown", batch=number)
+        raise IntakeError("batch-unknown", batch=number)
     return actor, found
 
 

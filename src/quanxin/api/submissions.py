@@ -49,7 +49,7 @@ def submission(request: HttpRequest, submission: SubmissionNumber) -> dict[str, 
     own = Submission.objects.select_related("batch").filter(pk=submission, provider=provider)
     found = look_up(actor, "submission", submission, own.first)
     if found is None:
-        raise IntakeError.of("submission-unknown", submission=submission)
+        raise IntakeError("submission-unknown", submission=submission)
     return _shown(found)
 
 

@@ -16,6 +16,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.archive import events, restricting, viewers
+from quanxin.archive.errors import NotPossible
 from quanxin.archive.models import Event, Record
 from quanxin.archive.own_matters import expect_others
 from quanxin.calendar import now
@@ -23,16 +24,6 @@ from quanxin.runtime.bridge import reserve
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Identifier, Judgement, Name, Subject
 from quanxin.subjects.register import lock_register
-
-
-class NotPossible(Exception):
-    """The judgement contradicts the register as it stands; the message says how."""
-
-    en = "The judgement contradicts the register as it stands."
-
-    @property
-    def zh(self) -> str:
-        return str(self)
 
 
 @act
@@ -45,12 +36,12 @@ def merge(actor: Actor, kept: Subject, other: Subject, *, reason: str) -> Judgem
     actor.require(Role.STEWARD)
     _may_judge(actor, kept, other)
     kept, other = _locked(kept, other)
-    _expect(bool(reason.strip()), "合并必须说明理由")
-    _expect(kept.pk != other.pk, "同一主体无须合并")
-    _expect(kept.merged_into_id is None and other.merged_into_id is None, "其中一个主体已被合并，请先撤销原合并")
-    _expect(not other.absorbed.exists(), "被合并主体已吸收其他主体，请先撤销原合并")
-    _expect(kept.natural == other.natural, "自然人与组织不能合并")
-    _expect(_scorable(kept) == _scorable(other), "个体工商户与组织不能合并")
+    NotPossible.reason(reason)
+    _expect(kept.pk != other.pk, "merge-same")
+    _expect(kept.merged_into_id is None and other.merged_into_id is None, "merge-merged")
+    _expect(not other.absorbed.exists(), "merge-absorbed")
+    _expect(kept.natural == other.natural, "merge-person")
+    _expect(_scorable(kept) == _scorable(other), "merge-trader")
     judgement = Judgement.objects.create(
         kind="merge", kept=kept, other=other, actor=actor.name, reason=reason.strip(), at=now()
     )
@@ -78,12 +69,12 @@ def split(
     actor.require(Role.STEWARD)
     _may_judge(actor, subject)
     (subject,) = _locked(subject)
-    _expect(bool(reason.strip()), "拆分必须说明理由")
+    NotPossible.reason(reason)
     moved = list(Name.objects.filter(subject=subject, pk__in=names).order_by("-current", "-id"))
-    _expect(bool(moved) and len(moved) == len(set(names)), "拆分须指明归新主体的名称")
-    _expect(Name.objects.filter(subject=subject).count() > len(moved), "原主体须至少保留一个名称")
+    _expect(bool(moved) and len(moved) == len(set(names)), "split-names")
+    _expect(Name.objects.filter(subject=subject).count() > len(moved), "split-all-names")
     held = Identifier.objects.filter(subject=subject, pk__in=identifiers)
-    _expect(held.count() == len(set(identifiers)), "所选识别号不属于该主体")
+    _expect(held.count() == len(set(identifiers)), "split-numbers")
     other = Subject.objects.create(
         type=subject.type, code=code, name=moved[0].text, region=subject.region, natural=subject.natural,
         recorded_at=now(),
@@ -96,7 +87,7 @@ def split(
     handed = _move_records(subject.pk, other.pk, Q(id__in=list(records)))
     judgement.particulars["records"] = [old for old, _ in handed]
     judgement.save(update_fields=["particulars"])
-    _expect(len(judgement.particulars["records"]) == len(set(records)), "所选记录不是该主体的现行记录")
+    _expect(len(judgement.particulars["records"]) == len(set(records)), "split-records")
     _tell(actor, "split", Event.Kind.SUBJECTS_SPLIT, judgement, _references(other, handed))
     return judgement
 
@@ -106,15 +97,15 @@ def undo(actor: Actor, judgement: Judgement, *, reason: str) -> Judgement:
     """Undo a merge or a split: everything is again where it was; the judgement stays on record as undone."""
     actor.require(Role.STEWARD)
     judgement = Judgement.objects.select_for_update().get(pk=judgement.pk)
-    _expect(bool(reason.strip()), "撤销必须说明理由")
-    _expect(judgement.undone_at is None, "该判断已撤销")
+    NotPossible.reason(reason)
+    _expect(judgement.undone_at is None, "judgement-undone")
     _may_judge(actor, judgement.kept, judgement.other)
     kept, other = _locked(judgement.kept, judgement.other)
     moved = []
     if judgement.kind == Judgement.Kind.MERGE:
         Subject.objects.filter(pk=other.pk).update(merged_into=None)
     else:
-        _expect(other.merged_into_id is None and not other.absorbed.exists(), "拆出的主体另有合并，请先撤销")
+        _expect(other.merged_into_id is None and not other.absorbed.exists(), "split-merged")
         _move_identity(other, kept, judgement.particulars["names"], judgement.particulars["identifiers"])
         moved = _move_records(other.pk, kept.pk, Q())
         Subject.objects.filter(pk=other.pk).update(merged_into=kept)
@@ -163,7 +154,7 @@ def _move_records(source: int, target: int, which: Q) -> list[tuple[int, int]]:
     keys = {(r.resource, r.key_hash) for r in current}
     there = Record.objects.filter(subject_id=target, superseded_at=None, key_hash__in=[key for _, key in keys])
     clash = any(pair in keys for pair in there.values_list("resource", "key_hash"))
-    _expect(not clash, "另一主体已有同一决定的记录，请先撤销其中一条")
+    _expect(not clash, "records-clash")
     moment, first = now(), reserve("archive_record_id_seq", len(current))
     Record.objects.filter(subject_id=source, id__in=[r.id for r in current]).update(superseded_at=moment)
     Record.objects.bulk_create([_version(r, target, first + n, moment) for n, r in enumerate(current)])
@@ -192,6 +183,6 @@ def _scorable(subject: Subject) -> bool:
     return kind is not None and kind.scorable
 
 
-def _expect(holds: bool, message: str) -> None:
+def _expect(holds: bool, code: str) -> None:
     if not holds:
-        raise NotPossible(message)
+        raise NotPossible(code)

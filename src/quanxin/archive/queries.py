@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from quanxin.archive import access, restricting
 from quanxin.archive.definitions import definition, definitions
 from quanxin.archive.display import show
+from quanxin.archive.errors import NoSuchSubject
 from quanxin.archive.models import Access, Record
 from quanxin.archive.shapes import CHAPTERS, Archive, Chapter, RecordView, SubjectCard
 from quanxin.archive.viewers import Viewer
@@ -24,14 +25,6 @@ from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects import queries as register
 from quanxin.subjects.models import Name, Subject
-
-
-class NoSuchSubject(LookupError):
-    """No such subject, or none that this viewer may know of; the two look the same from outside."""
-
-    zh = "没有找到该主体。"
-    en = "There is no such subject."
-    hint = "请核对代码，或用 quanxin search 按名称查找。 / Check the code, or search by name."
 
 
 def archive_of(

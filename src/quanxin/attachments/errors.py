@@ -12,21 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from quanxin.attachments.wordings import WORDINGS
+from quanxin.runtime.problems import Problem
 
 
-class AttachmentError(Exception):
-    """A file refused, or not to be had; nothing is left of it. ``code`` is stable, the rest is for people."""
+class AttachmentError(Problem):
+    """A file refused, or not to be had; nothing is left of it."""
 
-    def __init__(self, code: str, **particulars: object) -> None:
-        words = WORDINGS[code]
-        self.code, self.particulars, self.status = code, particulars, words.status
-        self.zh, self.en = words.zh.format(**particulars), words.en.format(**particulars)
-        self.hint = words.hint.format(**particulars)
-        super().__init__(f"{self.zh} / {self.en}")
-
-    def to_json(self) -> dict[str, str]:
-        """As JSON that others read: code, zh, en, hint."""
-        return {"code": self.code, "zh": self.zh, "en": self.en, "hint": self.hint}
+    wordings = WORDINGS
 
 
 def amount(size: int) -> str:

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from quanxin.attachments import uploading
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.reading import Opened
+from quanxin.runtime.language import in_words
 
 View = Callable[..., HttpResponseBase]
 Refused = Callable[[HttpRequest, AttachmentError], HttpResponseBase]
@@ -33,12 +33,6 @@ def respond(opened: Opened) -> FileResponse:
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     answer.headers["Content-Length"] = str(found.size)
     return answer
-
-
-def in_words(error: AttachmentError) -> str:
-    """A refusal in the language of the page, with what to do next, as a form shows it."""
-    zh, _, en = error.hint.partition(" / ")
-    return f"{error.en} {en}" if (get_language() or "").startswith("en") else f"{error.zh}{zh}"
 
 
 def refused(request: HttpRequest, error: AttachmentError) -> HttpResponse:  # noqa: ARG001  views are given it too

@@ -6,159 +6,160 @@ Invariant: a refusal has a stable code, its sentence in Chinese and in English, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # what reads the wordings alone needs no Django
-    from quanxin.accounts.acts import Line
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The sentence of a code in both languages and what to do about it, as ``str.format`` templates."""
-
-    zh: str
-    en: str
-    hint: str
-
+from quanxin.runtime.problems import Problem, Wording
 
 WORDINGS: Mapping[str, Wording] = MappingProxyType(
     {
         "record-not-yours": Wording(
-            "没有找到这条记录。", "There is no such record.", "请从“我的档案”中选择。 / Choose it from your own archive.",
+            "没有找到这条记录。", "There is no such record.", "请从“我的档案”中选择。", "Choose it from your own archive.", status=404,
         ),
         "case-unknown": Wording(
-            "没有找到该办件。", "There is no such case.", "请核对办件编号。 / Check its number.",
+            "没有找到该办件。", "There is no such case.", "请核对办件编号。", "Check its number.", status=404,
         ),
         "case-closed": Wording(
-            "该办件已办结（{state}）。", "The case is closed ({state}).", "请刷新页面查看结果。 / Look at its result.",
+            "该办件已办结（{state}）。", "The case is closed ({state}).", "请刷新页面查看结果。", "Look at its result.",
         ),
         "case-elsewhere": Wording(
             "该办件目前是“{state}”，不能这样办理。", "The case stands at “{state}”: this cannot be done now.",
-            "请刷新页面，按当前状态办理。 / Reload the page and go on from there.",
+            "请刷新页面，按当前状态办理。", "Reload the page and go on from there.",
         ),
         "case-claimed": Wording(
-            "该办件已由 {who} 领取。", "The case was claimed by {who}.", "请与其联系，或由其退回后再领取。 / Speak with them.",
+            "该办件已由 {who} 领取。", "The case was claimed by {who}.", "请与其联系，或由其退回后再领取。",
+            "Speak with them.",
         ),
         "judged-before": Wording(
             "您在此前的环节办理过该异议，不能再作复核。", "You judged this objection in an earlier step.",
-            "请由没有办理过的同事复核。 / A colleague who had no part in it must look again.",
+            "请由没有办理过的同事复核。", "A colleague who had no part in it must look again.",
         ),
         "not-claimed": Wording(
-            "请先领取该办件。", "Claim the case first.", "领取后办理，避免两人同时办理。 / Then nobody else works on it.",
+            "请先领取该办件。", "Claim the case first.", "领取后办理，避免两人同时办理。", "Then nobody else works on it.",
         ),
         "reason-missing": Wording(
-            "请写明理由。", "A reason is needed.", "理由会告知申请人，请写明事实和依据。 / The applicant will read it.",
+            "请写明理由。", "A reason is needed.", "理由会告知申请人，请写明事实和依据。", "The applicant will read it.",
         ),
         "statement-missing": Wording(
-            "请写明异议的内容和理由。", "Say what is wrong and why.", "写明哪一项有误、应当是什么。 / Name the item and what it should be.",
+            "请写明异议的内容和理由。", "Say what is wrong and why.", "写明哪一项有误、应当是什么。",
+            "Name the item and what it should be.",
         ),
         "commitment-missing": Wording(
-            "须作出信用承诺。", "The commitment is needed.", "请阅读并勾选承诺。 / Read it and tick the box.",
+            "须作出信用承诺。", "The commitment is needed.", "请阅读并勾选承诺。", "Read it and tick the box.",
         ),
         "proof-missing": Wording(
             "须提供履行义务的证明，或请作出决定的部门核验。", "Proof of performance is needed, or the department must be asked.",
-            "上传证明，或选择“请部门核验”。 / Upload it, or ask the department.",
+            "上传证明，或选择“请部门核验”。", "Upload it, or ask the department.",
         ),
         "repair-too-early": Wording(
             "最短公示期未满，{from_day}起可以申请。", "The shortest publication has not passed: apply from {from_day}.",
-            "届时我们会再通知您，无须现在准备。 / You will be told then.",
+            "届时我们会再通知您，无须现在准备。", "You will be told then.",
         ),
         "repair-not-here": Wording(
-            "这类信息不在这里修复：{where}。", "This is not repaired here: {where}.", "请向上述单位申请。 / Apply there.",
+            "这类信息不在这里修复：{where}。", "This is not repaired here: {where}.", "请向上述单位申请。", "Apply there.",
         ),
         "repair-nothing": Wording(
-            "这条记录无须修复：{why}。", "There is nothing to repair: {why}.", "如记录有误，请提出异议。 / If it is wrong, object to it.",
+            "这条记录无须修复：{why}。", "There is nothing to repair: {why}.", "如记录有误，请提出异议。",
+            "If it is wrong, object to it.",
         ),
         "repair-no-regime": Wording(
-            "该日没有可适用的修复规定。", "No repair regime is in force on that day.", "请咨询信用中心。 / Ask the credit centre.",
+            "该日没有可适用的修复规定。", "No repair regime is in force on that day.", "请咨询信用中心。",
+            "Ask the credit centre.",
         ),
         "repair-barred": Wording(
             "此前提交虚假材料，{until}前不适用承诺办理。", "False material was handed in before: no commitment counts until {until}.",
-            "到期后再申请；如有异议请提出。 / Apply after it, or object.",
+            "到期后再申请；如有异议请提出。", "Apply after it, or object.",
         ),
         "duty-unperformed": Wording(
-            "尚未履行义务，不能准予修复。", "The duties were not performed.", "请先核实履行情况，或不予修复并说明理由。 / Verify first, or refuse.",
+            "尚未履行义务，不能准予修复。", "The duties were not performed.", "请先核实履行情况，或不予修复并说明理由。",
+            "Verify first, or refuse.",
         ),
         "extension-used": Wording(
-            "已延长过，不能再延长。", "It was put off before.", "请在期限内作出决定。 / Decide in time.",
+            "已延长过，不能再延长。", "It was put off before.", "请在期限内作出决定。", "Decide in time.",
         ),
         "not-corrected": Wording(
-            "记录尚未更正，不能以“已更正”办结。", "The record was not corrected.", "请先更正记录。 / Correct it first.",
+            "记录尚未更正，不能以“已更正”办结。", "The record was not corrected.", "请先更正记录。", "Correct it first.",
         ),
         "not-withdrawn": Wording(
-            "记录仍然有效，不能以“已撤下”办结。", "The record still stands.", "请先撤回记录。 / Withdraw it first.",
+            "记录仍然有效，不能以“已撤下”办结。", "The record still stands.", "请先撤回记录。", "Withdraw it first.",
         ),
         "consent-text-unknown": Wording(
-            "没有这种授权书。", "There is no such consent.", "请从列表中选择。 / Choose one from the list.",
+            "没有这种授权书。", "There is no such consent.", "请从列表中选择。", "Choose one from the list.", status=404,
         ),
         "consent-items": Wording(
-            "请选择要授权的事项。", "Choose what to allow.", "至少选择一项；敏感事项须单独授权。 / Sensitive items stand alone.",
+            "请选择要授权的事项。", "Choose what to allow.", "至少选择一项；敏感事项须单独授权。",
+            "Sensitive items stand alone.",
         ),
         "consent-term": Wording(
-            "授权期限须在今天至{longest}之间。", "The term ends between today and {longest}.", "请改短期限。 / Choose a shorter one.",
+            "授权期限须在今天至{longest}之间。", "The term ends between today and {longest}.", "请改短期限。",
+            "Choose a shorter one.",
         ),
         "consent-ended": Wording(
-            "授权不存在、已撤销或已到期。", "There is no such consent, or it has ended.", "请联系信息主体重新授权。 / Ask the subject again.",
+            "授权不存在、已撤销或已到期。", "There is no such consent, or it has ended.", "请联系信息主体重新授权。",
+            "Ask the subject again.",
         ),
         "agency-unknown": Wording(
-            "没有找到这项委托。", "There is no such authorisation.", "请从“代理人”页面选择。 / Choose it from your agents.",
+            "没有找到这项委托。", "There is no such authorisation.", "请从“代理人”页面选择。",
+            "Choose it from your agents.", status=404,
         ),
         "consent-unknown": Wording(
-            "没有找到这项授权。", "There is no such consent.", "请从“授权”页面选择。 / Choose it from your own consents.",
+            "没有找到这项授权。", "There is no such consent.", "请从“授权”页面选择。", "Choose it from your own consents.", status=404,
         ),
         "institution-unknown": Wording(
-            "没有这家机构。", "There is no such institution.", "请从列表中选择。 / Choose one from the list.",
+            "没有这家机构。", "There is no such institution.", "请从列表中选择。", "Choose one from the list.",
         ),
         "minor-refused": Wording(
-            "不为未成年人建立和提供信用信息。", "Nothing is kept or shown about minors.", "如有记录请联系信用中心删除。 / Ask the centre.",
+            "不为未成年人建立和提供信用信息。", "Nothing is kept or shown about minors.", "如有记录请联系信用中心删除。",
+            "Ask the centre.",
         ),
         "shield-ruling": Wording(
             "须写明法院批准重整计划或和解协议的裁定文号。", "The number of the court's approval is needed.",
-            "例如“（2026）鲁01破1号之二”。 / As it stands on the ruling.",
+            "例如“（2026）鲁01破1号之二”。", "As it stands on the ruling.",
         ),
         "shield-nothing": Wording(
-            "没有可以屏蔽的记录。", "There is no record to shield.", "请核对主体。 / Check the subject.",
+            "没有可以屏蔽的记录。", "There is no record to shield.", "请核对主体。", "Check the subject.",
         ),
         "visitor-missing": Wording(
             "请写明来访人和核验的证件。", "Say who came and which paper you saw.",
-            "这会随每一步办理留痕，本人可以看到。 / It stays with every step, and the subject sees it.",
+            "这会随每一步办理留痕，本人可以看到。", "It stays with every step, and the subject sees it.",
         ),
         "not-an-honour": Wording(
-            "只有荣誉信息可以依本人申请删除。", "Only honours are deleted at their holder's wish.", "其他信息请申请修复或提出异议。 / Repair or object.",
+            "只有荣誉信息可以依本人申请删除。", "Only honours are deleted at their holder's wish.", "其他信息请申请修复或提出异议。",
+            "Repair or object.",
         ),
         "document-none": Wording(
-            "该办件还没有决定文书。", "The case has no document of a decision.", "决定或答复之后才有文书。 / There is one once it is decided.",
+            "该办件还没有决定文书。", "The case has no document of a decision.", "决定或答复之后才有文书。",
+            "There is one once it is decided.",
         ),
         "font-missing": Wording(
-            "没有安装制作文书的字体。", "The font that documents are set in is not installed.", "请联系管理员运行 make assets。 / An operator must run make assets.",
+            "没有安装制作文书的字体。", "The font that documents are set in is not installed.", "请联系管理员运行 make assets。",
+            "An operator must run make assets.",
         ),
         "notice-unknown": Wording(
-            "没有这条通知。", "There is no such notice.", "请从通知列表中选择。 / Choose it from the list.",
+            "没有这条通知。", "There is no such notice.", "请从通知列表中选择。", "Choose it from the list.", status=404,
+        ),
+        "window-one-of-two": Wording(
+            "请填写单位的代码，或自然人的身份证号码，二者只填一项。",
+            "Type in the code of an organisation, or the number of a person: one of the two.",
+        ),
+        "window-nobody": Wording("没有找到该主体，请核对代码。", "There is no such subject; check the code."),
+        "window-no-records": Wording(
+            "平台没有关于此人的任何记录，无须办理。", "The platform has no records of this person: there is nothing to be done.",
         ),
         "subject-unknown": Wording(
             "没有找到该主体，或不在您可以查询的范围内。", "There is no such subject, or none that you may read.",
-            "请核对代码。 / Check the code.",
+            "请核对代码。", "Check the code.",
         ),
         "identity-invalid": Wording(
-            "身份证件号码不正确。", "This is no identity number.", "请核对证件。 / Compare it with the document.",
+            "身份证件号码不正确。", "This is no identity number.", "请核对证件。", "Compare it with the document.",
         ),
         "outcome-missing": Wording(
-            "请选择执行结果。", "Say how the plan ended.", "执行完毕或执行失败。 / Completed or failed.",
+            "请选择执行结果。", "Say how the plan ended.", "执行完毕或执行失败。", "Completed or failed.",
         ),
     }
 )  # fmt: skip
 
 
-class RightsError(Exception):
-    """What was asked for cannot be done; nothing has changed. ``code`` is stable, the rest is for people.
+class RightsError(Problem):
+    """What was asked for cannot be done; nothing has changed."""
 
-    ``line`` is what the audit keeps of a try that was refused.
-    """
-
-    def __init__(self, code: str, line: Line | None = None, **particulars: object) -> None:
-        words = WORDINGS[code]
-        self.code, self.line = code, line
-        self.zh, self.en, self.hint = (text.format(**particulars) for text in (words.zh, words.en, words.hint))
-        super().__init__(f"{self.zh} / {self.en}")
+    wordings = WORDINGS

@@ -17,7 +17,8 @@ from typing import Any, ParamSpec, TypeVar
 
 import typer
 
-from quanxin.accounts.actors import Actor, NotAllowed, Role, operator
+from quanxin.accounts.actors import Actor, Role, operator
+from quanxin.accounts.errors import NotAllowed
 from quanxin.cli.output import fail
 from quanxin.runtime import environment
 
@@ -48,17 +49,19 @@ class Gate:
 class NoAccount(NotAllowed):
     """There is no such account, or it was closed."""
 
-    zh = "没有这个账号，或该账号已停用。"
-    en = "There is no such account, or it was closed."
-    hint = "请用 quanxin account list 查看。 / See quanxin account list."
+    refusal = "no-account"
 
 
 class MachineOnly(NotAllowed):
     """The command is the operator's, and an account was named."""
 
-    zh = "此命令只供本机操作员运行，不能以账号的身份运行。"
-    en = "This command is for the machine's operator alone, not for an account."
-    hint = "请去掉 --as 和 QUANXIN_AS。 / Run it without --as and QUANXIN_AS."
+    refusal = "machine-only"
+
+
+class RoleMissing(NotAllowed):
+    """The account has none of the roles that the command asks for."""
+
+    refusal = "role-missing"
 
 
 @dataclass(slots=True)
@@ -171,10 +174,7 @@ def _refusal(rule: Rule, account: Actor) -> NotAllowed:
     if isinstance(rule, Whoever):
         return MachineOnly(f"{account.name}: the machine's operator alone")
     needed = ", ".join(sorted(rule))
-    error = NotAllowed(f"{account.name}: {needed}")
-    error.zh = f"账号 {account.name.removeprefix('user:')} 没有办理此事的权限，需要的角色：{needed}。"
-    error.en = f"The account has none of the roles that this command asks for: {needed}."
-    return error
+    return RoleMissing(f"{account.name}: {needed}", account=account.name.removeprefix("user:"), needed=needed)
 
 
 def _actor_of(name: str, gate: Gate) -> Actor:

@@ -35,7 +35,7 @@ def template(
 
     rules = current_pack().on(today())
     if resource not in rules.resources:
-        raise IntakeError.of("resource-unknown", resource=resource, known=", ".join(sorted(rules.resources)))
+        raise IntakeError("resource-unknown", resource=resource, known=", ".join(sorted(rules.resources)))
     found = rules.resources[resource]
     if schema:
         emit(table_schema(found, rules))

@@ -80,14 +80,15 @@ def fail(zh: str, en: str, hint: str = "", code: int = 1) -> NoReturn:
 def explain(error: Exception) -> int:
     """Say what an error means in both languages, without a stack trace; return the exit code.
 
-    Errors of ours carry ``zh``, ``en`` and perhaps ``hint``; anything else is a defect, and says how to report it.
+    Errors of ours carry ``zh`` and ``en``, and perhaps hints (``runtime.problems``). Anything else is a defect: how to
+    report it is said.
     """
     from quanxin.policy import PackError
 
     if isinstance(error, PackError):
         _say("政策包无法读取：", "The policy pack cannot be read:", "\n".join(error.problems))
     elif hasattr(error, "zh") and hasattr(error, "en"):
-        _say(str(error.zh), str(error.en), str(getattr(error, "hint", "")))
+        _say(str(error.zh), str(error.en), _hints(error))
     else:
         import logging
 
@@ -99,6 +100,11 @@ def explain(error: Exception) -> int:
         )
         return 70
     return 1
+
+
+def _hints(error: Exception) -> str:
+    """What to do next, in both languages on one line."""
+    return " / ".join(filter(None, (getattr(error, name, "") for name in ("hint", "hint_en"))))
 
 
 def _say(zh: str, en: str, hint: str) -> None:

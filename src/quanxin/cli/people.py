@@ -240,8 +240,11 @@ def in_words(hint: str = "quanxin account add") -> Iterator[None]:
     """What an act refuses is a refusal of the command's, with the act's own words."""
     from django.core.exceptions import ValidationError
 
+    from quanxin.accounts.errors import AccountError
+
     try:
         yield
+    except AccountError as error:
+        fail(error.zh, error.en, hint)
     except ValidationError as error:
-        zh, _, en = " ".join(error.messages).partition(" / ")
-        fail(zh, en, hint)
+        fail(" ".join(error.messages), "", hint)

@@ -55,7 +55,7 @@ def link(
 ) -> None:
     """把待关联的行关联到主体，并使其入库。 / Link a waiting row, and all that state the same, to a subject."""
     row = _held(held)
-    from quanxin.archive.queries import NoSuchSubject
+    from quanxin.archive.errors import NoSuchSubject
     from quanxin.exchange import stewarding
     from quanxin.subjects.queries import asked_for
 

@@ -156,7 +156,7 @@ def undo(
 
 def _find(code: str) -> Any:
 
-    from quanxin.archive.queries import NoSuchSubject
+    from quanxin.archive.errors import NoSuchSubject
     from quanxin.subjects.queries import asked_for
 
     found = asked_for(actor(), code)

@@ -140,7 +140,7 @@ def _correct(actor: Actor, number: str, sent: Sent) -> Case:
 def _withdraw(actor: Actor, number: str, sent: Sent) -> Case:
     kind = sent.get("kind", "")
     if kind not in KINDS:
-        raise IntakeError("kind-missing", "请选择撤下的原因类别。", "Choose why it is withdrawn.")
+        raise IntakeError("kind-missing")
     return upholding.by_withdrawing(actor, number, Withdrawal.Kind(kind), _reason(sent))
 
 

@@ -19,9 +19,8 @@ from quanxin.archive.definitions import definition
 from quanxin.archive.models import Batch
 from quanxin.calendar import today
 from quanxin.desk.cells import Cell, cells
-from quanxin.desk.language import english, said
 from quanxin.desk.session import missing, staffed
-from quanxin.desk.uploads import in_words, titles
+from quanxin.desk.uploads import titles
 from quanxin.engine.taxonomy import ERRORS
 from quanxin.exchange import receipts, withdrawals
 from quanxin.exchange.errors import IntakeError
@@ -29,6 +28,7 @@ from quanxin.exchange.models import Held
 from quanxin.exchange.notes import notes
 from quanxin.exchange.replay import replay
 from quanxin.runtime import parameters
+from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.workshop import own_folder
 

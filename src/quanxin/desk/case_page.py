@@ -23,13 +23,14 @@ from quanxin.casework.case_view import Look
 from quanxin.casework.models import Case, Step, Term
 from quanxin.desk import acting
 from quanxin.desk.cells import Cell, cells
-from quanxin.desk.language import english, said
-from quanxin.desk.saying import Left, Refusal, left, person, refusal
+from quanxin.desk.saying import Left, left, person
 from quanxin.exchange import following
 from quanxin.exchange.correcting import CorrectionRefused, as_written, key_fields, lost_numbers
 from quanxin.policy.model import FieldDef, Text
 from quanxin.rights import documents
+from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack
+from quanxin.runtime.problems import Problem
 
 State = Case.State
 
@@ -58,7 +59,7 @@ class Wrong:
 
 
 def context_of(
-    actor: Actor, look: Look, sent: Mapping[str, str], problem: Refusal | None, tried: acting.Act | None
+    actor: Actor, look: Look, sent: Mapping[str, str], problem: Problem | None, tried: acting.Act | None
 ) -> dict[str, Any]:
     """The page of a case for an actor; ``sent`` is what a refused form said, ``tried`` its act."""
     case = look.case
@@ -69,7 +70,7 @@ def context_of(
         "about": _about(look), "authority": _authority(case), "acts": [a for a in acts if not a.plain],
         "plain": [a for a in acts if a.plain], "kinds": _kinds(), "sent": sent, "tried": tried.key if tried else "",
         "wrong": _wrong(look, sent, problem) if any(a.form == "desk/_correction.html" for a in acts) else [],
-        "problem": refusal(problem) if problem else None, "loose": _loose(problem),
+        "problem": in_words(problem) if problem else None, "loose": _loose(problem),
         "papers": of_case(case.reference), "term": look.term, "left": _left(look.term), "next": _next(look),
         "history": [(step, _step(step), person(step.actor)) for step in case.steps.all()],
         "terms": [(term, _clock(term)) for term in case.terms.all()],
@@ -199,7 +200,7 @@ def _kinds() -> list[tuple[str, str]]:
     return [("mistaken", _("报送有误，本不应报送")), ("revoked", _("决定已被撤销、变更或确认违法"))]
 
 
-def _wrong(look: Look, sent: Mapping[str, str], problem: Refusal | None) -> list[Wrong]:
+def _wrong(look: Look, sent: Mapping[str, str], problem: Problem | None) -> list[Wrong]:
     """The items that a correction may change, with what was written in them and what is wrong with that."""
     record, rules = look.stored, current_pack().on(today())
     if record is None or (resource := rules.resources.get(record.resource)) is None:
@@ -216,6 +217,6 @@ def _wrong(look: Look, sent: Mapping[str, str], problem: Refusal | None) -> list
     ]
 
 
-def _loose(problem: Refusal | None) -> list[str]:
+def _loose(problem: Problem | None) -> list[str]:
     """What is wrong with the whole row of a correction."""
     return [said(one) for one in problem.found if not one.field] if isinstance(problem, CorrectionRefused) else []

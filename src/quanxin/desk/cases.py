@@ -26,12 +26,14 @@ from quanxin.casework import cases, queues
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import OPEN_STATES, Case
 from quanxin.desk import acting, case_page, case_words
-from quanxin.desk.saying import REFUSALS, Refusal, left, refusal, status_of
+from quanxin.desk.saying import left, status_of
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
 from quanxin.rights import documents
 from quanxin.runtime import parameters
+from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
+from quanxin.runtime.problems import Problem
 from quanxin.subjects.models import Subject
 
 WORKING = (Role.WINDOW, Role.DECIDER, Role.REVIEWER)
@@ -59,7 +61,7 @@ def forward(request: HttpRequest, actor: Actor) -> HttpResponse:
             cases.forward(actor, number)
             done += 1
         except (RightsError, NotAllowed) as error:
-            problems.append((number, refusal(error)))
+            problems.append((number, in_words(error)))
     if problems or not done:
         return _queue_page(request, actor, problems=problems, done=done)
     return redirect(f"{reverse('desk:cases')}?{urlencode({'forwarded': done})}")
@@ -83,7 +85,7 @@ def act(request: HttpRequest, actor: Actor, number: str, what: str) -> HttpRespo
     sent = {key: str(value) for key, value in request.POST.items()}
     try:
         acting.perform(actor, number, wanted, sent)
-    except REFUSALS as error:
+    except Problem as error:
         if isinstance(error, NotAllowed) and error.line is None:
             refused_line(actor, found.reference if found else "", "no role for the act", act=what)
         return _case_page(request, actor, number, problem=error, tried=wanted)
@@ -98,7 +100,7 @@ def decision(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
         found = looking.open_case(actor, number)
         body = documents.decision(found)
         looking.note(actor, found)
-    except REFUSALS as error:
+    except Problem as error:
         return _refused(request, error)
     name = (
         f"attachment; filename={found.number}.pdf" if "save" in request.GET else f"inline; filename={found.number}.pdf"
@@ -114,7 +116,7 @@ def attachment(request: HttpRequest, actor: Actor, identity: uuid.UUID) -> HttpR
     """A paper of a case, to be saved; each opening leaves its line."""
     try:
         return http.respond(reading.download(actor, identity))
-    except REFUSALS as error:
+    except Problem as error:
         return _refused(request, error)
 
 
@@ -165,7 +167,7 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 
 
 def _case_page(
-    request: HttpRequest, actor: Actor, number: str, problem: Refusal | None = None, tried: acting.Act | None = None
+    request: HttpRequest, actor: Actor, number: str, problem: Problem | None = None, tried: acting.Act | None = None
 ) -> HttpResponse:
     try:
         found = looking.open_case(actor, number)
@@ -178,6 +180,6 @@ def _case_page(
     return render(request, "desk/case.html", context, status=status_of(problem) if problem else 200)
 
 
-def _refused(request: HttpRequest, error: Refusal, status: int = 0) -> HttpResponse:
-    context = {"problem": refusal(error)}
+def _refused(request: HttpRequest, error: Problem, status: int = 0) -> HttpResponse:
+    context = {"problem": in_words(error)}
     return render(request, "desk/refused.html", context, status=status or status_of(error))

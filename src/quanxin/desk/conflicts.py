@@ -16,12 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.desk.language import english
 from quanxin.desk.session import missing, staffed
-from quanxin.desk.uploads import in_words
 from quanxin.exchange import conflicts as acts
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Conflict
+from quanxin.runtime.language import english, in_words
 
 SHOWN = 50
 SEEING = (Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER)
@@ -48,7 +47,7 @@ def conflict(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
         elif act in DECIDE:
             acts.decide(actor, number, moves=DECIDE[act], reason=reason)
         else:
-            raise IntakeError("act-missing", "请选择归哪个单位。", "Choose whose record it is.")
+            raise IntakeError("act-missing")
     except IntakeError as error:
         return _page(request, actor, in_words(error))
     return redirect(reverse("desk:conflicts") + f"?done={number}")

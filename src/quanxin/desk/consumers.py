@@ -18,12 +18,14 @@ from quanxin.accounts.actors import Role
 from quanxin.calendar import now
 from quanxin.casework.models import Case
 from quanxin.desk.case_page import changes
-from quanxin.desk.saying import REFUSALS, Refusal, left, refusal, status_of
+from quanxin.desk.saying import left, status_of
 from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import titles
 from quanxin.exchange import following, subscriptions, webhooks
 from quanxin.exchange.following import Taken
 from quanxin.exchange.models import Acknowledgement, Consumer, Delivery, Subscription, Webhook
+from quanxin.runtime.language import in_words
+from quanxin.runtime.problems import Problem
 
 DAYS = 30
 SHOWN = 200
@@ -49,12 +51,12 @@ def end(request: HttpRequest, actor: Actor) -> HttpResponse:
             subscriptions.end(actor, found, reason=reason)
         else:
             raise missing(actor, f"subscription:{which}", "no such subscription")
-    except REFUSALS as error:
+    except Problem as error:
         return _page(request, error)
     return redirect(f"{reverse('desk:consumers')}?ended=1")
 
 
-def _page(request: HttpRequest, problem: Refusal | None = None) -> HttpResponse:
+def _page(request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
     taken, moment = following.taken_in(now() - dt.timedelta(days=DAYS)), now()
     waiting = [t for t in taken if t.at is None]
     live = list(Subscription.objects.filter(ended_at=None).select_related("consumer").order_by("resource"))
@@ -65,7 +67,7 @@ def _page(request: HttpRequest, problem: Refusal | None = None) -> HttpResponse:
     context = {
         "days": DAYS, "titles": titles(), "waiting": _rows(waiting[:SHOWN], moment), "late": _late(waiting, moment),
         "done": _rows([t for t in taken if t.at is not None][:SHOWN], moment), "undelivered": dead[:SHOWN],
-        "problem": refusal(problem) if problem else None, "ended": "ended" in request.GET,
+        "problem": in_words(problem) if problem else None, "ended": "ended" in request.GET,
         "consumers": [
             {"consumer": c, "live": [s for s in live if s.consumer_id == c.pk], "said": said.get(c.pk),
              "hooks": [h for h in hooks if h.consumer_id == c.pk],

@@ -9,20 +9,19 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from quanxin.accounts import Actor, clients, people, sessions
 from quanxin.accounts.actors import Role
+from quanxin.accounts.errors import AccountError
 from quanxin.archive.paging import Paging
-from quanxin.desk.language import english
 from quanxin.desk.session import staffed
+from quanxin.runtime.language import in_words
 
 PAGE = 100  # sessions of a page
 
@@ -36,8 +35,8 @@ def clients_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     if request.method == "POST":
         try:
             context["secret"] = _act(request, actor)
-        except ValidationError as error:
-            context["problem"] = _said(error)
+        except AccountError as error:
+            context["problem"] = in_words(error)
         else:
             if context["secret"] is None:
                 return redirect(f"{reverse('desk:clients')}?done=ended")
@@ -60,7 +59,7 @@ def _act(request: HttpRequest, actor: Actor) -> dict[str, str] | None:
         try:
             client, text = clients.add_client(actor, which, provider=provider, consumer=consumer)
         except IntegrityError:
-            raise ValidationError(_("请填写未用过的客户端名，以及报送单位或使用单位。")) from None
+            raise AccountError("client-unfit") from None
         return {"client_id": client.application.client_id, "text": text}
     return None
 
@@ -75,15 +74,10 @@ def sessions_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         try:
             people.end_sessions(actor, request.POST.get("which", ""), reason=request.POST.get("reason", ""))
             return redirect(f"{reverse('desk:sessions')}?done=ended")
-        except ValidationError as error:
-            context["problem"] = _said(error)
+        except AccountError as error:
+            context["problem"] = in_words(error)
     open_ = sessions.everybodys()
     paging = Paging.of(open_.count(), PAGE, request.GET.get("page", ""))
     shown = groupby(open_[paging.span], key=lambda one: one.user)
     context |= {"rows": [(user, list(held)) for user, held in shown], "paging": paging}
     return render(request, "desk/sessions.html", context, status=422 if "problem" in context else 200)
-
-
-def _said(error: ValidationError) -> str:
-    zh, slash, en = " ".join(error.messages).partition(" / ")
-    return en if slash and english() else zh

@@ -12,7 +12,6 @@ from io import BytesIO
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quanxin.accounts import Actor
@@ -22,7 +21,7 @@ from quanxin.calendar import now, today
 from quanxin.desk.cells import cells
 from quanxin.desk.records import own_record
 from quanxin.desk.session import missing, staffed
-from quanxin.desk.uploads import choices, in_words
+from quanxin.desk.uploads import choices
 from quanxin.exchange.correcting import as_written
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.forms import table_schema, write_template
@@ -30,6 +29,7 @@ from quanxin.exchange.intake import intake
 from quanxin.exchange.models import Held
 from quanxin.policy.model import Resource
 from quanxin.runtime import parameters
+from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.workshop import own_folder
 
@@ -114,7 +114,7 @@ def _begun(request: HttpRequest, actor: Actor, resource: Resource, provider: str
 def _hand_in(actor: Actor, provider: str, resource: Resource, row: dict[str, str]) -> HttpResponse:
     """Take the row in; onward to its receipt, or to putting it right."""
     if not row:
-        raise IntakeError("row-empty", _("请至少填写必填项。"), "Fill in at least what is required.")
+        raise IntakeError("row-empty")
     with own_folder() as folder:
         path = folder / "row.jsonl"
         path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")

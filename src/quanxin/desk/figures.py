@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from quanxin.calendar import today
 from quanxin.desk import hindsight
-from quanxin.desk.language import english, said
 from quanxin.desk.tables import Cell, Table
 from quanxin.desk.wording import hundredths
 from quanxin.evaluation.comparing import mean
@@ -20,6 +19,7 @@ from quanxin.evaluation.editions import model_by_digest
 from quanxin.evaluation.models import Run, Study
 from quanxin.evaluation.weighing import NOT_STATED, OTHER, standard
 from quanxin.policy.evaluation import Model
+from quanxin.runtime.language import english, said
 from quanxin.runtime.pack import current_pack
 
 IN_CHART = 15  # bars of the indicators that moved most

@@ -20,12 +20,12 @@ from quanxin.accounts.actors import Role
 from quanxin.calendar import today
 from quanxin.desk.saying import person
 from quanxin.desk.session import staffed
-from quanxin.desk.uploads import in_words
 from quanxin.exchange import handing_over as acts
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Handover
 from quanxin.policy.model import Basis, Provider, Resource, Text
 from quanxin.runtime import parameters
+from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
 
 SHOWN = 50
@@ -56,7 +56,7 @@ def decide(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
         elif act == "approve" and request.POST.get("confirmed"):
             acts.approve(actor, number, reason=reason)
         else:
-            raise IntakeError("act-missing", "请确认已核对依据和范围。", "Confirm that you compared basis and reach.")
+            raise IntakeError("handover-unconfirmed")
     except IntakeError as error:
         return _page(request, actor, in_words(error))
     return redirect(f"{reverse('desk:handovers')}?done={number}")
@@ -66,7 +66,7 @@ def _propose(request: HttpRequest, actor: Actor) -> Handover:
     sent = request.POST
     day, title = parameters.day(sent.get("day")), sent.get("title", "").strip()
     if day is None:
-        raise IntakeError("handover-day", "请填写自何日起移交。", "Say from which day on.")
+        raise IntakeError("handover-day")
     article, reference = (sent.get(name, "").strip()[:200] or None for name in ("article", "reference"))
     basis = [Basis(title=title[:200], article=article, reference=reference)] if title else []
     return acts.propose(

@@ -11,10 +11,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from quanxin.calendar import today
-from quanxin.desk.language import english, said
 from quanxin.desk.tables import Cell, Table
 from quanxin.policy.evaluation import Model
 from quanxin.policy.model import Text
+from quanxin.runtime.language import english, said
 from quanxin.runtime.pack import current_pack
 
 

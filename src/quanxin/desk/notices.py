@@ -15,10 +15,11 @@ from quanxin.archive.paging import Paging
 from quanxin.casework import inbox as staff
 from quanxin.casework import queues
 from quanxin.casework.rendering import Language, rendered
-from quanxin.desk.language import english
-from quanxin.desk.saying import REFUSALS, person, refusal, status_of
+from quanxin.desk.saying import person, status_of
 from quanxin.desk.session import staffed
 from quanxin.runtime import parameters
+from quanxin.runtime.language import english, in_words
+from quanxin.runtime.problems import Problem
 
 PAGE = 20
 
@@ -52,8 +53,8 @@ def read(request: HttpRequest, actor: Actor) -> HttpResponse:
             staff.mark_all_read(actor)
         else:
             staff.mark_read(actor, parameters.number(number) or 0)
-    except REFUSALS as error:
-        return render(request, "desk/refused.html", {"problem": refusal(error)}, status=status_of(error))
+    except Problem as error:
+        return render(request, "desk/refused.html", {"problem": in_words(error)}, status=status_of(error))
     return redirect("desk:notices")
 
 

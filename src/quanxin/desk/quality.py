@@ -13,15 +13,14 @@ from django.views.decorators.http import require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.desk.language import english
 from quanxin.desk.session import staffed
-from quanxin.desk.uploads import in_words
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.quality.bulletin import bulletin
 from quanxin.exchange.quality.document import as_text, write_document
 from quanxin.exchange.quality.period import Period, last_month, read_month
 from quanxin.exchange.quality.present import Presented, present
 from quanxin.exchange.quality.workbook import write_workbook
+from quanxin.runtime.language import english, in_words
 
 PDF, XLSX = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -19,18 +18,21 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.binding import identity_of
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.lookups import look_up
 from quanxin.archive import viewers
-from quanxin.archive.queries import NoSuchSubject, archive_of
+from quanxin.archive.errors import NoSuchSubject
+from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import Viewer
 from quanxin.calendar import today
 from quanxin.casework.errors import RightsError
-from quanxin.desk.language import english
-from quanxin.desk.saying import REFUSALS, refusal, status_of
+from quanxin.desk.saying import status_of
 from quanxin.desk.session import staffed
 from quanxin.policy.rights import Purpose
 from quanxin.rights import consents
+from quanxin.runtime.language import english, in_words
 from quanxin.runtime.pack import current_pack
+from quanxin.runtime.problems import Problem
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, person_of, resolve
 
@@ -57,7 +59,7 @@ def reading(request: HttpRequest, actor: Actor) -> HttpResponse:
         archive = archive_of(subject.pk, viewer)
     except NoSuchSubject:
         return _page(request, actor, RightsError("subject-unknown"))
-    except REFUSALS as error:
+    except Problem as error:
         return _page(request, actor, error)
     context = {"archive": archive, "purpose": _title(viewer), "person": viewer.kind == "personnel"}
     return render(request, "desk/archive.html", context)
@@ -70,7 +72,7 @@ def consent(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """What an institution reads by a consent; each reading is kept and shown to the subject."""
     try:
         found, records = consents.read(actor, number)
-    except REFUSALS as error:
+    except Problem as error:
         return _page(request, actor, error)
     subject = resolve(Subject.objects.select_related("merged_into").get(pk=found.subject_id))
     context = {"consent": found, "records": records, "subject": subject, "items": consents.titles(found)}
@@ -85,7 +87,7 @@ def _person(actor: Actor, number: str) -> Subject | None:
     """
     try:
         index = identity_of(number.strip())
-    except ValidationError as error:
+    except AccountError as error:
         code = "minor-refused" if error.code == "identity-minor" else "identity-invalid"
         raise RightsError(code, refused_line(actor, "subjects", code)) from None
     return look_up(actor, "identity", index, lambda: person_of(index))
@@ -94,7 +96,7 @@ def _person(actor: Actor, number: str) -> Subject | None:
 def _page(request: HttpRequest, actor: Actor, problem: Any = None) -> HttpResponse:
     chosen = request.POST.get("how", "")
     context: dict[str, Any] = {
-        "problem": refusal(problem) if problem else None, "chosen": request.POST.get("purpose", ""),
+        "problem": in_words(problem) if problem else None, "chosen": request.POST.get("purpose", ""),
         "code": request.POST.get("code", ""), "how": chosen,
         "sharing": [(kind, _purposes(kind)) for kind, roles in viewers.SHARING.items() if actor.by(*roles)],
         "personnel": _purposes("personnel") if Role.PERSONNEL in actor.roles else (),

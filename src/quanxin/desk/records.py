@@ -20,9 +20,9 @@ from quanxin.archive.models import Record, Withdrawal
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
 from quanxin.desk.session import missing, staffed
-from quanxin.desk.uploads import in_words
 from quanxin.exchange import withdrawals
 from quanxin.exchange.errors import IntakeError
+from quanxin.runtime.language import in_words
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, cluster, resolve
 
@@ -55,7 +55,7 @@ def record(request: HttpRequest, actor: Actor, subject: int, number: int) -> Htt
         kind = request.POST.get("kind", "")
         try:
             if kind not in KINDS:
-                raise IntakeError("kind-missing", "请选择撤销的原因类别。", "Choose why it is withdrawn.")
+                raise IntakeError("kind-missing")
             withdrawals.withdraw(
                 actor, stored.provider, [(stored.subject_id, stored.id)], kind=Withdrawal.Kind(kind),
                 reason=request.POST.get("reason", ""),

@@ -1,7 +1,6 @@
-"""What the desk says of refusals and of time that is left.
+"""What the desk says of time that is left.
 
-Invariant: a refusal is said in the page's language with what to do next; a length of time is in office days and hours, so
-that a day is a day's work.
+Invariant: a length of time is in office days and hours, so that a day is a day's work.
 """
 
 from __future__ import annotations
@@ -12,14 +11,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from quanxin.accounts import NotAllowed
-from quanxin.attachments.errors import AttachmentError
-from quanxin.casework.errors import RightsError
-from quanxin.desk.language import english
-from quanxin.exchange.errors import IntakeError
 from quanxin.runtime.pack import current_pack
-
-Refusal = RightsError | IntakeError | AttachmentError | NotAllowed
-REFUSALS = (RightsError, IntakeError, AttachmentError, NotAllowed)
+from quanxin.runtime.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +23,9 @@ class Left:
     kind: str
 
 
-def refusal(error: Refusal) -> str:
-    """What is wrong and what to do, in the page's language."""
-    zh, _slash, en = error.hint.partition(" / ")
-    return f"{error.en} {en or zh}".strip() if english() else f"{error.zh}{zh}"
-
-
-def status_of(error: Refusal) -> int:
-    """The status of a page that says so."""
-    return 403 if isinstance(error, NotAllowed) else 422
+def status_of(problem: Problem) -> int:
+    """The status of a desk page that says what was refused: what is not there looks like what cannot be done."""
+    return 403 if isinstance(problem, NotAllowed) else 422
 
 
 def left(time: dt.timedelta, *, paused: bool = False) -> Left:

@@ -20,8 +20,8 @@ from quanxin.accounts.acts import refused_line
 from quanxin.accounts.own_matters import OwnMatter
 from quanxin.accounts.people import actor_of
 from quanxin.archive.access import blot_out
-from quanxin.archive.queries import NoSuchSubject
-from quanxin.desk.saying import refusal
+from quanxin.archive.errors import NoSuchSubject
+from quanxin.runtime.language import in_words
 
 View = Callable[..., HttpResponseBase]
 
@@ -73,5 +73,5 @@ def _forbidden(
     if why:
         match = request.resolver_match
         refused_line(actor, f"page:{match.view_name if match else ''}", why, **particulars)
-    own = refusal(error) if isinstance(error, OwnMatter) else ""
+    own = in_words(error) if isinstance(error, OwnMatter) else ""
     return render(request, "desk/forbidden.html", {"own": own}, status=403)

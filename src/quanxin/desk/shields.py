@@ -15,10 +15,12 @@ from quanxin.accounts.actors import Role
 from quanxin.archive.paging import Paging
 from quanxin.casework.errors import RightsError
 from quanxin.desk import case_words
-from quanxin.desk.saying import REFUSALS, Refusal, person, refusal, status_of
+from quanxin.desk.saying import person, status_of
 from quanxin.desk.session import staffed
 from quanxin.rights import shields as acts
 from quanxin.rights.models import Shield
+from quanxin.runtime.language import in_words
+from quanxin.runtime.problems import Problem
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for
 
@@ -36,7 +38,7 @@ def shields(request: HttpRequest, actor: Actor) -> HttpResponse:
         if subject is None:
             raise RightsError("subject-unknown")
         acts.shield(actor, subject, ruling=request.POST.get("ruling", ""), court=request.POST.get("court", ""))
-    except REFUSALS as error:
+    except Problem as error:
         return _page(request, actor, error)
     return redirect(f"{reverse('desk:shields')}?done=shielded")
 
@@ -53,19 +55,19 @@ def end(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
             acts.fail(actor, number, reason)
         else:
             raise RightsError("outcome-missing")
-    except REFUSALS as error:
+    except Problem as error:
         return _page(request, actor, error)
     return redirect(f"{reverse('desk:shields')}?done={outcome}")
 
 
-def _page(request: HttpRequest, actor: Actor, problem: Refusal | None = None) -> HttpResponse:
+def _page(request: HttpRequest, actor: Actor, problem: Problem | None = None) -> HttpResponse:
     found = acts.of_district(actor)
     paging = Paging.of(found.count(), PAGE, request.GET.get("page"))
     shown = list(found[paging.span])
     names = {s.pk: s for s in Subject.objects.filter(pk__in={one.subject_id for one in shown})}
     context = {
         "rows": [(one, names.get(one.subject_id), case_words.OUTCOMES[one.outcome], person(one.actor)) for one in shown],
-        "paging": paging, "problem": refusal(problem) if problem else None, "sent": request.POST,
+        "paging": paging, "problem": in_words(problem) if problem else None, "sent": request.POST,
         "done": request.GET.get("done", ""),
     }  # fmt: skip
     return render(request, "desk/shields.html", context, status=status_of(problem) if problem else 200)

@@ -18,13 +18,13 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive.definitions import definition
 from quanxin.calendar import today
-from quanxin.desk.language import said
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
 from quanxin.exchange import stewarding, waiting
 from quanxin.exchange.holding import shown
 from quanxin.exchange.models import Held
 from quanxin.runtime import parameters
+from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Decision
 from quanxin.subjects.queries import asked_for
@@ -64,7 +64,7 @@ def entry(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
             decided = _decide(request, actor, held)
             return redirect(reverse("desk:unlinked") + f"?decided={decided.decision.pk}")
         except stewarding.NotPossible as error:
-            problem = said(error)
+            problem = in_words(error)
     rows = list(waiting.waiting_with(held).select_related("batch").order_by("pk")[:ROWS_SHOWN])
     kinds = {k: t for k, t in current_pack().on(today()).subject_types.items() if not t.natural}
     context = {
@@ -94,7 +94,7 @@ def undo(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     try:
         stewarding.undo(actor, found, reason=request.POST.get("reason", ""))
     except stewarding.NotPossible as error:
-        return _decisions_page(request, actor, said(error))
+        return _decisions_page(request, actor, in_words(error))
     return redirect("desk:decisions")
 
 
@@ -107,9 +107,7 @@ def _decide(request: HttpRequest, actor: Actor, held: Held) -> stewarding.Decide
     code = request.POST.get("other", "").strip() or request.POST.get("code", "")
     subject = asked_for(actor, code) if code else None
     if subject is None:
-        raise stewarding.NotPossible(
-            "请选择一个候选主体，或填写已登记主体的代码。", "Choose a candidate, or give the code of a known subject."
-        )
+        raise stewarding.NotPossible("link-not-chosen")
     return stewarding.link(actor, held, subject, reason=reason)
 
 

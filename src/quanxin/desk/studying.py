@@ -21,17 +21,17 @@ from quanxin.accounts.models import audit
 from quanxin.archive import viewers
 from quanxin.calendar import ZONE, add_months, now, today
 from quanxin.desk.figures import tables_of
-from quanxin.desk.language import said
 from quanxin.desk.session import staffed
 from quanxin.desk.tables import as_file
 from quanxin.desk.wording import hundredths
-from quanxin.desk.workbench import VIEWERS, model_or_404, problem_of
+from quanxin.desk.workbench import VIEWERS, model_or_404
 from quanxin.evaluation import editions, moving, studies
 from quanxin.evaluation.comparing import pair
-from quanxin.evaluation.editions import EvaluationError
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Edition, Run, Study
 from quanxin.evaluation.weighing import standard
 from quanxin.runtime import parameters
+from quanxin.runtime.language import in_words, said
 from quanxin.runtime.pack import current_pack
 
 CHOICES = 30  # runs that a form offers
@@ -51,7 +51,7 @@ def ask(request: HttpRequest, actor: Actor, key: str, what: str) -> HttpResponse
             made = studies.ask(actor, KINDS[what], key, [_side(request, key, name) for name in names])
             return redirect("desk:study", made.pk)
         except EvaluationError as error:
-            problem = problem_of(error)
+            problem = in_words(error)
     context = {
         "key": key, "model": model, "what": what, "problem": problem, "runs": _runs(key), "editions": _editions(key),
         "sides": [_shown_side(request, name, what) for name in names], "months": standard().outcome_months,
@@ -93,9 +93,9 @@ def _side(request: HttpRequest, key: str, name: str) -> dict[str, Any]:
     elif kind == "edition":
         day = parameters.day(request.POST.get(f"{name}-day"))
         if day is None:
-            raise EvaluationError("请填写评价日期。", "Give the day of evaluation.")
+            raise EvaluationError("day-missing")
         return studies.side(which, day, _known(request.POST.get(f"{name}-known", ""), key, day))
-    raise EvaluationError("请选择已有的评价，或要试算的版本。", "Choose a run, or an edition to be tried.")
+    raise EvaluationError("side-missing")
 
 
 def _run(text: str, key: str) -> Run | None:
@@ -131,7 +131,7 @@ def study(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
         try:
             context["tables"] = tables_of(found)
         except EvaluationError as error:  # an edition that was never proposed, and that the pack no longer has
-            context["problem"] = problem_of(error)
+            context["problem"] = in_words(error)
     return render(request, "desk/_study.html" if watched else "desk/study.html", context)
 
 
@@ -168,14 +168,14 @@ def movers(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             if not purpose:
-                raise EvaluationError("必须说明查询目的。", "A purpose is needed.")
+                raise EvaluationError("purpose-missing")
             made, onward = moving.movers(viewers.centre(actor, purpose), both, way, after=start, study=found.pk)
             titles = {i.key: said(i.title) for i, _a, _b in both.indicators}
             context |= {"onward": onward, "asked": True, "movers": [
                 (m, *map(hundredths, m.scores), [(titles[k], hundredths(p)) for k, p in m.because.items()]) for m in made
             ]}  # fmt: skip
         except EvaluationError as error:
-            problem = problem_of(error)
+            problem = in_words(error)
     return render(request, "desk/movers.html", context | {"problem": problem}, status=422 if problem else 200)
 
 
@@ -203,4 +203,4 @@ def _steps(found: Study) -> list[tuple[str, str]]:
 
 
 def _problem(found: Study) -> str | None:
-    return problem_of(EvaluationError(**found.problem)) if found.problem else None
+    return in_words(EvaluationError.restored(found.problem)) if found.problem else None

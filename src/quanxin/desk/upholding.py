@@ -39,7 +39,7 @@ def by_correcting(
     if record is None:
         raise RightsError("not-corrected")
     if seen is not None and record.id != seen:
-        raise IntakeError.of("correction-overtaken")
+        raise IntakeError("correction-overtaken")
     correcting.correct(actor, record.provider, record, changes, reason=f"{case.number}：{reason}")
     return objections.uphold(actor, number, reason, State.CORRECTED)
 

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import today
-from quanxin.desk.language import english
 from quanxin.desk.session import missing, staffed
 from quanxin.exchange import submissions
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Submission
+from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
 
 
@@ -35,7 +35,7 @@ def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
         file = request.FILES.get("file")
         try:
             if file is None:
-                raise IntakeError("file-missing", _("请选择文件。"), "Choose a file.")
+                raise IntakeError("file-not-chosen")
             made = submissions.submit(
                 file, file_name=file.name or "", resource=resource, provider=provider, actor=actor,
                 mode="replace" if request.POST.get("mode") == "replace" else "append",
@@ -68,12 +68,6 @@ def titles() -> dict[str, Any]:
     return {key: resource.title for key, resource in pack.on(today()).resources.items()}
 
 
-def in_words(error: IntakeError) -> str:
-    """An error in the page's language, with what to do next."""
-    hint = error.hint.partition(" / ")
-    return f"{error.en} {hint[2]}" if english() else f"{error.zh}{hint[0]}"
-
-
 def choices(actor: Actor) -> list[tuple[Any, list[tuple[str, Any]]]]:
     """(provider's label, [(value, resource's label)]) of what the person may hand in."""
     rules = current_pack().on(today())
@@ -96,7 +90,4 @@ def _steps(found: Submission) -> list[tuple[str, str]]:
 
 
 def _error(found: Submission) -> str | None:
-    if not found.error:
-        return None
-    words = {name: str(found.error.get(name, "")) for name in ("code", "zh", "en", "hint")}
-    return in_words(IntakeError(**words))
+    return in_words(IntakeError.restored(found.error)) if found.error else None

@@ -5,7 +5,6 @@ Invariant: an identity number is turned into its blind index at once, is not sho
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,13 +13,13 @@ from django.views.decorators.http import require_http_methods
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.binding import Principal, identity_of
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.lookups import TooManyMissed, look_up
 from quanxin.accounts.own_matters import OwnMatter
 from quanxin.casework import counter
 from quanxin.casework.errors import RightsError
-from quanxin.desk.language import english
-from quanxin.desk.saying import refusal
 from quanxin.desk.session import staffed
+from quanxin.runtime.language import in_words
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, person_of
 
@@ -36,19 +35,8 @@ def window(request: HttpRequest, actor: Actor) -> HttpResponse:
             who, paper = request.POST.get("who", ""), request.POST.get("paper", "")
             counter.begin(request.session, actor, subject, principal, who=who, paper=paper)
             return redirect("my:home")
-        except RightsError as error:
-            problem = (
-                f"{error.en} {error.hint.partition(' / ')[2]}"
-                if english()
-                else error.zh + error.hint.partition(" / ")[0]
-            )
-        except ValidationError as error:
-            zh, slash, en = " ".join(error.messages).partition(" / ")
-            problem = en if slash and english() else zh
-        except TooManyMissed as error:
-            problem = error.en if english() else error.zh
-        except OwnMatter as error:
-            problem = refusal(error)
+        except (RightsError, AccountError, TooManyMissed, OwnMatter) as error:
+            problem = in_words(error)
         except NotAllowed:
             problem = _("该主体不在本窗口的辖区内，请到其所在区县的窗口或市信用中心办理。")
     held = counter.current(request.session, actor)
@@ -58,18 +46,18 @@ def window(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _subject(actor: Actor, code: str, number: str) -> tuple[Subject, Principal]:
-    """The subject and principal of what was typed in. Raises ``ValidationError`` where there is none, or not exactly
+    """The subject and principal of what was typed in. Raises ``RightsError`` where there is none, or not exactly
     one of the two was typed in."""
     if bool(code) == bool(number):
-        raise ValidationError(_("请填写单位的代码，或自然人的身份证号码，二者只填一项。"))
+        raise RightsError("window-one-of-two")
     if code:
         if (found := asked_for(actor, code)) is None:
-            raise ValidationError(_("没有找到该主体，请核对代码。"))
+            raise RightsError("window-nobody")
         return found, Principal(code=found.code or code)
     principal = Principal(identity=identity_of(number))
     one = look_up(actor, "identity", principal.identity, lambda: person_of(principal.identity))
     if one is None or not one.natural:
-        raise ValidationError(_("平台没有关于此人的任何记录，无须办理。"))
+        raise RightsError("window-no-records")
     return one, principal
 
 

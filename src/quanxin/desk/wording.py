@@ -12,10 +12,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from quanxin.calendar import today
-from quanxin.desk.language import english, said
 from quanxin.desk.tables import Table
 from quanxin.evaluation.differing import Difference
 from quanxin.policy.evaluation import Aggregate, Indicator, Model
+from quanxin.runtime.language import english, said
 from quanxin.runtime.pack import current_pack
 
 

@@ -19,28 +19,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import today
-from quanxin.desk.language import english, said
 from quanxin.desk.session import staffed
 from quanxin.desk.tables import Cell, Table, as_file
 from quanxin.desk.wording import difference_table, unfolded
 from quanxin.evaluation import editions
 from quanxin.evaluation.differing import differences
-from quanxin.evaluation.editions import EvaluationError
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.following import last_run
 from quanxin.evaluation.models import Change, Edition, Run, Study
 from quanxin.evaluation.statistics import stability
 from quanxin.evaluation.weighing import standard
 from quanxin.policy.evaluation import Model
+from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack
 
 VIEWERS = (Role.MODELLER, Role.APPROVER)
 EDITIONS_SHOWN, RUNS_SHOWN, STUDIES_SHOWN = 20, 50, 20
-
-
-def problem_of(error: EvaluationError) -> str:
-    """What is wrong and what to do, in the page's language."""
-    hint = error.hint.partition(" / ")
-    return f"{error.en} {hint[2]}" if english() else f"{error.zh}{hint[0]}"
 
 
 def model_or_404(key: str) -> Model:
@@ -99,13 +93,13 @@ def propose(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
     if request.method == "POST":
         try:
             if not reason:
-                raise EvaluationError("必须说明理由。", "A reason is needed.")
+                raise EvaluationError("reason-missing")
             if request.POST.get("confirmed"):
                 made = editions.propose(actor, key, reason=reason)
                 return redirect("desk:edition", made.pk)
             confirming = True
         except EvaluationError as error:
-            problem = problem_of(error)
+            problem = in_words(error)
     context = {
         "key": key, "model": present, "used": used, "reason": reason, "problem": problem, "confirming": confirming,
         "table": _differences(used, present),
@@ -123,15 +117,15 @@ def edition(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     if request.method == "POST":
         try:
             if act not in ("approve", "refuse"):
-                raise EvaluationError("请选择批准或不批准。", "Choose to approve or to refuse.")
+                raise EvaluationError("decision-missing")
             if not remark:
-                raise EvaluationError("必须说明理由。", "A reason is needed.")
+                raise EvaluationError("reason-missing")
             _refuse_own(actor, found)
             if request.POST.get("confirmed"):
                 editions.decide(actor, found, approved=act == "approve", remark=remark)
                 return redirect("desk:edition", found.pk)
         except EvaluationError as error:
-            problem, act = problem_of(error), ""
+            problem, act = in_words(error), ""
     used = editions.in_use(found.model)
     shown = editions.model_by_digest(found.model, found.digest)
     context = {
@@ -148,8 +142,7 @@ def _refuse_own(actor: Actor, found: Edition) -> None:
     """What ``editions.decide`` would refuse is told before the confirmation, not after it."""
     actor.require(Role.APPROVER)
     if found.proposed_by == actor.name:
-        raise EvaluationError("提出人不能批准自己提出的版本。", "Who proposed an edition cannot decide about it.",
-                              "请由另一位审批人办理。 / Another approver must do it.")  # fmt: skip
+        raise EvaluationError("edition-own")
 
 
 def _differences(used: Edition | None, present: Model) -> Table | None:

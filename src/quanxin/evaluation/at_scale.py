@@ -26,7 +26,7 @@ from quanxin.engine.spark import translated
 from quanxin.engine.spark_session import SparkMissing, session
 from quanxin.engine.values import type_of
 from quanxin.evaluation import sources
-from quanxin.evaluation.editions import EvaluationError
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.policy.model import FieldDef
 
 if TYPE_CHECKING:
@@ -53,10 +53,7 @@ def cluster(master: str | None) -> Iterator[SparkSession]:
         with session(master or f"local[{threads}]", memory=memory, settings=own) as spark:
             yield spark
     except SparkMissing as error:
-        raise EvaluationError(
-            f"缺少 {error.part}，不能用 Spark 评价。", f"{error.part} is missing: there is no Spark to evaluate on.",
-            "请安装 quanxin[spark] 和 Java 17，或使用 --engine duckdb。 / Install both, or use --engine duckdb.",
-        ) from error  # fmt: skip
+        raise EvaluationError("spark-missing", part=error.part) from error
 
 
 def score(

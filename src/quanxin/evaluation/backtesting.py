@@ -19,7 +19,8 @@ from quanxin.calendar import add_months, day_of, today
 from quanxin.engine.normalise import literal
 from quanxin.engine.scoring import Source
 from quanxin.evaluation import sources
-from quanxin.evaluation.editions import EvaluationError, model_by_digest
+from quanxin.evaluation.editions import model_by_digest
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.files import path_of
 from quanxin.evaluation.models import Run
 from quanxin.evaluation.statistics import Interval, discrimination, wilson
@@ -51,10 +52,7 @@ def outcomes_of(model: Model, pack: Pack) -> list[Outcome]:
         if listed.nature == "negative" and listed.resource not in covered and fits:
             found.append(Outcome(f"list-{key}", listed.title, listed.resource))
     if not found:
-        raise EvaluationError(
-            "该模型没有否决项，政策包也没有适用的失信名单，无从回测。",
-            "The model has no vetoes and the pack no severe list for its subjects: there is nothing to test it against.",
-        )
+        raise EvaluationError("backtest-nothing")
     return found
 
 

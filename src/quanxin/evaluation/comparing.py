@@ -15,7 +15,8 @@ import duckdb
 
 from quanxin.engine.normalise import literal
 from quanxin.engine.scoring import HUNDRED, column, hundredths
-from quanxin.evaluation.editions import EvaluationError, model_by_digest
+from quanxin.evaluation.editions import model_by_digest
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.files import path_of
 from quanxin.evaluation.models import Run
 from quanxin.evaluation.statistics import stability
@@ -51,13 +52,10 @@ class Pair:
 def pair(before: Run, after: Run) -> Pair:
     """Two runs to be compared; raises ``EvaluationError`` for runs of two models, or ones without files."""
     if before.model != after.model:
-        raise EvaluationError("只能比较同一个模型的两次评价。", "Only two runs of one model can be compared.")
+        raise EvaluationError("runs-of-two-models")
     for run in (before, after):
         if not run.manifest or not path_of(run, "scores").is_file():
-            raise EvaluationError(
-                f"评价批次 {run.pk} 没有结果文件，不能比较。", f"The run {run.pk} has no files and cannot be compared.",
-                "请重新试算。 / Make a trial run anew.",
-            )  # fmt: skip
+            raise EvaluationError("run-without-files", run=run.pk)
     return Pair(
         before, after, (model_by_digest(before.model, before.digest), model_by_digest(after.model, after.digest))
     )

@@ -14,19 +14,12 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
 from quanxin.calendar import now, today
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Edition
 from quanxin.policy import Pack, lint
 from quanxin.policy.evaluation import Model
 from quanxin.policy.lint import Problem
 from quanxin.runtime.pack import current_pack, located
-
-
-class EvaluationError(Exception):
-    """An evaluation that cannot be: why, in both languages, and what to do."""
-
-    def __init__(self, zh: str, en: str, hint: str = "") -> None:
-        self.zh, self.en, self.hint = zh, en, hint
-        super().__init__(en)
 
 
 def model_of(key: str, pack: Pack | None = None) -> Model:
@@ -38,19 +31,12 @@ def model_of(key: str, pack: Pack | None = None) -> Model:
     model = pack.on(today()).models.get(key)
     if model is None:
         known = "、".join(sorted(pack.on(today()).models)) or "无"
-        raise EvaluationError(
-            f"政策包 {pack.name} 今日没有施行中的评价模型 {key}。", f"No model {key} is in force today in {pack.name}.",
-            f"可用：{known}。 / There are: {known}.",
-        )  # fmt: skip
+        raise EvaluationError("model-not-in-force", pack=pack.name, model=key, known=known)
     refuse_persons(model, pack)
     if problems := problems_of(model, pack):
         first = problems[0]
         place = located(first.where) or first.where
-        raise EvaluationError(
-            f"评价模型 {key} 有 {len(problems)} 处问题，第一处在 {place}：{first.message}",
-            f"The model {key} has {len(problems)} problems; the first, at {place}: {first.message}",
-            "请用 quanxin pack check 查看全部问题并改正政策包。 / See all with quanxin pack check.",
-        )
+        raise EvaluationError("model-broken", model=key, count=len(problems), place=place, first=first.message)
     return model
 
 
@@ -59,11 +45,7 @@ def refuse_persons(model: Model, pack: Pack) -> None:
     for key in model.subject_types:
         kind = pack.subject_types.get(key)
         if kind is None or kind.natural or not kind.scorable:
-            raise EvaluationError(
-                f"评价模型 {model.key} 的对象含 {key}：自然人（含个体工商户）不评分、不定级、不排名。",
-                f"The model {model.key} evaluates {key}: natural persons, sole traders among them, are never scored.",
-                "请从模型的 subject_types 中去掉该类型。 / Take the type out of the model's subject_types.",
-            )
+            raise EvaluationError("model-of-persons", model=model.key, type=key)
 
 
 def problems_of(model: Model, pack: Pack) -> list[Problem]:
@@ -80,7 +62,7 @@ def propose(actor: Actor, key: str, *, reason: str) -> Edition:
     """Propose the pack's present edition of a model; the one that waits already is returned as it is."""
     actor.require(Role.MODELLER)
     model, pack = model_of(key), current_pack()
-    _expect_reason(reason)
+    EvaluationError.reason(reason)
     if waiting := Edition.objects.filter(model=key, digest=model.edition, approved=None).first():
         return waiting
     with transaction.atomic():
@@ -95,16 +77,13 @@ def propose(actor: Actor, key: str, *, reason: str) -> Edition:
 def decide(actor: Actor, edition: Edition, *, approved: bool, remark: str) -> Edition:
     """Approve or refuse a proposed edition. Raises ``EvaluationError`` for one's own, or one that is decided."""
     actor.require(Role.APPROVER)
-    _expect_reason(remark)
+    EvaluationError.reason(remark)
     with transaction.atomic():
         edition = Edition.objects.select_for_update().get(pk=edition.pk)
         if edition.approved is not None:
-            raise EvaluationError("该版本已经决定。", "This edition has been decided already.")
+            raise EvaluationError("edition-decided")
         if edition.proposed_by == actor.name:
-            raise EvaluationError(
-                "提出人不能批准自己提出的版本。", "Who proposed an edition cannot decide about it.",
-                "请由另一位审批人办理。 / Another approver must do it.",
-            )  # fmt: skip
+            raise EvaluationError("edition-own")
         edition.approved, edition.decided_by, edition.decided_at = approved, actor.name, now()
         edition.remark = remark.strip()
         edition.save()
@@ -130,11 +109,7 @@ def model_in_use(key: str) -> tuple[Model, bool]:
     model = _stored(edition.pk)
     refuse_persons(model, current_pack())
     if problems := _outlived(edition.pk):
-        raise EvaluationError(
-            f"评价模型 {key} 已批准的版本与现行政策包不符：{problems[0]}",
-            f"The approved edition of {key} is at odds with the pack as it is now: {problems[0]}",
-            "请提出并批准政策包中的现行版本。 / Propose and approve the pack's present edition.",
-        )
+        raise EvaluationError("edition-at-odds", model=key, first=problems[0])
     return model, True
 
 
@@ -165,11 +140,7 @@ def model_by_digest(key: str, digest: str) -> Model:
         return model
     present = current_pack().on(today()).models.get(key)
     if present is None or present.edition != digest:
-        raise EvaluationError(
-            f"模型 {key} 的版本 {digest[:12]} 没有提出过，政策包中也已不是这一版，无法还原其内容。",
-            f"The edition {digest[:12]} of {key} was never proposed and is no longer in the pack.",
-            "请先提出版本再试算，提出过的版本会一直保存。 / Propose an edition before trying it: then it is kept.",
-        )
+        raise EvaluationError("edition-lost", model=key, edition=digest[:12])
     return model_of(key)
 
 
@@ -199,12 +170,7 @@ def in_order(models: list[Model]) -> list[Model]:
         ready = [m for m in waiting.values() if not any(key in waiting for key in m.builds_on)]
         if not ready:
             keys = "、".join(sorted(waiting))
-            raise EvaluationError(f"评价模型互为依据：{keys}", f"Models build on each other: {keys}")
+            raise EvaluationError("models-circular", models=keys)
         for model in sorted(ready, key=lambda m: m.key):
             done[model.key] = waiting.pop(model.key)
     return list(done.values())
-
-
-def _expect_reason(reason: str) -> None:
-    if not reason.strip():
-        raise EvaluationError("必须说明理由。", "A reason is needed.")

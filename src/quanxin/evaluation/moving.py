@@ -16,7 +16,7 @@ from quanxin.archive.viewers import Viewer
 from quanxin.engine.normalise import literal
 from quanxin.engine.scoring import column
 from quanxin.evaluation.comparing import NOBODY, Pair, put_pair
-from quanxin.evaluation.editions import EvaluationError
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.one import never
 from quanxin.runtime.workshop import workshop
 from quanxin.subjects.models import Subject
@@ -72,7 +72,7 @@ def movers(
 def _of_grades(way: str, both: Pair) -> str:
     before, found, after = way.partition(">")
     if not found or not {before, after} <= {*both.grades, NOBODY}:
-        raise EvaluationError("没有这一类变动。", "There is no such movement.")
+        raise EvaluationError("movement-unknown")
     return f"a_grade = {literal(before)} AND b_grade = {literal(after)}"
 
 

@@ -22,7 +22,8 @@ from quanxin.calendar import now, today
 from quanxin.engine.scoring import compile_model
 from quanxin.engine.scoring_one import Reckoned, Reckoner
 from quanxin.engine.scoring_run import Row
-from quanxin.evaluation.editions import EvaluationError, in_order, model_in_use, with_foundations
+from quanxin.evaluation.editions import in_order, model_in_use, with_foundations
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.following import last_run
 from quanxin.evaluation.sources import clusters_of, never_scored
 from quanxin.policy.evaluation import Model
@@ -82,15 +83,10 @@ def admitted(subject: Subject, key: str) -> Model:
     """The model in use of that key, if it evaluates subjects of this one's type; raises ``EvaluationError``."""
     model, _ = model_in_use(key)
     if never(subject):
-        raise EvaluationError(
-            "自然人（含个体工商户）不评分、不定级、不排名。",
-            "Natural persons, sole traders among them, are never scored.",
-        )
+        raise EvaluationError("person-unscored")
     if subject.type not in model.subject_types:
         kind = current_pack().subject_types[subject.type]
-        raise EvaluationError(
-            f"评价模型“{model.title.zh}”不评价{kind.title.zh}。", f"The model {key} does not evaluate {kind.title.en}.",
-        )  # fmt: skip
+        raise EvaluationError("type-not-evaluated", title=model.title.zh, model=key, type=kind.title)
     return model
 
 
@@ -142,9 +138,7 @@ def score(model: Model, records: Records, as_of: dt.date, moment: dt.datetime, c
         return Scored(model, as_of, moment, _reckoner(model).ask(as_of, rows, grades), rows)
     except duckdb.ConversionException as error:
         said = str(error).splitlines()[0]
-        raise EvaluationError(
-            f"假设的内容中有不能识别的值：{said}", f"A value of what is supposed cannot be read: {said}"
-        ) from error
+        raise EvaluationError("supposed-unreadable", said=said) from error
 
 
 _reckoners: dict[str, Reckoner] = {}
@@ -160,10 +154,7 @@ def _reckoner(model: Model) -> Reckoner:
 def _changed(records: Records, changes: Changes, as_of: dt.date, read: Collection[str]) -> Records:
     known = {row[1] for rows in records.values() for row in rows}
     if strange := sorted({*changes.repaired, *changes.expired, *changes.corrected} - known):
-        raise EvaluationError(
-            f"该主体没有参与评价的记录 {strange[0]}。", f"The subject has no evaluated record {strange[0]}.",
-            "记录编号见 quanxin explain。 / See the numbers of its records with quanxin explain.",
-        )  # fmt: skip
+        raise EvaluationError("record-not-evaluated", record=strange[0])
     ended = {number for number, day in changes.expired.items() if day <= as_of} | changes.repaired
     made = {
         resource: [_corrected(resource, row, changes) for row in rows if row[1] not in ended]
@@ -171,9 +162,7 @@ def _changed(records: Records, changes: Changes, as_of: dt.date, read: Collectio
     }
     for n, (resource, items) in enumerate(changes.added):
         if resource not in read:
-            raise EvaluationError(
-                f"该模型不使用资源 {resource}。", f"The model reads no resource {resource}.", f"可用：{'、'.join(sorted(read))}",
-            )  # fmt: skip
+            raise EvaluationError("resource-not-read", resource=resource, known="、".join(sorted(read)))
         made.setdefault(resource, []).append((0, -1 - n, _event_date(resource, items), items))
     return made
 
@@ -188,9 +177,9 @@ def _corrected(resource: str, row: Row, changes: Changes) -> Row:
 def _event_date(resource: str, items: Mapping[str, Any]) -> dt.date | None:
     latest = current_pack().resource_history(resource)[-1]
     if strange := sorted(set(items) - {field.key for field in latest.fields}):
-        raise EvaluationError(f"{resource} 没有数据项 {strange[0]}。", f"{resource} has no item {strange[0]}.")
+        raise EvaluationError("item-unknown", resource=resource, item=strange[0])
     text = items.get(latest.event_date) if latest.event_date else None
     try:
         return dt.date.fromisoformat(str(text)) if text else None
     except ValueError as error:
-        raise EvaluationError(f"“{text}”不是日期，请写作 2026-11-24。", f"“{text}” is no date.") from error
+        raise EvaluationError("date-unreadable", text=text) from error

@@ -20,7 +20,8 @@ from quanxin.archive.shapes import RecordView
 from quanxin.archive.viewers import Viewer
 from quanxin.calendar import now, today
 from quanxin.evaluation import one, present
-from quanxin.evaluation.editions import EvaluationError, in_order
+from quanxin.evaluation.editions import in_order
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Change, Score
 from quanxin.policy.evaluation import Model
 from quanxin.policy.model import Text

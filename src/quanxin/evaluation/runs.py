@@ -27,10 +27,12 @@ from quanxin.calendar import now, today
 from quanxin.engine.scoring import Scoring, compile_model, grades_table
 from quanxin.engine.scoring_run import create_marks, score_source, score_subjects
 from quanxin.evaluation import applying, at_scale, sources
-from quanxin.evaluation.editions import EvaluationError, model_in_use, with_foundations
+from quanxin.evaluation.editions import model_in_use, with_foundations
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.files import write
 from quanxin.evaluation.models import Run
 from quanxin.policy.evaluation import Model
+from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.workshop import workshop
 
@@ -62,14 +64,14 @@ def evaluate(
     actor.require(Role.MODELLER)
     wanted = [model_in_use(key) for key in (keys or sorted(current_pack().on(today()).models))]
     if not wanted:
-        raise EvaluationError("政策包没有评价模型。", "The pack has no evaluation model.")
+        raise EvaluationError("models-none")
     models = with_foundations([model for model, _ in wanted])
     approved = {model.edition for model, in_force in wanted if in_force}
     becoming = as_of is None and known_at is None
     compiled = [compile_model(m, current_pack()) for m in models]
     moment = known_at or settled({s.resource for c in compiled for s in c.sources})
     if moment > now():
-        raise EvaluationError("所知时点不能晚于现在。", "The moment of knowledge lies in the future.")
+        raise EvaluationError("moment-ahead")
     with at_scale.cluster(master) if engine == "spark" else nullcontext() as spark:
         question = Question(as_of or today(), moment, spark=spark)
         return run(
@@ -100,10 +102,9 @@ def run(
             subjects, records = _score(con, scoring, question, workdir)
             if question.only is None and not (subjects and records):
                 raise EvaluationError(
-                    f"没有可评价的{'记录' if subjects else '主体'}（{scoring.model.key}，{question.as_of}）。",
-                    f"There are no {'records' if subjects else 'subjects'} to evaluate by {scoring.model.key}.",
-                    "请先报送数据（quanxin intake）。 / Take data in first.",
-                )
+                    "nothing-to-evaluate", model=scoring.model.key, as_of=question.as_of,
+                    what=Text(zh="记录", en="records") if subjects else Text(zh="主体", en="subjects"),
+                )  # fmt: skip
             _keep_grades(con, scoring, compiled)
             made.append(_record(con, actor, scoring, question, current=scoring.model.edition in becoming))
     return made

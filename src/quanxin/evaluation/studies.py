@@ -21,7 +21,8 @@ from quanxin.accounts.models import audit
 from quanxin.calendar import now, today
 from quanxin.evaluation.backtesting import backtested
 from quanxin.evaluation.comparing import compared, pair, put_pair
-from quanxin.evaluation.editions import EvaluationError, model_by_digest
+from quanxin.evaluation.editions import model_by_digest
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Run, Study
 from quanxin.evaluation.trials import trial
 from quanxin.evaluation.weighing import breakdowns, weights
@@ -56,17 +57,15 @@ def ask(actor: Actor, kind: Study.Kind, key: str, sides: Sequence[dict[str, Any]
     """
     actor.require(Role.MODELLER)
     if len(sides) != SIDES[kind]:
-        raise EvaluationError("请选择要比较的两次评价。", "Choose the two runs to be compared.")
+        raise EvaluationError("sides-missing")
     if len(sides) == 2 and sides[0] == sides[1]:
-        raise EvaluationError(
-            "两边是同一次评价，没有可比较的。", "Both sides are the same run: there is nothing to compare."
-        )
+        raise EvaluationError("sides-same")
     for one in sides:
         model_by_digest(key, one["digest"])
         if dt.date.fromisoformat(one["as_of"]) > today():
-            raise EvaluationError("评价日期不能晚于今天。", "The day of evaluation lies in the future.")
+            raise EvaluationError("day-ahead")
         if one["known_at"] and dt.datetime.fromisoformat(one["known_at"]) > now():
-            raise EvaluationError("所知时点不能晚于现在。", "The moment of knowledge lies in the future.")
+            raise EvaluationError("moment-ahead")
     with transaction.atomic():
         made = Study.objects.create(model=key, kind=kind, question={"sides": list(sides)}, actor=actor.name, at=now())
         audit(actor, f"evaluation.{kind}", f"model:{key}", study=made.pk, sides=list(sides))
@@ -89,8 +88,7 @@ def perform(study: int) -> bool:
         except EvaluationError as error:
             _refuse(study, error)
         except Exception:
-            _refuse(study, EvaluationError("运行中出错，已记入日志。", "Something broke; the log says what.",
-                                           "请联系运行维护人员。 / Ask those who run the platform."))  # fmt: skip
+            _refuse(study, EvaluationError("study-broke"))
             raise
         else:
             _finish(study, state=Study.State.DONE, runs=[run.pk for run in runs], figures=figures)
@@ -137,7 +135,7 @@ def _tell(study: int, step: str) -> None:
 
 def _refuse(study: int, error: EvaluationError) -> None:
     _log.info("study refused", extra={"study": study, "why": error.en})
-    _finish(study, state=Study.State.REFUSED, problem={"zh": error.zh, "en": error.en, "hint": error.hint})
+    _finish(study, state=Study.State.REFUSED, problem=error.to_json())
 
 
 def _finish(study: int, **said: Any) -> None:

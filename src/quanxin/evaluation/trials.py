@@ -13,7 +13,8 @@ from quanxin.accounts.actors import Role
 from quanxin.calendar import now
 from quanxin.engine.scoring import compile_model
 from quanxin.evaluation import runs
-from quanxin.evaluation.editions import EvaluationError, model_by_digest, with_foundations
+from quanxin.evaluation.editions import model_by_digest, with_foundations
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Run
 from quanxin.runtime.pack import current_pack
 
@@ -34,6 +35,6 @@ def trial(
     compiled = [compile_model(m, current_pack()) for m in with_foundations([model_by_digest(key, digest)])]
     moment = known_at or runs.settled({s.resource for c in compiled for s in c.sources})
     if moment > now():
-        raise EvaluationError("所知时点不能晚于现在。", "The moment of knowledge lies in the future.")
+        raise EvaluationError("moment-ahead")
     made = runs.run(actor, compiled, runs.Question(as_of, moment), becoming=frozenset(), tell=tell)
     return next(run for run in made if run.model == key)

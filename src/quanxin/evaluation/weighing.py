@@ -19,7 +19,7 @@ from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.scoring_without import without
 from quanxin.evaluation import sources
 from quanxin.evaluation.comparing import Pair
-from quanxin.evaluation.editions import EvaluationError
+from quanxin.evaluation.errors import EvaluationError
 from quanxin.policy import Pack
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.evaluation import Model
@@ -34,8 +34,7 @@ def standard(pack: Pack | None = None) -> ComparisonStandard:
     """By what the pack in force compares; raises ``EvaluationError`` without such a rule."""
     found = next(iter((pack or current_pack()).on(today()).comparison.values()), None)
     if found is None:
-        raise EvaluationError("政策包没有规定比较口径。", "The pack does not rule how evaluations are compared.",
-                              "请在政策包中加入 comparison.yaml。 / Add comparison.yaml to the pack.")  # fmt: skip
+        raise EvaluationError("comparison-unruled")
     return found
 
 

@@ -110,9 +110,9 @@ def _spark(master: str | None) -> Iterator[SparkSession]:
                 yield spark
             except (PySparkException, Py4JError) as error:
                 reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-                raise IntakeError.of("spark-failed", reason=reason.rstrip(".。")) from error
+                raise IntakeError("spark-failed", reason=reason.rstrip(".。")) from error
     except SparkMissing as error:
-        raise IntakeError.of("spark-missing", part=error.part) from error
+        raise IntakeError("spark-missing", part=error.part) from error
 
 
 def _local(address: str) -> Path | None:
@@ -142,14 +142,14 @@ def _list(spark: SparkSession, address: str, local: Path | None) -> Listed:
     times, for reading it once more only to know it would cost as much as the intake.
     """
     if local and not local.exists():
-        raise IntakeError.of("file-missing", path=local)
+        raise IntakeError("file-missing", path=local)
     jvm: Any = spark.sparkContext._jvm
     path = jvm.org.apache.hadoop.fs.Path(_url(address) if local is None else str(local.absolute()))
     files = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
     found = [s for s in files.listStatus(path) if s.isFile() and s.getPath().getName()[:1] not in "._"]
     found.sort(key=lambda status: str(status.getPath().getName()))
     if not found:
-        raise IntakeError.of("file-empty", what="目录中没有文件", what_en="the directory has no files")
+        raise IntakeError("file-empty", what="目录中没有文件", what_en="the directory has no files")
     names = tuple(str(s.getPath().toString()) for s in found)
     if local and local.is_file():
         return Listed(names, plain.digest_of(local))

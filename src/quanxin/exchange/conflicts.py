@@ -87,7 +87,7 @@ def decide(actor: Actor, number: int, *, moves: bool, reason: str) -> Conflict:
     if conflict.state == wanted:
         return conflict
     if conflict.state != State.OPEN:
-        raise IntakeError.of("conflict-decided", conflict=number)
+        raise IntakeError("conflict-decided", conflict=number)
     at, rows = now(), list(_waiting(conflict).order_by("-pk").select_related("batch"))
     last = rows.pop(0) if moves and rows else None
     Held.objects.filter(pk__in=[row.pk for row in rows]).update(set_aside_at=at)
@@ -142,7 +142,7 @@ def undo(actor: Actor, number: int, *, reason: str) -> Conflict:
     if conflict.state == State.OPEN:
         return conflict
     if conflict.state != State.KEPT:
-        raise IntakeError.of("conflict-stands", conflict=number)
+        raise IntakeError("conflict-stands", conflict=number)
     rows = Held.objects.filter(conflict_row__conflict=conflict, released_by=None, set_aside_at=conflict.decided_at)
     rows.filter(batch__taken_back_at=None).update(set_aside_at=None)
     conflict.state, conflict.decided_by, conflict.decided_at, conflict.reason = State.OPEN, "", None, ""
@@ -156,14 +156,14 @@ def _locked(actor: Actor, number: int, reason: str) -> Conflict:
     actor.require(Role.STEWARD)
     found = Conflict.objects.filter(pk=number).first()
     if found is None:
-        raise IntakeError.of("conflict-unknown", conflict=number)
+        raise IntakeError("conflict-unknown", conflict=number)
     expect_others(actor, [found.subject_id], f"conflict:{number}")
     if is_employed_by(actor, found.holder) or is_employed_by(actor, found.claimant):
         raise own_matter(actor, f"conflict:{number}")
     if not actor.may(Role.STEWARD, region=Subject.objects.get(pk=found.subject_id).region):
         raise viewers.refused(actor, f"conflict:{number}", "another district's subject")
     if not reason.strip():
-        raise IntakeError.of("reason-missing")
+        raise IntakeError("reason-missing")
     commit.lock_resources(found.resource)
     batches = Batch.objects.filter(pk__in=_waiting(found).values("batch_id"))
     list(batches.select_for_update().order_by("id"))

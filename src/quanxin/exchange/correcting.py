@@ -27,7 +27,6 @@ from quanxin.exchange import few, receipts
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.intake import admit
 from quanxin.exchange.receipt import Receipt
-from quanxin.exchange.wordings import WORDINGS
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldDef, FieldType, Resource
 from quanxin.runtime.keys import sealer
@@ -52,8 +51,7 @@ class CorrectionRefused(IntakeError):
     """A correction that the checks did not let in; nothing has changed. ``found`` says what was wrong with it."""
 
     def __init__(self, found: Sequence[Found]) -> None:
-        words = WORDINGS["correction-refused"]
-        super().__init__("correction-refused", words.zh, words.en, words.hint)
+        super().__init__("correction-refused")
         self.found = tuple(found)
 
 
@@ -68,9 +66,9 @@ def correct(actor: Actor, provider: str, record: Record, changes: Mapping[str, s
     may_change(actor, provider)
     expect_others(actor, [record.subject_id], f"record:{record.subject_id}-{record.id}")
     if not reason.strip():
-        raise IntakeError.of("reason-missing")
+        raise IntakeError("reason-missing")
     if record.provider != provider:
-        raise IntakeError.of("record-unknown", records=f"{record.subject_id}-{record.id}", provider=provider)
+        raise IntakeError("record-unknown", records=f"{record.subject_id}-{record.id}", provider=provider)
     pack, rules = current_pack(), current_pack().on(today())
     resource = admit(pack, rules, record.resource, provider)
     before = as_row(record, resource, rules)
@@ -79,11 +77,11 @@ def correct(actor: Actor, provider: str, record: Record, changes: Mapping[str, s
     receipt = _take_in(_for(actor, provider), record, row, resource)
     if not receipt.repeated:
         if stood is None or stood.id != record.id:
-            raise IntakeError.of("correction-overtaken")
+            raise IntakeError("correction-overtaken")
         _expect_entered(receipt, resource)
     made = _standing(record)
     if made is None or made.id == record.id:
-        raise IntakeError.of("correction-of-key", items=_named(resource, key_fields(resource)))
+        raise IntakeError("correction-of-key", items=_named(resource, key_fields(resource)))
     changed = sorted(key for key in changes if changes[key].strip() != before.get(key, ""))
     audit(actor, "exchange.correct", f"record:{record.subject_id}-{record.id}", batch=receipt.batch, made=made.id,
           items=changed, reason=reason.strip()[:500])  # fmt: skip
@@ -148,12 +146,12 @@ def _changed(resource: Resource, before: Mapping[str, str], changes: Mapping[str
     """The row with the changes in it."""
     known = {f.key for f in resource.fields}
     if unknown := sorted(set(changes) - known):
-        raise IntakeError.of("correction-unknown-item", items="、".join(unknown))
+        raise IntakeError("correction-unknown-item", items="、".join(unknown))
     wanted = {key: text.strip() for key, text in changes.items() if text.strip() != before.get(key, "")}
     if fixed := [key for key in key_fields(resource) if key in wanted]:
-        raise IntakeError.of("correction-of-key", items=_named(resource, fixed))
+        raise IntakeError("correction-of-key", items=_named(resource, fixed))
     if not wanted:
-        raise IntakeError.of("correction-of-nothing")
+        raise IntakeError("correction-of-nothing")
     return {key: text for key, text in {**before, **wanted}.items() if text}
 
 
@@ -176,9 +174,9 @@ def _expect_entered(receipt: Receipt, resource: Resource) -> None:
         (held,) = receipts.held_page(receipt.batch, limit=1)
         raise CorrectionRefused([Found(i["field"] or "", i["message"], i["message_en"]) for i in held["issues"]])
     if receipt.duplicate:
-        raise IntakeError.of("correction-of-nothing")
+        raise IntakeError("correction-of-nothing")
     if receipt.accepted and not receipt.updated:
-        raise IntakeError.of("correction-of-key", items=_named(resource, key_fields(resource)))
+        raise IntakeError("correction-of-key", items=_named(resource, key_fields(resource)))
 
 
 def _for(actor: Actor, provider: str) -> Actor:

@@ -92,12 +92,12 @@ def check(found: Found, status: os.stat_result) -> None:
     """Raise ``IntakeError`` unless an open file is its folder's own: by owner, by group where the group may write, or
     ours; and has this one name alone."""
     if found.owner.st_mode & stat.S_IWOTH:
-        raise IntakeError.of("drop-folder-open", path=found.parts[0])
+        raise IntakeError("drop-folder-open", path=found.parts[0])
     shared = found.owner.st_mode & stat.S_IWGRP and status.st_gid == found.owner.st_gid
     if not shared and status.st_uid not in (found.owner.st_uid, os.geteuid()):
-        raise IntakeError.of("drop-foreign", path=found.path)
+        raise IntakeError("drop-foreign", path=found.path)
     if status.st_nlink > 1:
-        raise IntakeError.of("drop-linked", path=found.path)
+        raise IntakeError("drop-linked", path=found.path)
 
 
 @contextmanager

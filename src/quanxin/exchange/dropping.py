@@ -68,7 +68,7 @@ def scan() -> Scan:
     if base is None or not base.is_dir():
         return found
     if drop_folder.unsafe(base):
-        raise IntakeError.of("drop-unsafe", path=base)
+        raise IntakeError("drop-unsafe", path=base)
     with claimed("drop folder") as session:
         if session is None:
             return found
@@ -120,11 +120,11 @@ def _look_at(base: Path, file: Found, clock: float, found: Scan) -> None:
 def _hand_in(file: Found) -> None:
     """Submit a file with the note of where it was; ``IntakeError`` where the folder or the file does not allow it."""
     if len(file.parts) != 3:
-        raise IntakeError.of("drop-misplaced", path=file.path)
+        raise IntakeError("drop-misplaced", path=file.path)
     provider, resource, name = file.parts
     rules = current_pack().on(today())
     if provider not in {known for one in rules.resources.values() for known in one.providers}:
-        raise IntakeError.of("drop-provider-unknown", provider=provider)
+        raise IntakeError("drop-provider-unknown", provider=provider)
     with translated(Path(file.path)), drop_folder.opened(file) as stream:
         before = drop_folder.signature(os.fstat(stream.fileno()))
         with transaction.atomic():

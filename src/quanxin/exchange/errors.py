@@ -16,31 +16,13 @@ import duckdb
 from django.conf import settings
 
 from quanxin.exchange.wordings import WORDINGS
-from quanxin.identifiers.personal_numbers import mask
+from quanxin.runtime.problems import Problem
 
 
-class IntakeError(Exception):
-    """A hand-in refused as a whole; nothing has changed. ``code`` is stable, the rest is for people.
+class IntakeError(Problem):
+    """A hand-in refused as a whole; nothing has changed."""
 
-    It is kept and logged: persons' numbers in what it tells are masked.
-    """
-
-    def __init__(self, code: str, zh: str, en: str, hint: str = "") -> None:
-        zh, en, hint = mask(zh), mask(en), mask(hint)  # a file's name, or what it has in place of headers
-        super().__init__(f"{zh} / {en}")
-        self.code, self.zh, self.en, self.hint = code, zh, en, hint
-
-    @classmethod
-    def of(cls, code: str, **particulars: object) -> IntakeError:
-        """The error of a code in ``WORDINGS`` with its particulars filled in."""
-        words = WORDINGS[code]
-        return cls(
-            code, words.zh.format(**particulars), words.en.format(**particulars), words.hint.format(**particulars)
-        )
-
-    def to_json(self) -> dict[str, str]:
-        """As JSON that others read: code, zh, en, hint."""
-        return {"code": self.code, "zh": self.zh, "en": self.en, "hint": self.hint}
+    wordings = WORDINGS
 
 
 def amount(size: int) -> str:
@@ -59,17 +41,17 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise IntakeError.of("file-missing", path=error.filename or path) from error
+        raise IntakeError("file-missing", path=error.filename or path) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _disk_full(path) from error
         reason = error.strerror or str(error)
-        raise IntakeError.of("file-unreadable", path=error.filename or path, reason=reason) from error
+        raise IntakeError("file-unreadable", path=error.filename or path, reason=reason) from error
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         if any(words in str(error) for words in ("No space left", "max_temp_directory_size")):
             raise _disk_full(path) from error
         if isinstance(error, duckdb.OutOfMemoryException):
-            raise IntakeError.of("memory-short", path=path.name) from error
+            raise IntakeError("memory-short", path=path.name) from error
         raise
 
 
@@ -79,4 +61,4 @@ def _disk_full(path: Path) -> IntakeError:
     data = Path(settings.DATA_DIR)
     place = next(p for p in (data, *data.parents) if p.exists())  # before the first intake there may be no folder yet
     free = shutil.disk_usage(place).free
-    return IntakeError.of("disk-full", path=path.name, needed=amount(3 * size), free=amount(free))
+    return IntakeError("disk-full", path=path.name, needed=amount(3 * size), free=amount(free))

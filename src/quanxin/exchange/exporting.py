@@ -23,7 +23,8 @@ from django.db import connection
 from xlsxwriter.worksheet import Worksheet
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import NotAllowed, Role
+from quanxin.accounts.actors import Role
+from quanxin.accounts.errors import NotAllowed
 from quanxin.accounts.models import audit
 from quanxin.archive import access, viewers
 from quanxin.archive.definitions import definition
@@ -81,7 +82,7 @@ def export(
         raise NotAllowed(f"{actor.name}: export {resource} {provider}")
     found = current_pack().on(today()).resources.get(resource)
     if found is None or not exportable(found):
-        raise IntakeError.of("export-no-layout", resource=resource)
+        raise IntakeError("export-no-layout", resource=resource)
     fields = [f for f in found.fields if f.code]
     part = out.with_name(f".{out.name}.part")
     regions = sorted({f"{places_of(one.district)}%" for one in reach})

@@ -117,7 +117,7 @@ def _write(source: Source, result: CursorResult[Any], out: Path, after: str) -> 
                     found.add(None if growing is None else row[growing], cells, marked=growing is not None)
             except TypeError as error:
                 column = source.incremental.column if source.incremental else ""
-                raise IntakeError.of("source-marks-mixed", source=source.name, column=column) from error
+                raise IntakeError("source-marks-mixed", source=source.name, column=column) from error
     return found
 
 
@@ -126,7 +126,7 @@ def _known(source: Source, columns: Sequence[str]) -> None:
     named = [*source.mapping, *([source.incremental.column] if source.incremental else [])]
     for column in named:
         if column not in columns:
-            raise IntakeError.of("source-column-missing", source=source.name, column=column, found="、".join(columns))
+            raise IntakeError("source-column-missing", source=source.name, column=column, found="、".join(columns))
 
 
 def as_text(value: Any) -> str | None:
@@ -158,7 +158,7 @@ def _connected(source: Source, url: URL) -> Iterator[Connection]:
     if backend == "sqlite":
         file = source_rules.allowed_file(url)
         if file is None or not file.is_file():
-            raise IntakeError.of("source-down", source=source.name, reason=f"{url.database}: no such file")
+            raise IntakeError("source-down", source=source.name, reason=f"{url.database}: no such file")
         engine = create_engine("sqlite://", poolclass=NullPool, hide_parameters=True, creator=lambda: _lite(file))
     else:
         patience = {"connect_timeout": _CONNECT_SECONDS} if backend in ("postgresql", "mysql", "mariadb") else {}
@@ -166,7 +166,7 @@ def _connected(source: Source, url: URL) -> Iterator[Connection]:
     try:
         connection = engine.connect()
     except DBAPIError as error:
-        raise IntakeError.of("source-down", source=source.name, reason=_words(error)) from error
+        raise IntakeError("source-down", source=source.name, reason=_words(error)) from error
     with connection:
         if backend == "postgresql":
             connection = connection.execution_options(postgresql_readonly=True)
@@ -200,7 +200,7 @@ def _expect_another(source: Source, connection: Connection) -> None:
         return
     if here is not None and tuple(there) == tuple(here):
         reason = ("不得是平台自己的数据库", "it may not be the platform's own database")
-        raise IntakeError.of("source-invalid", file=f"{source.name}.yaml", reason=reason[0], reason_en=reason[1])
+        raise IntakeError("source-invalid", file=f"{source.name}.yaml", reason=reason[0], reason_en=reason[1])
 
 
 @contextmanager
@@ -209,17 +209,16 @@ def _told(source: Source, secrets: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except IntakeError as error:
-        words = [_without(secrets, part) for part in (error.zh, error.en, error.hint)]
-        raise IntakeError(error.code, *words) from None
+        raise IntakeError.restored({k: _without(secrets, part) for k, part in error.to_json().items()}) from None
     except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise IntakeError.of(
+        raise IntakeError(
             "source-invalid", file=f"{source.name}.yaml", reason=f"缺少驱动程序：{_without(secrets, str(error))}",
             reason_en=f"its driver is not installed: {_without(secrets, str(error))}",
         ) from None  # fmt: skip
     except SQLAlchemyError as error:
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
         code = "source-down" if lost else "source-query-failed"
-        raise IntakeError.of(code, source=source.name, reason=_without(secrets, _words(error))) from None
+        raise IntakeError(code, source=source.name, reason=_without(secrets, _words(error))) from None
 
 
 def _words(error: SQLAlchemyError) -> str:

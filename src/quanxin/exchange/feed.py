@@ -139,7 +139,7 @@ def snapshot(subscription: Subscription, cursor: str, actor: Actor, limit: int =
     """
     found = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,18})\.([0-9]{1,18})", cursor) if cursor else None
     if cursor and not found:
-        raise IntakeError.of("timepoint-unknown", since=cursor)
+        raise IntakeError("timepoint-unknown", since=cursor)
     point, subject, record = (int(part) for part in found.groups()) if found else (latest(), 0, 0)
     wanted = {"resource": subscription.resource, "regions": _regions([subscription]), "subject": subject}
     with pg_cursor() as rows:
@@ -157,11 +157,11 @@ def read_timepoint(since: str) -> tuple[int, int]:
     """The position and the record after which to go on; a position alone means the end of its event."""
     found = _TIMEPOINT.fullmatch(since)
     if found is None or int(found[1]) > latest():
-        raise IntakeError.of("timepoint-unknown", since=since)
+        raise IntakeError("timepoint-unknown", since=since)
     position = int(found[1])
     horizon = now() - dt.timedelta(days=settings.FEED_DAYS)
     if Event.objects.filter(position__gt=position, at__lt=horizon).exists():
-        raise IntakeError.of("timepoint-too-old", since=since, days=settings.FEED_DAYS)
+        raise IntakeError("timepoint-too-old", since=since, days=settings.FEED_DAYS)
     return position, int(found[2]) if found[2] else END
 
 

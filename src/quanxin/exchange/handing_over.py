@@ -43,7 +43,7 @@ def propose(
     """
     _expect_others(actor, Role.STEWARD, giver, taker, resources)
     if not reason.strip():
-        raise IntakeError.of("reason-missing")
+        raise IntakeError("reason-missing")
     wanted = sorted(set(resources))
     _expect(bool(basis), "没有依据", "no basis is given")
     _expect(giver != taker, "移出和移入单位相同", "both providers are the same")
@@ -120,21 +120,21 @@ def _locked(actor: Actor, number: int, reason: str) -> Handover:
     """The proposal under the locks of its resources, in their order, so that no batch commits meanwhile."""
     actor.require(Role.APPROVER)
     if not reason.strip():
-        raise IntakeError.of("reason-missing")
+        raise IntakeError("reason-missing")
     found = Handover.objects.filter(pk=number).first()
     if found is None:
-        raise IntakeError.of("handover-unknown", handover=number)
+        raise IntakeError("handover-unknown", handover=number)
     _expect_others(actor, Role.APPROVER, found.from_provider, found.to_provider, found.resources)
     commit.lock_resources(*found.resources)
     found = Handover.objects.select_for_update().get(pk=number)
     if found.proposed_by == actor.name:
-        raise IntakeError.of("handover-own")
+        raise IntakeError("handover-own")
     return found
 
 
 def _still(found: Handover) -> None:
     if found.state != State.PROPOSED:
-        raise IntakeError.of("handover-decided", handover=found.pk)
+        raise IntakeError("handover-decided", handover=found.pk)
 
 
 def _decided(actor: Actor, found: Handover, state: State, reason: str, at: dt.datetime, *, held: int = 0) -> Handover:
@@ -186,4 +186,4 @@ def _check(giver: str, taker: str, resources: Sequence[str]) -> None:
 
 def _expect(holds: bool, what: str, what_en: str) -> None:
     if not holds:
-        raise IntakeError.of("handover-unfit", what=what, what_en=what_en)
+        raise IntakeError("handover-unfit", what=what, what_en=what_en)

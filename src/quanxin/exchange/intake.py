@@ -107,12 +107,12 @@ def admit(pack: Pack, rules: Rules, resource: str, provider: str) -> Resource:
     if resource in rules.resources:
         found = rules.resources[resource]
         if provider not in found.providers:
-            raise IntakeError.of("provider-not-allowed", provider=provider, allowed=", ".join(found.providers))
+            raise IntakeError("provider-not-allowed", provider=provider, allowed=", ".join(found.providers))
         return found
     history = pack.resource_history(resource)
     if history:
-        raise IntakeError.of("resource-out-of-force", resource=resource)
-    raise IntakeError.of("resource-unknown", resource=resource, known=", ".join(sorted(rules.resources)))
+        raise IntakeError("resource-out-of-force", resource=resource)
+    raise IntakeError("resource-unknown", resource=resource, known=", ".join(sorted(rules.resources)))
 
 
 class Overtaken(Exception):

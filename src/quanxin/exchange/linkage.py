@@ -19,6 +19,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
 from quanxin.calendar import now
+from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Held, Proposal
 from quanxin.runtime.bridge import pg_cursor, put
 from quanxin.runtime.workshop import workshop
@@ -74,14 +75,6 @@ LEVELS: dict[str, tuple[Level, ...]] = {
 BLOCKS = (("trade",), ("place", "industry"), ("substr(trade, 1, 2)",), ("substr(trade, -2)",))
 
 
-class NotInstalled(Exception):
-    """The extra is not installed."""
-
-    zh = "未安装批量关联组件。"
-    en = "The extra for bulk linkage is not installed."
-    hint = "请安装 quanxin[linkage]。 / Install quanxin[linkage]."
-
-
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """What a run did: identities that waited, names they were compared with, proposals made."""
@@ -95,11 +88,11 @@ class Proposed:
 def propose(actor: Actor) -> Proposed:
     """Compare every waiting identity with every organisation's names; the proposals replace those of the last run.
 
-    Raises ``NotAllowed`` without the steward's role, ``NotInstalled`` without Splink.
+    Raises ``NotAllowed`` without the steward's role, ``IntakeError`` without Splink.
     """
     actor.require(Role.STEWARD)
     if importlib.util.find_spec("splink") is None:
-        raise NotInstalled
+        raise IntakeError("linkage-missing")
     with workshop() as (con, _):
         waiting, register = _table(con, "waiting", _waiting()), _table(con, "names", _names())
         found = _predict(con, register) if waiting and register else []

@@ -64,7 +64,7 @@ def unread(reading: Mapping[str, Any]) -> dict[str, int]:
 def nothing_unread(reading: Mapping[str, Any]) -> None:
     """Raise ``IntakeError`` for a file that is to replace what there is, and of which a sheet was not read."""
     for sheet, rows in unread(reading).items():
-        raise IntakeError.of("replace-sheet-unread", sheet=sheet, rows=rows)
+        raise IntakeError("replace-sheet-unread", sheet=sheet, rows=rows)
 
 
 def _not_read(reading: Mapping[str, Any]) -> Iterator[Note]:

@@ -32,7 +32,7 @@ from quanxin.exchange.sources import Source
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.session import claimed
 
-TASK = "exchange.pull"  # which jobs.py declares
+TASK = "exchange.pull"
 _FIRST_WAIT, _LONGEST_WAIT = 60, 3600  # seconds after a failure; each further one doubles the wait
 
 _log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def pull(name: str, *, actor: Actor, full: bool = False, on_progress: Progress |
     actor.require(Role.INTAKE, source.provider)
     with claimed(f"source:{name}") as session:
         if session is None:
-            raise IntakeError.of("source-busy", source=name)
+            raise IntakeError("source-busy", source=name)
         state, _ = Pulled.objects.get_or_create(source=name)
         # counted beforehand: a pull that is killed has failed too, and waits for its turn
         state.tried_at, state.failures = now(), state.failures + 1

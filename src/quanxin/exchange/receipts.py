@@ -98,5 +98,5 @@ def _findings(resource: Resource, row: Held) -> list[Finding]:
 def _batch(number: str) -> Batch:
     found = Batch.objects.filter(pk=number).first()
     if found is None:
-        raise IntakeError.of("batch-unknown", batch=number)
+        raise IntakeError("batch-unknown", batch=number)
     return found

@@ -55,14 +55,14 @@ def replay(batch: str, *, actor: Actor, rows: Mapping[int, Mapping[str, str | No
     """
     origin = Batch.objects.filter(pk=batch).first()
     if origin is None:
-        raise IntakeError.of("batch-unknown", batch=batch)
+        raise IntakeError("batch-unknown", batch=batch)
     actor.require(Role.INTAKE, origin.provider)
     commit.lock_resources(origin.resource)
     origin = Batch.objects.select_for_update().get(pk=batch)
     held = _held(origin, rows)
     receipt = take_again(origin, held, actor=actor, corrected=rows)
     if receipt.quarantined + receipt.unlinked == len(held) and not rows:
-        raise IntakeError.of("replay-changes-nothing", batch=batch, rows=len(held))
+        raise IntakeError("replay-changes-nothing", batch=batch, rows=len(held))
     return receipt
 
 
@@ -102,5 +102,5 @@ def _held(origin: Batch, rows: Mapping[int, Mapping[str, str | None]] | None) ->
     query = Held.objects.filter(batch=origin, released_by=None, set_aside_at=None)
     held = list(query.filter(row_no__in=list(rows)) if rows else query)
     if not held or (rows and len(held) < len(rows)):
-        raise IntakeError.of("replay-nothing-held", batch=origin.pk)
+        raise IntakeError("replay-nothing-held", batch=origin.pk)
     return held

@@ -93,7 +93,7 @@ def format_of(names: Sequence[str]) -> str:
     found = {_SUFFIXES.get(Path(name.removesuffix(".gz")).suffix.lower()) for name in names}
     kind = found.pop() if len(found) == 1 else None
     if kind is None:
-        raise IntakeError.of("spark-format", names="、".join(sorted(names)[:5]) or "—")
+        raise IntakeError("spark-format", names="、".join(sorted(names)[:5]) or "—")
     return kind
 
 
@@ -205,16 +205,16 @@ def _chunks(spark: SparkSession, staged: str, layout: Layout, kind: str) -> tupl
         first, rows = row["first"], row["rows"]
         if kind == "csv" and row["_block"] == 0:
             if not row["head"]:
-                raise IntakeError.of("spark-headers-differ", file=name)
+                raise IntakeError("spark-headers-differ", file=name)
             first, rows = first + 1, rows - 1
         if kind == "csv" and row["bad"]:
-            raise IntakeError.of("spark-encoding", file=name)
+            raise IntakeError("spark-encoding", file=name)
         if row["longest"] > CELL_LIMIT:
-            raise IntakeError.of("file-cell-too-long", position=name, limit=CELL_LIMIT)
+            raise IntakeError("file-cell-too-long", position=name, limit=CELL_LIMIT)
         made.append(Chunk(row["_file"], row["_block"], first, rows, before))
         before += rows
     if not before:
-        raise IntakeError.of("file-empty", what="没有一行内容", what_en="there is no row")
+        raise IntakeError("file-empty", what="没有一行内容", what_en="there is no row")
     return tuple(made)
 
 

@@ -105,7 +105,7 @@ def names() -> list[str]:
 def load(name: str) -> Source:
     """The definition of that name; ``IntakeError`` if there is none, or it cannot be used."""
     if name not in names():
-        raise IntakeError.of("source-unknown", source=name, known="、".join(names()) or "—")
+        raise IntakeError("source-unknown", source=name, known="、".join(names()) or "—")
     path = folder() / f"{name}.yaml"
     try:
         source = Source.model_validate(yaml.safe_load(trusted.read(folder(), path.name)))
@@ -149,9 +149,9 @@ def _secret(source: Source, reference: re.Match[str]) -> str:
         except (OSError, UnicodeDecodeError):
             found = ""
     if not found:
-        raise IntakeError.of("source-secret-missing", source=source.name, secret=reference[0])
+        raise IntakeError("source-secret-missing", source=source.name, secret=reference[0])
     return found
 
 
 def _invalid(path: Path, reason: str, reason_en: str = "") -> IntakeError:
-    return IntakeError.of("source-invalid", file=path.name, reason=reason, reason_en=reason_en or reason)
+    return IntakeError("source-invalid", file=path.name, reason=reason, reason_en=reason_en or reason)

@@ -22,6 +22,7 @@ from quanxin.archive.models import Batch, Event, Record
 from quanxin.archive.own_matters import own_subjects
 from quanxin.archive.taking_out import TakenOut, take_out
 from quanxin.calendar import now, today
+from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Held
 from quanxin.exchange.receipt import Receipt
 from quanxin.exchange.replay import take_again
@@ -33,14 +34,8 @@ from quanxin.subjects.queries import cluster, find, resolve
 from quanxin.subjects.register import lock_register
 
 
-class NotPossible(Exception):
-    """The decision contradicts the queue or the register as they stand; ``zh`` and ``en`` say how."""
-
-    hint = "请用 quanxin unlinked 查看待关联的行。 / See quanxin unlinked."
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{zh} / {en}")
-        self.zh, self.en = zh, en
+class NotPossible(IntakeError):
+    """The decision contradicts the queue or the register as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +60,10 @@ def link(actor: Actor, held: Held, subject: Subject, *, reason: str) -> Decided:
     expect_others(actor, held, subject)
     if again := _decided(held, rows, Decision.Act.LINK, subject.pk):
         return again
-    _expect_reason(reason)
+    NotPossible.reason(reason, "link-reason-missing")
     _expect_organisation(held)
-    _expect(not subject.natural, "自然人只凭证件号码识别，不能关联", "A natural person is told by a number alone")
-    _expect(
-        subject.identifiers.exists(), "该主体已无识别号，不能关联", "The subject has no identifier any more"
-    )  # fmt: skip
+    _expect(not subject.natural, "link-person")
+    _expect(subject.identifiers.exists(), "link-without-number")
     return _decide(actor, Decision.Act.LINK, held, rows, subject, reason)
 
 
@@ -86,7 +79,7 @@ def create(actor: Actor, held: Held, *, type: str, reason: str) -> Decided:
     expect_others(actor, held)
     if again := _decided(held, rows, Decision.Act.CREATE, None):
         return again
-    _expect_reason(reason)
+    NotPossible.reason(reason, "link-reason-missing")
     _expect_organisation(held)
     lock_register()
     subject = _found(held, type)
@@ -104,7 +97,7 @@ def reject(actor: Actor, held: Held, *, reason: str) -> Decided:
     expect_others(actor, held)
     if again := _decided(held, rows, Decision.Act.REJECT, None):
         return again
-    _expect_reason(reason)
+    NotPossible.reason(reason, "link-reason-missing")
     decision = _record(actor, Decision.Act.REJECT, held, rows, None, reason)
     Held.objects.filter(pk__in=[row.pk for row in rows]).update(decision=decision)
     return Decided(decision)
@@ -126,7 +119,7 @@ def undo(actor: Actor, decision: Decision, *, reason: str) -> Decided:
         expect_others(actor, row, decision.subject)
     if decision.undone_at is not None:
         return Decided(decision)
-    _expect_reason(reason)
+    NotPossible.reason(reason, "link-reason-missing")
     decision.undone_at, decision.undone_by, decision.undone_reason = now(), actor.name, reason.strip()
     decision.save()
     gone = _take_back(decision, decision.subject, actor) if decision.subject else None
@@ -172,11 +165,8 @@ def _decided(held: Held, rows: list[Held], act: str, subject: int | None) -> Dec
         same = standing.act == act and (subject is None or standing.subject_id == subject)
         if same:
             return Decided(standing)
-        raise NotPossible(
-            f"该行已由 {standing.actor} 决定（决定 {standing.pk}：{standing.get_act_display()}），请先撤销",
-            f"{standing.actor} decided about the row already (decision {standing.pk}); undo it first",
-        )
-    raise NotPossible("该行不在待关联队列中", "The row does not wait to be linked")
+        raise NotPossible("link-decided", actor=standing.actor, decision=standing.pk, act=standing.get_act_display())
+    raise NotPossible("link-not-waiting")
 
 
 def _decide(
@@ -221,30 +211,25 @@ def _record(
 
 
 def _contradicted(standing: Decision) -> NotPossible:
-    return NotPossible(
-        f"同一识别信息已有决定 {standing.pk}（{standing.subject}），与之不一致，请先撤销该决定",
-        f"Decision {standing.pk} about the same identity stands and is contradicted; undo it first",
-    )
+    return NotPossible("link-contradicted", decision=standing.pk, subject=standing.subject)
 
 
 def _found(held: Held, type: str) -> Subject:
     """The subject made of what the rows state; the caller holds the register's lock."""
     stated, rules = held.stated, current_pack().on(today())
     kinds = rules.subject_types
-    _expect(type in kinds and not kinds[type].natural, f"没有主体类型 {type}", f"There is no subject type {type}")
+    _expect(type in kinds and not kinds[type].natural, "create-type", type=type)
     numbers = {
         Identifier.Kind.USCC: stated["code"], Identifier.Kind.REGISTRATION: stated["registration"],
         Identifier.Kind.ORGANISATION: stated["organisation"],
     }  # fmt: skip
     identifiers = {kind.value: value for kind, value in numbers.items() if value}
-    _expect(
-        bool(identifiers), "只有名称的行不能新建主体，请先补充代码或注册号", "A row with a name alone makes no subject"
-    )
-    _expect(bool(stated["name"]), "没有名称的行不能新建主体", "A row without a name makes no subject")
+    _expect(bool(identifiers), "create-name-alone")
+    _expect(bool(stated["name"]), "create-without-name")
     known = next((s for value in identifiers.values() if (s := find(value))), None)
-    _expect(known is None, f"该识别号已属于主体 {known}", f"The number is the known subject's {known}")
+    _expect(known is None, "create-known", subject=known)
     expected = stated["type"] if stated["code"] else ""
-    _expect(expected in ("", type), f"代码所示主体类型为 {expected}", f"The code says the type {expected}")
+    _expect(expected in ("", type), "create-other-type", type=expected)
     region = stated["code"][2:8] or (stated["registration"] if stated["registration"].isdigit() else "")[:6]
     return found(
         type=type, name=stated["name"], identifiers=identifiers, region=region, batch=held.batch_id, at=now()
@@ -257,14 +242,13 @@ def _take_back(decision: Decision, subject: Subject, actor: Actor) -> TakenOut:
     made = decision.act == Decision.Act.CREATE
     if made:
         others = Decision.objects.filter(subject=subject, undone_at=None).exclude(pk=decision.pk)
-        _expect(subject.merged_into_id is None and not subject.absorbed.exists(), "该主体已合并，请先撤销合并",
-                "The subject is merged; undo that first")  # fmt: skip
-        _expect(not others.exists(), "另有决定将行关联到该主体，请先撤销", "Other decisions link rows to the subject")
+        _expect(subject.merged_into_id is None and not subject.absorbed.exists(), "undo-merged")
+        _expect(not others.exists(), "undo-linked")
     rows = Held.objects.filter(decision=decision, released_by=F("batch")).values_list("batch_id", "row_no")
     gone = take_out(rows, _homes(subject), actor=actor, reason=decision.undone_reason)
     if made:
         left = Record.objects.filter(subject_id=subject.pk, superseded_at=None).count()
-        _expect(not left, f"该主体另有 {left} 条记录，不能撤销新建", f"The subject has {left} other records")
+        _expect(not left, "undo-records", count=left)
         unmake(subject)
     return gone
 
@@ -284,13 +268,9 @@ def _tell_undone(actor: Actor, decision: Decision, gone: TakenOut | None) -> Non
 
 
 def _expect_organisation(held: Held) -> None:
-    _expect(bool(held.stated), "该行为自然人或未写明主体，不能关联", "The row is a person's, or names no subject")
+    _expect(bool(held.stated), "link-nobody")
 
 
-def _expect_reason(reason: str) -> None:
-    _expect(bool(reason.strip()), "必须说明理由", "A reason is needed")
-
-
-def _expect(holds: bool, zh: str, en: str) -> None:
+def _expect(holds: bool, code: str, **particulars: object) -> None:
     if not holds:
-        raise NotPossible(zh, en)
+        raise NotPossible(code, **particulars)

@@ -81,7 +81,7 @@ def status(submission: str) -> Submission:
     """How far a submission has come; ``IntakeError`` if there is none of that name."""
     found = Submission.objects.select_related("batch").filter(pk=submission).first()
     if found is None:
-        raise IntakeError.of("submission-unknown", submission=submission)
+        raise IntakeError("submission-unknown", submission=submission)
     return found
 
 
@@ -158,7 +158,7 @@ def tidy() -> int:
 def _take_in(work: Submission, session: psycopg.Connection) -> None:
     """One attempt at a submission that this process has claimed."""
     if work.attempts >= MOST_ATTEMPTS:
-        _finish(work, error=IntakeError.of("submission-given-up", file=work.file_name, attempts=work.attempts))
+        _finish(work, error=IntakeError("submission-given-up", file=work.file_name, attempts=work.attempts))
         return
     work.state, work.attempts, work.moments = Submission.State.RUNNING, work.attempts + 1, {}
     work.save(update_fields=["state", "attempts", "moments"])
@@ -170,8 +170,8 @@ def _take_in(work: Submission, session: psycopg.Connection) -> None:
         )  # fmt: skip
     except IntakeError as error:
         _finish(work, error=error)
-    except OwnMatter as error:
-        _finish(work, error=IntakeError("own-matter", error.zh, error.en, error.hint))
+    except OwnMatter:
+        _finish(work, error=IntakeError("own-matter"))
     else:
         _finish(work, batch=receipt.batch)
 

@@ -51,7 +51,7 @@ def grant(
     )
     found = current_pack().on(today()).resources.get(resource)
     if found is None:
-        raise IntakeError.of(
+        raise IntakeError(
             "subscription-refused", resource=resource, reason="目录中没有该现行资源", reason_en="not in force"
         )
     _expect_shareable(found, fields)
@@ -71,7 +71,7 @@ def end(actor: Actor, subscription: Subscription, *, reason: str) -> Subscriptio
     """End a subscription now; ended twice, it stays as it was. Raises ``NotAllowed``, or ``IntakeError`` unreasoned."""
     actor.require(Role.CENTRE)
     if not reason.strip():
-        raise IntakeError.of("reason-missing")
+        raise IntakeError("reason-missing")
     subscription = Subscription.objects.select_for_update().get(pk=subscription.pk)
     if subscription.ended_at is None:
         subscription.ended_at, subscription.ended_reason = now(), reason.strip()
@@ -112,4 +112,4 @@ def _expect_shareable(resource: Resource, fields: Sequence[str]) -> None:
 
 def _expect(resource: str, holds: bool, reason: str, reason_en: str) -> None:
     if not holds:
-        raise IntakeError.of("subscription-refused", resource=resource, reason=reason, reason_en=reason_en)
+        raise IntakeError("subscription-refused", resource=resource, reason=reason, reason_en=reason_en)

@@ -49,9 +49,9 @@ def add(actor: Actor, consumer: Consumer, url: str) -> tuple[Webhook, str]:
     try:
         posting.locate(url)
     except posting.Undeliverable as why:
-        raise IntakeError.of("webhook-refused", url=url, reason=why.zh, reason_en=why.en) from why
+        raise IntakeError("webhook-refused", url=url, reason=why.zh, reason_en=why.en) from why
     if Webhook.objects.filter(consumer=consumer, url=url, ended_at=None).exists():
-        raise IntakeError.of("webhook-refused", url=url, reason="该地址已登记", reason_en="it is there already")
+        raise IntakeError("webhook-refused", url=url, reason="该地址已登记", reason_en="it is there already")
     secret = _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     made = Webhook.objects.create(
         consumer=consumer,
@@ -69,7 +69,7 @@ def end(actor: Actor, webhook: int, *, reason: str) -> Webhook:
     """Send nothing more to a webhook; ended twice, it stays as it was. Raises as ``add`` does, and without a reason."""
     actor.require(Role.CENTRE)
     if not reason.strip():
-        raise IntakeError.of("reason-missing")
+        raise IntakeError("reason-missing")
     found = _locked(webhook)
     if found.ended_at is None:
         found.ended_at = now()
@@ -88,10 +88,10 @@ def redeliver(actor: Actor, delivery: int) -> Delivery:
     actor.require(Role.CENTRE)
     found = Delivery.objects.filter(pk=delivery).first()
     if found is None:
-        raise IntakeError.of("webhook-unknown", number=delivery)
+        raise IntakeError("webhook-unknown", number=delivery)
     webhook = _locked(found.webhook_id)
     if webhook.ended_at is not None:
-        raise IntakeError.of("webhook-refused", url=webhook.url, reason="该地址已停用", reason_en="it was ended")
+        raise IntakeError("webhook-refused", url=webhook.url, reason="该地址已停用", reason_en="it was ended")
     found = Delivery.objects.select_for_update().get(pk=delivery)
     if found.state != Delivery.State.PENDING:
         found.state, found.attempts, found.next_at, found.finished_at = Delivery.State.PENDING, 0, now(), None
@@ -178,5 +178,5 @@ def as_secret_of(consumer: int, url: str) -> str:
 def _locked(webhook: int) -> Webhook:
     found = Webhook.objects.select_for_update(of=("self",)).select_related("consumer").filter(pk=webhook).first()
     if found is None:
-        raise IntakeError.of("webhook-unknown", number=webhook)
+        raise IntakeError("webhook-unknown", number=webhook)
     return found

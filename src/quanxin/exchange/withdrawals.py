@@ -50,7 +50,7 @@ def withdraw(
     asked = Record.objects.select_for_update().filter(pk__in=sorted(set(records)), provider=provider)
     found = sorted(asked.order_by("subject_id", "id"), key=lambda record: (record.resource, record.id))
     if missing := sorted(set(records) - {(r.subject_id, r.id) for r in found}):
-        raise IntakeError.of("record-unknown", records=", ".join(f"{s}-{n}" for s, n in missing), provider=provider)
+        raise IntakeError("record-unknown", records=", ".join(f"{s}-{n}" for s, n in missing), provider=provider)
     expect_others(actor, {r.subject_id for r in found}, f"provider:{provider}")
     ended = 0
     for resource in dict.fromkeys(r.resource for r in found):
@@ -75,7 +75,7 @@ def take_back(actor: Actor, batch: str, *, reason: str) -> Withdrawn:
     """
     found = Batch.objects.filter(pk=batch).first()
     if found is None:
-        raise IntakeError.of("batch-unknown", batch=batch)
+        raise IntakeError("batch-unknown", batch=batch)
     actor.require(Role.INTAKE, found.provider)
     _expect_reason(reason)
     commit.lock_resources(found.resource)
@@ -114,4 +114,4 @@ def _with_replays(batch: Batch) -> list[Batch]:
 
 def _expect_reason(reason: str) -> None:
     if not reason.strip():
-        raise IntakeError.of("reason-missing")
+        raise IntakeError("reason-missing")

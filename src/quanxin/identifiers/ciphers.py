@@ -30,11 +30,11 @@ class Altered(Exception):
 
 
 class SuiteMissing(Exception):
-    """A suite that does not exist, or that this machine cannot run; ``zh``, ``en`` and ``hint`` are for people."""
+    """A suite that does not exist, or that this machine cannot run; ``zh``, ``en`` and the hints are for people."""
 
-    def __init__(self, zh: str, en: str, hint: str) -> None:
+    def __init__(self, zh: str, en: str, hint: str, hint_en: str) -> None:
         super().__init__(f"{zh} / {en}")
-        self.zh, self.en, self.hint = zh, en, hint
+        self.zh, self.en, self.hint, self.hint_en = zh, en, hint, hint_en
 
 
 class Aead(Protocol):
@@ -112,7 +112,7 @@ AES = Suite(1, "aes-256-gcm", "hmac-sha256", 32, _Aes, SHA256)
 SM4 = Suite(2, "sm4-gcm", "hmac-sm3", 16, _Sm4, SM3)
 SUITES: Mapping[str, Suite] = MappingProxyType({suite.name: suite for suite in (AES, SM4)})
 _BY_MAC = {suite.mac: suite for suite in SUITES.values()}
-_WAYS_OUT = "可用的算法见 quanxin keys list。 / quanxin keys list tells the algorithms."
+_WAYS_OUT = ("可用的算法见 quanxin keys list。", "quanxin keys list tells the algorithms.")
 
 
 def suite(name: str) -> Suite:
@@ -121,12 +121,12 @@ def suite(name: str) -> Suite:
     if found is None:
         known = "、".join(SUITES)
         raise SuiteMissing(
-            f"没有算法 {name}，只有 {known}。", f"There is no algorithm {name}; there are {known}.", _WAYS_OUT
+            f"没有算法 {name}，只有 {known}。", f"There is no algorithm {name}; there are {known}.", *_WAYS_OUT
         )
     if not available(found):
         raise SuiteMissing(
             f"本机的 OpenSSL 不支持 {found.name}。", f"OpenSSL on this machine does not offer {found.name}.",
-            "请改用 aes-256-gcm，或换用支持国密算法的 OpenSSL。 / Use aes-256-gcm, or an OpenSSL that offers SM4-GCM and SM3.",
+            "请改用 aes-256-gcm，或换用支持国密算法的 OpenSSL。", "Use aes-256-gcm, or an OpenSSL that offers SM4-GCM and SM3.",
         )  # fmt: skip
     return found
 

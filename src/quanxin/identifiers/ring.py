@@ -31,12 +31,13 @@ class State(StrEnum):
 
 
 class BadRing(Exception):
-    """The ring cannot be read, or does not hold what is asked of it; ``zh``, ``en`` and ``hint`` are for people."""
+    """The ring cannot be read, or does not hold what is asked of it; ``zh``, ``en`` and the hints are for people."""
 
-    def __init__(self, zh: str, en: str, hint: str = "") -> None:
+    def __init__(
+        self, zh: str, en: str, hint: str = "见 docs/operators/keys.md。", hint_en: str = "See docs/operators/keys.md."
+    ) -> None:
         super().__init__(f"{zh} / {en}")
-        self.zh, self.en = zh, en
-        self.hint = hint or "见 docs/operators/keys.md。 / See docs/operators/keys.md."
+        self.zh, self.en, self.hint, self.hint_en = zh, en, hint, hint_en
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ class Ring:
         if any(key.state is State.NEXT for key in self.index):
             raise BadRing(
                 "索引密钥的更换尚未完成。", "The rotation of the index key is not finished.",
-                "正在更换时稍候再试；若更换被中断，请运行 quanxin keys rotate --index 完成。 / Wait while it runs; if it was "
-                "interrupted, finish it with quanxin keys rotate --index.",
+                "正在更换时稍候再试；若更换被中断，请运行 quanxin keys rotate --index 完成。",
+                "Wait while it runs; if it was interrupted, finish it with quanxin keys rotate --index.",
             )  # fmt: skip
         return next(key for key in reversed(self.index) if key.state is State.ACTIVE)
 

@@ -63,8 +63,9 @@ def replace(at: dt.datetime) -> str:
     """
     if environment.value(VARIABLE):
         raise environment.BadSetting(
-            f"{VARIABLE} 已设定：请把现公钥和时刻写入数据目录的 {FORMER}，再更换变量。"
-            f"/ {VARIABLE} is set: write the present public key and the moment to {FORMER}, then change the variable."
+            VARIABLE,
+            f"已设定：请把现公钥和时刻写入数据目录的 {FORMER}，再更换变量。",
+            f"is set: write the present public key and the moment to {FORMER}, then change the variable.",
         )
     place = environment.data_dir()
     kept = former() | {public_key(): at}
@@ -77,5 +78,5 @@ def replace(at: dt.datetime) -> str:
 def _private() -> Ed25519PrivateKey:
     seed = environment.secret(VARIABLE, FILE)
     if not re.fullmatch(r"[0-9a-f]{64}", seed):
-        raise environment.BadSetting(f"{VARIABLE}：应为 64 位十六进制数。/ must be 64 hexadecimal digits.")
+        raise environment.BadSetting(f"{VARIABLE}", "应为 64 位十六进制数。", "must be 64 hexadecimal digits.")
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -16,12 +15,13 @@ from django.views.decorators.http import require_http_methods
 from quanxin.accounts import agency, agent_codes
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.agency import Scope
+from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import Agency, User
 from quanxin.calendar import add_months, today
 from quanxin.casework.errors import RightsError
-from quanxin.my.language import problem_of
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.runtime import parameters
+from quanxin.runtime.language import in_words
 
 USUAL_MONTHS = 6  # what the form proposes; any later day may be chosen
 
@@ -35,8 +35,8 @@ def listed(request: HttpRequest, me: Standing) -> HttpResponse:
         try:
             _authorise(request, me)
             return redirect("my:agents")
-        except (ValidationError, ValueError) as error:
-            problem = problem_of(error if isinstance(error, ValidationError) else ValidationError(_DAY))
+        except AccountError as error:
+            problem = in_words(error)
     given, day = agency.agencies_given(me.principal), today()
     return shown(request, me, "my/agents.html", {
         "live": [one for one in given if _live(one, day)], "ended": [one for one in given if not _live(one, day)],
@@ -45,24 +45,17 @@ def listed(request: HttpRequest, me: Standing) -> HttpResponse:
     }, 422 if problem else 200)  # fmt: skip
 
 
-_CODE = (
-    "代办码不对，或已过期：请代理人在“我代办的主体”页面重新取一个。"
-    " / This is no agent code, or it has expired: ask the agent for a new one, from the page of whom they act for."
-)
-_DAY = "请填写到期日，例如 2027-01-31。 / Say until which day, like 2027-01-31."
-
-
 def _authorise(request: HttpRequest, me: Standing) -> Agency:
     user: User = request.user  # type: ignore[assignment]
     sent, until = request.POST, parameters.day(request.POST.get("until"))
     if until is None:
-        raise ValueError("no day")
+        raise AccountError("agency-until")
     agent = sent.get("agent", "").strip()
     if not me.counter and not (agent := agent_codes.username_of(me.party.actor, agent)):
-        raise ValidationError(_CODE)
+        raise AccountError("agent-code-unknown")
     return agency.authorise(
         me.party.actor, me.principal if me.counter else user, agent,
-        [Scope(one) for one in sent.getlist("scope")], until,
+        [Scope(one) for one in sent.getlist("scope") if one in set(Scope)], until,
         reason=sent.get("reason", ""), document=sent.get("document", "") if me.counter else "",
     )  # fmt: skip
 
@@ -80,8 +73,8 @@ def end(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
         try:
             agency.end(me.party.actor, number, reason=request.POST.get("reason", ""))
             return redirect("my:agents")
-        except ValidationError as error:
-            problem = problem_of(error)
+        except AccountError as error:
+            problem = in_words(error)
     if found.ended_at is not None:
         return redirect("my:agents")
     return shown(request, me, "my/end_agency.html", {"agency": found, "problem": problem}, 422 if problem else 200)

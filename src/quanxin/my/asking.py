@@ -25,13 +25,13 @@ from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.engine.windows import Why
 from quanxin.my import bringing
-from quanxin.my.language import problem_of
 from quanxin.my.listing import Shown
 from quanxin.my.records import one
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.policy.rights import RepairRegime
 from quanxin.rights import objections, repairs
+from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
 
 REFUSED = (Case.State.REFUSED, Case.State.REJECTED, Case.State.RETRACTED)
@@ -55,7 +55,7 @@ def repair(request: HttpRequest, me: Standing, subject: int, number: int) -> Htt
         try:
             return redirect("my:case", _applied(request, me, record, papers).number)
         except (RightsError, AttachmentError) as error:
-            problem = problem_of(error)
+            problem = in_words(error)
     context = {
         "record": found, "regime": regime, "conditions": _conditions(found, regime), "papers": papers, "problem": problem,
         "proof": regime.material("proof"), "commitment": regime.material("commitment"), "said": request.POST,
@@ -129,7 +129,7 @@ def _objection(request: HttpRequest, me: Standing, context: dict[str, Any], **ab
             )
             return redirect("my:case", made.number)
         except (RightsError, AttachmentError) as error:
-            problem = problem_of(error)
+            problem = in_words(error)
     context |= {"papers": papers, "problem": problem, "said": request.POST, **bringing.files_said(Kind.OTHER.value)}
     return shown(request, me, "my/objection.html", context, 422 if problem else 200)
 
@@ -139,4 +139,4 @@ def _papers(request: HttpRequest, me: Standing, kind: Kind) -> tuple[list[Attach
     if request.method != "POST":
         return [], None
     papers, error = bringing.papers_of(request, me.party, kind.value)
-    return papers, problem_of(error) if error is not None else None
+    return papers, in_words(error) if error is not None else None

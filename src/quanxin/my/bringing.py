@@ -10,13 +10,14 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 
-from quanxin.attachments import http, removing
+from quanxin.attachments import removing
 from quanxin.attachments.accepting import accept, limit_mb
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.models import Attachment
 from quanxin.casework.parties import Party
 from quanxin.my.standing import shown
 from quanxin.runtime import parameters
+from quanxin.runtime.language import in_words
 
 FILES = 5  # in one form at once; more can follow
 FIELD, KEPT = "file", "paper"
@@ -55,7 +56,7 @@ def only_papers(request: HttpRequest) -> bool:
 
 def refused(request: HttpRequest, error: AttachmentError) -> HttpResponse:
     """What came was too much to be read: nothing of the form was; the page says so and leads back to it."""
-    return shown(request, None, "my/problem.html", {"problem": http.in_words(error), "back": request.path})
+    return shown(request, None, "my/problem.html", {"problem": in_words(error), "back": request.path})
 
 
 def files_said(kind: str) -> dict[str, int]:

@@ -30,10 +30,10 @@ from quanxin.casework.parties import Party
 from quanxin.exchange import following
 from quanxin.exchange.following import Taken
 from quanxin.my import bringing, progress
-from quanxin.my.language import problem_of
 from quanxin.my.progress import Entry
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.rights import documents, objections
+from quanxin.runtime.language import in_words
 
 LENGTH = 20
 READERS = (Scope.REPAIR, Scope.OBJECTION)
@@ -150,13 +150,13 @@ def answer(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
     """Answer what was asked for, in words and with papers."""
     found = own(me, number)
     papers, error = bringing.papers_of(request, me.party, Kind.OTHER.value)
-    problem = problem_of(error) if error is not None else None
+    problem = in_words(error) if error is not None else None
     if problem is None and not bringing.only_papers(request):
         try:
             cases.answer(me.party, number, request.POST.get("text", ""), [str(paper.pk) for paper in papers])
             return redirect("my:case", number)
         except (RightsError, AttachmentError) as wrong:
-            problem = problem_of(wrong)
+            problem = in_words(wrong)
     return _page(request, me, found, problem=problem, said=request.POST, brought=papers)
 
 
@@ -181,7 +181,7 @@ def second_look(request: HttpRequest, me: Standing, number: str) -> HttpResponse
     try:
         made = objections.ask_second_look(me.party, number, request.POST.get("statement", ""))
     except RightsError as error:
-        return _page(request, me, found, problem=problem_of(error), said=request.POST)
+        return _page(request, me, found, problem=in_words(error), said=request.POST)
     return redirect("my:case", made.number)
 
 

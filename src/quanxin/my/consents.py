@@ -18,13 +18,13 @@ from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import Organisation
 from quanxin.calendar import add_months, today
 from quanxin.casework.errors import RightsError
-from quanxin.my.language import problem_of
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.policy.rights import ConsentText
 from quanxin.rights import consents
 from quanxin.rights.consent_models import Consent
 from quanxin.runtime import parameters
+from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
 
 USES = 50  # of each consent, newest first
@@ -91,7 +91,7 @@ def give(request: HttpRequest, me: Standing, key: str) -> HttpResponse:
             )  # fmt: skip
             return redirect("my:consent", made.pk)
         except RightsError as error:
-            problem = problem_of(error)
+            problem = in_words(error)
     return shown(request, me, "my/give.html", _form(request, text, problem), 422 if problem else 200)
 
 
@@ -137,7 +137,7 @@ def narrow(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
             consents.narrow(me.party, number, request.POST.getlist("item"), day)
             return redirect("my:consent", number)
         except RightsError as error:
-            problem = problem_of(error)
+            problem = in_words(error)
     items = [(item["key"], Text(**item["title"])) for item in found.wording.text["items"] if item["key"] in found.items]
     context = {"given": _given([found])[0], "items": items, "first": today(), "problem": problem,
                "chosen": request.POST.getlist("item") if problem else found.items}  # fmt: skip

@@ -20,10 +20,10 @@ from quanxin.casework import rendering as letters
 from quanxin.casework.models import Notice
 from quanxin.casework.notices import MY_RECORD
 from quanxin.casework.parties import Party
-from quanxin.my.language import language
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.runtime import parameters
+from quanxin.runtime.language import language
 
 LENGTH = 10
 

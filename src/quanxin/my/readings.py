@@ -18,8 +18,8 @@ from quanxin.accounts.models import Membership
 from quanxin.archive.models import Access
 from quanxin.archive.paging import Paging
 from quanxin.archive.queries import readings_of
-from quanxin.my.language import language
 from quanxin.my.standing import Standing, opened, shown
+from quanxin.runtime.language import language
 from quanxin.runtime.pack import current_pack
 
 LENGTH = 30

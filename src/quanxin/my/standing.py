@@ -33,16 +33,12 @@ from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Notice
 from quanxin.casework.parties import Party, at_counter
 from quanxin.casework.visit_models import Visit
-from quanxin.my.language import problem_of
+from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Identifier, Subject
 from quanxin.subjects.queries import find, resolve
 
 AGENCY = "agency"  # the session's key of the authorisation that one acts by
-# what is another's looks like what is not there
-UNKNOWN = frozenset(
-    {"record-not-yours", "case-unknown", "consent-unknown", "consent-text-unknown", "agency-unknown", "notice-unknown"}
-)
 
 View = Callable[..., HttpResponseBase]
 
@@ -199,13 +195,12 @@ def _answer(
     except Nobody as nobody:
         return _nobody(request, nobody.why)
     except NotAllowed as error:
-        own = problem_of(error) if isinstance(error, OwnMatter) else None
+        own = in_words(error) if isinstance(error, OwnMatter) else None
         return shown(request, me, "my/refused.html", {"own": own}, status=403)
     except RightsError as error:
-        if error.code in UNKNOWN and error.line is None and me is not None:
+        if error.status == 404 and error.line is None and me is not None:  # another's looks like what is not there
             refused_line(me.party.actor, f"subject:{me.subject.pk}", error.code, asked=request.path[:200])
-        status = 404 if error.code in UNKNOWN else 422
-        return shown(request, me, "my/problem.html", {"problem": problem_of(error)}, status)
+        return shown(request, me, "my/problem.html", {"problem": in_words(error)}, error.status)
 
 
 def _within(me: Standing, scopes: tuple[Scope, ...], agents: bool) -> None:

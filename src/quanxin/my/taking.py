@@ -18,9 +18,9 @@ from quanxin.attachments.models import Attachment
 from quanxin.calendar import today
 from quanxin.casework import papers
 from quanxin.my.cases import own
-from quanxin.my.language import problem_of
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.rights import exporting
+from quanxin.runtime.language import in_words
 
 
 @require_safe
@@ -49,5 +49,5 @@ def paper(request: HttpRequest, me: Standing, number: uuid.UUID) -> HttpResponse
             raise AttachmentError("attachment-unknown", attachment=number)
         answer: FileResponse = http.respond(reading.download(me.party.actor, number))
     except AttachmentError as error:
-        return shown(request, me, "my/problem.html", {"problem": problem_of(error)}, error.status)
+        return shown(request, me, "my/problem.html", {"problem": in_words(error)}, error.status)
     return answer

@@ -188,7 +188,7 @@ def grant(actor: Actor, number: str, *, performed: bool, note: str = "") -> Case
         raise RightsError("duty-unperformed")
     record = cases.record_of(case)
     if record is None:
-        raise RightsError("repair-nothing", why="记录已撤回 / it was withdrawn")
+        raise RightsError("repair-nothing", why=Text(zh="记录已撤回", en="it was withdrawn"))
     basis = [Basis.model_validate(article) for article in case.particulars["basis"]]
     events = restricting.restrict(actor, [record], Restriction.Kind.REPAIRED, case=case.reference, basis=basis, at=at)
     case.particulars["decision"] = f"{case.number}-1"
@@ -244,16 +244,16 @@ def _expect_open(prospect: Prospect) -> RepairRegime:
     """The regime of an application that may be made; raises ``RightsError`` otherwise."""
     found = prospect.window
     if prospect.repaired:
-        raise RightsError("repair-nothing", why="已经修复 / it is repaired")
+        raise RightsError("repair-nothing", why=Text(zh="已经修复", en="it is repaired"))
     if prospect.barred_until is not None:
         raise RightsError("repair-barred", until=show_date(prospect.barred_until))
     if found.why is Why.TOO_EARLY:
         raise RightsError("repair-too-early", from_day=show_date(found.repairable_from))
     if found.why is Why.ELSEWHERE and found.coverage is not None and found.coverage.elsewhere is not None:
-        raise RightsError("repair-not-here", where=f"{found.coverage.elsewhere.zh} / {found.coverage.elsewhere.en}")
+        raise RightsError("repair-not-here", where=found.coverage.elsewhere)
     if found.why is not None:
         words = WORDS[found.why]
-        raise RightsError("repair-nothing", why=f"{words.zh} / {words.en}")
+        raise RightsError("repair-nothing", why=words)
     if found.regime is None:
         raise RightsError("repair-no-regime")
     return found.regime

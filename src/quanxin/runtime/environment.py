@@ -18,17 +18,15 @@ import quanxin
 from quanxin.runtime.durable import sync
 from quanxin.runtime.variables import VARIABLES
 
-_MOST_HEARTBEAT = 15  # seconds; the jobs of workers that died are given back every twice as many
-
 
 class BadSetting(Exception):
-    """A variable has a value that cannot be used; the message names both, in Chinese and English."""
+    """A variable has a value that cannot be used; ``zh`` and ``en`` say which and why."""
 
-    en = ""  # the message has both languages
+    hint = hint_en = ""
 
-    @property
-    def zh(self) -> str:
-        return str(self)
+    def __init__(self, where: str, zh: str, en: str) -> None:
+        super().__init__(f"{where}：{zh}/ {en}")
+        self.zh, self.en = f"{where}：{zh}", f"{where}: {en}"
 
 
 def value(name: str) -> str:
@@ -41,7 +39,7 @@ def choice(name: str, *allowed: str) -> str:
     given = value(name)
     if given not in allowed:
         options = "、".join(allowed)
-        raise BadSetting(f"{name}={given}：只能是 {options}。/ must be one of {', '.join(allowed)}.")
+        raise BadSetting(f"{name}={given}", f"只能是 {options}。", f"must be one of {', '.join(allowed)}.")
     return given
 
 
@@ -49,16 +47,8 @@ def whole_number(name: str) -> int:
     """The value of a variable that must be a whole number from 1; ``BadSetting`` otherwise."""
     given = value(name)
     if not given.isdecimal() or int(given) < 1:
-        raise BadSetting(f"{name}={given}：应为正整数。/ must be a whole number from 1.")
+        raise BadSetting(f"{name}={given}", "应为正整数。", "must be a whole number from 1.")
     return int(given)
-
-
-def heartbeat() -> int:
-    """Seconds between signs of life of a worker; ``BadSetting`` if there are too many."""
-    seconds = whole_number("QUANXIN_HEARTBEAT_SECONDS")
-    if seconds > _MOST_HEARTBEAT:
-        raise BadSetting(f"QUANXIN_HEARTBEAT_SECONDS={seconds}：最多 {_MOST_HEARTBEAT}。/ {_MOST_HEARTBEAT} at most.")
-    return seconds
 
 
 def hosts(name: str) -> frozenset[str]:
@@ -67,7 +57,7 @@ def hosts(name: str) -> frozenset[str]:
     for one in given:
         host, _, port = one.rpartition(":")
         if not host or not port.isdecimal() or not 0 < int(port) < 65536 or set(host) & set("/*@ "):
-            raise BadSetting(f"{name}={one}：应如 db.example.org:5432。/ must be like db.example.org:5432.")
+            raise BadSetting(f"{name}={one}", "应如 db.example.org:5432。", "must be like db.example.org:5432.")
     return frozenset(given)
 
 
@@ -82,7 +72,9 @@ def megabytes(name: str) -> dict[str, int]:
         limits[key] = int(limit)
     if "" not in limits:
         raise BadSetting(
-            f"{name}={value(name)}：应如 10 或 10,court-ruling=20，每项 1—100。/ must be like these, 1 to 100."
+            f"{name}={value(name)}",
+            "应如 10 或 10,court-ruling=20，每项 1—100。",
+            "must be like 10 or 10,court-ruling=20, 1 to 100.",
         )
     return limits
 
@@ -91,7 +83,9 @@ def ports(name: str) -> frozenset[int]:
     """The variable as port numbers, separated by commas. Raises ``BadSetting`` for anything else."""
     given = [part.strip() for part in value(name).split(",")]
     if not all(part.isascii() and part.isdecimal() and 0 < int(part[:6]) < 65536 for part in given):
-        raise BadSetting(f"{name}={value(name)}：应为端口号，以逗号分隔。/ must be port numbers, separated by commas.")
+        raise BadSetting(
+            f"{name}={value(name)}", "应为端口号，以逗号分隔。", "must be port numbers, separated by commas."
+        )
     return frozenset(map(int, given))
 
 
@@ -99,7 +93,7 @@ def contact(name: str) -> str:
     """The variable as a mailto: or https: address of one line, or "". Raises ``BadSetting`` for anything else."""
     given = value(name)
     if given and not re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://\S+)", given):
-        raise BadSetting(f"{name}={given}：应以 mailto: 或 https:// 开头。/ must begin with mailto: or https://.")
+        raise BadSetting(f"{name}={given}", "应以 mailto: 或 https:// 开头。", "must begin with mailto: or https://.")
     return given
 
 
@@ -115,8 +109,9 @@ def antivirus() -> str | tuple[str, int] | None:
     if product == "clamd" and host and port.isdecimal() and 0 < int(port) < 65536:
         return host.strip("[]"), int(port)
     raise BadSetting(
-        f"QUANXIN_ANTIVIRUS={given}：应为 clamd:/路径/套接字 或 clamd:主机:端口。"
-        "/ must be clamd:/path/to/socket or clamd:host:port."
+        f"QUANXIN_ANTIVIRUS={given}",
+        "应为 clamd:/路径/套接字 或 clamd:主机:端口。",
+        "must be clamd:/path/to/socket or clamd:host:port.",
     )
 
 

@@ -56,7 +56,6 @@ def settings() -> Iterator[Finding]:
         environment.threads()
         for name in _WHOLE_NUMBERS:
             environment.whole_number(name)
-        environment.heartbeat()
         environment.megabytes("QUANXIN_ATTACHMENT_MB")
         environment.hosts("QUANXIN_SOURCE_HOSTS")
         environment.antivirus()
@@ -64,7 +63,7 @@ def settings() -> Iterator[Finding]:
         environment.choice("QUANXIN_STATIC", "manifest", "plain")
         environment.choice("QUANXIN_LOG_LEVEL", *LOG_LEVELS)
     except environment.BadSetting as error:
-        yield problem("settings", (str(error), str(error)), ("请改正该环境变量", "Correct that variable"))
+        yield problem("settings", (error.zh, error.en), ("请改正该环境变量", "Correct that variable"))
     else:
         if not strange:
             yield ok("settings", "环境变量设置有效", "The settings of the environment are valid")

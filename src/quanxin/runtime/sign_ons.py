@@ -50,15 +50,15 @@ def read(data_dir: Path) -> tuple[SignOn, ...]:
     path = environment.folder("QUANXIN_OIDC_FILE") or data_dir / FILE
     if not path.is_file():
         if environment.value("QUANXIN_OIDC_FILE"):
-            raise BadSetting(f"QUANXIN_OIDC_FILE={path}：没有这个文件。/ there is no such file.")
+            raise BadSetting(f"QUANXIN_OIDC_FILE={path}", "没有这个文件。", "there is no such file.")
         return ()
     try:
         given = yaml.safe_load(trusted.read(path.parent, path.name)) or []
         made = tuple(SignOn.model_validate(one) for one in given)
     except (OSError, trusted.Untrusted, UnicodeDecodeError, yaml.YAMLError, ValidationError, TypeError) as error:
-        raise BadSetting(f"{path}：无法读取。/ cannot be read. {error}") from error
+        raise BadSetting(f"{path}", "无法读取。", f"cannot be read. {error}") from error
     if len({one.key for one in made}) != len(made):
-        raise BadSetting(f"{path}：key 重复。/ a key stands twice.")
+        raise BadSetting(f"{path}", "key 重复。", "a key stands twice.")
     return made
 
 
@@ -74,13 +74,14 @@ def secret_of(key: str, data_dir: Path) -> str:
     path = data_dir / f"oidc-secret-{key}"
     if not path.is_file():
         raise BadSetting(
-            f"统一认证 {key} 没有密钥：设 QUANXIN_OIDC_SECRETS，或写入 {path}。/ "
-            f"the sign-on {key} has no secret: set QUANXIN_OIDC_SECRETS, or write it to {path}."
+            f"统一认证 {key}",
+            f"没有密钥：设 QUANXIN_OIDC_SECRETS，或写入 {path}。",
+            f"the sign-on has no secret: set QUANXIN_OIDC_SECRETS, or write it to {path}.",
         )
     try:
         return trusted.read(data_dir, path.name).strip()
     except (OSError, trusted.Untrusted, UnicodeDecodeError) as error:
-        raise BadSetting(f"{path}：无法读取。/ cannot be read. {error}") from error
+        raise BadSetting(f"{path}", "无法读取。", f"cannot be read. {error}") from error
 
 
 def applications(sign_ons: tuple[SignOn, ...], data_dir: Path) -> list[dict[str, object]]:

@@ -10,15 +10,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from quanxin.web.display import in_english
+from quanxin.runtime.language import english
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Return the page's language for ``html lang``, the other one for the switch, and the words searched for."""
-    english = in_english()
     return {
-        "page_language": "en" if english else "zh-CN",
-        "other_language": "zh-hans" if english else "en",
+        "page_language": "en" if english() else "zh-CN",
+        "other_language": "zh-hans" if english() else "en",
         "active_language": get_language(),
         "search_text": request.GET.get("q", "").strip()[:100],
     }

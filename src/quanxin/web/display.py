@@ -12,11 +12,11 @@ import unicodedata
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from quanxin.calendar import day_of, local
-from quanxin.policy.model import FieldDef, FieldType, Text
+from quanxin.policy.model import FieldDef, FieldType
+from quanxin.runtime.language import english
 
 _ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -51,19 +51,9 @@ FIELD_TYPES = {
 }
 
 
-def in_english() -> bool:
-    """Whether the page being made is in English; anything else is Chinese."""
-    return (get_language() or "zh").startswith("en")
-
-
-def label(text: Text) -> str:
-    """Return a pack's label in the language of the page."""
-    return text.en if in_english() else text.zh
-
-
 def day(value: dt.date) -> str:
     """Write a day as Chinese offices do, 2026年3月5日, or in English as 5 March 2026."""
-    if in_english():
+    if english():
         return f"{value.day} {_ENGLISH_MONTHS[value.month - 1]} {value.year}"
     return f"{value.year}年{value.month}月{value.day}日"
 
@@ -80,7 +70,7 @@ def number(value: int) -> str:
 
 def chapter_number(ordinal: int) -> str:
     """Number a chapter, 1 to 10, as reports do: 一、 in Chinese and 1. in English, with the space that follows."""
-    return f"{ordinal}. " if in_english() else f"{'一二三四五六七八九十'[ordinal - 1]}、"
+    return f"{ordinal}. " if english() else f"{'一二三四五六七八九十'[ordinal - 1]}、"
 
 
 def field_value(field: FieldDef, text: str) -> str:
@@ -91,20 +81,20 @@ def field_value(field: FieldDef, text: str) -> str:
     """
     if not text:
         return "— —"
-    if not in_english():
+    if not english():
         return text
     if field.type in _DATED:
-        english = _CHINESE_DAY.sub(lambda found: day(dt.date(*map(int, found.groups()))), text)
-        return english.replace("长期", "no end date")
+        told = _CHINESE_DAY.sub(lambda found: day(dt.date(*map(int, found.groups()))), text)
+        return told.replace("长期", "no end date")
     if field.type is FieldType.MONTH and (month := _CHINESE_MONTH.fullmatch(text)):
         return f"{_ENGLISH_MONTHS[int(month[2]) - 1]} {month[1]}"
     if field.type is FieldType.YEAR:
         return text.removesuffix("年")
     if field.type is FieldType.BOOLEAN:
         return {"是": "Yes", "否": "No"}.get(text, text)
-    for unit, english in _ENGLISH_UNITS.items():
+    for unit, foreign in _ENGLISH_UNITS.items():
         if field.type in _AMOUNTS and unit in text:
-            return text.replace(unit, english)
+            return text.replace(unit, foreign)
     return text
 
 

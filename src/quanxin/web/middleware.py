@@ -114,7 +114,7 @@ class Bounded:
 def too_large(request: HttpRequest, limit: int, status: int = 413) -> HttpResponse:
     """What a body is answered with that is larger than ``limit``, or (415) of a kind that is not taken."""
     if request.path_info.startswith(INTERFACE):
-        return problems.of("body-too-large" if status == 413 else "media-type", limit=limit)
+        return problems.answer(problems.Refused("body-too-large" if status == 413 else "media-type", limit=limit))
     return render(request, f"web/{status}.html", {"limit": limit}, status=status)
 
 

@@ -92,7 +92,7 @@ def network_of(address: str) -> str | None:
 def refusal(request: HttpRequest, asked: Rate, seconds: int) -> HttpResponse:
     """429 in words, or as a problem; with the seconds after which to come again."""
     if request.path_info.startswith("/api/"):
-        return problems.of("rate-exceeded", rate=asked.a_minute, seconds=seconds)
+        return problems.answer(problems.Refused("rate-exceeded", rate=asked.a_minute, seconds=seconds))
     answer = render(request, "web/429.html", {"seconds": seconds, "rate": asked.a_minute}, status=429)
     answer.headers["Retry-After"] = str(seconds)
     return answer

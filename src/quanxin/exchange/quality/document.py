@@ -26,7 +26,7 @@ SHEET = "bulletin.typ"
 def write_document(shown: Presented) -> bytes:
     """The bulletin as PDF. Raises ``IntakeError`` where the font is not installed (``make assets``)."""
     if not any(FONTS.glob("*.ttf")):
-        raise IntakeError.of("font-missing", path=FONTS)
+        raise IntakeError("font-missing", path=FONTS)
     data = {
         "title": shown.title, "known": shown.known, "notes": shown.notes,
         "tables": [

@@ -48,4 +48,4 @@ def read_month(text: str) -> Period:
     """The month that is written as 2026-10; ``IntakeError`` for anything else."""
     if (found := parameters.month(text)) is not None:
         return month_of(found)
-    raise IntakeError.of("month-unreadable", text=text[:40])
+    raise IntakeError("month-unreadable", text=text[:40])

@@ -53,7 +53,7 @@ def compare(
     with translated(path), workshop([path]) as (con, workdir):
         reading = read(con, path, found, workdir=workdir)
         if number not in reading.columns:
-            raise IntakeError.of("sampling-no-numbers", resource=resource)
+            raise IntakeError("sampling-no-numbers", resource=resource)
         listed = _draw(con, number, size, seed)
         query = HANDED_IN.format(field=number, resource=resource, provider=provider)
         to_duckdb(con, query, "handed_in", {"bucket": "VARCHAR", "number": "VARCHAR"}, workdir)
@@ -67,7 +67,7 @@ def compare(
 def _number_field(resource: Resource) -> str:
     field = next((f.key for f in resource.fields if f.type is FieldType.DOCUMENT_NUMBER), None)
     if field is None:
-        raise IntakeError.of("sampling-no-numbers", resource=resource.key)
+        raise IntakeError("sampling-no-numbers", resource=resource.key)
     return field
 
 

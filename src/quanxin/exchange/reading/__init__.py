@@ -20,7 +20,7 @@ from quanxin.exchange.reading import table
 from quanxin.exchange.reading.bounds import Bounds
 from quanxin.exchange.reading.child import unpacked
 from quanxin.exchange.reading.result import Reading
-from quanxin.policy.model import Resource
+from quanxin.policy.model import Resource, Text
 from quanxin.runtime import confined
 
 __all__ = ["Reading", "prepare", "read", "read_mapping", "read_rows"]
@@ -80,7 +80,7 @@ def _read_apart(path: Path, resource: Resource, mapping: Mapping[str, str | None
         _log.error("the process that read a file was ended (%s)", end.reason)
         code = {"memory": "file-needs-memory", "time": "file-needs-time", "killed": "file-reader-killed"}[end.reason]
         limit = amount(limits.memory) if end.reason == "memory" else limits.seconds
-        raise IntakeError.of(code, file=path.name, limit=limit) from end
+        raise IntakeError(code, file=path.name, limit=limit) from end
 
 
 def read_mapping(path: Path) -> dict[str, str | None]:
@@ -90,7 +90,9 @@ def read_mapping(path: Path) -> dict[str, str | None]:
     try:
         found = yaml.safe_load(text.decode("utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise IntakeError.of("mapping-unreadable", path=path, reason=str(error).replace("\n", " ")) from error
+        raise IntakeError("mapping-unreadable", path=path, reason=str(error).replace("\n", " ")) from error
     if not isinstance(found, dict) or not all(v is None or isinstance(v, str) for v in found.values()):
-        raise IntakeError.of("mapping-unreadable", path=path, reason="应为“表头: 字段”一览 / not header: field")
+        raise IntakeError(
+            "mapping-unreadable", path=path, reason=Text(zh="应为“表头: 字段”一览", en="not header: field")
+        )
     return {str(header): key for header, key in found.items()}

@@ -21,18 +21,18 @@ class Bounds:
     def expect_rows(self, count: int) -> None:
         """Raise ``IntakeError`` if these are more rows than a file may have."""
         if count > self.rows:
-            raise IntakeError.of("file-too-many-rows", limit=f"{self.rows:,}")
+            raise IntakeError("file-too-many-rows", limit=f"{self.rows:,}")
 
     def expect_bytes(self, size: int) -> None:
         """Raise ``IntakeError`` if this is more than a file may unpack to."""
         if size > self.unpacked:
-            raise IntakeError.of("file-too-large", size=amount(size), limit=amount(self.unpacked))
+            raise IntakeError("file-too-large", size=amount(size), limit=amount(self.unpacked))
 
 
 def too_large() -> IntakeError:
     """The error of a file that unpacks to more than it may."""
     limit = amount(bounds().unpacked)
-    return IntakeError.of("file-too-large", size=limit, limit=limit)
+    return IntakeError("file-too-large", size=limit, limit=limit)
 
 
 _UNSET = Bounds()

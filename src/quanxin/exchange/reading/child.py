@@ -90,7 +90,7 @@ def packed(reading: Reading) -> dict[str, Any]:
 def unpacked(told: Mapping[str, Any]) -> Reading:
     """What ``read_apart`` returned as a reading; raises what reading the file raised."""
     if "refused" in told:
-        raise IntakeError(**told["refused"])
+        raise IntakeError.restored(told["refused"])
     if "system" in told:
         raise OSError(*told["system"])
     if "memory" in told:

@@ -59,7 +59,7 @@ def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher,
         rows = table.fill(layout.columns, _by_python(text.path, dialect, layout, position), workdir)
         table.publish(con, layout.columns, workdir)
     if not rows:
-        raise IntakeError.of("file-empty", what="只有表头", what_en="there is nothing below the header")
+        raise IntakeError("file-empty", what="只有表头", what_en="there is nothing below the header")
     return Reading(
         format="csv", encoding=text.encoding, rows=rows, columns=layout.columns, headers=layout.headers,
         ignored=layout.ignored, position=position, delimiter=dialect.delimiter,
@@ -192,7 +192,7 @@ def _records(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
                 csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote), start=1
             ):
                 if lines.ended:
-                    raise IntakeError.of("file-quote-open", position=place(record))
+                    raise IntakeError("file-quote-open", position=place(record))
                 if record > dialect.record:
                     yield record, cells
         except csv.Error as error:

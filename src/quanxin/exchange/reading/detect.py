@@ -16,6 +16,7 @@ from typing import IO
 from zipfile import BadZipFile, ZipFile
 
 from quanxin.exchange.errors import IntakeError
+from quanxin.policy.model import Text
 
 HEAD = 1 << 20
 
@@ -63,7 +64,7 @@ def detect(path: Path) -> Format:
         what = (
             ("文件为空", "it is empty") if not head.strip(b" \t\r\n\xef\xbb\xbf") else ("全是空字节", "only NUL bytes")
         )
-        raise IntakeError.of("file-empty", what=what[0], what_en=what[1])
+        raise IntakeError("file-empty", what=what[0], what_en=what[1])
     if head.startswith(b"PAR1"):
         return Format.PARQUET
     if head.startswith(b"PK\x03\x04"):
@@ -73,7 +74,7 @@ def detect(path: Path) -> Format:
     refuse_strangers(head)
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if _ARRAY.match(text):
-        raise IntakeError.of("file-json-array")
+        raise IntakeError("file-json-array")
     return Format.JSON_LINES if text[:1] in (b"{", b"[") else Format.DELIMITED
 
 
@@ -83,7 +84,7 @@ def head_of(path: Path) -> bytes:
         try:
             return file.read(HEAD)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise IntakeError.of("file-corrupt", reason=str(error)) from error
+            raise IntakeError("file-corrupt", reason=str(error)) from error
 
 
 def opened(path: Path) -> IO[bytes]:
@@ -101,14 +102,14 @@ def refuse_strangers(head: bytes) -> None:
     """Raise ``IntakeError`` if these are the first bytes of something that is no table."""
     for magic, zh, en in _STRANGERS:
         if head.startswith(magic):
-            raise IntakeError.of("file-not-tabular", what=zh, what_en=en)
+            raise IntakeError("file-not-tabular", what=zh, what_en=en)
     if head.removeprefix(codecs.BOM_UTF8).lstrip()[:9].lower().startswith(_MARKUP):
-        raise IntakeError.of(
+        raise IntakeError(
             "file-not-tabular", what="这是网页或 XML（常见于“另存为 .xls”的网页表格）",
             what_en="it is a web page or XML, as web tables saved as .xls are",
         )  # fmt: skip
     if not bom_of(head).startswith("utf-16") and head.count(b"\0") * _NULS > len(head):
-        raise IntakeError.of("file-not-tabular", what="这是二进制文件", what_en="it is binary")
+        raise IntakeError("file-not-tabular", what="这是二进制文件", what_en="it is binary")
 
 
 def bom_of(head: bytes) -> str:
@@ -135,29 +136,29 @@ def _workbook_in_zip(path: Path) -> Format:
         with ZipFile(path) as parts:
             names = set(parts.namelist())
     except (BadZipFile, NotImplementedError, ValueError) as error:
-        raise IntakeError.of("file-corrupt", reason="工作簿（zip）不完整 / incomplete zip") from error
+        raise IntakeError("file-corrupt", reason=Text(zh="工作簿（zip）不完整", en="incomplete zip")) from error
     if "xl/workbook.xml" in names:
         return Format.WORKBOOK
     if "xl/workbook.bin" in names or "content.xml" in names:
         raise _other_workbook()
     if "word/document.xml" in names:
-        raise IntakeError.of("file-not-tabular", what="这是 Word 文档", what_en="it is a Word document")
-    raise IntakeError.of("file-not-tabular", what="这是 ZIP 压缩包", what_en="it is a ZIP archive")
+        raise IntakeError("file-not-tabular", what="这是 Word 文档", what_en="it is a Word document")
+    raise IntakeError("file-not-tabular", what="这是 ZIP 压缩包", what_en="it is a ZIP archive")
 
 
 def _ole(path: Path) -> IntakeError:
     """Why a file of the older office programs is not read."""
     content = path.read_bytes() if path.stat().st_size < 1 << 28 else b""
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return IntakeError.of("file-encrypted")
+        return IntakeError("file-encrypted")
     if "WordDocument".encode("utf-16-le") in content:
-        return IntakeError.of("file-not-tabular", what="这是 Word 文档", what_en="it is a Word document")
+        return IntakeError("file-not-tabular", what="这是 Word 文档", what_en="it is a Word document")
     return _other_workbook()
 
 
 def _other_workbook() -> IntakeError:
     """Formats whose number formats are not read: what a number in a cell is would be a guess."""
-    return IntakeError.of(
+    return IntakeError(
         "file-not-tabular", what="这是 .xls、.xlsb 或 .ods 工作簿，请另存为 .xlsx",
         what_en="it is an .xls, .xlsb or .ods workbook; save it as .xlsx",
     )  # fmt: skip

@@ -76,7 +76,7 @@ class Matcher:
         self.resource = resource
         known = {f.key for f in resource.fields}
         if unknown := sorted({v for v in (mapping or {}).values() if v is not None} - known):
-            raise IntakeError.of("mapping-field-unknown", fields="、".join(unknown), known="、".join(sorted(known)))
+            raise IntakeError("mapping-field-unknown", fields="、".join(unknown), known="、".join(sorted(known)))
         self._mapped = {normalise(h): k for h, k in (mapping or {}).items()}
         self._tiers = [
             _unambiguous([(f.key, f.key) for f in resource.fields]),
@@ -132,10 +132,10 @@ class Matcher:
         told = list(zip(headers, keys, strict=True))[returned:]
         unknown = [h for h, k in told if k is None and not self.dropped(h)]
         if unknown:
-            raise IntakeError.of("file-column-unknown", columns="；".join(self._suggest(h) for h in unknown))
+            raise IntakeError("file-column-unknown", columns="；".join(self._suggest(h) for h in unknown))
         twice = {k: [h for h, other in zip(headers, keys, strict=True) if other == k] for k in keys if k}
         if clashes := [f"{'、'.join(h)} → {k}" for k, h in twice.items() if len(h) > 1]:
-            raise IntakeError.of("file-column-twice", columns="；".join(clashes))
+            raise IntakeError("file-column-twice", columns="；".join(clashes))
         blank = tuple(i for i, h in enumerate(headers) if not normalise(h) and keys[i] is None)
         serial = tuple(i for i, h in enumerate(headers) if keys[i] is None and normalise(h) in IGNORED)
         stated = units.above(above)
@@ -151,7 +151,7 @@ class Matcher:
         title = self.resource.title
         seen = "、".join(h.strip()[:40] for h in found[:20] if h.strip()) or "—"
         expected = "、".join(f.title.zh for f in self.resource.fields[:12])
-        return IntakeError.of(
+        return IntakeError(
             "file-headers-unmatched", resource=title.zh, resource_en=title.en, found=seen, expected=expected
         )
 

@@ -35,7 +35,7 @@ def read_json_lines(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher
     places = Places()
     rows = table.fill(fields, _rows(text.path, fields, names, places), workdir)
     if not rows:
-        raise IntakeError.of("file-empty", what="没有一行内容", what_en="no line has anything on it")
+        raise IntakeError("file-empty", what="没有一行内容", what_en="no line has anything on it")
     if not matcher.score(list(names.known)):
         raise matcher.unmatched(list(names.known))
     reading = _reading(names, text.encoding, rows, places)

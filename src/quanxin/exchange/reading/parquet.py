@@ -45,7 +45,7 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, w
     except (duckdb.InvalidInputException, duckdb.IOException, duckdb.ConversionException) as error:
         if "No space left" in str(error):
             raise
-        raise IntakeError.of("file-corrupt", reason=str(error).splitlines()[0]) from error
+        raise IntakeError("file-corrupt", reason=str(error).splitlines()[0]) from error
     rows = _counted(con, layout.columns)
     places = Places()
     places.note(1, 1)
@@ -109,5 +109,5 @@ def _counted(con: duckdb.DuckDBPyConnection, columns: tuple[str, ...]) -> int:
     if long is not None:
         raise table.too_long(long)
     if not rows:
-        raise IntakeError.of("file-empty", what="表中没有一行", what_en="the table has no row")
+        raise IntakeError("file-empty", what="表中没有一行", what_en="the table has no row")
     return int(rows)

@@ -71,7 +71,7 @@ def room(workdir: Path, size: int) -> None:
     """Raise ``IntakeError`` if the disk has no room for ``size`` bytes."""
     free = shutil.disk_usage(workdir).free
     if free < size:
-        raise IntakeError.of("disk-full", path=workdir, needed=amount(size), free=amount(free))
+        raise IntakeError("disk-full", path=workdir, needed=amount(size), free=amount(free))
 
 
 def _holds_nul(path: Path) -> bool:
@@ -111,7 +111,7 @@ def _copy(path: Path, encoding: str, workdir: Path) -> Plain:
                 target.write(plainly)
             _decoded(decoder, b"", line, encoding)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise IntakeError.of("file-corrupt", reason=str(error)) from error
+        raise IntakeError("file-corrupt", reason=str(error)) from error
     return Plain(out, _NAMES[encoding], copied=True)
 
 
@@ -121,6 +121,6 @@ def _decoded(decoder: codecs.IncrementalDecoder, chunk: bytes, line: int, encodi
         return decoder.decode(chunk, final=not chunk)
     except UnicodeDecodeError as error:
         before = error.object[: error.start].count("\n".encode(encoding))
-        raise IntakeError.of(
+        raise IntakeError(
             "file-encoding", line=line + before, encoding=_NAMES[encoding], byte=f"{error.object[error.start]:02X}"
         ) from error

@@ -103,4 +103,4 @@ def fits(cells: Sequence[str], line: int, sheet: str = "") -> None:
 
 def too_long(line: int, sheet: str = "") -> IntakeError:
     """The error of a cell that is longer than one may be."""
-    return IntakeError.of("file-cell-too-long", position=place(line, sheet), limit=CELL_LIMIT)
+    return IntakeError("file-cell-too-long", position=place(line, sheet), limit=CELL_LIMIT)

@@ -57,7 +57,7 @@ def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, 
         hidden: list[Hidden] = []
         rows = table.fill(columns, _rows(book, sheets, columns, matcher, places, hidden), workdir)
     if not rows:
-        raise IntakeError.of("file-empty", what="只有表头", what_en="there is nothing below the header")
+        raise IntakeError("file-empty", what="只有表头", what_en="there is nothing below the header")
     table.publish(con, columns, workdir)
     return Reading(
         format="xlsx", encoding=None, rows=rows, columns=columns, headers=headers,
@@ -201,7 +201,7 @@ def _near(rows: Iterable[Row], found: _Found) -> Iterator[Row]:
         if row.number <= found.last:
             continue
         if row.number - last > _FAR:
-            raise IntakeError.of("file-row-far", sheet=found.sheet.name, row=row.number, last=last)
+            raise IntakeError("file-row-far", sheet=found.sheet.name, row=row.number, last=last)
         last = row.number
         yield row
 

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from quanxin.policy.model import FieldDef, FieldType, Text
+from quanxin.runtime.language import said
 from quanxin.web import display
 
 register = template.Library()
@@ -18,7 +19,7 @@ register = template.Library()
 @register.filter
 def label(text: Text) -> str:
     """The pack's label in the page's language."""
-    return display.label(text)
+    return said(text)
 
 
 @register.filter

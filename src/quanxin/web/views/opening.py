@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from quanxin.archive import opening
+from quanxin.runtime.language import said
 from quanxin.runtime.pack import current_pack
-from quanxin.web.display import label
 
 MEDIA = {".csv": "text/csv; charset=utf-8", ".parquet": "application/vnd.apache.parquet", ".json": "application/json"}
 
@@ -54,6 +54,6 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         raise Http404
     base = request.build_absolute_uri(reverse("portal:open-data-file", args=[day.day.isoformat(), "x"]))[:-1]
     home = request.build_absolute_uri(reverse("portal:open-data"))
-    title = label(current_pack().title)
+    title = said(current_pack().title)
     told = opening.catalogue(day, home=home, files=base, title=title, publisher=title)
     return JsonResponse(told, json_dumps_params={"ensure_ascii": False}, content_type="application/ld+json")

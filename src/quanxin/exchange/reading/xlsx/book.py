@@ -91,7 +91,7 @@ class Workbook:
             elif tag == "sheet":
                 relation = next((v for k, v in with_.items() if ":" in k and local(k) == "id"), "")
                 if relation not in self._relations:
-                    raise corrupt(f"工作表“{with_.get('name', '')}”没有内容 / a sheet has no part")
+                    raise corrupt(f"工作表“{with_.get('name', '')}”没有内容", "a sheet has no part")
                 kind, part = self._relations[relation]
                 hidden = with_.get("state", "visible") != "visible"
                 sheets.append(Sheet(with_.get("name", ""), hidden, part if kind == "worksheet" else None))

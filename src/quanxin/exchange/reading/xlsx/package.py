@@ -15,6 +15,7 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from quanxin.exchange.errors import IntakeError, amount
+from quanxin.policy.model import Text
 
 CHUNK = 1 << 16
 _ENCRYPTED = 1
@@ -28,13 +29,13 @@ class Package:
         self._parts: dict[str, ZipInfo] = {}
         for part in archive.infolist():
             if part.filename.casefold() in self._parts:
-                raise corrupt(f"{part.filename} 重复 / is there twice")
+                raise corrupt(f"{part.filename} 重复", "is there twice")
             if part.flag_bits & _ENCRYPTED:
-                raise IntakeError.of("file-encrypted")
+                raise IntakeError("file-encrypted")
             self._parts[part.filename.casefold()] = part
         size = sum(part.file_size for part in self._parts.values())
         if size > limit:
-            raise IntakeError.of("file-too-large", size=amount(size), limit=amount(limit))
+            raise IntakeError("file-too-large", size=amount(size), limit=amount(limit))
 
     def __contains__(self, name: str) -> bool:
         return name.casefold() in self._parts
@@ -44,9 +45,9 @@ class Package:
         """A part's bytes, unpacked as they are read: never more than its declared size, which the limit covers."""
         found = self._parts.get(name.casefold())
         if found is None:
-            raise corrupt(f"缺少 {name} / {name} is missing")
+            raise corrupt(f"缺少 {name}", f"{name} is missing")
         if found.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            raise corrupt(f"{name}：压缩方式 {found.compress_type} / compression {found.compress_type}")
+            raise corrupt(f"{name}：压缩方式 {found.compress_type}", f"compression {found.compress_type}")
         with self._archive.open(found) as part:
             yield part
 
@@ -91,10 +92,10 @@ def local(name: str) -> str:
     return name.rpartition(":")[2] if ":" in name else name
 
 
-def corrupt(reason: str) -> IntakeError:
+def corrupt(zh: str, en: str = "") -> IntakeError:
     """The error of a file that is not what it should be."""
-    return IntakeError.of("file-corrupt", reason=reason)
+    return IntakeError("file-corrupt", reason=Text(zh=zh, en=en or zh))
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise corrupt("XML 中有文档类型定义 / the XML has a document type")
+    raise corrupt("XML 中有文档类型定义", "the XML has a document type")

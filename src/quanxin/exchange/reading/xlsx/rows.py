@@ -104,7 +104,7 @@ class _Reader:
     def _begin(self, with_: dict[str, str]) -> None:
         number = self._whole(with_["r"]) if "r" in with_ else self._number + 1
         if not self._number < number <= ROWS:
-            raise corrupt(f"{self.sheet}：第 {number} 行位置不对 / row {number} is out of place")
+            raise corrupt(f"{self.sheet}：第 {number} 行位置不对", f"row {number} is out of place")
         self._number, self._hidden = number, _unseen(with_, "ht")
         self._cells, self._column, self._size = {}, -1, 0
 
@@ -112,7 +112,7 @@ class _Reader:
         kind, code = _KINDS.get(self._type, Kind.TEXT), GENERAL
         if self._style:
             if self._style >= len(self._styles.formats):
-                raise corrupt(f"没有样式 {self._style} / there is no style {self._style}")
+                raise corrupt(f"没有样式 {self._style}", f"there is no style {self._style}")
             code = self._styles.formats[self._style]
             kind = self._styles.kinds[self._style] if kind is Kind.NUMBER else kind
         if self._type == "s":
@@ -123,7 +123,7 @@ class _Reader:
         elif kind is Kind.TEXT:
             text = unescaped(text)
         if self._column in self._cells:
-            raise corrupt(f"{self.sheet} 第 {self._number} 行有两个同名单元格 / a cell of row {self._number} twice")
+            raise corrupt(f"{self.sheet} 第 {self._number} 行有两个同名单元格", f"a cell of row {self._number} twice")
         if text:
             self._cells[self._column] = Cell(text, kind, code)
 
@@ -151,7 +151,7 @@ def column_of(letters: str) -> int:
     for letter in letters if len(letters) <= 3 else "":
         column = column * 26 + ord(letter) - 64 if "A" <= letter <= "Z" else COLUMNS + 1
     if not 0 < column <= COLUMNS:
-        raise corrupt(f"没有“{letters[:20]}”列 / there is no column {letters[:20]}")
+        raise corrupt(f"没有“{letters[:20]}”列", f"there is no column {letters[:20]}")
     return column - 1
 
 

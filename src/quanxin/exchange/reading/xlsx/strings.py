@@ -48,7 +48,7 @@ class Strings:
             return self._near[number]
         far = number - len(self._near)
         if far >= len(self._ends) - 1:
-            raise corrupt(f"没有第 {number} 条共享文本 / there is no shared string {number}")
+            raise corrupt(f"没有第 {number} 条共享文本", f"there is no shared string {number}")
         begin, end = self._ends[far], self._ends[far + 1]
         self._file.seek(begin)
         return self._file.read(end - begin).decode()
@@ -82,7 +82,9 @@ def read_strings(package: Package, name: str, into: Strings) -> None:
         if within:
             size += len(text)
             if size > CELL_LIMIT:
-                raise corrupt(f"一条共享文本超过 {CELL_LIMIT} 字节 / a shared string is longer than {CELL_LIMIT} bytes")
+                raise corrupt(
+                    f"一条共享文本超过 {CELL_LIMIT} 字节", f"a shared string is longer than {CELL_LIMIT} bytes"
+                )
             texts.append(text)
 
     def end(tag: str) -> None:
