@@ -1,7 +1,8 @@
 """Run the tests that a change touches, for as long as two minutes: ``make quick``.
 
-Touched are the tests that were changed, those of a changed module's own name, and those that import a changed module
-themselves; slow ones and those of browsers and Spark are left to ``make test``, which stays the proof.
+Touched are, in this order, the tests that were changed, those of a changed module's own name, those that import a changed
+module, themselves or through what tests share, and the others of its room; what two minutes do not hold is not run. Slow ones
+and those of browsers and Spark are left to ``make test``, which stays the proof.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 SECONDS = 100
@@ -35,14 +37,32 @@ def module_of(path: Path) -> str:
     return ".".join(parts[1:] if parts[0] == "src" else parts).removesuffix(".__init__")
 
 
-def imported(path: Path) -> Iterator[str]:
+@cache
+def imported(path: Path) -> frozenset[str]:
     """The modules, and the names in them, that a test imports."""
+    return frozenset(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+@cache
+def reached(path: Path) -> frozenset[str]:
+    """What a test imports, itself or through modules of the tests."""
+    found, waiting = set[str](), [path]
+    while waiting:
+        for name in imported(waiting.pop()) - found:
+            found.add(name)
+            helper = Path(*name.split(".")).with_suffix(".py")
+            if name.startswith("tests.") and helper.is_file():
+                waiting.append(helper)
+    return frozenset(found)
 
 
 def touched(files: set[Path]) -> list[Path]:
@@ -53,6 +73,7 @@ def touched(files: set[Path]) -> list[Path]:
         for p in files
         if p.suffix == ".py" and p.parts[:2] == ("src", "quanxin") and len(p.parts) > 3
     }
+    rooms = {p.parts[2] for p in files if p.parts[:2] == ("src", "quanxin") and len(p.parts) > 3}
     found: dict[Path, int] = {}
     for test in sorted(Path("tests").rglob("test_*.py")):
         if test in files:
@@ -61,6 +82,10 @@ def touched(files: set[Path]) -> list[Path]:
             found[test] = 1
         elif not modules.isdisjoint(imported(test)):
             found[test] = 2
+        elif not modules.isdisjoint(reached(test)):
+            found[test] = 3
+        elif test.parts[1] in rooms:
+            found[test] = 4
     if any(p.parts[0] == "packs" for p in files):
         found |= dict.fromkeys(Path("tests/policy").rglob("test_*.py"), 1)
     return sorted(found, key=lambda test: (found[test], test))

@@ -27,6 +27,7 @@ from quanxin.runtime.cluster import SUPERUSER
 
 _PREFIX = "quanxin-test-"
 _CONTROLLER = "PYTEST_XDIST_WORKER" not in os.environ
+LONGEST = "tests/test_readme_tour.py"
 LONG, SLOWEST = 300, 20  # seconds of a run that are worth to be told of, and how many tests are named
 
 
@@ -84,6 +85,11 @@ class OneWorkerEach(LoadScopeScheduling):
 GROUPS = {"browser": r"tests/browser/", "spark": r"tests/.*/test_(spark\w*|three_scales)\.py$"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test begins first: begun last, it would run while the other workers have nothing left to do."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.hookimpl
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerEach:
     """The scheduler of every parallel run; tests of the database come first, as they are collected: where a browser was
@@ -98,7 +104,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
         if isinstance(report, pytest.TestReport):
             tests[report.nodeid] += report.duration
-            rooms["/".join(report.nodeid.split("/")[:2])] += report.duration
+            rooms["/".join(report.nodeid.partition("::")[0].split("/")[:2])] += report.duration
     if rooms.total() < LONG:
         return
     terminalreporter.write_sep("-", f"{rooms.total():.0f} s of tests")
@@ -124,5 +130,8 @@ if _CONTROLLER:
     os.environ["QUANXIN_STATIC"] = "plain"
     os.environ["QUANXIN_SECOND_FACTOR"] = "optional"  # required where a test is about it
     os.environ["DJANGO_SETTINGS_MODULE"] = "quanxin.settings"
+    os.environ["QUANXIN_HEARTBEAT_SECONDS"] = "2"  # what a killed worker had is taken over sooner
+    # what Spark runs here is over before the better of the JVM's compilers has paid for itself
+    os.environ["JDK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     os.environ |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", "COLUMNS": "120", "NO_COLOR": "1"}
     time.tzset()

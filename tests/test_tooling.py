@@ -48,7 +48,12 @@ def test_an_import_from_a_floor_above_is_refused() -> None:
 
 @pytest.fixture(scope="module")
 def audit() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("audit", ROOT / ".ci/audit.py")
+    return tool("audit")
+
+
+def tool(name: str) -> ModuleType:
+    """A program of ``.ci``."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f".ci/{name}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -83,6 +88,20 @@ def test_a_vulnerability_in_a_javascript_package_is_found(audit: ModuleType) -> 
 
 def test_only_a_full_answer_without_findings_is_called_clean(audit: ModuleType) -> None:
     assert audit.verdict([], []) == ["未发现已知漏洞 / no known vulnerabilities"]
+
+
+def test_a_quick_run_takes_the_tests_that_a_change_touches_the_nearest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    quick = tool("quick")
+    chosen = [str(path) for path in quick.touched({Path("src/quanxin/evaluation/runs.py")})]
+    assert chosen[0] == "tests/evaluation/test_runs.py"  # its own
+    importing, beside = (
+        chosen.index("tests/evaluation/test_following.py"),
+        chosen.index("tests/evaluation/test_statistics.py"),
+    )
+    assert importing < beside  # which only stands in the same room
+    assert "tests/calendar/test_terms.py" not in chosen
+    assert "tests/my/test_own_affairs.py" in [str(path) for path in quick.touched({Path("tests/rights/life.py")})]
 
 
 def test_the_bill_of_materials_names_every_package_of_the_lock_files(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ FILE_ROWS = environment.whole_number("QUANXIN_FILE_ROWS")
 FILE_UNPACKED = environment.whole_number("QUANXIN_FILE_UNPACKED_MB") << 20
 DROP_DIR = environment.folder("QUANXIN_DROP_DIR")
 DROP_RESULTS_DIR = environment.folder("QUANXIN_DROP_RESULTS_DIR")
+HEARTBEAT_SECONDS = environment.heartbeat()
 DROP_QUIET_SECONDS = environment.whole_number("QUANXIN_DROP_QUIET_SECONDS")
 SOURCES_DIR = environment.folder("QUANXIN_SOURCES_DIR") or DATA_DIR / "sources"
 KEEP_SIGN_INS_DAYS = environment.whole_number("QUANXIN_KEEP_SIGN_INS_DAYS")

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from quanxin.runtime import postgres
+from tests import warm
 
 QUANXIN = Path(sys.executable).with_name("quanxin")
 ASSETS = Path(__file__).parents[2] / "src/quanxin/web/assets"
@@ -49,8 +50,14 @@ class Site:
 
 def everybody_has_chosen(environment: dict[str, str]) -> None:
     """Let the passwords that accounts were given be their owners' own."""
-    command = [sys.executable, "-m", "tests.browser.chosen"]
-    subprocess.run(command, env=environment, cwd=Path(__file__).parents[2], check=True)
+    command(environment, "-m", "tests.browser.chosen")
+
+
+def command(environment: Mapping[str, str], *words: str) -> str:
+    """Run a command as an operator types it and return what it said; fail if it fails."""
+    done = warm.run(words, environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def _free_port() -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.accounts.people import PASSWORD, code_of
-from tests.browser.conftest import QUANXIN, Site, everybody_has_chosen
+from tests.browser.conftest import Site, command, everybody_has_chosen
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 
 pytestmark = [pytest.mark.browser]
@@ -19,9 +18,7 @@ pytestmark = [pytest.mark.browser]
 def account(site: Site, name: str, *, chosen: bool = True) -> str:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("QUANXIN_")}
     environment |= {"QUANXIN_DATA_DIR": str(site.data), "QUANXIN_PASSWORD": PASSWORD}
-    subprocess.run(
-        [QUANXIN, "account", "add", name, "--role", "centre"], env=environment, check=True, capture_output=True
-    )
+    command(environment, "account", "add", name, "--role", "centre")
     if chosen:
         everybody_has_chosen(environment)
     return name

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import QUANXIN, Site, everybody_has_chosen
+from tests.browser.conftest import Site, command, everybody_has_chosen
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 
 pytestmark = [pytest.mark.browser]
@@ -38,20 +36,14 @@ def cases(site: Site, browser: Browser) -> dict[str, str]:
     """The numbers of cases of the site's subject, and the people who handle them."""
     for name, roles in PEOPLE.items():
         for role in roles:
-            subprocess.run(
-                [QUANXIN, "account", "add", name, "--role", *role], env=environment(site), check=True,
-                capture_output=True,
-            )  # fmt: skip
+            command(environment(site), "account", "add", name, "--role", *role)
     everybody_has_chosen(environment(site))
     page = browser.new_page(locale="zh-CN")
     page.goto(site.url("/subject/{code}"))
     subject = page.locator("#subject-name").inner_text()
     page.context.close()
-    made = subprocess.run(
-        [sys.executable, "-m", "tests.browser.filing", site.code, subject], env=environment(site), cwd=ROOT, check=True,
-        capture_output=True, text=True,
-    )  # fmt: skip
-    numbers: dict[str, str] = json.loads(made.stdout.strip().splitlines()[-1])
+    made = command(environment(site), "-m", "tests.browser.filing", site.code, subject)
+    numbers: dict[str, str] = json.loads(made.strip().splitlines()[-1])
     return numbers
 
 

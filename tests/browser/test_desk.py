@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import QUANXIN, Site, everybody_has_chosen
+from tests.browser.conftest import Site, command, everybody_has_chosen
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 from tests.city import penalty, write
 
@@ -24,9 +23,7 @@ def clerk(site: Site) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QUANXIN_")}
     environment |= {"QUANXIN_DATA_DIR": str(site.data), "QUANXIN_PASSWORD": PASSWORD}
     for role in (["intake", "--provider", "market-regulation"], ["steward"], ["centre"]):
-        subprocess.run(
-            [QUANXIN, "account", "add", "clerk", "--role", *role], env=environment, check=True, capture_output=True
-        )
+        command(environment, "account", "add", "clerk", "--role", *role)
     everybody_has_chosen(environment)
     return "clerk"
 

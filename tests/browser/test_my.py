@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from quanxin.calendar import add_months, today
 from tests.attachments.making import printed
-from tests.browser.conftest import QUANXIN, Site, _fetch
+from tests.browser.conftest import Site, _fetch, command
 from tests.browser.my_scene import PASSWORD
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 from tests.city import penalty, write
@@ -36,10 +34,7 @@ def environment(site: Site) -> dict[str, str]:
 
 
 def scene(site: Site, *arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "tests.browser.my_scene", *arguments], cwd=ROOT, env=environment(site), check=True,
-        capture_output=True,
-    )  # fmt: skip
+    command(environment(site), "-m", "tests.browser.my_scene", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +51,8 @@ def company(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Company:
         for n, months, violation in ((71, 4, "占道经营"), (72, 1, "未按规定公示营业执照"), (73, 5, "夜间施工噪声扰民"))
     ]  # fmt: skip
     path = write(tmp_path_factory.mktemp("rows"), "administrative-penalty", rows)
-    subprocess.run(
-        [QUANXIN, "intake", str(path), "--resource", "administrative-penalty", "--provider", "market-regulation"],
-        env=environment(site), check=True, capture_output=True,
-    )  # fmt: skip
+    words = ("--resource", "administrative-penalty", "--provider", "market-regulation")
+    command(environment(site), "intake", str(path), *words)
     scene(site, "prepare", code)
     return Company(code, name)
 

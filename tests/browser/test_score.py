@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Callable
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import QUANXIN, Site, everybody_has_chosen
+from tests.browser.conftest import Site, command, everybody_has_chosen
 from tests.browser.test_pages import REFLOW, WIDTHS, findings, overflow, resize
 
 pytestmark = [pytest.mark.browser]
@@ -29,7 +28,7 @@ def company(site: Site) -> str:
         ["account", "add", "owner"], ["people", "bind", "owner", "--subject", code, "--reason", "核验授权书"],
         ["account", "add", "centre", "--role", "centre"],
     ):  # fmt: skip
-        subprocess.run([QUANXIN, *words], env=environment, check=True, capture_output=True)
+        command(environment, *words)
     everybody_has_chosen(environment)
     return code
 

@@ -16,7 +16,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from quanxin.runtime import postgres
-from tests.browser.conftest import QUANXIN, Site, _free_port, _penalised_subject, _wait_for, everybody_has_chosen
+from tests.browser.conftest import (
+    QUANXIN,
+    Site,
+    _free_port,
+    _penalised_subject,
+    _wait_for,
+    command,
+    everybody_has_chosen,
+)
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 
 pytestmark = [pytest.mark.browser]
@@ -39,7 +47,7 @@ def city(chromium: str) -> Iterator[Site]:
                     "QUANXIN_SECOND_FACTOR": "optional"}  # fmt: skip
 
     def run(*arguments: str, **more: str) -> None:
-        subprocess.run([QUANXIN, *arguments], env=environment | more, check=True, capture_output=True)
+        command(environment | more, *arguments)
 
     run("demo", "--subjects", "300", "--seed", "3")
     for name, roles in PEOPLE.items():

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import warm
 
 pytestmark = pytest.mark.slow
 
@@ -21,8 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def quanxin(home: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from quanxin.cli.main import main; main()", *words]
-    return subprocess.run(command, env=home, capture_output=True, text=True, check=False, timeout=120)
+    return warm.run(words, home)
 
 
 def test_bad_input_ends_in_words_and_changes_nothing(home: dict[str, str], tmp_path: Path) -> None:

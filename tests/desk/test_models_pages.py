@@ -22,6 +22,7 @@ from quanxin.evaluation.models import Edition, Run, Score, Study
 from tests.city import hand_in, penalty, register
 from tests.desk.people import PASSWORD, signed_in
 from tests.evaluation.city import MODEL, MODELLER, put_in_use
+from tests.once import city
 
 pytestmark = pytest.mark.django_db
 BEFORE, AFTER = "2025-06-30", "2025-12-31"
@@ -37,10 +38,12 @@ def approver() -> Client:
     return signed_in(Role.APPROVER, name="approver-li")
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> None:
-    register(tmp_path)
-    hand_in(tmp_path, "administrative-penalty", [penalty(0), penalty(0, "甲2号", fine="30")])
+def built(folder: Path) -> None:
+    register(folder)
+    hand_in(folder, "administrative-penalty", [penalty(0), penalty(0, "甲2号", fine="30")])
+
+
+_city, _built = city(built, autouse=True)
 
 
 def side(name: str, day: str) -> dict[str, str]:
@@ -131,7 +134,6 @@ def test_another_person_approves_with_a_remark_and_after_a_second_look(modeller:
     assert "已经决定" in again.content.decode()
 
 
-@pytest.mark.usefixtures("city")
 def test_an_approver_sees_what_was_studied_of_the_edition(modeller: Client, approver: Client) -> None:
     made, study = proposed(modeller), compared(modeller)
     assert f"/desk/studies/{study.pk}" in approver.get(f"/desk/editions/{made.pk}").content.decode()
@@ -167,7 +169,6 @@ def test_a_form_without_its_token_does_nothing(modeller: Client) -> None:
     assert Edition.objects.count() == 1
 
 
-@pytest.mark.usefixtures("city")
 def test_a_comparison_is_asked_watched_read_and_kept(modeller: Client, approver: Client) -> None:
     study = compared(modeller)
     assert (study.state, Score.objects.count()) == ("done", 0)
@@ -195,7 +196,6 @@ def test_a_comparison_is_asked_watched_read_and_kept(modeller: Client, approver:
     assert approver.get(f"/desk/studies/{study.pk}/matrix.pdf").status_code == 404
 
 
-@pytest.mark.usefixtures("city")
 def test_no_page_asks_the_database_more_than_it_should(
     modeller: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -209,7 +209,6 @@ def test_no_page_asks_the_database_more_than_it_should(
             assert modeller.get(path).status_code == 200, path
 
 
-@pytest.mark.usefixtures("city")
 def test_a_study_that_waits_is_watched_and_then_gives_way_to_its_figures(modeller: Client) -> None:
     modeller.post(f"/desk/models/{MODEL}/trial", side("after", AFTER))
     study = Study.objects.get()
@@ -222,7 +221,6 @@ def test_a_study_that_waits_is_watched_and_then_gives_way_to_its_figures(modelle
     assert "等级分布" in modeller.get(f"/desk/studies/{study.pk}").content.decode()
 
 
-@pytest.mark.usefixtures("city")
 def test_names_are_shown_for_a_purpose_to_the_centre_alone(modeller: Client) -> None:
     study = compared(modeller)
     address = f"/desk/studies/{study.pk}/movers"
@@ -236,7 +234,6 @@ def test_names_are_shown_for_a_purpose_to_the_centre_alone(modeller: Client) -> 
     assert centre.post(address, {"purpose": "核对", "way": "Z>A"}).status_code == 422
 
 
-@pytest.mark.usefixtures("city")
 def test_a_back_test_says_that_it_knew_more_than_its_day(modeller: Client) -> None:
     modeller.post(f"/desk/models/{MODEL}/back-test", side("after", BEFORE))
     study = Study.objects.get()
@@ -246,7 +243,6 @@ def test_a_back_test_says_that_it_knew_more_than_its_day(modeller: Client) -> No
         assert words in page
 
 
-@pytest.mark.usefixtures("city")
 def test_a_run_in_use_stands_in_the_list_with_its_grades_and_drift(modeller: Client) -> None:
     put_in_use()
     runs.evaluate(MODELLER, [MODEL])

@@ -28,27 +28,30 @@ from quanxin.policy.evaluation import Model
 from quanxin.runtime.workshop import workshop
 from tests.city import hand_in, penalty, registration, write
 from tests.evaluation.city import APPROVER, MODEL, MODELLER, centre, company, put_in_use
+from tests.once import city
 
 pytestmark = pytest.mark.django_db
 BEFORE, AFTER = dt.date(2025, 6, 30), dt.date(2025, 12, 31)
 
 
-@pytest.fixture
-def city(tmp_path: Path) -> None:
+def built(folder: Path) -> None:
     """Three companies; the first was fined in August 2025, the second came upon a court's list in October."""
     rows = [registration(n) for n in range(3)]
     rows[0] |= {"capital": "50万元", "industry": "C3484"}
     rows[1] |= {"capital": "3000万美元", "industry": "批发业"}
     rows[2] |= {"capital": None, "industry": "钢铁"}
-    hand_in(tmp_path, "enterprise-registration", rows, name="register.csv")
-    hand_in(tmp_path, "administrative-penalty", [penalty(0), penalty(0, "甲2号", fine="30")])
+    hand_in(folder, "enterprise-registration", rows, name="register.csv")
+    hand_in(folder, "administrative-penalty", [penalty(0), penalty(0, "甲2号", fine="30")])
     listed = {
         "subject_name": registration(1)["subject_name"], "uscc": registration(1)["uscc"], "court": "济南市历下区人民法院",
         "document_number": "（2025）鲁0102执36号", "duties": "支付货款", "performance": "全部未履行",
         "decision_date": "2025-10-05",
     }  # fmt: skip
-    file = write(tmp_path, "judgment-debtors", [listed], "debtors.csv")
+    file = write(folder, "judgment-debtors", [listed], "debtors.csv")
     intake(file, resource="judgment-debtors", provider="courts", actor=operator())
+
+
+_city, _built = city(built, autouse=True)
 
 
 def the_pair() -> Pair:
@@ -75,7 +78,6 @@ def said(study: Study) -> dict[str, Any]:
     return dict(study.figures)
 
 
-@pytest.mark.usefixtures("city")
 def test_who_moved_and_by_what_adds_up() -> None:
     both = the_pair()
     found = figures(both)
@@ -93,7 +95,6 @@ def test_who_moved_and_by_what_adds_up() -> None:
         assert sum(row[side] for row in found["distribution"]) == 3
 
 
-@pytest.mark.usefixtures("city")
 def test_a_run_against_itself_moved_nobody() -> None:
     run = the_pair().after
     found = figures(pair(run, run))
@@ -102,7 +103,6 @@ def test_a_run_against_itself_moved_nobody() -> None:
     assert (found["stability"]["scores"], found["stability"]["grades"]) == ("0.0000", "0.0000")
 
 
-@pytest.mark.usefixtures("city")
 def test_breakdowns_put_everyone_somewhere_and_say_what_is_not_stated() -> None:
     both = the_pair()
     with workshop() as (con, workdir):
@@ -116,7 +116,6 @@ def test_breakdowns_put_everyone_somewhere_and_say_what_is_not_stated() -> None:
     assert {c["class"]: c["after"] for c in found["district"]} == {"370102": 3}
 
 
-@pytest.mark.usefixtures("city")
 def test_the_weight_of_an_indicator_is_what_its_removal_changes() -> None:
     both = the_pair()
     with workshop() as (con, _):
@@ -138,7 +137,6 @@ def test_two_models_and_runs_without_files_are_not_compared() -> None:
         pair(run, run)
 
 
-@pytest.mark.usefixtures("city")
 def test_names_are_shown_to_the_centre_for_a_purpose_and_each_leaves_its_line() -> None:
     both = the_pair()
     made, onward = moving.movers(centre(), both, "B>D")
@@ -158,7 +156,6 @@ def test_names_are_shown_to_the_centre_for_a_purpose_and_each_leaves_its_line() 
     assert sum(fined.because.values()) == (fined.scores[1] or 0) - (fined.scores[0] or 0)
 
 
-@pytest.mark.usefixtures("city")
 def test_a_study_compares_an_edition_that_nobody_has_approved_and_scores_nobody() -> None:
     put_in_use()
     digest = model_of(MODEL).edition
@@ -171,7 +168,6 @@ def test_a_study_compares_an_edition_that_nobody_has_approved_and_scores_nobody(
     assert again.runs == study.runs[:1]  # the same edition, day and knowledge are not run twice
 
 
-@pytest.mark.usefixtures("city")
 def test_a_back_test_counts_who_came_upon_a_list_afterwards() -> None:
     study = answered(Study.Kind.BACK_TEST, studies.side(model_of(MODEL).edition, BEFORE))
     found = said(study)
@@ -185,7 +181,6 @@ def test_a_back_test_counts_who_came_upon_a_list_afterwards() -> None:
     assert late["all"]["area"] is None
 
 
-@pytest.mark.usefixtures("city")
 def test_a_study_that_cannot_be_answered_says_why() -> None:
     early = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
     study = answered(Study.Kind.TRIAL, studies.side(model_of(MODEL).edition, BEFORE, early))

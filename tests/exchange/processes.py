@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,8 +17,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from quanxin.runtime import keys
-
-QUANXIN = (sys.executable, "-c", "from quanxin.cli.main import main; main()")
+from tests import warm
 
 
 def here() -> dict[str, str]:
@@ -34,13 +32,13 @@ def here() -> dict[str, str]:
     }
 
 
-def quanxin(*words: str, env: dict[str, str] | None = None, group: bool = False) -> subprocess.Popen[bytes]:
+def quanxin(*words: str, env: dict[str, str] | None = None, group: bool = False) -> warm.Command:
     """Start a command of the command line; with ``group`` it leads a process group of its own."""
-    return subprocess.Popen([*QUANXIN, *words], env=env or here(), stdin=subprocess.DEVNULL, start_new_session=group)
+    return warm.start(words, env or here(), group=group)
 
 
 @contextmanager
-def workers(number: int, env: dict[str, str] | None = None) -> Iterator[list[subprocess.Popen[bytes]]]:
+def workers(number: int, env: dict[str, str] | None = None) -> Iterator[list[warm.Command]]:
     """So many workers; those that are in the list at the end are killed."""
     running = [quanxin("worker", env=env) for _ in range(number)]
     try:
@@ -62,5 +60,12 @@ def until(true: Callable[[], bool], what: str, seconds: float = 90.0) -> None:
 def run(words: Sequence[str], env: dict[str, str], cwd: Path | None = None) -> str:
     """Run a command to its end and return what it said; fail if it fails."""
     done = subprocess.run(words, env=env, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def said(*words: str, env: dict[str, str]) -> str:
+    """Run a command of the command line to its end and return what it said; fail if it fails."""
+    done = warm.run(words, env)
     assert done.returncode == 0, done.stderr
     return done.stdout

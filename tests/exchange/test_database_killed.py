@@ -48,6 +48,7 @@ def test_a_database_killed_during_intakes_loses_and_doubles_nothing(tmp_path: Pa
     env |= {
         "QUANXIN_DATA_DIR": str(data_dir),
         "QUANXIN_ENGINE_THREADS": "1",
+        "QUANXIN_HEARTBEAT_SECONDS": "2",
         "PYTHONPATH": str(root),
         "QUANXIN_LOG_LEVEL": "ERROR",
     }

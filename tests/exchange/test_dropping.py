@@ -22,7 +22,8 @@ from quanxin.exchange import drop_folder, drop_results, dropping, inbox, submiss
 from quanxin.exchange.models import Dropped, Submission
 from quanxin.runtime.beneath import Folder
 from tests.city import penalty, person, register, write
-from tests.exchange.processes import QUANXIN, here, run, until, workers
+from tests.exchange import processes
+from tests.exchange.processes import here, until, workers
 
 Rows = list[dict[str, str | None]]
 PLACE = "market-regulation/administrative-penalty"
@@ -328,6 +329,6 @@ def test_a_worker_watches_the_folder_and_so_does_the_command(tmp_path: Path, dro
     assert answer(results(drop) / "a.csv.receipt.json")["accepted"] == 1
     put(drop, "b.csv", [penalty(1, "第2号")])
     time.sleep(1.1)
-    said = json.loads(run([*QUANXIN, "drop", "scan", "--here"], env))
+    said = json.loads(processes.said("drop", "scan", "--here", env=env))
     assert said["handed_in"] == said["taken"] == [f"{PLACE}/b.csv"]
     assert answer(results(drop) / "b.csv.receipt.json")["accepted"] == 1

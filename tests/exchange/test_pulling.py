@@ -35,7 +35,8 @@ from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Held, Pulled
 from quanxin.runtime.session import own_session
 from tests.city import CODES, NAMES
-from tests.exchange.processes import QUANXIN, here, run, until, workers
+from tests.exchange import processes
+from tests.exchange.processes import here, until, workers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -473,9 +474,9 @@ def test_a_worker_pulls_what_is_due_and_the_command_what_is_named(department: Li
         until(lambda: Batch.objects.count() == 1, "the worker")
         until(lambda: Pulled.objects.filter(failures=0, batch__isnull=False).exists(), "its mark")
     add(department, 1, moment(2))
-    said = json.loads(run([*QUANXIN, "pull", "--all"], env))
+    said = json.loads(processes.said("pull", "--all", env=env))
     assert (said["source"], said["rows"], said["receipt"]["accepted"]) == ("firms", 2, 1)
-    listed = json.loads(run([*QUANXIN, "sources"], env))
+    listed = json.loads(processes.said("sources", env=env))
     assert listed[0]["mark"] == said["mark"]
 
 

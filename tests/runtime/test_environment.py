@@ -47,6 +47,13 @@ def test_the_number_of_threads_is_a_whole_number_from_one(given: str, monkeypatc
         environment.threads()
 
 
+@pytest.mark.parametrize("given", ["0", "16", "1.5"])
+def test_a_heartbeat_is_one_to_fifteen_seconds(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUANXIN_HEARTBEAT_SECONDS", given)
+    with pytest.raises(environment.BadSetting, match="QUANXIN_HEARTBEAT_SECONDS"):
+        environment.heartbeat()
+
+
 def test_importing_the_settings_makes_nothing(tmp_path: Path) -> None:
     place = tmp_path / "not yet"
     subprocess.run(

@@ -16,6 +16,7 @@ import duckdb
 from quanxin.engine import database
 from quanxin.engine.program import Program, compile
 from quanxin.engine.run import check
+from quanxin.engine.standing import Standing
 from quanxin.engine.windows import window
 from quanxin.policy import Pack
 from quanxin.policy.evaluation import ModelCase
@@ -36,10 +37,11 @@ class Outcome:
 def run_cases(pack: Pack) -> list[Outcome]:
     """The outcome of each case of a pack, in its order."""
     with database.connect() as con:
-        return [_run(con, pack, case) for case in pack.cases]
+        standing = Standing(con)  # one plan for all cases of a resource, which takes far longer than running it
+        return [_run(con, standing, pack, case) for case in pack.cases]
 
 
-def _run(con: duckdb.DuckDBPyConnection, pack: Pack, case: Case) -> Outcome:
+def _run(con: duckdb.DuckDBPyConnection, standing: Standing, pack: Pack, case: Case) -> Outcome:
     rules = pack.on(case.received_on)
     resource = rules.resources.get(case.resource)
     if resource is None:
@@ -54,8 +56,9 @@ def _run(con: duckdb.DuckDBPyConnection, pack: Pack, case: Case) -> Outcome:
         f"INSERT INTO source VALUES (1, {', '.join('?' * len(columns))})", [case.row[c] or None for c in columns]
     )
     tiers, overrides = pack.tiers_of(resource.key), pack.overrides_of(resource.key)
-    program = compile(resource, rules, columns=columns, tiers=tiers, overrides=overrides)
-    check(con, program, "source")
+    every = [f.key for f in resource.fields]  # as an intake of few rows does: what a case does not name is empty
+    program = compile(resource, rules, columns=every, tiers=tiers, overrides=overrides)
+    check(con, program, "source", standing)
     compared = _compared(con, case)
     if told := [name for name in WINDOW if name in case.model_fields_set]:
         if case.applied_on is None:

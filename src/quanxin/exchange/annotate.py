@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from quanxin.exchange.errors import translated
 from quanxin.exchange.notes import notes
+
+if TYPE_CHECKING:  # every process imports this module, and few write a workbook
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 BUCKETS = {
     "accepted": "已接收",
@@ -70,6 +70,8 @@ def annotate(
 
     The file appears whole or not at all. Raises ``IntakeError`` if the disk has no room or the place is not writable.
     """
+    import xlsxwriter
+
     part = out.with_name(f".{out.name}.part")
     try:
         with translated(out):
@@ -86,6 +88,8 @@ def annotate(
 
 
 def _close(book: xlsxwriter.Workbook) -> None:
+    from xlsxwriter.exceptions import FileCreateError
+
     try:
         book.close()
     except FileCreateError as error:

@@ -7,15 +7,23 @@ job may be lost, doubled or repeated and nothing else is.
 from __future__ import annotations
 
 from quanxin.archive import opening
-from quanxin.exchange import dropping, pulling, submissions, upkeep, webhooks
-from quanxin.runtime.jobs import app, every, forget, rescue
+from quanxin.exchange import dropping, submissions, upkeep, webhooks
+from quanxin.runtime.jobs import RESCUE, app, every, forget, rescue
+
+
+def pull_due() -> None:
+    """Pull the sources that are due."""
+    from quanxin.exchange.pulling import pull_due  # here, as below: with what it imports every command began later
+
+    pull_due()
+
 
 # A periodic job is one line: when, what, its name. Five fields are a crontab's; a sixth gives seconds.
 for cron, act, name in (
-    ("* * * * * */10", rescue, "jobs.rescue"),
+    (RESCUE, rescue, "jobs.rescue"),
     ("* * * * * 5/10", submissions.take_over, "exchange.take-over"),
     ("* * * * * */5", dropping.scan_as_job, "exchange.scan-drop-folder"),
-    ("* * * * *", pulling.pull_due, "exchange.pull-due"),
+    ("* * * * *", pull_due, "exchange.pull-due"),
     ("* * * * * 3/5", webhooks.deliver_due, "exchange.notify"),
     ("7 2 * * *", opening.publish, "archive.open-data"),
     ("*/5 * * * *", opening.renew, "archive.renew-open-data"),
@@ -33,7 +41,9 @@ def perform(submission: str) -> None:
     submissions.perform(submission)
 
 
-@app.task(name=pulling.TASK, queue=submissions.QUEUE)
+@app.task(name="exchange.pull", queue=submissions.QUEUE)
 def pull(source: str) -> None:
-    """Pull a source."""
+    """Pull a source: ``pulling.TASK``."""
+    from quanxin.exchange import pulling
+
     pulling.pull_as_job(source)

@@ -32,7 +32,7 @@ from quanxin.exchange.sources import Source
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.session import claimed
 
-TASK = "exchange.pull"
+TASK = "exchange.pull"  # which jobs.py declares
 _FIRST_WAIT, _LONGEST_WAIT = 60, 3600  # seconds after a failure; each further one doubles the wait
 
 _log = logging.getLogger(__name__)

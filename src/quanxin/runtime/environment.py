@@ -18,6 +18,8 @@ import quanxin
 from quanxin.runtime.durable import sync
 from quanxin.runtime.variables import VARIABLES
 
+_MOST_HEARTBEAT = 15  # seconds; the jobs of workers that died are given back every twice as many
+
 
 class BadSetting(Exception):
     """A variable has a value that cannot be used; ``zh`` and ``en`` say which and why."""
@@ -49,6 +51,15 @@ def whole_number(name: str) -> int:
     if not given.isdecimal() or int(given) < 1:
         raise BadSetting(f"{name}={given}", "应为正整数。", "must be a whole number from 1.")
     return int(given)
+
+
+def heartbeat() -> int:
+    """Seconds between signs of life of a worker; ``BadSetting`` if there are too many."""
+    seconds = whole_number("QUANXIN_HEARTBEAT_SECONDS")
+    if seconds > _MOST_HEARTBEAT:
+        most = _MOST_HEARTBEAT
+        raise BadSetting(f"QUANXIN_HEARTBEAT_SECONDS={seconds}", f"最多 {most}。", f"{most} at most.")
+    return seconds
 
 
 def hosts(name: str) -> frozenset[str]:

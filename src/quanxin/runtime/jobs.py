@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import transaction
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 from procrastinate.utils import async_to_sync, utcnow
 
-HEARTBEAT = 5.0  # seconds between signs of life of a worker
-STALLED = 15.0  # seconds without one after which its jobs are others'
+HEARTBEAT = float(settings.HEARTBEAT_SECONDS)  # between signs of life of a worker
+STALLED = 3 * HEARTBEAT  # seconds without one after which its jobs are others'
+RESCUE = f"* * * * * */{2 * settings.HEARTBEAT_SECONDS}"  # when the jobs of stalled workers are given back
 UPKEEP = 10  # priority of periodic jobs: they are short, and long intakes must not keep them waiting
 
-__all__ = ["app", "every", "forget", "rescue"]
+__all__ = ["RESCUE", "app", "every", "forget", "rescue"]
 
 
 def every(cron: str, act: Callable[[], object], name: str) -> None:

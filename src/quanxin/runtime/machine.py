@@ -56,6 +56,7 @@ def settings() -> Iterator[Finding]:
         environment.threads()
         for name in _WHOLE_NUMBERS:
             environment.whole_number(name)
+        environment.heartbeat()
         environment.megabytes("QUANXIN_ATTACHMENT_MB")
         environment.hosts("QUANXIN_SOURCE_HOSTS")
         environment.antivirus()

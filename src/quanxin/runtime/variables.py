@@ -266,6 +266,12 @@ _DECLARED = (
         "drop folder.",
     ),
     Variable(
+        "QUANXIN_HEARTBEAT_SECONDS",
+        "5",
+        "后台任务进程每隔多少秒（1 至 15）表明自己仍在运行；三倍时间没有动静的，其任务由别的进程接手。",
+        "Seconds (1 to 15) between a worker's signs of life; after three times as many without one its jobs are others'.",
+    ),
+    Variable(
         "QUANXIN_DROP_QUIET_SECONDS",
         "10",
         "投递的文件静止多少秒后视为写完。",
