@@ -24,6 +24,7 @@ from quanxin.desk.uploads import titles
 from quanxin.exchange import following, subscriptions, webhooks
 from quanxin.exchange.following import Taken
 from quanxin.exchange.models import Acknowledgement, Consumer, Delivery, Subscription, Webhook
+from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem
 
@@ -43,7 +44,7 @@ def consumers(request: HttpRequest, actor: Actor) -> HttpResponse:
 def end(request: HttpRequest, actor: Actor) -> HttpResponse:
     """End a subscription or a webhook now, with a reason."""
     what, which, reason = (request.POST.get(name, "").strip() for name in ("what", "which", "reason"))
-    number = int(which) if which.isdecimal() and len(which) < 19 else 0
+    number = parameters.number(which) or 0
     try:
         if what == "webhook":
             webhooks.end(actor, number, reason=reason)

@@ -21,6 +21,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.errors import AccountError
 from quanxin.archive.paging import Paging
 from quanxin.desk.session import staffed
+from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 
 PAGE = 100  # sessions of a page
@@ -50,7 +51,7 @@ def _act(request: HttpRequest, actor: Actor) -> dict[str, str] | None:
     if what == "end-client":
         clients.end_client(actor, which, reason=reason)
     elif what == "end-secret":
-        clients.end_secret(actor, int(which) if which.isdecimal() and len(which) < 19 else 0, reason=reason)
+        clients.end_secret(actor, parameters.number(which) or 0, reason=reason)
     elif what == "secret":
         made, text = clients.new_secret(actor, which)
         return {"client_id": made.client.application.client_id, "text": text}

@@ -70,8 +70,7 @@ def grant(
 def end(actor: Actor, subscription: Subscription, *, reason: str) -> Subscription:
     """End a subscription now; ended twice, it stays as it was. Raises ``NotAllowed``, or ``IntakeError`` unreasoned."""
     actor.require(Role.CENTRE)
-    if not reason.strip():
-        raise IntakeError("reason-missing")
+    IntakeError.reason(reason)
     subscription = Subscription.objects.select_for_update().get(pk=subscription.pk)
     if subscription.ended_at is None:
         subscription.ended_at, subscription.ended_reason = now(), reason.strip()

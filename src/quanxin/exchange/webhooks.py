@@ -68,8 +68,7 @@ def add(actor: Actor, consumer: Consumer, url: str) -> tuple[Webhook, str]:
 def end(actor: Actor, webhook: int, *, reason: str) -> Webhook:
     """Send nothing more to a webhook; ended twice, it stays as it was. Raises as ``add`` does, and without a reason."""
     actor.require(Role.CENTRE)
-    if not reason.strip():
-        raise IntakeError("reason-missing")
+    IntakeError.reason(reason)
     found = _locked(webhook)
     if found.ended_at is None:
         found.ended_at = now()
