@@ -27,7 +27,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 def pages() -> Pages:
     """Every generated page: its path under docs/ and its text."""
     made: Pages = {}
-    for write in (index, settings, errors, attachments, rights, commands, pack_schema, catalogue):
+    for write in (index, settings, errors, attachments, rights, commands, pack_schema, catalogue, slices):
         made |= write()
     return made
 
@@ -42,6 +42,7 @@ def index() -> Pages:
         "命令 / Commands": "commands.md",
         "政策包 / Policy packs": "pack.md",
         "目录 / Catalogue": "catalogue.md",
+        "模块 / Slices": "slices.md",
     }
     lines = [f"- [{title}]({path})" for title, path in links.items()]
     return {
@@ -162,6 +163,28 @@ def catalogue() -> Pages:
     note = f"政策包 `{pack.name}` 的目录，共 {len(rows)} 项。 / The {len(rows)} resources of the pack `{pack.name}`."
     table = _table(("资源", "名称", "类别", "提供单位"), rows)
     return {"reference/catalogue.md": _page("目录 / Catalogue", note, *table), **made}
+
+
+def slices() -> Pages:
+    """Every slice that is plugged in, from its own declaration, and the pages that it brings."""
+    from quanxin.runtime import slices
+
+    lines: list[str] = []
+    for one in slices.plugged():
+        zh, en = one.title
+        told = {
+            "链接 links": [f"{link.page} {link.title}" for link in one.links],
+            "接口 routers": one.routers, "命令 commands": one.commands,
+            "自检 checks": [*one.health, *one.deep], "定时 jobs": [f"{job.name} ({job.cron})" for job in one.jobs],
+            "到期清理 terms": [f"{term.kind} ({term.cron})" for term in one.terms], "后续处理 handlers": one.handlers,
+            "样例 demo": list(one.demo), "文档 pages": [f"[{name}](../slices/{one.key}/{name})" for name in one.docs],
+        }  # fmt: skip
+        rows = [(what, "<br>".join(f"`{each}`" if "](" not in each else each for each in found))
+                for what, found in told.items() if found]  # fmt: skip
+        lines += [f"## `{one.key}` {zh} / {en}", "", *(_table(("内容", "声明"), rows) if rows else []), ""]
+    note = "每个模块用一份声明接入。 / Each slice plugs in by one declaration."
+    pages = {path: file.read_text(encoding="utf-8") for path, file in slices.documents()}
+    return {"reference/slices.md": _page("模块 / Slices", note, *lines), **pages}
 
 
 def _resource(key: str, history: Iterable[Any]) -> str:

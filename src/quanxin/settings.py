@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.functional import lazy
 
-from quanxin.runtime import environment, postgres, private, sign_ons
+from quanxin.runtime import environment, postgres, private, sign_ons, slices
 from quanxin.runtime.variables import LOG_LEVELS
 
 _ROOM = Path(__file__).resolve().parent
@@ -58,19 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "oauth2_provider",
     "procrastinate.contrib.django",
-    "quanxin.accounts",
-    "quanxin.subjects",
-    "quanxin.ledger",
-    "quanxin.archive",
-    "quanxin.exchange",
-    "quanxin.evaluation",
-    "quanxin.attachments",
-    "quanxin.casework",
-    "quanxin.rights",
-    "quanxin.api",
-    "quanxin.desk",
-    "quanxin.my",
-    "quanxin.web",
+    *slices.apps(),
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from quanxin.accounts import Actor, keyring, operator
 from quanxin.accounts.actors import NotAllowed, Role
 from quanxin.accounts.binding import bind_person, standing
+from quanxin.accounts.health import keys as look_at_keys
 from quanxin.accounts.models import AuditLine, User
-from quanxin.cli.doctor import keys as look_at_keys
 from quanxin.cli.main import app
 from quanxin.exchange import holding, webhooks
 from quanxin.exchange.models import Held, Webhook

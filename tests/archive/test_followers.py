@@ -15,10 +15,10 @@ from quanxin.accounts.actors import NotAllowed, Role
 from quanxin.accounts.models import AuditLine
 from quanxin.archive import followers
 from quanxin.archive.followers import Following, Unit
+from quanxin.archive.health import set_aside as follow_ups
 from quanxin.archive.models import Event, Follower, SetAside
 from quanxin.calendar import now
 from quanxin.calendar.clock import travel
-from quanxin.cli.doctor import follow_ups
 from quanxin.evaluation import following as evaluation
 from tests.desk.people import signed_in
 

@@ -13,15 +13,17 @@ from django.db.models import Max, Min
 from quanxin.accounts.actors import Actor
 from quanxin.accounts.models import AuditLine, audit
 from quanxin.calendar import now
+from quanxin.runtime import slices
 from quanxin.runtime.finding import Finding, attention, ok
 
 ACT = "retention.run"
-KINDS = ("answers", "sessions", "sign-ins", "tokens")  # what has a term, each with its job
+KINDS = tuple(sorted(term.kind for term in slices.terms()))  # what has a term, each with its job
 LATE = dt.timedelta(days=2)
 
 
 def keep_to_term(kind: str, remove: Callable[[], int]) -> Callable[[], int]:
     """A job that has ``remove`` done, which returns how much went, and leaves the line of it."""
+
     if kind not in KINDS:
         raise ValueError(kind)
 

@@ -18,7 +18,7 @@ from quanxin.policy import Rules
 from quanxin.policy.model import Resource
 from quanxin.runtime.pack import current_pack
 
-router = Router(tags=["目录 / catalogue"])
+router = Router(auth=None, tags=["目录 / catalogue"])
 
 
 @router.get("/resources", response=list[ResourceOut], summary="现行目录")

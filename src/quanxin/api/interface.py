@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
+from ninja.constants import NOT_SET
 from ninja.openapi.schema import OpenAPISchema
 
-from quanxin.api import catalogue, changes, handing_in, problems, submissions
+from quanxin.api import problems
+from quanxin.runtime import slices
 
 # Problems that any address can answer with, and those of addresses that take a body or a token.
 EVERY = (404, 422, 500)
@@ -45,12 +47,23 @@ def _add_problems(operation: dict[str, Any], method: str) -> None:
         )
 
 
+def said_whom(router: Router) -> Router:
+    """A router, all of whose operations say whom they let in (None: everybody); ``TypeError`` names those that do not."""
+    silent = [
+        f"{', '.join(operation.methods)} {path}"
+        for path, view in router.path_operations.items()
+        for operation in view.operations
+        if operation.auth_param is NOT_SET and router.auth is NOT_SET
+    ]
+    if silent:
+        raise TypeError(f"whom does {'; '.join(silent)} let in?")
+    return router
+
+
 interface = Interface(
     title="泉信 Quanxin", version="1", description="公共信用信息归集共享接口 / The interface for machines",
     urls_namespace="api", docs_url=None,
 )  # fmt: skip
 problems.handle(interface)
-interface.add_router("", catalogue.router)
-interface.add_router("", handing_in.router)
-interface.add_router("", submissions.router)
-interface.add_router("", changes.router)
+for router in slices.routers():
+    interface.add_router("", said_whom(router))

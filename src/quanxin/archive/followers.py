@@ -145,6 +145,11 @@ def begin(name: str, position: int) -> None:
     Follower.objects.create(name=name, position=position, at=now())
 
 
+def on_the_shelf(_actor: Actor) -> int:
+    """What waits of everyone, for the link to the page that shows it."""
+    return waiting()
+
+
 def give_up(name: str) -> None:
     """Forget what a follower set aside, which is not tried again."""
     SetAside.objects.filter(follower=name).delete()

@@ -1,6 +1,6 @@
-"""Whether whoever follows the archive's events keeps up, for ``quanxin doctor``.
+"""Whether the lake is whole and whoever follows the archive's events keeps up, for ``quanxin doctor``.
 
-Invariant: looking acts on no event.
+Invariant: looking changes nothing, and acts on no event.
 """
 
 from __future__ import annotations
@@ -9,9 +9,23 @@ import datetime as dt
 from collections.abc import Iterator
 
 from quanxin.archive import events, followers
+from quanxin.archive.lake import orphans
 from quanxin.runtime.finding import Finding, attention, ok
 
 LATE = dt.timedelta(minutes=10)  # what an event may wait for its follower
+
+
+def lake() -> Iterator[Finding]:
+    """Whether files lie in the lake that no batch names, left by an intake that was killed."""
+    lost = orphans()
+    if lost:
+        yield attention(
+            "lake",
+            (f"列式镜像中有 {len(lost)} 个文件不属于任何批次", f"{len(lost)} files of the lake belong to no batch"),
+            ("下次接收同类文件时会自动清除", "The next intake of their resource clears them away"),
+        )
+    else:
+        yield ok("lake", "列式镜像与批次一致", "The lake agrees with the batches")
 
 
 def set_aside() -> Iterator[Finding]:

@@ -11,33 +11,8 @@ from typing import Annotated
 
 import typer
 
-from quanxin.cli import (
-    acting,
-    agents,
-    auditing,
-    batches,
-    cases,
-    city,
-    consuming,
-    doctor,
-    evaluating,
-    events,
-    exporting,
-    forms,
-    granting,
-    keys,
-    lake,
-    machines,
-    opening,
-    owning,
-    pack,
-    people,
-    quality,
-    stewarding,
-    subjects,
-    ways_in,
-    webhooks,
-)
+from quanxin.cli import acting
+from quanxin.runtime import slices
 
 app = typer.Typer(
     name="quanxin",
@@ -46,33 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(pack.app, name="pack")
-for room in (
-    city,
-    granting,
-    people,
-    machines,
-    consuming,
-    agents,
-    auditing,
-    batches,
-    cases,
-    forms,
-    keys,
-    exporting,
-    opening,
-    lake,
-    quality,
-    ways_in,
-    webhooks,
-    stewarding,
-    owning,
-    subjects,
-    evaluating,
-    events,
-    doctor,
-):
-    room.register(app)
+for register in slices.commands():
+    register(app)
 
 
 @app.callback()

@@ -15,12 +15,19 @@ from quanxin.cli.output import emit, fail, table
 if TYPE_CHECKING:
     from quanxin.policy import Pack
 
-app = typer.Typer(no_args_is_help=True, help="政策包：检查、查看、覆盖情况、案例。 / Policy packs.")
+commands = typer.Typer(no_args_is_help=True, help="政策包：检查、查看、覆盖情况、案例。 / Policy packs.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(commands, name="pack")
+
+
 Which = Annotated[str | None, typer.Argument(help="政策包目录或名称 / folder or name of a pack")]
 Of = Annotated[str | None, typer.Option("--pack", help="政策包目录或名称 / folder or name of a pack")]
 
 
-@app.command()
+@commands.command()
 @may(ANYONE, database=False)
 def check(path: Which = None) -> None:
     """检查政策包是否合规则。 / Check a pack against the rules that every pack obeys."""
@@ -43,7 +50,7 @@ def check(path: Which = None) -> None:
     emit(counts, show=lambda said: _sound(pack, said))
 
 
-@app.command()
+@commands.command()
 @may(ANYONE, database=False)
 def show(resource: Annotated[str, typer.Argument(help="目录资源 / resource")], pack: Of = None) -> None:
     """查看一个目录资源：数据项、规则、公示、时限、依据。 / Show a catalogue resource."""
@@ -59,7 +66,7 @@ def show(resource: Annotated[str, typer.Argument(help="目录资源 / resource")
     emit(found.model_dump(mode="json", by_alias=True, exclude_none=True), show=_show_resource)
 
 
-@app.command()
+@commands.command()
 @may(ANYONE, database=False)
 def coverage(path: Which = None) -> None:
     """实施方案各条的落实情况：已有什么，还缺什么。 / What carries out each clause, and what is missing."""
@@ -73,7 +80,7 @@ def coverage(path: Which = None) -> None:
     emit(rows, show=_show_coverage)
 
 
-@app.command("test")
+@commands.command("test")
 @may(ANYONE, database=False)
 def run_cases_of(path: Which = None) -> None:
     """运行政策包自带的案例，并指出模型中没有案例达到的界限。 / Run the cases of a pack; say what they do not reach."""

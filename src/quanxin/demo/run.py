@@ -16,16 +16,15 @@ from random import Random
 from typing import Any
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Role
 from quanxin.calendar import today
 from quanxin.demo import files, rows
 from quanxin.demo.city import Member, code_of, populate
 from quanxin.demo.flaws import Flaw, flaws_for
-from quanxin.evaluation import editions, runs
 from quanxin.exchange.intake import intake, untold
 from quanxin.exchange.receipt import Receipt
 from quanxin.policy import Rules
 from quanxin.policy.model import Resource
+from quanxin.runtime import slices
 from quanxin.runtime.pack import current_pack
 
 # Records for each subject of a fitting type; resources that are not here have no rows in the sample city.
@@ -46,9 +45,6 @@ DENSITY: dict[str, float] = {
     "inspection-agency": 0.01, "traceability-node": 0.01, "geographical-indication": 0.004, "carbon-emitter": 0.004,
     "environmental-disclosure": 0.02, "discharge-permit": 0.05, "old-brand": 0.004, "bidding-misconduct": 0.004,
 }  # fmt: skip
-# Two offices of the sample city: what one proposes another approves.
-MODELLER = Actor("样例信用中心", frozenset({Role.MODELLER}))
-APPROVER = Actor("样例信用办", frozenset({Role.APPROVER}))
 FLAWED_FROM = 40  # rows of a file before flaws are planted in it
 Progress = Callable[[str], None]
 
@@ -111,18 +107,8 @@ def run(*, subjects: int, seed: int, folder: Path, actor: Actor, on_progress: Pr
         "files": len(plan),
         **counts,
         "disagreements": wrong,
-        "evaluated": evaluate_city(actor, on_progress),
+        **{key: slices.load(make)(actor, on_progress) for one in slices.plugged() for key, make in one.demo.items()},
     }
-
-
-def evaluate_city(actor: Actor, tell: Progress) -> dict[str, int]:
-    """Put the pack's models in use, in the names of two sample offices, and evaluate; return the subjects of each."""
-    for key in sorted(current_pack().on(today()).models):
-        if editions.in_use(key) is None:
-            proposed = editions.propose(MODELLER, key, reason="样例城市启用政策包中的模型")
-            editions.decide(APPROVER, proposed, approved=True, remark="样例城市")
-    made = runs.evaluate(actor, on_progress=lambda title: tell(f"评价 {title}"))
-    return {run.model: run.subjects for run in made}
 
 
 def write_city(subjects: int, seed: int, folder: Path) -> list[Planned]:

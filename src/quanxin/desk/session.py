@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import URLPattern
 
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
@@ -58,6 +59,13 @@ def staffed(*roles: Role) -> Callable[[View], View]:
         return opened
 
     return wrap
+
+
+def closed(pattern: URLPattern) -> URLPattern:
+    """A page that a slice adds, which says by ``staffed`` to whom it opens; ``TypeError`` where it does not."""
+    if not hasattr(pattern.callback, "roles"):
+        raise TypeError(f"to whom does the page {pattern.name} of the desk open?")
+    return pattern
 
 
 def missing(actor: Actor, target: str, why: str) -> Http404:

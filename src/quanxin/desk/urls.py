@@ -29,6 +29,8 @@ from quanxin.desk import (
     window,
     workbench,
 )
+from quanxin.desk.session import closed
+from quanxin.runtime import slices
 
 app_name = "desk"
 
@@ -92,3 +94,4 @@ urlpatterns: list[URLPattern] = [
     path("studies/<int:number>/movers", studying.movers, name="movers"),
     path("studies/<int:number>/<str:table>.<str:kind>", studying.export, name="export"),
 ]
+urlpatterns += [closed(pattern) for pattern in slices.pages(slices.Face.DESK)]

@@ -5,10 +5,8 @@ Invariant: a job only calls the act it names, and what it must not lose lies in 
 
 from __future__ import annotations
 
-from quanxin.evaluation import following, studies
-from quanxin.runtime.jobs import app, every
-
-every("47 1 * * *", following.by_night, "evaluation.by-night")
+from quanxin.evaluation import studies
+from quanxin.runtime.jobs import app
 
 
 @app.task(name=studies.TASK, queue=studies.QUEUE)

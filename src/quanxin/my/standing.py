@@ -16,6 +16,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import URLPattern
 from django.utils.cache import add_never_cache_headers
 
 from quanxin.accounts import Actor, NotAllowed
@@ -182,6 +183,13 @@ def opened(*scopes: Scope, agents: bool = True) -> Callable[[View], View]:
         return page
 
     return wrap
+
+
+def closed(pattern: URLPattern) -> URLPattern:
+    """A page that a slice adds, which says by ``opened`` to whom it opens; ``TypeError`` where it does not."""
+    if not hasattr(pattern.callback, "scopes"):
+        raise TypeError(f"to whom does the page {pattern.name} of one's own open?")
+    return pattern
 
 
 def _answer(

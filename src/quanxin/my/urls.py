@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from quanxin.my import agents, asking, cases, consents, notices, pages, readings, records, taking
+from quanxin.my.standing import closed
+from quanxin.runtime import slices
 
 app_name = "my"
 
@@ -38,3 +40,4 @@ urlpatterns: list[URLPattern] = [
     path("export.json", taking.everything, name="export"),
     path("attachments/<uuid:number>", taking.paper, name="paper"),
 ]
+urlpatterns += [closed(pattern) for pattern in slices.pages(slices.Face.MY)]

@@ -6,25 +6,35 @@ stands alone: one that breaks is itself a finding, and the others are made all t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
-from quanxin.runtime import boot, cluster, environment, machine, postgres, secrecy
+from quanxin.runtime import boot, cluster, environment, machine, postgres, secrecy, slices
 from quanxin.runtime.finding import Check, Finding, attention, ok, problem
 
 _OLDEST_POSTGRES = 15
 
 
-def examine(more: Iterable[Check] = ()) -> Iterator[Finding]:
-    """Make the checks of this room, then ``more`` of the rooms above it; yield the findings as they come."""
-    for check in (*machine.CHECKS, *secrecy.CHECKS, database, secrecy.database_role, *more):
+def examine(
+    more: Iterable[tuple[str, slices.Name]] = (), tell: Callable[[str], object] = lambda _: None
+) -> Iterator[Finding]:
+    """Make the checks of this room, then ``more``, those that slices declare, by their names; yield the findings as they
+    come. ``tell`` is given the name of each check as it begins."""
+    own: tuple[Check, ...] = (*machine.CHECKS, *secrecy.CHECKS, database, secrecy.database_role, pack)
+    named = ((check.__name__.replace("_", "-"), check) for check in own)
+    for name, check in chain(named, ((name, _declared(what)) for name, what in more)):
+        tell(name)
         try:
             yield from check()
         except Exception as error:  # whatever broke, the person at the machine reads about it, and the rest too
             said = " ".join(str(error).split()) or type(error).__name__
             advice = ("请先解决以上问题，再运行一次", "Mend what stands above, then run this again")
-            yield problem(
-                check.__name__.replace("_", "-"), (f"无法检查：{said}", f"It could not be checked: {said}"), advice
-            )
+            yield problem(name, (f"无法检查：{said}", f"It could not be checked: {said}"), advice)
+
+
+def _declared(name: slices.Name) -> Check:
+    """A check that is loaded when it is made, so that one that cannot be loaded is a finding too."""
+    return lambda: slices.load(name)()
 
 
 def database() -> Iterator[Finding]:
@@ -101,3 +111,18 @@ def _inside() -> Iterator[Finding]:
         )
     else:
         yield ok("migrations", "数据库结构与本版本一致", "The tables are those of this version")
+
+
+def pack() -> Iterator[Finding]:
+    """Whether the policy pack can be read, and obeys its own rules."""
+    from quanxin.calendar import today
+    from quanxin.policy import lint, load
+
+    name = environment.value("QUANXIN_PACK")
+    findings = lint(load(name), today())
+    if findings:
+        words = (f"政策包 {name} 有 {len(findings)} 处不合规则", f"The pack {name} breaks {len(findings)} rules")
+        advice = (f"请运行 quanxin pack check {name}", f"Run quanxin pack check {name}")
+        yield problem("pack", words, advice)
+    else:
+        yield ok("pack", f"政策包 {name} 可用", f"The pack {name} is usable")

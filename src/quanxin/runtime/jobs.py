@@ -3,7 +3,7 @@
 Invariant: a job that is made in a transaction exists exactly if the transaction was committed, in a worker as well as in
 a request. A job of a worker that died is taken up again: its heartbeat stops, and ``rescue`` gives it back to the queue.
 
-A slice declares its jobs in its ``jobs.py``: tasks with ``app.task``, periodic ones with ``every``.
+A slice declares what recurs in its ``slice.py`` (``runtime.slices``), and tasks with ``app.task`` in its ``jobs.py``.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from django.views.i18n import set_language
 from oauth2_provider.views import TokenView
 
 from quanxin.api.interface import interface
+from quanxin.runtime import slices
 from quanxin.web.views import lists, opening, pages, search, subject, system, telling
 
 # Choosing a language changes nothing but the chooser's own cookie, so the form needs no token; that way no page of
@@ -38,6 +39,7 @@ portal: list[URLPattern] = [
     path("robots.txt", system.robots, name="robots"),
     path("manifest.webmanifest", system.manifest, name="manifest"),
     path("favicon.ico", system.favicon, name="favicon"),
+    *slices.pages(slices.Face.PORTAL),
 ]
 
 urlpatterns = [

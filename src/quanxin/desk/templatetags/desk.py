@@ -1,6 +1,6 @@
-"""Template tags of the desk.
+"""Template tags of the desk: words and addresses.
 
-Invariant: a link that is shown leads somewhere that the actor may open.
+Invariant: they say what they are given, and ask the database nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 from django import template
 
-from quanxin.desk import case_words, navigation
+from quanxin.desk import case_words
 
 register = template.Library()
 
@@ -32,11 +32,3 @@ def page_url(context: dict[str, Any], number: int) -> str:
     query = context["request"].GET.copy()
     query["page"] = str(number)
     return f"?{query.urlencode()}"
-
-
-@register.inclusion_tag("desk/_navigation.html", takes_context=True)
-def desk_navigation(context: dict[str, Any]) -> dict[str, Any]:
-    """The links of the desk for whoever is signed in, with how many notices are unread."""
-    request = context["request"]
-    actor = getattr(request, "actor", None)
-    return {"links": navigation.of(actor, request.path) if actor is not None else [], "request": request}

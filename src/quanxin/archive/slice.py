@@ -1,0 +1,19 @@
+"""What the archive adds to the house."""
+
+from __future__ import annotations
+
+from quanxin.runtime.slices import Job, Slice
+
+SLICE = Slice(
+    key="archive",
+    title=("信用档案", "Archive"),
+    health={
+        "lake": "quanxin.archive.health:lake",
+        "events": "quanxin.archive.health:set_aside",
+        "followers": "quanxin.archive.health:lags",
+    },
+    jobs=(
+        Job("7 2 * * *", "quanxin.archive.opening:publish", "archive.open-data"),
+        Job("*/5 * * * *", "quanxin.archive.opening:renew", "archive.renew-open-data"),
+    ),
+)

@@ -1,0 +1,15 @@
+"""What attachments add to the house."""
+
+from __future__ import annotations
+
+from quanxin.runtime.slices import Job, Slice
+
+SLICE = Slice(
+    key="attachments",
+    title=("附件", "Attachments"),
+    health={"attachments": "quanxin.attachments.health:findings"},
+    jobs=(
+        Job("*/5 * * * *", "quanxin.attachments.removing:scan_waiting", "attachments.scan"),
+        Job("29 3 * * *", "quanxin.attachments.removing:sweep", "attachments.sweep"),
+    ),
+)

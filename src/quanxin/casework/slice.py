@@ -1,0 +1,14 @@
+"""What casework adds to the house."""
+
+from __future__ import annotations
+
+from quanxin.runtime.slices import Job, Slice
+
+SLICE = Slice(
+    key="casework",
+    title=("办件", "Casework"),
+    jobs=(
+        Job("* * * * * 2/20", "quanxin.casework.terms:tick", "rights.tick"),
+        Job("* * * * * 9/20", "quanxin.casework.delivery:send_due", "rights.mail"),
+    ),
+)

@@ -1,0 +1,18 @@
+"""What the command line adds to the house."""
+
+from __future__ import annotations
+
+from quanxin.runtime.slices import Slice
+
+ROOMS = (
+    "pack", "city", "granting", "people", "machines", "consuming", "agents", "auditing", "batches", "cases", "forms", "keys",
+    "exporting", "opening", "lake", "quality", "ways_in", "webhooks", "stewarding", "owning", "subjects", "evaluating",
+    "events", "doctor",
+)  # fmt: skip
+
+SLICE = Slice(
+    key="cli",
+    title=("命令行", "Command line"),
+    django=False,
+    commands=tuple(f"quanxin.cli.{room}:register" for room in ROOMS),
+)
