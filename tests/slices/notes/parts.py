@@ -5,7 +5,8 @@ from django.urls import path
 from ninja import Router
 
 from quanxin.accounts.actors import Role
-from quanxin.api.clients import Token
+from quanxin.api.clients import Token, client_of
+from quanxin.api.problems import Refused
 from quanxin.archive.handlers import Now, soon
 from quanxin.archive.models import Event
 from quanxin.cli.acting import may
@@ -23,9 +24,14 @@ my = opened()(lambda request, me: shown(request, me, "my/base.html"))
 DESK, MY = [path("notes", desk, name="notes")], [path("notes", my, name="notes")]
 PORTAL = [path("notes", lambda request: render(request, "web/base.html"), name="notes")]
 router = Router(auth=Token("changes"), tags=["记事 / notes"])
-router.add_api_operation(
-    "/notes", ["GET"], lambda request: {"notes": len(followed)}, operation_id="notes", url_name="notes"
-)
+
+
+@router.get("/notes", operation_id="notes", url_name="notes")
+def counted(request):  # type: ignore[no-untyped-def]
+    """How many events were followed, for a consumer."""
+    if not client_of(request).consumer:
+        raise Refused("not-allowed")
+    return {"notes": len(followed)}
 
 
 def register(app):  # type: ignore[no-untyped-def]
