@@ -77,9 +77,7 @@ def test_the_doctor_says_when_nothing_was_removed_for_two_days() -> None:
 
 
 def test_each_kind_that_has_a_term_has_its_job() -> None:
-    import quanxin.accounts.jobs
-    import quanxin.api.jobs
-    import quanxin.ledger.jobs  # noqa: F401
+    import quanxin.accounts.jobs  # noqa: F401
     from quanxin.runtime.jobs import app as jobs
 
     names = {
