@@ -173,7 +173,7 @@ def slices() -> Pages:
     for one in slices.plugged():
         zh, en = one.title
         told = {
-            "链接 links": [f"{link.page} {link.title}" for link in one.links],
+            "链接 links": [link.page for link in one.links],
             "接口 routers": one.routers, "命令 commands": one.commands,
             "自检 checks": [*one.health, *one.deep], "定时 jobs": [f"{job.name} ({job.cron})" for job in one.jobs],
             "到期清理 terms": [f"{term.kind} ({term.cron})" for term in one.terms], "后续处理 handlers": one.handlers,
