@@ -14,5 +14,6 @@ SLICE = Slice(
     key="cli",
     title=("命令行", "Command line"),
     django=False,
+    health={"pack": "quanxin.runtime.doctor:pack"},
     commands=tuple(f"quanxin.cli.{room}:register" for room in ROOMS),
 )

@@ -20,7 +20,7 @@ def examine(
 ) -> Iterator[Finding]:
     """Make the checks of this room, then ``more``, those that slices declare, by their names; yield the findings as they
     come. ``tell`` is given the name of each check as it begins."""
-    own: tuple[Check, ...] = (*machine.CHECKS, *secrecy.CHECKS, database, secrecy.database_role, pack)
+    own: tuple[Check, ...] = (*machine.CHECKS, *secrecy.CHECKS, database, secrecy.database_role)
     named = ((check.__name__.replace("_", "-"), check) for check in own)
     for name, check in chain(named, ((name, _declared(what)) for name, what in more)):
         tell(name)
