@@ -67,16 +67,17 @@ def _drawn() -> list[Record]:
 def _grant(record: Record) -> str:
     """Take an application through to its grant; return the code of its subject."""
     from quanxin.accounts import operator
-    from quanxin.casework import cases
+    from quanxin.casework.engine import perform
+    from quanxin.casework.filing import Filed, Thing, file
     from quanxin.casework.parties import Party
-    from quanxin.rights import repairs
     from quanxin.subjects.models import Subject
 
     subject = Subject.objects.get(pk=record.subject_id)
-    case = repairs.apply(Party(operator(), subject), record, committed=True, ask_department=True)
-    cases.forward(operator(), case.number)
-    repairs.accept(operator(), case.number)
-    repairs.grant(operator(), case.number, performed=True)
+    form = {"committed": "1", "ask_department": "1"}
+    case = file("repair", Filed(Party(operator(), subject), Thing(record), form=form))
+    perform(operator(), case.number, "forward")
+    perform(operator(), case.number, "accept")
+    perform(operator(), case.number, "grant", {"confirmed": "1"})
     return subject.code
 
 

@@ -23,18 +23,18 @@ from quanxin.archive.models import Record
 from quanxin.attachments.accepting import accept
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import travel
-from quanxin.casework import cases
 from quanxin.casework.models import Case, Notice
 from quanxin.casework.parties import Party
 from quanxin.exchange import submissions
 from quanxin.exchange.models import Held, Submission
-from quanxin.rights import consents, objections, repairs, shields
+from quanxin.rights import consents, shields
 from quanxin.rights.consent_models import Consent
 from quanxin.rights.models import Shield
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import find
 from tests.accounts.people import ADULT, PASSWORD
 from tests.attachments.making import printed
+from tests.casework.acts import cases, objections, repairs
 from tests.city import CODES, hand_in, penalty, person, register
 from tests.my.people import CLERK
 from tests.rights.life import DECIDER, LATER, OWNER, PROVIDER, WINDOW, morning, penalised_row

@@ -21,7 +21,6 @@ from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import Grant
 from quanxin.attachments import reading
 from quanxin.calendar import travel
-from quanxin.casework import cases
 from quanxin.casework.models import Notice
 from quanxin.evaluation import page
 from quanxin.rights import consents
@@ -30,6 +29,7 @@ from tests.access import scene as city
 from tests.access.scene import CONDUCT, FAR, MOMENT, NEAR, Scene, at_counter, browser, company, standing_for
 from tests.access.test_matrix import as_machine
 from tests.access.trying import asked_by_machine, lines, officer, own_addresses, tried, words_of
+from tests.casework.acts import cases
 from tests.city import CODES, NAMES
 from tests.rights.life import DECIDER, PROVIDER
 

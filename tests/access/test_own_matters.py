@@ -27,8 +27,8 @@ from quanxin.archive.models import Restriction, Withdrawal
 from quanxin.archive.queries import archive_of
 from quanxin.attachments.removing import remove
 from quanxin.casework import case_view as looking
-from quanxin.casework import cases, queues
 from quanxin.casework import inbox as staff
+from quanxin.casework import queues
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.notices import tell_role
@@ -37,11 +37,12 @@ from quanxin.exchange import conflicts, correcting, handing_over, stewarding, wi
 from quanxin.exchange.models import Conflict, Handover, Held
 from quanxin.exchange.quality.sampling import compare
 from quanxin.policy.model import Basis
-from quanxin.rights import consents, objections, repairs, shields
+from quanxin.rights import consents, shields
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from tests.access.scene import MOMENT, Scene, acting, browser, company
 from tests.accounts.people import ADULT, PASSWORD
+from tests.casework.acts import cases, objections, repairs
 from tests.city import CODES
 from tests.exchange.test_stewarding import courts, debtor
 from tests.my.people import CLERK

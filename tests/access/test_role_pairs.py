@@ -23,14 +23,15 @@ from quanxin.archive.models import Record
 from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import Viewer
 from quanxin.casework import case_view as looking
-from quanxin.casework import cases, queues
 from quanxin.casework import inbox as staff
+from quanxin.casework import queues
 from quanxin.casework.notices import tell_role
 from quanxin.casework.parties import at_counter
 from quanxin.exchange.exporting import export
 from quanxin.rights import consents, shields
 from quanxin.subjects.models import Subject
 from tests.access.scene import FAR, MOMENT, NEAR, Scene, acting, browser, company
+from tests.casework.acts import cases
 from tests.city import CODES
 from tests.cli.test_acting import ran
 from tests.rights.life import PROVIDER

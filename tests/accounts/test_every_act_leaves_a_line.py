@@ -36,7 +36,6 @@ WITHOUT = {
     "exchange.webhooks._deliver_one": "a try of a delivery is kept in its row",
     "attachments.reading.download": "leaves a line of access by the rules it is given",
     "casework.delivery._send": "a try of a message is kept in its row",
-    "casework.terms.tick": "warns and escalates, by notices, which are kept",
     "runtime.boot._migrate": "brings tables and rights to this version, before there is anybody to name",
     "runtime.jobs.rescue": "gives a job of a dead worker back",
 }

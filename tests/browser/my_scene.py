@@ -9,6 +9,7 @@ import sys
 
 from quanxin.runtime.boot import setup
 from tests.browser.chosen import everybody_has_chosen
+from tests.casework.acts import Kind, State
 
 PASSWORD = "七泉映月-Spring-72"
 
@@ -41,16 +42,16 @@ def advance() -> None:
 
     by = operator()
     for case in Case.objects.filter(state__in=OPEN_STATES):
-        repair = case.kind == Case.Kind.REPAIR
-        if case.state == Case.State.FILED:
+        repair = case.kind == Kind.REPAIR
+        if case.state == State.FILED:
             cases.forward(by, case.number)
-        elif case.state == Case.State.FORWARDED:
+        elif case.state == State.FORWARDED:
             (repairs.accept if repair else objections.take_up)(by, case.number)
-        elif case.state == Case.State.ACCEPTED and repair and not case.steps.filter(act="ask").exists():
+        elif case.state == State.ACCEPTED and repair and not case.steps.filter(act="ask").exists():
             cases.ask(by, case.number, "请补充缴款凭证：上传的照片看不清金额。")
-        elif case.state == Case.State.ACCEPTED and repair:
+        elif case.state == State.ACCEPTED and repair:
             repairs.grant(by, case.number, performed=True)
-        elif case.state == Case.State.ACCEPTED:
+        elif case.state == State.ACCEPTED:
             objections.dismiss(by, case.number, "经核对现场笔录和照片，处罚决定书所载事实无误。")
 
 

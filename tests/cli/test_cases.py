@@ -11,10 +11,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from quanxin.calendar import travel
-from quanxin.casework import cases
 from quanxin.cli.main import app
 from quanxin.cli.output import explain
-from quanxin.rights import repairs
+from tests.casework.acts import cases, repairs
 from tests.rights.life import DECIDER, LATER, WINDOW, applied, morning, penalised
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,8 @@ from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.models import User
 from quanxin.accounts.people import actor_of
 from quanxin.calendar import travel
-from quanxin.casework import cases
 from quanxin.casework.models import Case
-from quanxin.rights import objections, repairs
+from tests.casework.acts import Kind, cases, objections, repairs
 from tests.desk.people import signed_in
 from tests.rights.life import LATER, applied, morning, owner, penalised
 
@@ -64,7 +63,7 @@ def at(case: Case, state: str) -> Case:
     with travel(morning(LATER)):
         cases.forward(window, case.number)
         if state == "accepted":
-            take = repairs.accept if case.kind == Case.Kind.REPAIR else objections.take_up
+            take = repairs.accept if case.kind == Kind.REPAIR else objections.take_up
             take(decider, case.number)
             cases.give_back(decider, case.number)
     return Case.objects.get(pk=case.pk)

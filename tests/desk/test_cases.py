@@ -12,9 +12,8 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Access, Restriction
 from quanxin.calendar import travel
-from quanxin.casework import cases
 from quanxin.casework.models import Case, Step
-from quanxin.rights import objections
+from tests.casework.acts import State, cases, objections
 from tests.city import CODES, NAMES
 from tests.desk.people import signed_in
 from tests.desk.rights import MOMENT, People, acts_on, at, filed, now_of, page, people, post
@@ -321,15 +320,16 @@ def test_every_page_is_in_the_readers_language(repair: Case, staff: People, lang
 
 def test_every_state_and_kind_has_its_words() -> None:
     from quanxin.attachments.models import Kind
+    from quanxin.casework import words
     from quanxin.desk import case_words
     from quanxin.rights.models import Shield
 
-    assert set(case_words.STATES) == set(Case.State.values)
-    assert set(case_words.KINDS) == set(Case.Kind.values)
+    assert set(words.states()) == set(State)
+    assert set(words.kinds()) == {"repair", "objection", "second-look"}
     assert set(case_words.CHANNELS) == set(Case.Channel.values)
     assert set(case_words.PAPERS) == set(Kind.values)
     assert set(case_words.OUTCOMES) == {"", *Shield.Outcome.values}
 
 
 def test_days_of_the_term_are_working_days(repair: Case, staff: People) -> None:
-    assert now_of(repair).term_now().due_at.date() == LATER + dt.timedelta(days=1)
+    assert now_of(repair).terms.get(stopped_at=None).due_at.date() == LATER + dt.timedelta(days=1)

@@ -9,7 +9,7 @@ import pytest
 
 from quanxin.accounts.actors import Role
 from quanxin.calendar import travel
-from quanxin.casework import terms
+from quanxin.casework import ticking
 from quanxin.casework.models import Case, Notice
 from tests.desk.people import signed_in
 from tests.desk.rights import People, at, filed, page, people
@@ -28,7 +28,7 @@ def late(staff: People, tmp_path: Path) -> Case:
     """A case whose term to decide lapsed, so that the decider and the reviewer were told."""
     case = at(filed(tmp_path), "accepted")
     with travel(morning(dt.date(2026, 9, 16))):
-        assert terms.tick() == 1
+        assert ticking.tick() == 1
     return case
 
 

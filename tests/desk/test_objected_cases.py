@@ -13,10 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 from quanxin.accounts import operator
 from quanxin.archive.models import Restriction
 from quanxin.calendar import travel
-from quanxin.casework import cases
 from quanxin.casework.models import Case, Step
 from quanxin.exchange import subscriptions
-from quanxin.rights import objections
+from tests.casework.acts import cases, objections
 from tests.desk.rights import MOMENT, People, acting, acts_on, at, filed, now_of, objection, page, people, post
 from tests.rights.life import company, owner
 

@@ -18,10 +18,10 @@ from quanxin.accounts.people import add_account, add_organisation
 from quanxin.archive import access, definitions, viewers
 from quanxin.archive.models import Record
 from quanxin.calendar import now, travel
-from quanxin.casework import cases
 from quanxin.casework.models import Case, Notice
-from quanxin.rights import consents, following, repairs
+from quanxin.rights import consents, following
 from quanxin.rights.consent_models import Consent
+from tests.casework.acts import cases, repairs
 from tests.city import CODES, hand_in, penalty
 from tests.desk.people import PASSWORD, signed_in
 from tests.my.people import owner, text

@@ -15,11 +15,10 @@ from quanxin.archive.models import Access, Record, Restriction
 from quanxin.attachments.accepting import of_case
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import travel
-from quanxin.casework import cases
 from quanxin.casework.models import Case
 from quanxin.exchange import feed, subscriptions
-from quanxin.rights import objections, repairs
 from tests.attachments.making import printed
+from tests.casework.acts import State, cases, objections, repairs
 from tests.city import CODES, NAMES, hand_in, penalty
 from tests.my.people import owner, text
 from tests.once import city
@@ -205,7 +204,7 @@ def test_an_objection_marks_joins_and_shows_old_beside_new(record: Record, tmp_p
         cases.forward(WINDOW, case.number)
         objections.take_up(DECIDER, case.number)
         hand_in(tmp_path, "administrative-penalty", [penalised_row(fine="0.3")], name="corrected.csv")
-        objections.uphold(DECIDER, case.number, "金额录入有误，已更正。", Case.State.CORRECTED)
+        objections.uphold(DECIDER, case.number, "金额录入有误，已更正。", State.CORRECTED)
         shown = text(client, first["Location"])
         assert "<del>0.5 万元</del>" in shown
         assert "<ins>0.3 万元</ins>" in shown
@@ -286,7 +285,7 @@ def test_another_s_record_and_case_are_not_there_and_the_try_is_on_record(record
         assert other.post(case + "/retract", {"confirmed": "1"}).status_code == 404
         assert other.post(at(record, "/objection"), {"statement": "x"}).status_code == 404
         assert AuditLine.objects.filter(act="access.refused").count() == before + len(tried) + 2
-        assert Case.objects.get().is_open
+        assert Case.objects.get().open
 
 
 def test_another_s_paper_is_refused(record: Record) -> None:

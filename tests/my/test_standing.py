@@ -133,7 +133,7 @@ def test_an_agent_s_case_says_by_which_authority_and_only_its_kind_is_open(recor
         assert text(client, where)
         text(other, where, 403)
         assert other.post(where + "/retract", {"confirmed": "1"}).status_code == 403
-        assert Case.objects.get().is_open
+        assert Case.objects.get().open
 
 
 def test_an_authorisation_that_ended_or_expired_opens_nothing(record: Record) -> None:

@@ -24,7 +24,7 @@ CASE = {"title": "一般处罚", "resource": "penalty", "received_on": "2024-01-
 
 
 def _run(*words: str | Path) -> Any:
-    return CliRunner().invoke(commands.app, [str(word) for word in words])
+    return CliRunner().invoke(commands.commands, [str(word) for word in words])
 
 
 def _shown(show: Any, data: Any) -> str:
@@ -134,7 +134,7 @@ def test_cases_that_hold_end_with_0_and_others_with_1(small: Path) -> None:
 def test_checking_a_pack_needs_neither_django_nor_a_database(small: Path) -> None:
     command = (
         "import sys; from typer.testing import CliRunner; from quanxin.cli import pack; "
-        "ran = CliRunner().invoke(pack.app, ['check', sys.argv[1]]); "
+        "ran = CliRunner().invoke(pack.commands, ['check', sys.argv[1]]); "
         "print(ran.exit_code, sorted({'django', 'psycopg', 'duckdb'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", command, str(small)], capture_output=True, text=True, check=True)

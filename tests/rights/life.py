@@ -11,13 +11,12 @@ from quanxin.archive.models import Record
 from quanxin.attachments.accepting import accept
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import ZONE
-from quanxin.casework import cases
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
-from quanxin.rights import objections, repairs
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import find
 from tests.attachments.making import printed
+from tests.casework.acts import cases, objections, repairs
 from tests.city import CODES, hand_in, penalty, register
 
 PROVIDER = "market-regulation"

@@ -14,8 +14,9 @@ from quanxin.accounts.people import add_organisation
 from quanxin.calendar import travel
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
-from quanxin.rights import consents, objections
+from quanxin.rights import consents
 from quanxin.rights.consent_models import ConsentUse
+from tests.casework.acts import objections
 from tests.rights.life import LATER, morning, owner, penalised
 from tests.rights.test_consents import OFFICER, given
 from tests.rights.test_objections import WRONG

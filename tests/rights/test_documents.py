@@ -11,11 +11,10 @@ import pytest
 
 from quanxin.archive.models import Record
 from quanxin.calendar import travel
-from quanxin.casework import cases
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
-from quanxin.rights import objections, repairs
 from quanxin.rights.documents import chinese_date, decision
+from tests.casework.acts import cases, objections, repairs
 from tests.city import CODES, NAMES
 from tests.rights.life import DECIDER, LATER, WINDOW, applied, granted, morning, objected, penalised
 

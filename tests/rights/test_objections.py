@@ -14,13 +14,12 @@ from quanxin.archive.models import Event, Record, Withdrawal
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
 from quanxin.calendar import travel
-from quanxin.casework import cases
 from quanxin.casework import rendering as letters
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Notice
 from quanxin.exchange import feed, subscriptions
 from quanxin.exchange.withdrawals import withdraw
-from quanxin.rights import objections
+from tests.casework.acts import State, cases, objections
 from tests.city import hand_in
 from tests.once import city
 from tests.rights.life import (
@@ -77,10 +76,10 @@ def test_the_mark_shows_wherever_the_record_does_and_what_is_automatic_pauses(re
 def test_upheld_when_corrected_and_not_before(record: Record, tmp_path: Path) -> None:
     case = objected(record)
     with pytest.raises(RightsError) as refused:
-        objections.uphold(DECIDER, case.number, "已核实。", Case.State.CORRECTED)
+        objections.uphold(DECIDER, case.number, "已核实。", State.CORRECTED)
     assert refused.value.code == "not-corrected"
     hand_in(tmp_path, "administrative-penalty", [penalised_row(fine="0.3")], name="again.csv")
-    case = objections.uphold(DECIDER, case.number, "经核实，金额录入有误。", Case.State.CORRECTED)
+    case = objections.uphold(DECIDER, case.number, "经核实，金额录入有误。", State.CORRECTED)
     (view,) = shown()
     assert (view.version, view.marks) == (2, ())
     last = case.steps.last()
@@ -95,10 +94,10 @@ def test_upheld_when_corrected_and_not_before(record: Record, tmp_path: Path) ->
 def test_upheld_when_withdrawn_and_not_before(record: Record) -> None:
     case = objected(record)
     with pytest.raises(RightsError) as refused:
-        objections.uphold(DECIDER, case.number, "已核实。", Case.State.WITHDRAWN)
+        objections.uphold(DECIDER, case.number, "已核实。", State.WITHDRAWN)
     assert refused.value.code == "not-withdrawn"
     withdraw(operator(), PROVIDER, [(record.subject_id, record.id)], kind=Withdrawal.Kind.MISTAKEN, reason="张冠李戴")
-    assert objections.uphold(DECIDER, case.number, "经核实，报送有误。", Case.State.WITHDRAWN).state == "withdrawn"
+    assert objections.uphold(DECIDER, case.number, "经核实，报送有误。", State.WITHDRAWN).state == "withdrawn"
     assert shown() == []
 
 
@@ -114,7 +113,7 @@ def test_dismissed_with_a_reason_then_looked_at_by_somebody_else(record: Record)
         objections.second_look(DECIDER, again.number, "维持。", returned=False)
     objections.second_look(REVIEWER, again.number, "第三页确有不同金额，请重新核实。", returned=True)
     case.refresh_from_db()
-    assert (case.state, case.claimed_by, case.term_now().clock) == ("forwarded", "", "objection-answer")
+    assert (case.state, case.claimed_by, case.terms.get(stopped_at=None).clock) == ("forwarded", "", "objection-answer")
     assert shown()[0].marks == ("disputed",)
 
 
@@ -161,7 +160,7 @@ def test_nobody_objects_for_somebody_else(record: Record) -> None:
         cases.retract(owner(1), case.number)
     for actor in (OTHER_DECIDER, REVIEWER):
         with pytest.raises(NotAllowed):
-            objections.take_up(actor, cases.passed_on(operator(), cases.locked(case.number), morning(LATER)).number)
+            objections.take_up(actor, cases.forward(operator(), case.number).number)
         Case.objects.filter(pk=case.pk).update(state="filed")
 
 
@@ -177,4 +176,4 @@ def test_what_holds_follows_a_record_to_the_subject_it_was_given_to(record: Reco
     judged = split(operator(), subject, reason="两个主体", code="X", names=[other.pk], records=[record.id])
     moved = [r for r in archive_of(judged.other_id, viewers.PUBLIC).timeline if r.resource == "administrative-penalty"]
     assert [r.marks for r in moved] == [("disputed",)]
-    assert case.is_open
+    assert case.open

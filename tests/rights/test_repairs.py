@@ -17,15 +17,16 @@ from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
 from quanxin.attachments.accepting import of_case
 from quanxin.calendar import travel
-from quanxin.casework import cases, terms
 from quanxin.casework import rendering as letters
+from quanxin.casework import ticking
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Notice, Term
 from quanxin.evaluation import following as scores
 from quanxin.evaluation import one
 from quanxin.exchange import feed
-from quanxin.rights import following, repairs
+from quanxin.rights import following
 from quanxin.rights.models import Bar
+from tests.casework.acts import cases, repairs
 from tests.evaluation.city import MODEL, put_in_use
 from tests.evaluation.city import centre as scorer
 from tests.once import city
@@ -82,13 +83,13 @@ def test_too_early_names_the_day(record: Record) -> None:
 def test_the_way_of_a_repair(record: Record) -> None:
     with travel(morning(LATER)):
         case = applied(record)
-        assert (case.state, case.term_now().clock) == ("filed", "repair-forward")
+        assert (case.state, case.terms.get(stopped_at=None).clock) == ("filed", "repair-forward")
         case = cases.forward(WINDOW, case.number)
-        assert (case.state, case.term_now().clock) == ("forwarded", "repair-accept")
+        assert (case.state, case.terms.get(stopped_at=None).clock) == ("forwarded", "repair-accept")
         case = repairs.accept(DECIDER, case.number)
-        assert (case.state, case.term_now().clock) == ("accepted", "repair-decide")
+        assert (case.state, case.terms.get(stopped_at=None).clock) == ("accepted", "repair-decide")
         # ten working days after 1 September 2026: the 15th
-        assert case.term_now().due_at.date() == dt.date(2026, 9, 15)
+        assert case.terms.get(stopped_at=None).due_at.date() == dt.date(2026, 9, 15)
         assert "administrative-penalty" in public()
     with travel(morning(LATER + dt.timedelta(days=3))):
         case = repairs.grant(DECIDER, case.number, performed=True)
@@ -138,7 +139,7 @@ def test_only_the_department_that_decided_decides(record: Record) -> None:
                 repairs.accept(actor, case.number)
         with pytest.raises(NotAllowed):
             cases.forward(DECIDER, case.number)
-        assert AuditLine.objects.filter(act="access.refused", target=case.reference).count() == 3
+        assert AuditLine.objects.filter(act="access.refused", target=case.reference).count() == 4
 
 
 def test_a_refusal_gives_reasons_and_may_be_followed_by_another_application(record: Record) -> None:
@@ -164,7 +165,7 @@ def test_an_extension_once_with_a_reason(record: Record) -> None:
         repairs.accept(DECIDER, case.number)
         case = repairs.extend(DECIDER, case.number, "需要现场核查。")
         # twenty working days after 1 September 2026: a Sunday is worked, 中秋 is not
-        assert case.term_now().due_at.date() == dt.date(2026, 9, 29)
+        assert case.terms.get(stopped_at=None).due_at.date() == dt.date(2026, 9, 29)
         with pytest.raises(RightsError) as refused:
             repairs.extend(DECIDER, case.number, "还需要。")
     assert refused.value.code == "extension-used"
@@ -174,29 +175,29 @@ def test_waiting_for_more_lets_the_term_stand_still(record: Record) -> None:
     with travel(morning(LATER)):
         case = cases.forward(WINDOW, applied(record).number)
         repairs.accept(DECIDER, case.number)
-        due = case.term_now().due_at
+        due = case.terms.get(stopped_at=None).due_at
         cases.ask(DECIDER, case.number, "请提供缴款凭证。")
     with travel(morning(LATER + dt.timedelta(days=60))):
-        assert terms.tick() == 0
+        assert ticking.tick() == 0
         case = cases.answer(owner(), case.number, "已上传。")
         assert case.state == "accepted"
-        assert case.term_now().due_at > due + dt.timedelta(days=50)
+        assert case.terms.get(stopped_at=None).due_at > due + dt.timedelta(days=50)
 
 
 def test_terms_warn_and_escalate_and_are_never_lost(record: Record) -> None:
     with travel(morning(LATER)):
         case = cases.forward(WINDOW, applied(record).number)
         repairs.accept(DECIDER, case.number)
-        term = case.term_now()
+        term = case.terms.get(stopped_at=None)
     at = [dt.datetime.fromisoformat(text) for text in term.warnings]
     assert len(at) == 2
     said = []
     for moment in (*at, term.due_at):
         with travel(moment - dt.timedelta(minutes=1)):
-            assert terms.tick() == 0
+            assert ticking.tick() == 0
         with travel(moment):
-            assert terms.tick() == 1
-            assert terms.tick() == 0
+            assert ticking.tick() == 1
+            assert ticking.tick() == 0
         said.append(sorted(Notice.objects.filter(role__gt="").values_list("key", "role")))
     assert [len(found) for found in said] == [1, 2, 4]
     assert ("escalation", "reviewer") in said[-1]

@@ -16,6 +16,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
+from quanxin.accounts import errors as accounts
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.people import actor_of_client
 from quanxin.runtime import problems
@@ -30,6 +31,7 @@ NOT_ITS_OWN = frozenset({
 
 WORDINGS: Wordings = MappingProxyType(
     {
+        "not-allowed": accounts.WORDINGS["not-allowed"],
         "unauthorised": Wording(
             "缺少有效的访问令牌。", "A valid access token is needed.",
             "请用客户端凭证向 /api/v1/token 申请令牌。", "Ask /api/v1/token for one.", status=401,

@@ -68,6 +68,14 @@ def term(
     return Term(started, due, warnings, provisional, working_days, months, tuple(warn), extension)
 
 
+def until(calendar: WorkingCalendar, started: dt.datetime, last: dt.date, *, warn: Sequence[Decimal] = ()) -> Term:
+    """The term that ends with a day, whatever day of the week it is; ``warn`` as in ``term``, 0 for its own opening."""
+    due = _closing(calendar, last)
+    moments = sorted({_before(calendar, last, days) if days else due - calendar.hours.length for days in warn})
+    warnings = tuple(moment for moment in moments if started < moment < due)
+    return Term(started, due, warnings, False, None, None, tuple(warn))
+
+
 def extend(calendar: WorkingCalendar, given: Term, working_days: int) -> Term:
     """The term put off by so many working days more."""
     return _again(calendar, given, given.extension + working_days)

@@ -16,8 +16,7 @@ from quanxin.archive import access, queries, viewers
 from quanxin.archive.models import Event, Record, WithdrawnRecord
 from quanxin.archive.shapes import RecordView
 from quanxin.archive.viewers import Viewer
-from quanxin.calendar import day_of
-from quanxin.casework import cases, terms
+from quanxin.casework import cases, permission, procedures, queues, terms
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Term
 from quanxin.subjects.models import Subject
@@ -39,9 +38,7 @@ class Look:
     @property
     def extendable(self) -> bool:
         """Whether the running term may be put off (once more)."""
-        if self.term is None or self.term.extended >= self.case.particulars.get("extensions", 0):
-            return False
-        return bool(terms.clock_of(self.term.clock, day_of(self.term.started_at)).extension_working_days)
+        return self.term is not None and terms.extendable(self.term)
 
     @property
     def corrected(self) -> bool:
@@ -68,7 +65,7 @@ def open_case(actor: Actor, number: str) -> Case:
     if found is None:
         raise RightsError("case-unknown")
     cases.expect_others(actor, found)
-    if not cases.may_see(actor, found):
+    if not queues.may_see(actor, found):
         raise viewers.refused(actor, found.reference, "not a case that this actor may open")
     return found
 
@@ -99,8 +96,8 @@ def note(actor: Actor, case: Case) -> None:
 
 def viewer_of(actor: Actor, case: Case) -> Viewer:
     """As whom the actor reads what a case is about: the department that decides it, the credit centre, the auditor."""
-    purpose = f"办理{case.get_kind_display()} {case.number}"
-    if case.provider and cases.decides(actor, case):
+    purpose = f"办理{procedures.title_of(case.kind).zh} {case.number}"
+    if case.provider and permission.decides(actor, case):
         return viewers.department(actor, purpose, Role.DECIDER)
     if cases.reaches(actor, case, *cases.OVERSEEING - {Role.AUDITOR}):
         return viewers.handling(actor, purpose)

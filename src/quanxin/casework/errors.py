@@ -5,9 +5,11 @@ Invariant: a refusal has a stable code, its sentence in Chinese and in English, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
+from quanxin.policy.parts import Text
 from quanxin.runtime.problems import Problem, Wording
 
 WORDINGS: Mapping[str, Wording] = MappingProxyType(
@@ -152,6 +154,12 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "identity-invalid": Wording(
             "身份证件号码不正确。", "This is no identity number.", "请核对证件。", "Compare it with the document.",
         ),
+        "act-not-now": Wording(
+            "现在不能这样办理。", "This cannot be done now.", "请刷新页面，按当前情况办理。", "Reload the page and go on from there.",
+        ),
+        "form-refused": Wording(
+            "有的项目需要更正。", "Some items must be put right.", "请按每一项下面的提示更正。", "See below each item.",
+        ),
         "outcome-missing": Wording(
             "请选择执行结果。", "Say how the plan ended.", "执行完毕或执行失败。", "Completed or failed.",
         ),
@@ -163,3 +171,28 @@ class RightsError(Problem):
     """What was asked for cannot be done; nothing has changed."""
 
     wordings = WORDINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with an item of a form, in words."""
+
+    field: str
+    words: Text
+
+
+class FormRefused(RightsError):
+    """A form that the checks did not let in; ``found`` says everything that is wrong, item by item."""
+
+    def __init__(self, found: Sequence[Wrong]) -> None:
+        super().__init__("form-refused")
+        self.found = tuple(found)
+
+
+class NotNow(RightsError):
+    """What a procedure requires does not hold; said in the words of the pack where it has some."""
+
+    def __init__(self, code: str, says: Text | None) -> None:
+        super().__init__(code)
+        if says is not None:
+            self._tell(code, Wording(says.zh, says.en, status=self.status))

@@ -14,44 +14,31 @@ from django.utils.functional import cached_property
 from quanxin.runtime.free_text import FreeJson, FreeLine, FreeText
 from quanxin.subjects.models import Subject
 
-OPEN_STATES = ("filed", "forwarded", "accepted", "waiting")
-
 
 class Case(models.Model):
-    """One objection or application for repair.
+    """One run of a procedure (its ``kind``), which ends in a state that the procedure calls an end.
 
     ``subject_id``, ``resource`` and ``key_hash`` name the record in all its versions, ``record_id`` and ``version`` the
     one that was looked at when the case was filed; an objection to a score names its ``model`` instead. ``provider`` is
     whose clerks decide it; "" is the credit centre's reviewers.
     """
 
-    class Kind(models.TextChoices):
-        REPAIR = "repair", "信用修复"
-        OBJECTION = "objection", "异议"
-        SECOND_LOOK = "second-look", "异议复核"
-
-    class State(models.TextChoices):
-        FILED = "filed", "已提交"
-        FORWARDED = "forwarded", "已转办"
-        ACCEPTED = "accepted", "已受理"
-        WAITING = "waiting", "待补充材料"
-        GRANTED = "granted", "已准予修复"
-        CORRECTED = "corrected", "已更正"
-        WITHDRAWN = "withdrawn", "已撤下"
-        RETURNED = "returned", "已退回重办"
-        REFUSED = "refused", "不予支持"
-        REJECTED = "rejected", "不予受理"
-        RETRACTED = "retracted", "申请人已撤回"
-        JOINED = "joined", "已并案"
-        REVOKED = "revoked", "修复已撤销"
+    class About(models.TextChoices):
+        RECORD = "record", "记录"
+        SCORE = "score", "得分"
+        SUBJECT = "subject", "主体"
+        NOTHING = "nothing", "尚无"
 
     class Channel(models.TextChoices):
         ONLINE = "online", "网上"
         WINDOW = "window", "窗口"
 
     number = models.CharField(max_length=24, unique=True)
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    state = models.CharField(max_length=12, choices=State.choices)
+    kind = models.CharField(max_length=64)  # the key of its procedure
+    state = models.CharField(max_length=64)
+    open = models.BooleanField(default=True)
+    exclusive = models.BooleanField(default=False)  # while it is open, no other of its kind is about the same
+    about = models.CharField(max_length=8, choices=About.choices)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     subject_id = models.BigIntegerField()
     resource = models.CharField(max_length=64, blank=True)
@@ -78,26 +65,20 @@ class Case(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["subject_id", "key_hash"]),
-            models.Index(fields=["state", "provider"]),
+            models.Index(fields=["open", "provider", "state"]),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=(Q(model="") & ~Q(resource="") & Q(key_hash__isnull=False, record_id__isnull=False))
-                | (~Q(model="") & Q(resource="", key_hash=None, record_id=None)),
-                name="case_is_about_a_record_or_a_score",
+                condition=Q(~Q(resource=""), about="record", model="", key_hash__isnull=False, record_id__isnull=False)
+                | Q(~Q(model=""), about="score", resource="", key_hash=None, record_id=None)
+                | Q(about__in=["subject", "nothing"], resource="", model="", key_hash=None, record_id=None),
+                name="case_is_about_what_it_says",
             ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["refused", "rejected", "revoked", "returned"]) | ~Q(reason=""),
-                name="case_refused_with_reason",
-            ),
-            models.UniqueConstraint(
-                fields=["kind", "subject_id", "resource", "key_hash"],
-                condition=Q(state__in=OPEN_STATES, kind="repair"), name="case_one_open_repair",
-            ),
+            models.CheckConstraint(condition=Q(open=True) | Q(decided_at__isnull=False) | ~Q(joined_to=None),
+                                   name="case_ends_at_a_moment"),
             models.UniqueConstraint(
                 fields=["kind", "subject_id", "resource", "key_hash", "model"],
-                condition=Q(state__in=OPEN_STATES, kind="objection"), name="case_one_open_objection",
-                nulls_distinct=False,
+                condition=Q(open=True, exclusive=True), name="case_one_open", nulls_distinct=False,
             ),
         ]  # fmt: skip
 
@@ -109,26 +90,18 @@ class Case(models.Model):
         """How restrictions, attachments and audit lines name the case."""
         return f"case:{self.pk}"
 
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN_STATES
-
     @cached_property
     def subject(self) -> Subject:
         """Its subject, as it was when the case was filed; it may have been merged into another since."""
         return Subject.objects.select_related("merged_into").get(pk=self.subject_id)
-
-    def term_now(self) -> Term:
-        """The term that runs; raises ``Term.DoesNotExist`` where none does."""
-        return self.terms.get(stopped_at=None)
 
 
 class Step(models.Model):
     """One act in a case: what was done, by whom, when, and what was said; never changed."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
-    act = models.CharField(max_length=24)
-    state = models.CharField(max_length=12)  # in which it left the case
+    act = models.CharField(max_length=64)
+    state = models.CharField(max_length=64)  # in which it left the case
     actor = models.CharField(max_length=128)
     at = models.DateTimeField()
     note = FreeText(blank=True)
@@ -149,11 +122,15 @@ class Term(models.Model):
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="terms")
-    clock = models.CharField(max_length=64)
+    clock = models.CharField(max_length=64, blank=True)  # "" where it runs until a day
+    until = models.DateField(null=True)
+    state = models.CharField(max_length=64)  # whose procedure's clock runs
+    act = models.CharField(max_length=64, blank=True)  # that gave it another clock than its state's
     role = models.CharField(max_length=16)
     provider = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    next_at = models.DateTimeField(db_index=True)  # when something is to be said next: a warning, or that it lapsed
     warnings = models.JSONField(default=list)  # moments in order, ISO texts
     warned = models.PositiveSmallIntegerField(default=0)
     escalate_to = models.CharField(max_length=16, blank=True)
@@ -167,6 +144,7 @@ class Term(models.Model):
     class Meta:
         ordering = ["due_at", "id"]
         constraints = [
+            models.CheckConstraint(condition=Q(until=None) ^ Q(clock=""), name="term_of_a_clock_or_until_a_day"),
             models.UniqueConstraint(fields=["case"], condition=Q(stopped_at=None), name="term_one_runs"),
         ]
 

@@ -59,20 +59,28 @@ def of_case(case: Case, key: str, at: dt.datetime, *, once: str = "", **said: An
     )
 
 
-def of_approach(term: Term, warning: int, left: dt.timedelta, at: dt.datetime) -> None:
+def role_of_case(
+    case: Case, role: str, key: str, at: dt.datetime, *, once: str, provider: str = "", **said: Any
+) -> Notice:
+    """Tell the holders of a role (for a provider) what became of a case."""
+    filled = filling(case) | {"link": DESK_CASE.format(case.number)} | said
+    return tell_role(role, key, once=once, at=at, provider=provider, case=case, **filled)
+
+
+def of_approach(term: Term, warning: int, left: dt.timedelta, at: dt.datetime, title: Text) -> None:
     """Tell who must act that a term is about to lapse, with the office time that is ``left``."""
     tell_role(
         term.role, "term-lapsing", once=f"term:{term.pk}:{term.extended}:{warning}", at=at, provider=term.provider,
-        case=term.case, hours=f"{max(left, dt.timedelta()) / dt.timedelta(hours=1):.0f}", **_of_term(term),
+        case=term.case, hours=f"{max(left, dt.timedelta()) / dt.timedelta(hours=1):.0f}", **_of_term(term, title),
     )  # fmt: skip
 
 
-def of_lapse(term: Term, at: dt.datetime) -> None:
+def of_lapse(term: Term, at: dt.datetime, title: Text) -> None:
     """Tell the superior whom the pack names, and who should have acted, that a term has lapsed."""
     for role in dict.fromkeys((term.escalate_to or "reviewer", term.role)):
         tell_role(
             role, "escalation", once=f"lapsed:{term.pk}:{term.extended}:{role}", at=at, case=term.case,
-            provider=term.provider if role == term.role else "", **_of_term(term),
+            provider=term.provider if role == term.role else "", **_of_term(term, title),
         )  # fmt: skip
 
 
@@ -145,8 +153,7 @@ def _tell(key: str, once: str, at: dt.datetime, told: Mapping[str, Any]) -> Noti
     return notice
 
 
-def _of_term(term: Term) -> dict[str, Any]:
-    title = next((c.title for c in current_pack().clocks if c.key == term.clock), Text(zh=term.clock, en=term.clock))
+def _of_term(term: Term, title: Text) -> dict[str, Any]:
     return {
         "number": term.case.number, "what": title, "due": term.due_at, "authority": authority(term.case.provider),
         "link": DESK_CASE.format(term.case.number),

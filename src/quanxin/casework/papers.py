@@ -18,9 +18,10 @@ from quanxin.archive.models import Access
 from quanxin.attachments.accepting import tie
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import now
-from quanxin.casework import cases
+from quanxin.casework import queues
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
+from quanxin.casework.procedures import procedure_of, title_of
 from quanxin.runtime import parameters
 from quanxin.subjects.models import Identifier, Subject
 from quanxin.subjects.queries import cluster
@@ -35,7 +36,7 @@ def attach(party: Party, case: Case, papers: Iterable[str]) -> None:
 def may_read(actor: Actor, attachment: Attachment) -> None:
     """Raise ``NotAllowed``, and leave a line, unless the actor may see the case, or its subject, of a paper."""
     case = case_of(attachment)
-    if case is not None and cases.may_see(actor, case):
+    if case is not None and queues.may_see(actor, case):
         return
     if attachment.uploaded_by == actor.name and case is None:
         return
@@ -54,13 +55,14 @@ def scope_of(case: Case | None) -> Scope | None:
     """What an agent's authorisation must name for such a case; None where there is no case."""
     if case is None:
         return None
-    return Scope.REPAIR if case.kind == Case.Kind.REPAIR else Scope.OBJECTION
+    scope = procedure_of(case).scope
+    return Scope(scope) if scope else None
 
 
 def access_line(actor: Actor, attachment: Attachment) -> None:
     """Leave the line that its subject sees; it names the case for which the paper was opened."""
     case = case_of(attachment)
-    purpose = f"办理{case.get_kind_display()} {case.number}，查看材料" if case else "查看材料"
+    purpose = f"办理{title_of(case.kind).zh} {case.number}，查看材料" if case else "查看材料"
     Access.objects.create(
         at=now(), viewer="paper", actor=actor.name, purpose=f"{purpose}：{attachment.name}"[:200],
         subject_id=attachment.subject_id,

@@ -9,12 +9,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Role
 from quanxin.calendar import ZONE, day_of, now
-from quanxin.casework import cases, terms
+from quanxin.casework import cases, permission, terms
 from quanxin.casework.models import Case, Term
 
 
@@ -38,16 +37,29 @@ class Pressing:
     overdue: int
 
 
+def queue(actor: Actor) -> QuerySet[Case]:
+    """The open cases that an actor may act on at the desk, the most pressing first; ``due`` is when their term ends."""
+    found = _with_due(cases.others(actor, Case.objects.filter(permission.waiting_for(actor))))
+    return found.order_by(F("due").asc(nulls_last=True), "id")
+
+
 def visible(actor: Actor) -> QuerySet[Case]:
-    """Every case that an actor may open, closed ones too, the latest first; ``due`` as in ``cases.queue``."""
-    seen = Q(pk=None)
+    """Every case that an actor may open, closed ones too, the latest first; ``due`` as in ``queue``."""
+    seen = permission.decided_by(actor)
     for one in actor.by(*cases.OVERSEEING):
         seen |= cases.in_district(one)
-    for one in actor.by(Role.DECIDER):
-        seen |= cases.decided_by(one)
-    found = cases.others(actor, Case.objects.filter(seen))
+    return _with_due(cases.others(actor, Case.objects.filter(seen))).order_by("-id")
+
+
+def may_see(actor: Actor, case: Case) -> bool:
+    """Whether an actor of the desk may open a case: who decides it, the credit centre, and the auditor."""
+    seeing = permission.decides(actor, case) or cases.reaches(actor, case, *cases.OVERSEEING)
+    return seeing and not cases.is_own(actor, case)
+
+
+def _with_due(found: QuerySet[Case]) -> QuerySet[Case]:
     due = Subquery(Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1])
-    return found.annotate(due=due).order_by("-id")
+    return found.annotate(due=due)
 
 
 def narrowed(found: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
@@ -72,7 +84,7 @@ def pressing(actor: Actor) -> Pressing:
     moment = now()
     closing = dt.datetime.combine(day_of(moment) + dt.timedelta(days=1), dt.time(), ZONE)
     today = Q(terms__stopped_at=None, terms__paused_at=None, terms__due_at__gte=moment, terms__due_at__lt=closing)
-    found = cases.queue(actor).order_by()
+    found = queue(actor).order_by()
     counted = found.aggregate(
         waiting=Count("pk", distinct=True), today=Count("pk", today, distinct=True),
         overdue=Count("pk", _lapsed(moment), distinct=True),

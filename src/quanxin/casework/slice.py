@@ -8,7 +8,7 @@ SLICE = Slice(
     key="casework",
     title=("办件", "Casework"),
     jobs=(
-        Job("* * * * * 2/20", "quanxin.casework.terms:tick", "rights.tick"),
-        Job("* * * * * 9/20", "quanxin.casework.delivery:send_due", "rights.mail"),
+        Job("* * * * * 2/20", "quanxin.casework.ticking:tick", "casework.tick"),
+        Job("* * * * * 9/20", "quanxin.casework.delivery:send_due", "casework.mail"),
     ),
 )

@@ -30,9 +30,8 @@ def cases(
     """待办的修复和异议，最急的在前。 / Open cases of repair and objection, the most pressing first."""
     from quanxin.calendar import now
     from quanxin.casework import queues
-    from quanxin.casework.cases import queue
 
-    found = list(queues.narrowed(queue(actor()), queues.Wanted(overdue=overdue))[:limit])
+    found = list(queues.narrowed(queues.queue(actor()), queues.Wanted(overdue=overdue))[:limit])
     running = queues.running(found)
     times = queues.left(running, now())
     rows = [

@@ -14,6 +14,7 @@ from quanxin.cli.output import emit, fail, table
 
 if TYPE_CHECKING:
     from quanxin.policy import Pack
+    from quanxin.policy.lint import Problem
 
 commands = typer.Typer(no_args_is_help=True, help="政策包：检查、查看、覆盖情况、案例。 / Policy packs.")
 
@@ -37,7 +38,7 @@ def check(path: Which = None) -> None:
     pack, day = _load(path), today()
     problems = [
         {"lint": p.lint, "where": p.where, "message": p.message, "file": locate(_name(path), p.where)}
-        for p in lint(pack, day)
+        for p in [*lint(pack, day), *_of_effects(pack)]
     ]
     if problems:
         emit(problems, show=lambda found: table(f"{pack.name}: {len(found)} 处问题 / problems", found))
@@ -45,7 +46,9 @@ def check(path: Which = None) -> None:
     rules = pack.on(day)
     counts = {"pack": pack.name, "edition": pack.edition[:12], "resources": len(rules.resources),
               "code_sets": len(rules.code_sets), "lists": len(rules.lists), "measures": len(rules.measures),
-              "models": len(rules.models), "cases": len(pack.cases), "model_cases": len(pack.model_cases),
+              "models": len(rules.models), "procedures": len(rules.procedures), "cases": len(pack.cases),
+              "model_cases": len(pack.model_cases),
+              "procedure_cases": len(pack.procedure_cases),
               "problems": 0}  # fmt: skip
     emit(counts, show=lambda said: _sound(pack, said))
 
@@ -87,14 +90,34 @@ def run_cases_of(path: Which = None) -> None:
     from quanxin.engine.cases import run_cases
     from quanxin.engine.model_cases import run_model_cases
     from quanxin.engine.model_coverage import Reach
+    from quanxin.engine.procedure_cases import run_procedure_cases, unreached
 
     pack = _load(path)
-    reach = Reach(pack)
-    outcomes = [*run_cases(pack), *run_model_cases(pack, reach.see)]
+    reach, seen = Reach(pack), set[tuple[str, str, str]]()
+    outcomes: list[Any] = [*run_cases(pack), *run_model_cases(pack, reach.see),
+                *run_procedure_cases(pack, lambda *reached: seen.add((reached[0].key, *reached[1:])))]  # fmt: skip
     wrong = [{"case": o.case.title, "message": o.message} for o in outcomes if not o.ok]
-    emit({"cases": len(outcomes), "failed": wrong, "unreached": reach.unreached()}, show=_show_cases)
+    emit(
+        {"cases": len(outcomes), "failed": wrong, "unreached": [*reach.unreached(), *unreached(pack, seen)]},
+        show=_show_cases,
+    )
     if wrong:
         raise typer.Exit(1)
+
+
+def _of_effects(pack: Pack) -> list[Problem]:
+    """What is wrong with the effects of procedures, told by the rooms that carry them out; no database is asked."""
+    if not pack.procedures:
+        return []
+    import os
+
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanxin.settings")
+    django.setup()
+    from quanxin.casework import lints
+
+    return lints.problems(pack)
 
 
 def _load(path: str | None) -> Pack:
@@ -115,11 +138,15 @@ def _sound(pack: Pack, counts: dict[str, Any]) -> Any:
 
     zh = f"{pack.title.zh}（{pack.name}）无问题：目录资源 {counts['resources']} 个，代码集 {counts['code_sets']} 个，"
     zh += f"名单 {counts['lists']} 个，措施 {counts['measures']} 项，"
-    zh += f"评价模型 {counts['models']} 个，案例 {counts['cases'] + counts['model_cases']} 个。"
+    zh += f"评价模型 {counts['models']} 个，案例 {_played(counts)} 个。"
     en = f"sound: {counts['resources']} resources, {counts['code_sets']} code sets, {counts['lists']} lists, "
     en += f"{counts['measures']} measures, {counts['models']} models, "
-    en += f"{counts['cases'] + counts['model_cases']} cases."
+    en += f"{_played(counts)} cases."
     return Text(f"{zh}\n{en}")
+
+
+def _played(counts: dict[str, Any]) -> int:
+    return int(counts["cases"] + counts["model_cases"] + counts["procedure_cases"])
 
 
 def _show_cases(said: dict[str, Any]) -> Any:

@@ -16,23 +16,25 @@ from django.utils.translation import gettext as _
 from quanxin.accounts import Actor
 from quanxin.archive.shapes import RecordView
 from quanxin.attachments.accepting import of_case
-from quanxin.calendar import day_of, now, today
+from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
-from quanxin.casework import terms
+from quanxin.casework import terms, words
 from quanxin.casework.case_view import Look
-from quanxin.casework.models import Case, Step, Term
-from quanxin.desk import acting
+from quanxin.casework.errors import FormRefused
+from quanxin.casework.models import Case, Term
+from quanxin.casework.procedures import state_of, title_of
+from quanxin.desk import offers
 from quanxin.desk.cells import Cell, cells
 from quanxin.desk.saying import Left, left, person
 from quanxin.exchange import following
 from quanxin.exchange.correcting import CorrectionRefused, as_written, key_fields, lost_numbers
+from quanxin.exchange.effects import ITEM
 from quanxin.policy.model import FieldDef, Text
+from quanxin.policy.procedure import Act
 from quanxin.rights import documents
 from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.problems import Problem
-
-State = Case.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +61,24 @@ class Wrong:
 
 
 def context_of(
-    actor: Actor, look: Look, sent: Mapping[str, str], problem: Problem | None, tried: acting.Act | None
+    actor: Actor, look: Look, sent: Mapping[str, str], problem: Problem | None, tried: Act | None
 ) -> dict[str, Any]:
     """The page of a case for an actor; ``sent`` is what a refused form said, ``tried`` its act."""
     case = look.case
-    acts = acting.offered(actor, look)
+    acts = offers.offered(actor, look)
     events = looking.events_of(case)
     return {
-        "case": case, "look": look, "items": _items(look), "subject": look.subject,
+        "case": case, "kind": title_of(case.kind), "state": state_of(case).title, "look": look, "items": _items(look),
+        "subject": look.subject,
         "about": _about(look), "authority": _authority(case), "acts": [a for a in acts if not a.plain],
         "plain": [a for a in acts if a.plain], "kinds": _kinds(), "sent": sent, "tried": tried.key if tried else "",
-        "wrong": _wrong(look, sent, problem) if any(a.form == "desk/_correction.html" for a in acts) else [],
+        "wrong": _wrong(look, sent, problem) if any(a.wide for a in acts) else [],
         "problem": in_words(problem) if problem else None, "loose": _loose(problem),
         "papers": of_case(case.reference), "term": look.term, "left": _left(look.term), "next": _next(look),
-        "history": [(step, _step(step), person(step.actor)) for step in case.steps.all()],
-        "terms": [(term, _clock(term)) for term in case.terms.all()],
+        "history": [(step, words.step_done(case, step), person(step.actor)) for step in case.steps.all()],
+        "terms": [(term, terms.title_of(term)) for term in case.terms.all()],
         "seen": max((step.pk for step in case.steps.all()), default=0), "window": _window(case),
+        "wrong_items": _wrong_items(problem),
         "told": _told(events), "document": documents.exists(case), "claimed": person(case.claimed_by),
         "mine": case.claimed_by == actor.name, "subject_link": not look.subject.natural and bool(look.subject.code),
     }  # fmt: skip
@@ -115,31 +119,12 @@ def _left(term: Term | None) -> Left | None:
     return left(terms.left(term, term.paused_at or now()), paused=term.paused_at is not None)
 
 
-def _clock(term: Term) -> Text:
-    return terms.clock_of(term.clock, day_of(term.started_at)).title
-
-
 def _next(look: Look) -> str:
     """What happens next, and who must see to it."""
     case = look.case
+    coming = state_of(case).next
     who = said(authority) if (authority := _authority(case)) else _("信用中心复核人员")
-    match case.state:
-        case State.FILED:
-            return _("下一步：窗口转办给%(who)s。") % {"who": who}
-        case State.FORWARDED if case.kind == Case.Kind.REPAIR:
-            return _("下一步：%(who)s决定是否受理。") % {"who": who}
-        case State.FORWARDED if case.kind == Case.Kind.SECOND_LOOK:
-            return _("下一步：由没有参与原答复的复核人员复核。")
-        case State.FORWARDED:
-            return _("下一步：%(who)s开始核实。") % {"who": who}
-        case State.ACCEPTED if case.kind == Case.Kind.REPAIR:
-            return _("下一步：%(who)s核实义务履行情况，作出决定。") % {"who": who}
-        case State.ACCEPTED:
-            return _("下一步：%(who)s核实并答复。") % {"who": who}
-        case State.WAITING:
-            return _("下一步：申请人补充材料，期限暂停。")
-        case _:
-            return ""
+    return said(coming).format(who=who) if coming is not None else ""
 
 
 def _window(case: Case) -> dict[str, Any] | None:
@@ -184,18 +169,6 @@ def changes() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _step(step: Step) -> str:
-    """What was done, in words."""
-    words = {
-        "file": _("提出申请"), "forward": _("转办"), "claim": _("领取"), "give-back": _("退回待办"), "accept": _("受理"),
-        "ask": _("要求补充材料"), "answer": _("补充材料"), "extend": _("延长期限"),
-        "grant": _("准予修复"), "refuse": _("不予修复"), "reject": _("不予受理"), "retract": _("申请人撤回"),
-        "uphold": _("异议成立"), "dismiss": _("异议不成立"), "join": _("并案"), "second-look": _("复核"),
-        "return": _("退回重新核实"), "find-false": _("撤销修复"),
-    }  # fmt: skip
-    return words.get(step.act, step.act)
-
-
 def _kinds() -> list[tuple[str, str]]:
     return [("mistaken", _("报送有误，本不应报送")), ("revoked", _("决定已被撤销、变更或确认违法"))]
 
@@ -206,7 +179,7 @@ def _wrong(look: Look, sent: Mapping[str, str], problem: Problem | None) -> list
     if record is None or (resource := rules.resources.get(record.resource)) is None:
         return []
     stands = as_written(record, resource, rules)
-    texts = {f.key: sent.get(acting.ITEM + f.key, stands.get(f.key, "")) for f in resource.fields}
+    texts = {f.key: sent.get(ITEM + f.key, stands.get(f.key, "")) for f in resource.fields}
     found: dict[str, list[str]] = {}
     for one in problem.found if isinstance(problem, CorrectionRefused) else ():
         found.setdefault(one.field, []).append(said(one))
@@ -215,6 +188,11 @@ def _wrong(look: Look, sent: Mapping[str, str], problem: Problem | None) -> list
         Wrong(cell, stands.get(cell.field.key, ""), cell.field.key in fixed, cell.field.key in lost)
         for cell in cells(resource, rules, texts, found, new=False)
     ]
+
+
+def _wrong_items(problem: Problem | None) -> dict[str, str]:
+    """What is wrong with the items of a form, in words, item by item."""
+    return {one.field: said(one.words) for one in problem.found} if isinstance(problem, FormRefused) else {}
 
 
 def _loose(problem: Problem | None) -> list[str]:

@@ -22,16 +22,18 @@ from quanxin.archive.paging import Paging
 from quanxin.attachments import http, reading
 from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
-from quanxin.casework import cases, queues
+from quanxin.casework import engine, queues, words
 from quanxin.casework.errors import RightsError
-from quanxin.casework.models import OPEN_STATES, Case
-from quanxin.desk import acting, case_page, case_words
+from quanxin.casework.models import Case
+from quanxin.casework.procedures import state_of, title_of
+from quanxin.desk import case_page, offers
 from quanxin.desk.saying import left, status_of
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
+from quanxin.policy.procedure import Act
 from quanxin.rights import documents
 from quanxin.runtime import parameters
-from quanxin.runtime.language import in_words
+from quanxin.runtime.language import in_words, said
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.problems import Problem
 from quanxin.subjects.models import Subject
@@ -58,7 +60,7 @@ def forward(request: HttpRequest, actor: Actor) -> HttpResponse:
     done, problems = 0, []
     for number in dict.fromkeys(request.POST.getlist("number")[:PAGE]):
         try:
-            cases.forward(actor, number)
+            engine.perform(actor, number, "forward")
             done += 1
         except (RightsError, NotAllowed) as error:
             problems.append((number, in_words(error)))
@@ -79,12 +81,12 @@ def case(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
 def act(request: HttpRequest, actor: Actor, number: str, what: str) -> HttpResponse:
     """Do one act on a case, and go back to it; what is refused is said on its page."""
     found = Case.objects.filter(number=number).first()
-    wanted = acting.act_of(what, found) if found else None
+    wanted = offers.act_of(what, found) if found else None
     if wanted is None:
         raise Http404
     sent = {key: str(value) for key, value in request.POST.items()}
     try:
-        acting.perform(actor, number, wanted, sent)
+        engine.perform(actor, number, what, sent, seen=parameters.number(sent.get("seen")))
     except Problem as error:
         if isinstance(error, NotAllowed) and error.line is None:
             refused_line(actor, found.reference if found else "", "no role for the act", act=what)
@@ -130,16 +132,16 @@ def _queue_page(
         kind=asked["kind"], state=asked["state"], provider=asked["provider"], overdue=bool(asked["overdue"]),
         mine=actor.name if asked["mine"] else "",
     )  # fmt: skip
-    found = queues.narrowed(queues.visible(actor) if every else cases.queue(actor), wanted)
+    found = queues.narrowed(queues.visible(actor) if every else queues.queue(actor), wanted)
     paging = Paging.of(found.count(), PAGE, asked.pop("page"))
     shown = list(found[paging.span])
     pack = current_pack()
     context: dict[str, Any] = {
         "rows": _rows(shown), "paging": paging, "asked": asked, "every": every, "works": works,
-        "kinds": list(case_words.KINDS.items()), "total": paging.total,
-        "states": [(k, t) for k, t in case_words.STATES.items() if every or k in OPEN_STATES],
+        "kinds": [(key, said(text)) for key, text in words.kinds().items()], "total": paging.total,
+        "states": [(key, said(text)) for key, text in words.states(closed=every).items()],
         "providers": sorted(pack.on(today()).providers.items()),
-        "bulk": not every and actor.may(Role.WINDOW) and any(c.state == Case.State.FILED for c in shown),
+        "bulk": not every and actor.may(Role.WINDOW) and any(offers.forwardable(c) for c in shown),
         "problems": problems or [], "done": done,
         "forwarded": request.GET.get("forwarded", ""),
     }  # fmt: skip
@@ -154,7 +156,8 @@ def _rows(shown: list[Case]) -> list[dict[str, Any]]:
     models = {m.key: m.title for m in current_pack().models}
     providers = current_pack().providers
     return [
-        {"case": c, "subject": names.get(c.subject_id, ""), "about": known.get(c.resource) or models.get(c.model),
+        {"case": c, "kind": title_of(c.kind), "state": state_of(c).title, "forwardable": offers.forwardable(c),
+         "subject": names.get(c.subject_id, ""), "about": known.get(c.resource) or models.get(c.model),
          "provider": providers[c.provider].title if c.provider in providers else None, "term": running.get(c.pk),
          "left": left(times[c.pk], paused=running[c.pk].paused_at is not None) if c.pk in times else None}
         for c in shown
@@ -167,7 +170,7 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 
 
 def _case_page(
-    request: HttpRequest, actor: Actor, number: str, problem: Problem | None = None, tried: acting.Act | None = None
+    request: HttpRequest, actor: Actor, number: str, problem: Problem | None = None, tried: Act | None = None
 ) -> HttpResponse:
     try:
         found = looking.open_case(actor, number)
@@ -176,7 +179,7 @@ def _case_page(
     except NotAllowed as error:
         return _refused(request, error)
     context = case_page.context_of(actor, looking.look(actor, found), request.POST if problem else {}, problem, tried)
-    context["done"] = acting.act_of(request.GET.get("done", ""), found)
+    context["done"] = offers.act_of(request.GET.get("done", ""), found)
     return render(request, "desk/case.html", context, status=status_of(problem) if problem else 200)
 
 

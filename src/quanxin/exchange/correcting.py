@@ -69,6 +69,24 @@ def correct(actor: Actor, provider: str, record: Record, changes: Mapping[str, s
         raise IntakeError("reason-missing")
     if record.provider != provider:
         raise IntakeError("record-unknown", records=f"{record.subject_id}-{record.id}", provider=provider)
+    return _put_in(actor, provider, record, changes, reason)
+
+
+@act
+def carry_on(actor: Actor, record: Record, changes: Mapping[str, str], *, reason: str) -> Record:
+    """The next version of a record whose procedure changes items of it (field key → text); return what stands then.
+
+    Who may is the procedure's to say. Changes that change nothing make no version. Raises as ``correct``.
+    """
+    rules = current_pack().on(today())
+    if (resource := rules.resources.get(record.resource)) is not None:
+        before = as_written(record, resource, rules)
+        if all(text.strip() == before.get(key, "") for key, text in changes.items()):
+            return record
+    return _put_in(actor, record.provider, record, changes, reason)
+
+
+def _put_in(actor: Actor, provider: str, record: Record, changes: Mapping[str, str], reason: str) -> Record:
     pack, rules = current_pack(), current_pack().on(today())
     resource = admit(pack, rules, record.resource, provider)
     before = as_row(record, resource, rules)

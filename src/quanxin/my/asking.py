@@ -22,6 +22,7 @@ from quanxin.attachments.http import receiving
 from quanxin.attachments.models import Attachment, Kind
 from quanxin.calendar import today
 from quanxin.casework.errors import RightsError
+from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case
 from quanxin.engine.windows import Why
 from quanxin.my import bringing
@@ -30,11 +31,9 @@ from quanxin.my.records import one
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.policy.rights import RepairRegime
-from quanxin.rights import objections, repairs
+from quanxin.rights import repairs
 from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
-
-REFUSED = (Case.State.REFUSED, Case.State.REJECTED, Case.State.RETRACTED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,18 +64,19 @@ def repair(request: HttpRequest, me: Standing, subject: int, number: int) -> Htt
 
 
 def _applied(request: HttpRequest, me: Standing, record: Record, papers: Sequence[Attachment]) -> Case:
-    return repairs.apply(
-        me.party, record, committed=bool(request.POST.get("committed")), proof=[str(paper.pk) for paper in papers],
-        ask_department=bool(request.POST.get("ask_department")), contact=request.POST.get("contact", ""),
-        after=_before(record).first(),
-    )  # fmt: skip
+    form = {key: "1" for key in ("committed", "ask_department") if request.POST.get(key)}
+    return file(repairs.KIND, Filed(
+        me.party, Thing(record), contact=request.POST.get("contact", ""), form=form,
+        papers=[str(paper.pk) for paper in papers], after=_before(record).first(),
+    ))  # fmt: skip
 
 
 def _before(record: Record) -> QuerySet[Case]:
     """Applications for the same record that came to nothing, the latest first."""
+    again = {s.key for p in current_pack().procedures if p.key == repairs.KIND for s in p.states if s.again}
     return Case.objects.filter(
-        kind=Case.Kind.REPAIR, subject_id=record.subject_id, resource=record.resource, key_hash=record.key_hash,
-        state__in=REFUSED,
+        kind=repairs.KIND, subject_id=record.subject_id, resource=record.resource, key_hash=record.key_hash,
+        state__in=again,
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _may_not(found: Shown, regime: RepairRegime | None) -> dict[str, Any]:
 def objection(request: HttpRequest, me: Standing, subject: int, number: int) -> HttpResponse:
     """Object to a record: which item is wrong and what it should be, with papers if there are any."""
     record, found = one(me, subject, number)
-    return _objection(request, me, {"record": found}, record=record)
+    return _objection(request, me, {"record": found}, Thing(record))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,17 +116,15 @@ def object_to_score(request: HttpRequest, me: Standing, model: str) -> HttpRespo
     of_pack = current_pack().on(today()).models.get(model)
     if of_pack is None or not me.scorable or me.subject.type not in of_pack.subject_types:
         return shown(request, me, "my/problem.html", {"problem": _("没有这样的得分可以异议。")}, 404)
-    return _objection(request, me, {"model": of_pack}, model=model)
+    return _objection(request, me, {"model": of_pack}, Thing(model=model))
 
 
-def _objection(request: HttpRequest, me: Standing, context: dict[str, Any], **about: Any) -> HttpResponse:
+def _objection(request: HttpRequest, me: Standing, context: dict[str, Any], thing: Thing) -> HttpResponse:
     papers, problem = _papers(request, me, Kind.OTHER)
     if request.method == "POST" and problem is None and not bringing.only_papers(request):
         proof, contact = [str(paper.pk) for paper in papers], request.POST.get("contact", "")
         try:
-            made = objections.object_to(
-                me.party, request.POST.get("statement", ""), contact=contact, proof=proof, **about
-            )
+            made = file("objection", Filed(me.party, thing, request.POST.get("statement", ""), contact, papers=proof))
             return redirect("my:case", made.number)
         except (RightsError, AttachmentError) as error:
             problem = in_words(error)

@@ -1,7 +1,7 @@
 """My cases: each with its way, its history, what is asked for, and what can still be done about it.
 
 Invariant: a case is found by its number among the subject's own and nowhere else; every act of a form is the act of
-``rights`` of that name, done once however often the form is sent.
+that name of its procedure, done once however often the form is sent.
 """
 
 from __future__ import annotations
@@ -23,34 +23,30 @@ from quanxin.attachments.accepting import of_case
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.http import receiving
 from quanxin.attachments.models import Kind
-from quanxin.casework import cases
+from quanxin.casework import engine
 from quanxin.casework.errors import RightsError
+from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case, Step, Term
 from quanxin.casework.parties import Party
+from quanxin.casework.procedures import procedures, second_look_of, state_of
 from quanxin.exchange import following
-from quanxin.exchange.following import Taken
 from quanxin.my import bringing, progress
 from quanxin.my.progress import Entry
 from quanxin.my.standing import Standing, opened, shown
-from quanxin.rights import documents, objections
+from quanxin.rights import documents
 from quanxin.runtime.language import in_words
 
 LENGTH = 20
 READERS = (Scope.REPAIR, Scope.OBJECTION)
-DECIDED = (
-    Case.State.GRANTED, Case.State.CORRECTED, Case.State.WITHDRAWN, Case.State.REFUSED, Case.State.REJECTED,
-    Case.State.RETURNED, Case.State.REVOKED,
-)  # fmt: skip
-State = Case.State
 
 
-def kinds_of(me: Standing) -> list[Case.Kind]:
-    """The kinds of cases that one may see here."""
-    objecting = [Case.Kind.OBJECTION, Case.Kind.SECOND_LOOK] if me.may_object else []
-    return objecting + ([Case.Kind.REPAIR] if me.may_repair else [])
+def kinds_of(me: Standing) -> list[str]:
+    """The kinds of cases that one may see here: an agent those alone that its authorisation names."""
+    scopes = {"objection": me.may_object, "repair": me.may_repair, None: me.may_object and me.may_repair}
+    return list(dict.fromkeys(p.key for p in procedures() if scopes[p.scope]))
 
 
-def due_first(party: Party, kinds: Collection[Case.Kind]) -> QuerySet[Case]:
+def due_first(party: Party, kinds: Collection[str]) -> QuerySet[Case]:
     """The subject's cases of those kinds, the newest first, each with the end of its running term as ``due``."""
     running = Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1]
     return Case.objects.filter(subject_id__in=party.ids, kind__in=kinds).annotate(due=Subquery(running))
@@ -88,15 +84,14 @@ def case(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, me: Standing, found: Case, **more: Any) -> HttpResponse:
     steps = list(found.steps.all())
-    running = Term.objects.filter(case=found, stopped_at=None).first() if found.is_open else None
+    running = Term.objects.filter(case=found, stopped_at=None).first() if found.open else None
     due_at = running.due_at if running else None
     compared = _compared(me, found, steps)
     context = {
         "entry": progress.entry(found, due_at), "case": found, "stages": progress.stages(found, steps, due_at),
         "history": progress.history(found, steps), "asked": next((s for s in reversed(steps) if s.act == "ask"), None),
         "extended": bool(running and running.extended), "papers": list(of_case(found.reference)),
-        "decision": found.state in DECIDED,
-        "told": _told(steps) if found.state == State.GRANTED else [], **compared, **_linked(found),
+        "decision": documents.exists(found), "told": _told(steps), **compared, **_linked(found),
         **bringing.files_said(Kind.OTHER.value), **more,
     }  # fmt: skip
     return shown(request, me, "my/case.html", context, 422 if more.get("problem") else 200)
@@ -104,12 +99,13 @@ def _page(request: HttpRequest, me: Standing, found: Case, **more: Any) -> HttpR
 
 def _linked(found: Case) -> dict[str, Any]:
     """The cases that this one is joined to, looks at, or is looked at by."""
-    of_objection = found.kind == Case.Kind.OBJECTION
-    looked_at = found.second_looks.first() if of_objection and found.decided_at is not None else None
+    again = second_look_of(found)
+    looked_at = found.second_looks.first() if again is not None and found.decided_at is not None else None
     return {
         "joined_to": found.joined_to if found.joined_to_id else None, "second_look": looked_at,
         "looks_at": found.looks_at if found.looks_at_id else None,
-        "may_ask_again": of_objection and found.state == State.REFUSED and looked_at is None,
+        "may_apply_again": state_of(found).again,
+        "may_ask_again": again is not None and found.state in again.about.in_ and looked_at is None,
     }  # fmt: skip
 
 
@@ -137,10 +133,10 @@ def _changes(before: RecordView, after: RecordView) -> list[dict[str, Any]]:
     ]
 
 
-def _told(steps: Sequence[Step]) -> list[Taken]:
-    """Who receives such records and was told of the repair, and when each took it in."""
-    numbers: list[int] = next((s.particulars.get("events", []) for s in reversed(steps) if s.act == "grant"), [])
-    return following.told_of(Event.objects.filter(pk__in=numbers).order_by("pk")) if numbers else []
+def _told(steps: Sequence[Step]) -> list[following.Taken]:
+    """Who receives such records and was told of what the case decided, and when each took it in."""
+    numbers = [pk for step in steps for pk in step.particulars.get("events", ())]
+    return following.told_of(list(Event.objects.filter(pk__in=numbers).order_by("pk"))) if numbers else []
 
 
 @require_POST
@@ -153,7 +149,8 @@ def answer(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
     problem = in_words(error) if error is not None else None
     if problem is None and not bringing.only_papers(request):
         try:
-            cases.answer(me.party, number, request.POST.get("text", ""), [str(paper.pk) for paper in papers])
+            form = {"reason": request.POST.get("text", "")}
+            engine.perform(me.party, number, "answer", form, paper=[str(paper.pk) for paper in papers])
             return redirect("my:case", number)
         except (RightsError, AttachmentError) as wrong:
             problem = in_words(wrong)
@@ -166,9 +163,9 @@ def retract(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
     """Take a case back, once that is confirmed."""
     found = own(me, number)
     if request.method == "POST" and request.POST.get("confirmed"):
-        cases.retract(me.party, number)
+        engine.perform(me.party, number, "retract")
         return redirect("my:case", number)
-    if not found.is_open:
+    if not found.open:
         return redirect("my:case", number)
     return shown(request, me, "my/retract.html", {"case": found, "entry": progress.entry(found, None)})
 
@@ -178,8 +175,11 @@ def retract(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
 def second_look(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
     """Ask for somebody else to look at a dismissed objection."""
     found = own(me, number)
+    again = second_look_of(found)
+    if again is None:
+        raise Http404
     try:
-        made = objections.ask_second_look(me.party, number, request.POST.get("statement", ""))
+        made = file(again.key, Filed(me.party, Thing(case=found), request.POST.get("statement", "")))
     except RightsError as error:
         return _page(request, me, found, problem=in_words(error), said=request.POST)
     return redirect("my:case", made.number)
@@ -190,7 +190,7 @@ def second_look(request: HttpRequest, me: Standing, number: str) -> HttpResponse
 def decision(request: HttpRequest, me: Standing, number: str) -> HttpResponseBase:
     """The decision as a document to keep and to show."""
     found = own(me, number)
-    if found.state not in DECIDED:
+    if not documents.exists(found):
         raise Http404
     made = HttpResponse(documents.decision(found), content_type="application/pdf")
     made.headers["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'

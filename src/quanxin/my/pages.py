@@ -20,7 +20,6 @@ from quanxin.accounts.models import Agency, User
 from quanxin.accounts.people import actor_of
 from quanxin.archive import access, viewers
 from quanxin.casework import counter
-from quanxin.casework.models import OPEN_STATES, Case
 from quanxin.evaluation import page
 from quanxin.my.cases import due_first, entries, kinds_of
 from quanxin.my.listing import Row, rows_of
@@ -37,14 +36,14 @@ SHOWN = 5  # of each sort on the overview
 def home(request: HttpRequest, me: Standing) -> HttpResponse:
     """What needs attention: what is asked for, what runs and by when, what may be repaired, what was not read."""
     party = me.party
-    under_way = entries(list(due_first(party, kinds_of(me)).filter(state__in=OPEN_STATES)))
+    under_way = entries(list(due_first(party, kinds_of(me)).filter(open=True)))
     found: list[Row] = rows_of(repairs.repairable(party)) if me.may_repair else []
     if me.may_archive or me.may_repair:
         access.note_access(party.viewer, me.subject)
     unread = unread_of(party) if me.may_archive else []
     numbers = {row.prospect.record.id: row.number for row in found}
     context: dict[str, Any] = {
-        "cases": under_way, "asked": [e for e in under_way if e.case.state == Case.State.WAITING],
+        "cases": under_way, "asked": [e for e in under_way if e.waits],
         "ready": [row for row in found if row.open],
         "early": [row for row in found if row.early],
         "unread": headed(unread[:SHOWN], numbers), "unread_count": len(unread),

@@ -16,7 +16,7 @@ from quanxin.archive.paging import Paging
 from quanxin.archive.shapes import RecordView
 from quanxin.calendar import now
 from quanxin.casework.errors import RightsError
-from quanxin.casework.models import OPEN_STATES, Case
+from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
 from quanxin.my.listing import Shown
 from quanxin.my.standing import Standing, opened, shown
@@ -64,8 +64,8 @@ def one(me: Standing, subject: int, number: int, known: Record | None = None) ->
         raise RightsError("record-not-yours")
     prospect = repairs.prospects([record])[0] if view.nature == "negative" else None
     about = Case.objects.filter(
-        kind=Case.Kind.OBJECTION, subject_id=subject, resource=record.resource, key_hash=record.key_hash,
-        state__in=OPEN_STATES,
+        kind="objection", subject_id=subject, resource=record.resource, key_hash=record.key_hash,
+        open=True,
     )  # fmt: skip
     return record, Shown(view, prospect, about.first() if "disputed" in view.marks else None)
 

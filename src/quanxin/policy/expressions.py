@@ -48,6 +48,7 @@ GRAMMAR = frozenset(
      "like", "not", "or", "then", "try_cast", "when"]
 )  # fmt: skip
 TODAY = "today()"  # so written, and no otherwise: the engines put the day of intake in its place
+_NONE: Mapping[str, Collection[str]] = {}
 _QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
 _NODES = frozenset({*OPERATORS, *FUNCTIONS.values()})
 
@@ -70,13 +71,16 @@ def reads_the_day(sql: str) -> bool:
     return parse(sql).find(exp.CurrentDate) is not None
 
 
-def check(sql: str, fields: Collection[str]) -> list[str]:
-    """What is wrong with an expression over ``fields`` (keys, or a mapping by key), a sentence each; or nothing."""
+def check(sql: str, fields: Collection[str], tables: Mapping[str, Collection[str]] = _NONE) -> list[str]:
+    """What is wrong with an expression over ``fields`` (keys, or a mapping by key), a sentence each; or nothing.
+
+    ``tables`` are the names before a point that it may use, each with its fields (``record.amount``).
+    """
     try:
         tree = parse(sql)
     except ValueError as error:
         return [f"“{sql}” {error}"]
-    wrong = [*_wrong_words(sqlglot.tokenize(sql, dialect=DIALECT)), *_wrong_nodes(tree, fields)]
+    wrong = [*_wrong_words(sqlglot.tokenize(sql, dialect=DIALECT)), *_wrong_nodes(tree, fields, tables)]
     if len(list(tree.find_all(exp.CurrentDate))) != sql.count(TODAY):
         wrong.append(f"the day of intake is written {TODAY}, exactly so and nowhere in a text")
     return list(dict.fromkeys(wrong))
@@ -98,11 +102,14 @@ def _wrong_words(tokens: list[Token]) -> Iterator[str]:
             yield f"{token.text} is not on the list of functions"
 
 
-def _wrong_nodes(tree: exp.Expr, fields: Collection[str]) -> Iterator[str]:
-    """What the tree holds beyond the listed nodes, and what it names beyond ``fields``."""
+def _wrong_nodes(tree: exp.Expr, fields: Collection[str], tables: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """What the tree holds beyond the listed nodes, and what it names beyond ``fields`` and ``tables``."""
     for node in tree.walk():
         if isinstance(node, exp.Column) and node.table:
-            yield f"{node.sql(dialect=DIALECT)} names a table"
+            if node.table not in tables:
+                yield f"{node.sql(dialect=DIALECT)} names a table"
+            elif node.name not in tables[node.table]:
+                yield f"{node.name} is no field of {node.table}"
         elif isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier) and node.name not in fields:
             yield f"{node.name} is no field of the resource"
         elif type(node) not in _NODES or not _plain(node):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from quanxin.policy import evaluation, model, rights, ruling
+from quanxin.policy import evaluation, model, procedure, rights, ruling
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.model import Part, Rule, Text
 from quanxin.policy.quality import QualityStandard
@@ -157,6 +157,7 @@ class OfADay:
     purposes = Dated("purposes.yaml", rights.Purpose)
     consents = Dated("consents/", rights.ConsentText, carrier=Text(zh="授权文本", en="consent text"))
     notices = Dated("notices/", rights.NoticeText)
+    procedures = Dated("procedures/", procedure.Procedure, carrier=Text(zh="办理程序", en="procedure"))
     subject_types = Keyed("subjects.yaml", model.SubjectType)
     providers = Keyed("providers.yaml", model.Provider)
     categories = Keyed("categories.yaml", model.Category)
@@ -170,6 +171,7 @@ class OfAPack(OfADay):
     clauses = Plan("plan.yaml", ruling.Clause)
     cases = Listed("tests/", ruling.Case)
     model_cases = Listed("model-tests/", evaluation.ModelCase)
+    procedure_cases = Listed("procedure-tests/", procedure.ProcedureCase)
 
 
 DATED: tuple[Dated[Any], ...] = tuple(one for one in vars(OfADay).values() if isinstance(one, Dated))

@@ -18,6 +18,7 @@ from quanxin.calendar import WorkingCalendar
 from quanxin.calendar import load as load_calendar
 from quanxin.policy.kinds import DATED, KEYED, KINDS, OfADay, OfAPack
 from quanxin.policy.model import Resource, Text
+from quanxin.policy.procedure import Procedure
 from quanxin.policy.rights import LawOverride, RepairRegime
 from quanxin.policy.ruling import CreditList, PublicationTiers
 
@@ -79,6 +80,15 @@ class Pack(OfAPack):
         """The repair regime for an application made on a day about a record of a resource; None where there is none."""
         found = (r for r in self.on(day).repair.values() if r.coverage(resource))
         return next(found, None)
+
+    def procedure_on(self, key: str, day: dt.date) -> Procedure:
+        """The procedure of a key for a case filed on a day; out of force, its nearest edition. Raises ``KeyError``."""
+        if (found := self.on(day).procedures.get(key)) is not None:
+            return found
+        editions = [p for p in self.procedures if p.key == key]
+        if not editions:
+            raise KeyError(key)
+        return min(editions, key=lambda p: abs((p.in_force.from_ - day).days))
 
     def list_of(self, resource: str, day: dt.date) -> CreditList | None:
         """The list in force on a day that a resource feeds."""

@@ -108,6 +108,7 @@ class Clause(Part):
     models: tuple[Key, ...] = ()
     repair: tuple[Key, ...] = ()
     consents: tuple[Key, ...] = ()
+    procedures: tuple[Key, ...] = ()
     functions: tuple[Text, ...] = ()
     missing: tuple[Text, ...] = ()
 

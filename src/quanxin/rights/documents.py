@@ -21,9 +21,10 @@ from quanxin.archive.definitions import definition
 from quanxin.archive.display import show_date
 from quanxin.archive.models import Record
 from quanxin.calendar import day_of
-from quanxin.casework import cases, terms
+from quanxin.casework import cases, terms, words
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Step
+from quanxin.casework.procedures import procedure_of
 from quanxin.policy.model import Basis
 from quanxin.policy.rights import NoticeText
 from quanxin.runtime.pack import current_pack
@@ -33,14 +34,6 @@ from quanxin.subjects.queries import cluster, names_of
 
 FONTS = Path(quanxin.__file__).parent / "web" / "fonts"
 SHEET = "decision.typ"
-# The acts that decide, by kind of case, and the wording that says what each means.
-DECIDES = {
-    (Case.Kind.REPAIR, "grant"): "document-repair-granted",
-    (Case.Kind.REPAIR, "refuse"): "document-repair-denied",
-    (Case.Kind.OBJECTION, "dismiss"): "document-objection-refused",
-    (Case.Kind.OBJECTION, "uphold"): "document-objection-corrected",
-}
-WITHDRAWN = "document-objection-withdrawn"
 _FIGURES = "〇一二三四五六七八九"
 
 
@@ -86,19 +79,22 @@ def _below_hundred(number: int) -> str:
     return head + (_FIGURES[ones] if ones or not tens else "")
 
 
-def _step(case: Case) -> Step | None:
-    """The step by which a case was decided; None where it was not, or is open again."""
-    if case.is_open:
+def _step(case: Case) -> tuple[Step, str] | None:
+    """The step by which a case was decided, and the wording of its document; None where there is none, or it is open."""
+    if case.open:
         return None
-    deciding = {act for kind, act in DECIDES if kind == case.kind}
-    return next((step for step in reversed(case.steps.all()) if step.act in deciding), None)
+    for step in reversed(case.steps.all()):
+        act = words.act_of(case, step)
+        if act is not None and act.document is not None:
+            return step, act.document
+    return None
 
 
 def _decided(case: Case) -> _Decided:
-    step = _step(case)
-    if step is None:
+    found = _step(case)
+    if found is None:
         raise RightsError("document-none")
-    key = WITHDRAWN if step.state == Case.State.WITHDRAWN else DECIDES[Case.Kind(case.kind), step.act]
+    step, key = found
     day = day_of(step.at)
     return _Decided(step, _wording(key, day), day)
 
@@ -140,8 +136,10 @@ def _facts(case: Case, record: Record | None, said: dict[str, str], authority: s
     )
     if record is not None and record.event_date is not None:
         made.append(["文书（认定）日期", show_date(record.event_date)])
-    applied = "申请日期" if case.kind == Case.Kind.REPAIR else "提出异议日期"
-    made += [["办理单位", authority], [applied, show_date(day_of(case.filed_at))]]
+    made += [
+        ["办理单位", authority],
+        [f"{procedure_of(case).files.title.zh}日期", show_date(day_of(case.filed_at))],
+    ]
     return made
 
 
@@ -165,10 +163,11 @@ def _article(basis: Basis) -> str:
 
 
 def _basis(case: Case) -> list[Basis]:
-    """The articles that a decision rests on: those that the case kept, else those of the clock of its kind; each once."""
+    """The articles that a decision rests on: those that the case kept, else those of its last clock; each once."""
     kept = [Basis.model_validate(article) for article in case.particulars.get("basis", ())]
     if not kept:
-        kept = list(terms.clock_of(case.particulars["clocks"]["decide"], day_of(case.filed_at)).basis)
+        last = case.terms.order_by("-id").first()
+        kept = list(terms.clock_of(last.clock, day_of(case.filed_at)).basis) if last else []
     known: dict[str, Basis] = {}
     for one in kept:
         known.setdefault(_article(one), one)
@@ -200,8 +199,10 @@ def _authority(case: Case, day: dt.date) -> str:
 
 def _mark(case: Case) -> str:
     """What became of a decision since."""
-    if case.state != Case.State.REVOKED:
+    steps = list(case.steps.all())
+    found = _step(case)
+    undone = steps[-1] if found is not None and steps[-1].pk != found[0].pk else None
+    if undone is None:
         return ""
-    undone = next(step for step in reversed(case.steps.all()) if step.act == "find-false")
     day = show_date(day_of(undone.at))
     return f"本决定已于{day}撤销。理由：{undone.note}"

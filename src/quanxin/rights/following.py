@@ -17,7 +17,6 @@ from quanxin.archive.handlers import Now, soon
 from quanxin.archive.models import Event, Record
 from quanxin.calendar import add_months, day_of, now, today
 from quanxin.casework import notices
-from quanxin.casework.models import OPEN_STATES
 from quanxin.rights.repairs import prospects, regime_of
 from quanxin.runtime.bridge import pg_cursor
 from quanxin.runtime.pack import current_pack
@@ -86,7 +85,7 @@ WITH theirs AS (
     JOIN archive_record r ON r.subject_id = t.subject_id AND r.id = t.made_id
     JOIN casework_case c ON c.subject_id = r.subject_id AND c.resource = r.resource AND c.key_hash = r.key_hash
     WHERE (a.event_id = ANY(%(events)s) OR a.act = ANY(%(acts)s)) AND c.provider = a.from_provider
-      AND c.state = ANY(%(open)s)
+      AND c.open
     ORDER BY c.id FOR UPDATE OF c SKIP LOCKED
 )
 UPDATE casework_case c SET provider = theirs.to_provider FROM theirs WHERE c.id = theirs.id
@@ -100,7 +99,7 @@ def hand_on(happened: Sequence[Event]) -> int:
     """
     acts = [f"batch:{event.batch_id}" for event in happened if event.batch_id]
     with pg_cursor() as cursor:
-        cursor.execute(HAND_ON, {"events": [e.pk for e in happened], "acts": acts, "open": list(OPEN_STATES)})
+        cursor.execute(HAND_ON, {"events": [e.pk for e in happened], "acts": acts})
         return int(cursor.rowcount)
 
 

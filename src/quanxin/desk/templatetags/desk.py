@@ -5,6 +5,7 @@ Invariant: they say what they are given, and ask the database nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -32,3 +33,9 @@ def page_url(context: dict[str, Any], number: int) -> str:
     query = context["request"].GET.copy()
     query["page"] = str(number)
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def item(of: Mapping[str, str], key: str) -> str:
+    """What a mapping has for a key; nothing where it has none."""
+    return of.get(key, "")

@@ -10,7 +10,18 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from quanxin.policy.lint import basis, dates, expressions, fields, models, ownership, persons, references, rights
+from quanxin.policy.lint import (
+    basis,
+    dates,
+    expressions,
+    fields,
+    models,
+    ownership,
+    persons,
+    procedures,
+    references,
+    rights,
+)
 from quanxin.policy.pack import Pack
 
 Lint = Callable[[Pack, dt.date], Iterator[tuple[str, str]]]
@@ -52,6 +63,17 @@ LINTS: Mapping[str, Lint] = {
     "consent-without-items": rights.consent_without_items,
     "sensitive-consent-shared": rights.sensitive_consent_shared,
     "persons-without-basis": rights.persons_without_basis,
+    "state-unreachable": procedures.state_unreachable,
+    "state-dead-end": procedures.state_dead_end,
+    "clock-without-act": procedures.clock_without_act,
+    "act-without-basis": procedures.act_without_basis,
+    "role-nobody-holds": procedures.role_nobody_holds,
+    "act-ambiguous": procedures.act_ambiguous,
+    "field-unasked": procedures.field_unasked,
+    "notice-missing": procedures.notice_missing,
+    "harm-without-hearing": procedures.harm_without_hearing,
+    "judge-in-own-cause": procedures.judge_in_own_cause,
+    "case-unplayed": procedures.case_unplayed,
     "ownership-undeclared": ownership.ownership_undeclared,
     "ownership-unusable": ownership.ownership_unusable,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Protocol
 
 from django import template
 from django.http import QueryDict
@@ -16,6 +16,16 @@ from quanxin.web import display
 register = template.Library()
 
 
+class Pending(Protocol):
+    """Something that somebody must do by a day."""
+
+    @property
+    def authority(self) -> Text: ...
+
+    @property
+    def due(self) -> dt.date | None: ...
+
+
 @register.filter
 def label(text: Text) -> str:
     """The pack's label in the page's language."""
@@ -26,6 +36,12 @@ def label(text: Text) -> str:
 def day(value: dt.date | None) -> str:
     """A day in words, or a dash where there is none, as the national report writes it."""
     return "— —" if value is None else display.day(value)
+
+
+@register.filter
+def filled(text: Text, about: Pending) -> str:
+    """A text of the pack with who acts in it, and by when."""
+    return said(text).format(who=said(about.authority), by=day(about.due))
 
 
 @register.filter

@@ -1,0 +1,77 @@
+"""The forms of acts: what was sent, checked as a row of a resource is.
+
+Invariant: an item of a form is read, and found wrong, by the very query that reads rows; nothing that a procedure does not
+ask for is taken.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import duckdb
+
+from quanxin.calendar import today
+from quanxin.casework.errors import FormRefused, Wrong
+from quanxin.engine import database
+from quanxin.engine.normalise import quoted
+from quanxin.engine.program import Program, compile
+from quanxin.engine.run import check
+from quanxin.engine.standing import Standing
+from quanxin.engine.taxonomy import describe
+from quanxin.policy.model import Deadline, Mode, Publication, Resource, Retention, Sharing, SubjectOf
+from quanxin.policy.procedure import Act, Procedure
+from quanxin.runtime.pack import current_pack
+
+_LOCK = threading.Lock()
+
+
+def as_resource(procedure: Procedure, act: Act) -> Resource:
+    """What an act asks as a resource of one row, for the engine to check."""
+    return Resource(
+        key=f"{procedure.key}-{act.key}", title=act.title, in_force=procedure.in_force, category="", providers=(),
+        subject_types=(), nature="neutral", subject=SubjectOf(), fields=act.asks,
+        publication=Publication(mode=Mode.SHARED), sharing=Sharing(mode=Mode.SHARED), retention=Retention(),
+        deadline=Deadline(),
+    )  # fmt: skip
+
+
+def checked(procedure: Procedure, act: Act, sent: Mapping[str, str]) -> dict[str, Any]:
+    """The items of a form, each with its value as JSON has it. Raises ``FormRefused`` with everything that is wrong."""
+    if not act.asks:
+        return {}
+    resource, columns = as_resource(procedure, act), [f.key for f in act.asks]
+    program = _program(procedure.key, procedure.in_force.from_, act.key, today())
+    with _LOCK:
+        con, standing = _bench()
+        con.execute(
+            f"CREATE OR REPLACE TABLE sent (row_no BIGINT, {', '.join(f'{quoted(c)} VARCHAR' for c in columns)})"
+        )
+        cells = [sent.get(key, "").strip() or None for key in columns]
+        con.execute(f"INSERT INTO sent VALUES (1{', ?' * len(columns)})", cells)
+        check(con, program, "sent", standing)
+        found = con.execute("SELECT code, severity, field, value, check_key FROM issues").fetchall()
+        (payload,) = con.execute(f"SELECT {program.payload} FROM checked c").fetchone() or ("{}",)
+    names = ("code", "severity", "field", "value", "check_key")
+    issues = [dict(zip(names, row, strict=True)) for row in found if row[1] == "error" and row[2] in columns]
+    if issues:
+        raise FormRefused([Wrong(str(one["field"]), describe(one, resource)) for one in issues])
+    return dict(json.loads(payload))
+
+
+@cache
+def _bench() -> tuple[duckdb.DuckDBPyConnection, Standing]:
+    con = database.connect(threads=1)
+    return con, Standing(con)
+
+
+@cache
+def _program(key: str, edition: dt.date, act: str, day: dt.date) -> Program:
+    pack = current_pack()
+    procedure = next(p for p in pack.procedures if p.key == key and p.in_force.from_ == edition)
+    resource = as_resource(procedure, procedure.act_of[act])
+    return compile(resource, pack.on(day), columns=[f.key for f in resource.fields])

@@ -1,0 +1,55 @@
+"""What a case is called, for the desk and for its party, in the words of its procedure.
+
+Invariant: every state, act and kind has its words in the pack; nothing here knows one by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from quanxin.casework.models import Case, Step
+from quanxin.casework.procedures import procedure_of, procedures, state_of
+from quanxin.policy.model import Text
+from quanxin.policy.procedure import Act
+
+
+def state_told(case: Case) -> Text:
+    """The state of a case as its party reads it."""
+    state = state_of(case)
+    return state.told or state.title
+
+
+def act_of(case: Case, step: Step) -> Act | None:
+    """The act of which a step tells: of several that the history calls alike, the one that leads to its state."""
+    named = [act for act in procedure_of(case).acts if act.name == step.act]
+    return next((act for act in named if act.to == step.state), named[0] if named else None)
+
+
+def step_done(case: Case, step: Step) -> Text:
+    """What was done, as the desk reads it."""
+    act = act_of(case, step)
+    return (act.done or act.title) if act else Text(zh=step.act, en=step.act)
+
+
+def step_told(case: Case, step: Step) -> Text:
+    """What was done, as the party reads it."""
+    act = act_of(case, step)
+    return (act.told or act.done or act.title) if act else Text(zh=step.act, en=step.act)
+
+
+def shown_to_party(case: Case, steps: Sequence[Step]) -> list[Step]:
+    """The steps without those that are the office's own affair."""
+    internal = {act.name for act in procedure_of(case).acts if act.internal}
+    return [step for step in steps if step.act not in internal]
+
+
+def kinds() -> dict[str, Text]:
+    """Each kind of case with its words, by its latest edition."""
+    latest = sorted(procedures(), key=lambda p: p.in_force.from_)
+    return {procedure.key: procedure.title for procedure in latest}
+
+
+def states(*, closed: bool = True) -> dict[str, Text]:
+    """Each state that a case of any kind may have, with its words; without ``closed`` those in which it is open."""
+    found = [state for procedure in procedures() for state in procedure.states if closed or not state.ends]
+    return {state.key: state.title for state in reversed(found)}
