@@ -21,7 +21,7 @@ from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import Grant
 from quanxin.attachments import reading
 from quanxin.calendar import travel
-from quanxin.casework.models import Notice
+from quanxin.casework.models import Case, Notice
 from quanxin.evaluation import page
 from quanxin.rights import consents
 from quanxin.subjects.models import Subject
@@ -29,7 +29,6 @@ from tests.access import scene as city
 from tests.access.scene import CONDUCT, FAR, MOMENT, NEAR, Scene, at_counter, browser, company, standing_for
 from tests.access.test_matrix import as_machine
 from tests.access.trying import asked_by_machine, lines, officer, own_addresses, tried, words_of
-from tests.casework.acts import cases
 from tests.city import CODES, NAMES
 from tests.rights.life import DECIDER, PROVIDER
 
@@ -118,14 +117,14 @@ def test_nothing_is_done_to_another_district_s_case(scene: Scene, what: str) -> 
     reviewer = browser("far", Role.REVIEWER, district=FAR)
     browser("far", Role.WINDOW, district=FAR)
     if what == "find-false":
-        from quanxin.rights import repairs
+        from tests.casework.acts import repairs
 
         repairs.grant(DECIDER, scene.repair.number, performed=True)
     before = lines("user:far")
     answer = reviewer.post(f"/desk/cases/{scene.repair.number}/{what}", {"reason": "材料虚假"})
     assert answer.status_code == 403
     assert lines("user:far") > before
-    found = cases.Case.objects.get(pk=scene.repair.pk)
+    found = Case.objects.get(pk=scene.repair.pk)
     assert found.claimed_by == DECIDER.name
     assert found.state == ("granted" if what == "find-false" else "accepted")
 
@@ -202,7 +201,7 @@ def test_another_department_s_case_is_refused_to_its_decider(scene: Scene) -> No
         answer = decider.post(f"{case}/{what}", {"reason": "试", "confirmed": "1"})
         assert answer.status_code == 403, what
         assert lines("user:taxman") > before, what
-    assert cases.Case.objects.get(pk=scene.repair.pk).state == "accepted"
+    assert Case.objects.get(pk=scene.repair.pk).state == "accepted"
 
 
 def test_another_department_s_things_are_refused_to_its_machine(scene: Scene) -> None:

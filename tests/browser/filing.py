@@ -23,12 +23,11 @@ def main(code: str, name: str) -> None:
     from quanxin.archive.models import Record
     from quanxin.attachments.accepting import accept
     from quanxin.calendar import today
-    from quanxin.casework import cases
     from quanxin.casework.parties import Party
     from quanxin.exchange import subscriptions
-    from quanxin.rights import objections, repairs
     from quanxin.subjects.queries import find
     from tests.attachments.making import printed
+    from tests.casework.acts import cases, objections, repairs
     from tests.city import hand_in, penalty
 
     owner = Actor("user:owner", frozenset())

@@ -36,9 +36,8 @@ def prepare(code: str) -> None:
 def advance() -> None:
     """Each open case takes its next step: passed on, accepted, then asked about (a repair) or dismissed (an objection)."""
     from quanxin.accounts import operator
-    from quanxin.casework import cases
-    from quanxin.casework.models import OPEN_STATES, Case
-    from quanxin.rights import objections, repairs
+    from quanxin.casework.models import Case
+    from tests.casework.acts import OPEN_STATES, cases, objections, repairs
 
     by = operator()
     for case in Case.objects.filter(state__in=OPEN_STATES):

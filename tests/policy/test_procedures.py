@@ -142,6 +142,7 @@ BREAKS: dict[str, list[Change]] = {
         _both(put(ASK, "acts", "refuse", "step", to="say"), put(ASK, "acts", "announce", "step", to="say"),
               put(ASK, "acts", "announce", "done", to=text("别的"))),
         put(ASK, "joins", to=None),
+        put(ASK, "joins", to="nothing"),
         _both(put(ASK, "joined", to=None), _without(ASK, "states", "joined")),
     ],
     "field-unasked": [
@@ -185,6 +186,7 @@ KEEPS: list[Change] = [
     ),  # alike in words
     put(LOOK, "acts", "keep", "who", to={"party": "subject"}),  # who is no role never judged
     put(ASK, "acts", "object", "clock", to={"key": "clock", "who": DECIDER}),
+    put(ASK, "acts", "join", "who", to="nobody"),
     put("procedure-tests/ask.yaml", 0, "procedure", to="look"),
 ]
 
