@@ -103,6 +103,7 @@ COMMANDS: dict[str, Rule] = (
     | dict.fromkeys(("intake", "batches", "receipt", "replay", "take-back", "sources", "pull"), roles(Role.INTAKE))
     | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))
     | dict.fromkeys(("cases", "case"), ROUTES["desk:cases"])
+    | {"act": ROUTES["desk:case-act"]}
     | dict.fromkeys(
         ("unlinked", "link", "create-subject", "reject", "undo-decision", "decisions", "linkage propose", "merge", "split",
          "undo"), roles(Role.STEWARD),

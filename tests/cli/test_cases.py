@@ -49,6 +49,22 @@ def test_a_case_is_shown_with_terms_and_history(number: str) -> None:
     assert [term["clock"] for term in shown["terms"]][-1] == "repair-decide"
 
 
+def test_an_act_is_done_once_by_whoever_may(number: str) -> None:
+    with travel(morning(LATER)):
+        assert [one["act"] for one in json.loads(ask("case", number).stdout)["acts"]] == ["give-back"]
+        assert ask("act", number, "give-back").exit_code == 0
+        shown = json.loads(ask("case", number).stdout)
+        assert [one["act"] for one in shown["acts"]] == ["claim", "grant", "refuse", "ask", "extend"]
+        assert shown["acts"][1]["items"] == ["confirmed"]
+        assert ask("act", number, "grant").exit_code == 1  # the duties were not said to be performed
+        assert ask("act", number, "grant", "--item", "confirmed").exit_code == 2
+        for _ in range(2):
+            done = ask("act", number, "grant", "--item", "confirmed=1")
+            assert json.loads(done.stdout) == {"number": number, "state": "granted", "open": False}
+        steps = [step["act"] for step in json.loads(ask("case", number).stdout)["history"]]
+    assert steps == ["file", "forward", "accept", "give-back", "grant"]
+
+
 def test_an_unknown_case_is_said(number: str, capsys: pytest.CaptureFixture[str]) -> None:
     done = ask("case", "XF0")
     assert done.exit_code == 1

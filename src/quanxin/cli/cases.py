@@ -1,6 +1,7 @@
-"""Commands about cases of repair and objection: cases, case. They only look.
+"""Commands about cases: cases, case, act.
 
-Invariant: what is shown is what the desk shows of a case; nothing about a subject beyond its name and code is read.
+Invariant: what is shown is what the desk shows of a case, and nothing about a subject beyond its name and code is read; an
+act is done by the one engine, so that it is refused, and done once, as it is at the desk.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.calendar import day_of
 from quanxin.cli.acting import actor, may
-from quanxin.cli.output import emit, table
+from quanxin.cli.output import emit, fail, table
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command()(cases)
     app.command()(case)
+    app.command()(act)
 
 
 @may(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)
@@ -48,17 +49,21 @@ def cases(
 def case(number: Annotated[str, typer.Argument(help="办件编号 / number of the case")]) -> None:
     """一个办件：状态、期限、办理经过。 / One case: its state, its terms, its history."""
     from quanxin.casework import case_view as looking
-    from quanxin.casework import terms
+    from quanxin.casework import offers, terms
 
     found = looking.open_case(actor(), number)
+    running = found.terms.filter(stopped_at=None).first()
+    acts = offers.offered(actor(), found, running)
     emit(
         {
             "number": found.number, "kind": found.kind, "state": found.state, "provider": found.provider or "centre",
             "resource": found.resource, "model": found.model, "channel": found.channel,
             "filed_at": found.filed_at.isoformat(), "decided_at": _iso(found.decided_at), "reason": found.reason,
             "claimed_by": found.claimed_by,
+            "acts": [{"act": one.key, "title": one.act.title.zh, "items": [f.key for f in one.asks],
+                      "reason": one.act.reason is not None and one.act.reason.required} for one in acts],
             "terms": [
-                {"clock": term.clock, "title": terms.clock_of(term.clock, day_of(term.started_at)).title.zh,
+                {"clock": term.clock, "title": terms.title_of(term).zh,
                  "started_at": term.started_at.isoformat(), "due_at": term.due_at.isoformat(),
                  "stopped_at": _iso(term.stopped_at), "paused": term.paused_at is not None, "lapsed": term.lapsed}
                 for term in found.terms.all()
@@ -69,6 +74,23 @@ def case(number: Annotated[str, typer.Argument(help="办件编号 / number of th
             ],
         }
     )  # fmt: skip
+
+
+@may(Role.WINDOW, Role.DECIDER, Role.REVIEWER)
+def act(
+    number: Annotated[str, typer.Argument(help="办件编号 / number of the case")],
+    what: Annotated[str, typer.Argument(metavar="ACT", help="办理动作，见 quanxin case 的 acts / the act")],
+    reason: Annotated[str, typer.Option(help="理由，当事人会看到 / reason, which the party reads")] = "",
+    item: Annotated[list[str] | None, typer.Option(help="表单项，如 confirmed=1 / an item of its form")] = None,
+) -> None:
+    """办理一个办件；同样的命令再执行一次，结果不变。 / Do an act of a case; the same again changes nothing."""
+    from quanxin.casework import engine
+
+    pairs = [one.partition("=") for one in item or []]
+    if wrong := [key for key, sign, _ in pairs if not sign]:
+        fail(f"“{wrong[0]}”应写成 名称=内容。", f"write “{wrong[0]}” as NAME=VALUE.", "--item confirmed=1", code=2)
+    found = engine.perform(actor(), number, what, {key: text for key, _, text in pairs} | {"reason": reason})
+    emit({"number": found.number, "state": found.state, "open": found.open})
 
 
 def _show(rows: list[dict[str, Any]]) -> Any:

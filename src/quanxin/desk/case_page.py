@@ -18,12 +18,11 @@ from quanxin.archive.shapes import RecordView
 from quanxin.attachments.accepting import of_case
 from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
-from quanxin.casework import terms, words
+from quanxin.casework import offers, terms, words
 from quanxin.casework.case_view import Look
 from quanxin.casework.errors import FormRefused
 from quanxin.casework.models import Case, Term
 from quanxin.casework.procedures import state_of, title_of
-from quanxin.desk import offers
 from quanxin.desk.cells import Cell, cells
 from quanxin.desk.saying import Left, left, person
 from quanxin.exchange import following
@@ -65,7 +64,7 @@ def context_of(
 ) -> dict[str, Any]:
     """The page of a case for an actor; ``sent`` is what a refused form said, ``tried`` its act."""
     case = look.case
-    acts = offers.offered(actor, look)
+    acts = offers.offered(actor, case, look.term)
     events = looking.events_of(case)
     return {
         "case": case, "kind": title_of(case.kind), "state": state_of(case).title, "look": look, "items": _items(look),

@@ -22,11 +22,11 @@ from quanxin.archive.paging import Paging
 from quanxin.attachments import http, reading
 from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
-from quanxin.casework import engine, queues, words
+from quanxin.casework import engine, offers, queues, words
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.procedures import state_of, title_of
-from quanxin.desk import case_page, offers
+from quanxin.desk import case_page
 from quanxin.desk.saying import left, status_of
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles

@@ -1,4 +1,4 @@
-"""The acts that the page of a case offers, from its procedure.
+"""The acts that a case offers to somebody, from its procedure.
 
 Invariant: an act is offered only to who may do it in the state in which the case stands; whatever is sent nevertheless is
 refused by the act itself, with a line.
@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from quanxin.accounts import Actor
 from quanxin.calendar import day_of, now
 from quanxin.casework import cases, effects, engine, permission, terms
-from quanxin.casework.case_view import Look
 from quanxin.casework.effects import Performing
-from quanxin.casework.models import Case
+from quanxin.casework.models import Case, Term
 from quanxin.casework.procedures import procedure_of
 from quanxin.engine.conditions import evaluate
 from quanxin.policy.model import FieldDef
@@ -24,10 +23,10 @@ BULK = "forward"  # what may be done to several cases at once: it decides nothin
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An act as a page offers it: ``fragment`` is the template of a form that an effect of it reads for itself."""
+    """An act as it is offered; ``form`` names the form that an effect of it reads for itself, "" where there is none."""
 
     act: Act
-    fragment: str
+    form: str
 
     @property
     def key(self) -> str:
@@ -39,8 +38,8 @@ class Offer:
 
     @property
     def wide(self) -> bool:
-        """Whether its form needs the width of the page."""
-        return self.fragment == "desk/_correction.html"
+        """Whether its form needs the width of a page: that of all the items of a record."""
+        return self.form == "correction"
 
     @property
     def plain(self) -> bool:
@@ -48,14 +47,12 @@ class Offer:
         return self.act.plain
 
 
-def offered(actor: Actor, look: Look) -> list[Offer]:
-    """What an actor may do with a case as it stands."""
-    case = look.case
-    procedure = procedure_of(case)
-    here = [act for act in procedure.acts if case.state in act.from_ and not act.by_nobody]
-    found = [act for act in here if permission.may(actor, act, case) and _fits(act, look, actor)]
-    shown = _shown(actor, look, found)
-    return [Offer(act, _fragment(act)) for act in found if act.key in shown]
+def offered(actor: Actor, case: Case, term: Term | None) -> list[Offer]:
+    """What an actor may do with a case as it stands; ``term`` is the one that runs."""
+    here = [act for act in procedure_of(case).acts if case.state in act.from_ and not act.by_nobody]
+    found = [act for act in here if permission.may(actor, act, case) and _fits(act, case, term)]
+    shown = _shown(actor, case, found)
+    return [Offer(act, effects.form_of(act)) for act in found if act.key in shown]
 
 
 def act_of(key: str, case: Case) -> Act | None:
@@ -71,26 +68,20 @@ def forwardable(case: Case) -> bool:
     return act is not None and case.state in act.from_
 
 
-def _fits(act: Act, look: Look, actor: Actor) -> bool:
+def _fits(act: Act, case: Case, term: Term | None) -> bool:
     """Whether an act has anything to do: a claim by whoever has none, an extension that is left."""
     if act.extends:
-        return look.term is not None and terms.extendable(look.term)
+        return term is not None and terms.extendable(term)
     claims_only = act.claims and act.to == Act.SAME and act.reason is None and not act.effects
-    return not (claims_only and look.case.claimed_by)
+    return not (claims_only and case.claimed_by)
 
 
-def _shown(actor: Actor, look: Look, acts: list[Act]) -> set[str]:
+def _shown(actor: Actor, case: Case, acts: list[Act]) -> set[str]:
     """Those whose condition of being offered holds."""
     asked = [act for act in acts if act.offered is not None]
     if not asked:
         return {act.key for act in acts}
-    case = look.case
     performing = Performing(actor, None, case, procedure_of(case), asked[0], now(), cases.record_of(case))
     held = evaluate([str(act.offered) for act in asked], engine.facts(performing), day_of(performing.at))
     hidden = {act.key for act, holds in zip(asked, held, strict=True) if holds is not True}
     return {act.key for act in acts} - hidden
-
-
-def _fragment(act: Act) -> str:
-    form = effects.form_of(act)
-    return f"desk/_{form}.html" if form else ""
