@@ -43,7 +43,7 @@ def _penalty() -> dict[str, Any]:
 def _rights(rule: dict[str, Any]) -> dict[str, Any]:
     """Two regimes of repair, another term by law, purposes, consents and a notice."""
     regime = rule | {
-        "title": text("修复"), "clocks": {"forward": "clock", "accept": "clock", "decide": "clock", "extensions": 1},
+        "title": text("修复"),
         "covers": [{"key": "penalties", "title": text("处罚"), "resources": ["penalty"], "minimum": "tiers",
                     "decides": "provider", "basis": BASIS}],
         "conditions": [{"key": kind, "title": text(kind), "kind": kind, "basis": BASIS}

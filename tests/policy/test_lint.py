@@ -170,7 +170,7 @@ BREAKS: dict[str, list[Change]] = {
         put(MODEL, "subject_types", to=["nobody"]), put(*INDICATOR, "dimension", to="nothing"),
         put(MODEL, "indicators", 1, to=BUILT | {"model": "nothing"}), put(MODEL, "vetoes", 0, "resource", to="nothing"),
         lambda files: files.update({"model-tests/case.yaml": {"title": "例", "model": "nothing", "as_of": "2026-01-01"}}),
-        put("plan.yaml", 0, "measures", to=["nothing"]), put(LATE, "clocks", "accept", to="nothing"),
+        put("plan.yaml", 0, "measures", to=["nothing"]),
         put(*COVERAGE, "resources", to=["penalty", "nothing"]), put("overrides/law.yaml", "resource", to="nothing"),
         put("purposes.yaml", 0, "categories", to=["C99"]), put("consents/plain.yaml", "purpose", to="nothing"),
         put("consents/plain.yaml", "items", 0, "resources", to=["nothing"]),
@@ -256,8 +256,6 @@ BREAKS: dict[str, list[Change]] = {
     ],
     "clock-unusable": [
         put("clocks.yaml", 0, "months", to=1), put("clocks.yaml", 0, "working_days", to=None),
-        put("clocks.yaml", 0, "extension_working_days", to=None), put("clocks.yaml", 0, "in_force", "until", to="2026-04-30"),
-        put("clocks.yaml", 0, "in_force", "from", to="2023-05-02"),
         put("clocks.yaml", 0, "escalate_to", to="nobody"), put("clocks.yaml", 0, "warn", to=["7.5"]),
     ],
     "placeholder-unknown": [

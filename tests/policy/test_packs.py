@@ -125,7 +125,9 @@ def test_a_repair_asks_for_two_materials_and_an_early_one_for_no_other_term() ->
         assert regime.self_apply
     assert PACK.repair[0].key != PACK.repair[1].key
     late = RULES.repair["order-36"]
-    assert (late.clocks.extensions, RULES.clocks[late.clocks.decide].extension_working_days) == (1, 10)
+    decide = RULES.procedures["repair"].state_of["accepted"].clock
+    assert decide is not None
+    assert (decide.extensions, RULES.clocks[str(decide.key)].extension_working_days) == (1, 10)
     assert late.ends == ("publication", "sharing", "evaluation", "measures")
 
 

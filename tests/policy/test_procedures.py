@@ -130,6 +130,10 @@ BREAKS: dict[str, list[Change]] = {
         _both(_new_state("resting", clock={"until": "matter.filed_on", "who": DECIDER, "lapse": "end"}),
               _new_act("rest", "filed", "resting", DECIDER), _new_act("end", "resting", "refused", "nobody")),
         put(ASK, "acts", "object", "clock", to={"key": "never", "who": DECIDER}),
+        put("clocks.yaml", 0, "in_force", "until", to="2026-04-30"),
+        put("clocks.yaml", 0, "in_force", "from", to="2023-05-02"),
+        _both(put("clocks.yaml", 0, "extension_working_days", to=None),
+              put(ASK, "states", "filed", "clock", "extensions", to=1)),
     ],
     "act-without-basis": [put(ASK, "acts", key, "basis", to=[]) for key in ("file", "refuse", "expire")],
     "role-nobody-holds": [

@@ -90,15 +90,6 @@ class Coverage(Part):
     basis: tuple[Basis, ...] = ()
 
 
-class RepairClocks(Part):
-    """The clocks of a repair, by key; ``extensions`` is how often the decision may be put off, each with a reason."""
-
-    forward: Key
-    accept: Key
-    decide: Key
-    extensions: int = Field(default=0, ge=0)
-
-
 class FalseMaterial(Part):
     """What follows from false material or a broken commitment: how long the record of it is published, and what not."""
 
@@ -122,7 +113,6 @@ class RepairRegime(Rule):
     covers: Annotated[tuple[Coverage, ...], AfterValidator(distinct)]
     conditions: Annotated[tuple[Condition, ...], AfterValidator(distinct)]
     materials: Annotated[tuple[Material, ...], AfterValidator(distinct)]
-    clocks: RepairClocks
     ends: tuple[Effect, ...]
     false_material: FalseMaterial | None = None
     bankruptcy: Bankruptcy | None = None

@@ -58,8 +58,7 @@ def clock_without_act(pack: Pack, today: dt.date) -> Found:
                 yield where, "has a term that no act stops"
             if clock.lapse is not None and clock.lapse not in {act.key for act in leaving if act.by_nobody}:
                 yield where, f"lapses by {clock.lapse}, which is no act of nobody from there"
-            if clock.key is not None and not any(known.key == clock.key for known in pack.clocks):
-                yield where, f"runs by the clock {clock.key}, which there is not"
+            yield from ((where, problem) for problem in _edition_problems(pack, procedure, clock))
             if clock.key is not None and (clock.warn or clock.escalate_to):
                 yield where, "warns and calls as its clock says, not as it says itself"
 
@@ -210,6 +209,22 @@ def _clocks(procedure: Procedure) -> Iterator[tuple[str, StateClock]]:
     for act in procedure.acts:
         if act.clock is not None and act.to in procedure.state_of:
             yield act.to, act.clock
+
+
+def _edition_problems(pack: Pack, procedure: Procedure, clock: StateClock) -> Iterator[str]:
+    """What is wrong with the editions of a term's clock over the days on which its procedure is in force."""
+    if clock.key is None:
+        return
+    editions, period = [one for one in pack.clocks if one.key == clock.key], procedure.in_force
+    if not editions:
+        yield f"runs by the clock {clock.key}, which there is not"
+        return
+    ends = any(e.in_force.covers(period.until) if period.until else e.in_force.until is None for e in editions)
+    if not (ends and any(edition.in_force.covers(period.from_) for edition in editions)):
+        yield f"runs by the clock {clock.key}, which is not in force all the time that the procedure is"
+    then = [edition for edition in editions if edition.in_force.overlaps(period)]
+    if clock.extensions and not any(edition.extension_working_days for edition in then):
+        yield f"may be put off, and {clock.key} does not say by how long"
 
 
 def _ways(procedure: Procedure) -> Iterator[tuple[str, tuple[Who, ...]]]:

@@ -50,10 +50,8 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
 
 
 def _of_rights(pack: Pack) -> Found:
-    resources, clocks = _keys(pack, "resources"), _keys(pack, "clocks")
+    resources = _keys(pack, "resources")
     for regime in pack.repair:
-        own = regime.clocks
-        yield from _missing(f"repair/{regime.key}", "clock", (own.forward, own.accept, own.decide), clocks)
         for coverage in regime.covers:
             yield from _missing(f"repair/{regime.key}/{coverage.key}", "resource", coverage.resources, resources)
     for rule in pack.overrides:

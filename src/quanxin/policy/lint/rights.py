@@ -102,7 +102,7 @@ def override_unusable(pack: Pack, today: dt.date) -> Found:
 
 
 def clock_unusable(pack: Pack, today: dt.date) -> Found:
-    """A clock without one term, that calls nobody there is, warns before it begins, or stands still under a regime."""
+    """A clock without one term, that calls nobody there is, or warns before it begins."""
     for clock in pack.clocks:
         where = f"clocks/{clock.key}"
         if (clock.working_days is None) == (clock.months is None):
@@ -111,20 +111,6 @@ def clock_unusable(pack: Pack, today: dt.date) -> Found:
             yield where, f"calls {clock.escalate_to}, which is no role"
         if clock.working_days is not None and any(before > clock.working_days for before in clock.warn):
             yield where, f"warns before it begins: {max(clock.warn)} working days before {clock.working_days}"
-    for regime in pack.repair:
-        yield from ((f"repair/{regime.key}", problem) for problem in _clock_problems(pack, regime))
-
-
-def _clock_problems(pack: Pack, regime: RepairRegime) -> Iterator[str]:
-    own, period = regime.clocks, regime.in_force
-    for key in dict.fromkeys((own.forward, own.accept, own.decide)):
-        versions = [clock for clock in pack.clocks if clock.key == key]
-        ends = any(c.in_force.covers(period.until) if period.until else c.in_force.until is None for c in versions)
-        if versions and not (ends and any(clock.in_force.covers(period.from_) for clock in versions)):
-            yield f"names the clock {key}, which is not in force all the time that the regime is"
-        then = [clock for clock in versions if clock.in_force.overlaps(period)]
-        if key == own.decide and own.extensions and not all(clock.extension_working_days for clock in then):
-            yield f"allows its decision to be put off, and {key} does not say by how long"
 
 
 def placeholder_unknown(pack: Pack, today: dt.date) -> Found:
