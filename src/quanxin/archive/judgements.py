@@ -7,7 +7,6 @@ are never rewritten: a split gives them new versions under the other subject, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import Q
 
@@ -15,12 +14,11 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import events, restricting, viewers
+from quanxin.archive import events, restricting, versions, viewers
 from quanxin.archive.errors import NotPossible
 from quanxin.archive.models import Event, Record
 from quanxin.archive.own_matters import expect_others
 from quanxin.calendar import now
-from quanxin.runtime.bridge import reserve
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Identifier, Judgement, Name, Subject
 from quanxin.subjects.register import lock_register
@@ -155,17 +153,12 @@ def _move_records(source: int, target: int, which: Q) -> list[tuple[int, int]]:
     there = Record.objects.filter(subject_id=target, superseded_at=None, key_hash__in=[key for _, key in keys])
     clash = any(pair in keys for pair in there.values_list("resource", "key_hash"))
     _expect(not clash, "records-clash")
-    moment, first = now(), reserve("archive_record_id_seq", len(current))
+    moment = now()
+    again = versions.continued(current, moment, [r.version + 1 for r in current], subject_id=target)
     Record.objects.filter(subject_id=source, id__in=[r.id for r in current]).update(superseded_at=moment)
-    Record.objects.bulk_create([_version(r, target, first + n, moment) for n, r in enumerate(current)])
+    Record.objects.bulk_create(again)
     restricting.carry(current, target, moment)
-    return [(r.id, first + n) for n, r in enumerate(current)]
-
-
-def _version(record: Record, subject: int, number: int, moment: Any) -> Record:
-    values = {f.attname: getattr(record, f.attname) for f in Record._meta.concrete_fields}
-    changed = {"id": number, "subject_id": subject, "version": record.version + 1, "recorded_at": moment}
-    return Record(**values | changed | {"superseded_at": None})
+    return [(r.id, made.id) for r, made in zip(current, again, strict=True)]
 
 
 def _references(subject: Subject, moved: list[tuple[int, int]]) -> list[list[int]]:

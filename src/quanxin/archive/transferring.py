@@ -11,16 +11,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from quanxin.accounts import Actor
-from quanxin.archive import events
+from quanxin.archive import events, versions
 from quanxin.archive.models import Event, Transfer
-from quanxin.archive.withdrawing import REPEATED
 from quanxin.policy.model import Basis
-from quanxin.runtime.bridge import pg_cursor, reserve
+from quanxin.runtime.bridge import pg_cursor
 
 MOVING = """
 CREATE TEMP TABLE moving ON COMMIT DROP AS
-SELECT subject_id, id AS record_id, row_number() OVER (ORDER BY subject_id, key_hash) AS place FROM (
-    SELECT r.subject_id, r.id, r.key_hash FROM archive_record r {among}
+SELECT subject_id, id AS record_id, version + 1 AS version, row_number() OVER (ORDER BY subject_id, key_hash) AS place FROM (
+    SELECT r.subject_id, r.id, r.key_hash, r.version FROM archive_record r {among}
     WHERE r.resource = %s AND r.provider = %s AND r.superseded_at IS NULL
     ORDER BY r.subject_id, r.id FOR UPDATE OF r  -- a withdrawal under way is waited for, and what it ends does not go on
 ) AS standing
@@ -33,12 +32,7 @@ SELECT %(transfer)s, subject_id, record_id, %(first)s - 1 + place FROM moving
 END = """
 UPDATE archive_record r SET superseded_at = %(at)s FROM moving m WHERE r.subject_id = m.subject_id AND r.id = m.record_id
 """
-GO_ON = f"""
-INSERT INTO archive_record (id, version, recorded_at, {REPEATED})
-SELECT %(first)s - 1 + m.place, r.version + 1, %(at)s,
-       {", ".join("%(taker)s" if c == "provider" else f"r.{c}" for c in REPEATED.split(", "))}
-FROM moving m JOIN archive_record r ON r.subject_id = m.subject_id AND r.id = m.record_id
-"""
+GOING_ON = "moving m JOIN archive_record r ON r.subject_id = m.subject_id AND r.id = m.record_id"
 
 
 def transfer(
@@ -64,8 +58,10 @@ def transfer(
                 basis=[article.model_dump(mode="json", exclude_none=True) for article in basis], actor=actor.name,
                 at=at, event=event,
             )  # fmt: skip
-            wanted = {"transfer": made.pk, "first": reserve("archive_record_id_seq", count), "at": at, "taker": taker}
-            for statement in (KEEP, END, GO_ON):
+            first = versions.next_ids(count)
+            wanted = {"transfer": made.pk, "first": first, "at": at}
+            for statement in (KEEP, END):
                 cursor.execute(statement, wanted)
+            versions.insert(GOING_ON, {}, first=first, at=at, provider=taker)
             event.particulars = {"transfer": made.pk, "resource": resource, "from": giver, "to": taker, "count": count}
     return made, count

@@ -16,7 +16,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.accounts.own_matters import is_employed_by, own_matter
-from quanxin.archive import commit, transferring, viewers, withdrawing
+from quanxin.archive import commit, transferring, viewers, withdrawals
 from quanxin.archive.models import Batch, Record, Transfer, Withdrawal
 from quanxin.archive.own_matters import expect_others, own_subjects
 from quanxin.calendar import now, today
@@ -111,7 +111,7 @@ def _carry_out(actor: Actor, conflict: Conflict) -> None:
         return
     only = [(gone.subject_id, gone.id)]
     if own is not None:
-        withdrawing.withdraw(
+        withdrawals.withdraw(
             "SELECT %s::bigint, %s::bigint", only[0], kind=Withdrawal.Kind.ANOTHERS, resource=conflict.resource,
             provider=giver, reason=conflict.reason, actor=actor, at=now(),
         )  # fmt: skip

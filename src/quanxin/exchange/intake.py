@@ -23,7 +23,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit_all
-from quanxin.archive import commit, events, lake, withdrawing
+from quanxin.archive import commit, events, lake, withdrawals
 from quanxin.archive.models import Batch, Event, Withdrawal
 from quanxin.calendar import now, today
 from quanxin.exchange import founding, holding, linking, notes, own_rows, owning, sorting, timing, touching
@@ -190,7 +190,7 @@ def commit_parts(
         with pg_cursor() as cursor:
             temporary(cursor, "left_out", "subject_id bigint, id bigint")
         to_postgres(con, "SELECT subject_id, id FROM withdrawn", "left_out", ("subject_id", "id"))
-        withdrawing.withdraw(
+        withdrawals.withdraw(
             "SELECT subject_id, id FROM pg_temp.left_out", (), kind=Withdrawal.Kind.REPLACED, resource=resource.key,
             provider=hand_in.provider, reason=f"{hand_in.file}", actor=hand_in.actor, at=at, batch=rows[0],
         )  # fmt: skip

@@ -20,7 +20,7 @@ from quanxin.accounts.own_matters import own_matter
 from quanxin.archive import commit, events, viewers
 from quanxin.archive.models import Batch, Event, Record
 from quanxin.archive.own_matters import own_subjects
-from quanxin.archive.taking_out import TakenOut, take_out
+from quanxin.archive.withdrawals import TakenOut, take_out
 from quanxin.calendar import now, today
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.models import Held

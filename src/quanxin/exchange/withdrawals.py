@@ -14,7 +14,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.accounts.own_matters import own_matter
-from quanxin.archive import commit, withdrawing
+from quanxin.archive import commit, withdrawals
 from quanxin.archive.models import Batch, Record, Withdrawal
 from quanxin.archive.own_matters import expect_others, own_subjects
 from quanxin.calendar import now
@@ -55,7 +55,7 @@ def withdraw(
     ended = 0
     for resource in dict.fromkeys(r.resource for r in found):
         chosen = [r for r in found if r.resource == resource]
-        done = withdrawing.withdraw(
+        done = withdrawals.withdraw(
             "SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
             ([r.subject_id for r in chosen], [r.id for r in chosen]),
             kind=kind, resource=resource, provider=provider, reason=reason.strip(), actor=actor, at=now(),
@@ -88,13 +88,13 @@ def take_back(actor: Actor, batch: str, *, reason: str) -> Withdrawn:
         raise own_matter(actor, f"batch:{batch}")
     at = now()
     Batch.objects.filter(pk__in=[b.pk for b in whole]).update(taken_back_at=at)
-    made = withdrawing.withdraw(
+    made = withdrawals.withdraw(
         "SELECT subject_id, id FROM archive_record WHERE batch_id = ANY(%s) AND provider = %s",
         ([b.pk for b in whole], found.provider),
         kind=Withdrawal.Kind.TAKEN_BACK, resource=found.resource, provider=found.provider, reason=reason.strip(),
         actor=actor, at=at, batch=found,
     )  # fmt: skip
-    restored = withdrawing.give_back(made[0]) if made else 0
+    restored = withdrawals.give_back(made[0]) if made else 0
     held = Held.objects.filter(batch__in=whole, released_by=None, set_aside_at=None).update(set_aside_at=at)
     result = Withdrawn(made[1] if made else 0, restored, held)
     audit(

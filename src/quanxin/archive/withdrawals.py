@@ -1,4 +1,4 @@
-"""Ending records that their provider withdraws, and giving back what stood before a batch that is taken back.
+"""Ending records that their provider withdraws or whose cause was undone, and giving back what stood before.
 
 Invariant: a withdrawal rewrites nothing. It sets the moment at which its records ended and says which they were, why
 and by whom; what it gives back comes as new versions. Done twice, it finds nothing left to do.
@@ -7,19 +7,15 @@ and by whom; what it gives back comes as new versions. Done twice, it finds noth
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from quanxin.accounts import Actor
-from quanxin.archive import events
-from quanxin.archive.models import Batch, Event, Withdrawal
-from quanxin.runtime.bridge import pg_cursor, reserve, temporary
-
-# The columns of a version that its restored copy repeats.
-REPEATED = (
-    "subject_id, resource, key_hash, content_hash, payload, event_date, valid_from, valid_until, published, "
-    "public_until, tier, batch_id, provider, row_no"
-)
+from quanxin.archive import events, versions
+from quanxin.archive.models import Batch, Event, Record, Transfer, Withdrawal, WithdrawnRecord
+from quanxin.calendar import now
+from quanxin.runtime.bridge import pg_cursor, temporary
 
 END = """
 WITH locked AS (
@@ -35,10 +31,10 @@ SELECT %(withdrawal)s, subject_id, id, key_hash, version FROM ended
 
 # What stood before a record that a batch brought: its last version from a batch that was not itself taken back,
 # unless the provider had withdrawn that.
-BEFORE = f"""
+BEFORE = """
 CREATE TEMP TABLE giving_back ON COMMIT DROP AS
 SELECT w.id AS withdrawn, w.version + 1 AS version, row_number() OVER (ORDER BY w.subject_id, w.key_hash) AS place,
-       {", ".join(f"p.{column}" for column in REPEATED.split(", "))}
+       p.subject_id, p.id, p.provider
 FROM archive_withdrawnrecord w
 CROSS JOIN LATERAL (
     SELECT r.* FROM archive_record r JOIN archive_batch b ON b.id = r.batch_id
@@ -62,10 +58,7 @@ INSERT INTO archive_transferredrecord (transfer_id, subject_id, record_id, made_
 SELECT m.id, g.subject_id, w.record_id, %(first)s - 1 + g.place
 FROM giving_back g JOIN made m ON m.to_provider = g.provider JOIN archive_withdrawnrecord w ON w.id = g.withdrawn
 """
-GIVE_BACK = f"""
-INSERT INTO archive_record (id, version, recorded_at, {REPEATED})
-SELECT %(first)s - 1 + place, version, %(at)s, {REPEATED} FROM giving_back
-"""
+GIVING_BACK = "giving_back m JOIN archive_record r ON r.subject_id = m.subject_id AND r.id = m.id"
 
 
 def withdraw(
@@ -106,13 +99,82 @@ def give_back(withdrawal: Withdrawal) -> int:
         count = int(cursor.rowcount)
         if not count:
             return 0
-        first = reserve("archive_record_id_seq", count)
+        first = versions.next_ids(count)
         said = {"from": withdrawal.provider, "act": f"withdrawal:{withdrawal.pk}", "reason": withdrawal.reason}
         cursor.execute(ANOTHERS, particulars | said | {"first": first, "actor": withdrawal.actor})
-        cursor.execute(GIVE_BACK, particulars | {"first": first})
+        versions.insert(GIVING_BACK, {}, first=first, at=withdrawal.at)
         cursor.execute(
             "UPDATE archive_withdrawnrecord w SET restored_id = %s - 1 + g.place FROM giving_back g "
             "WHERE w.id = g.withdrawn",
             (first,),
         )
     return count
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """The ids of the versions that went, and of the new ones that brought earlier versions back."""
+
+    gone: tuple[int, ...]
+    restored: tuple[int, ...]
+
+
+def take_out(rows: Iterable[tuple[str, int]], subjects: Iterable[int], *, actor: Actor, reason: str) -> TakenOut:
+    """Take out the current records that the rows (batch, row number) brought, under any of ``subjects``.
+
+    The caller holds the locks of the resources and runs this in its transaction.
+    """
+    brought = set(rows)
+    batches = {batch for batch, _ in brought}
+    found = Record.objects.filter(subject_id__in=list(subjects), batch_id__in=batches).order_by("subject_id", "id")
+    theirs = [r for r in found if (r.batch_id, r.row_no) in brought]
+    current = [r for r in theirs if r.superseded_at is None]
+    if not current:
+        return TakenOut((), ())
+    pairs = [(r, e) for r in current if (e := _replaced(r, brought)) is not None]
+    replaced, earlier = [r for r, _ in pairs], [e for _, e in pairs]
+    moment = now()
+    for resource, provider in sorted({(r.resource, r.provider) for r in current}):
+        chosen = [r for r in current if (r.resource, r.provider) == (resource, provider)]
+        withdraw(
+            "SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
+            ([r.subject_id for r in chosen], [r.id for r in chosen]),
+            kind=Withdrawal.Kind.UNDONE, resource=resource, provider=provider, reason=reason, actor=actor, at=moment,
+        )  # fmt: skip
+    last = {(r.subject_id, r.resource, r.key_hash): r.version for r in current}
+    numbers = [last[r.subject_id, r.resource, r.key_hash] + 1 for r in earlier]
+    again = versions.continued(earlier, moment, numbers)
+    _name_owners(replaced, again, actor, reason, moment)
+    Record.objects.bulk_create(again)
+    for record in again:
+        WithdrawnRecord.objects.filter(
+            withdrawal__at=moment, withdrawal__resource=record.resource, subject_id=record.subject_id,
+            key_hash=record.key_hash, version=record.version - 1,
+        ).update(restored_id=record.id)  # fmt: skip
+    return TakenOut(tuple(r.id for r in current), tuple(r.id for r in again))
+
+
+def _name_owners(gone: list[Record], again: list[Record], actor: Actor, reason: str, at: dt.datetime) -> None:
+    """Say of what comes back and is another provider's than what went by what act it does."""
+    for ended, made in zip(gone, again, strict=True):
+        if ended.provider != made.provider:
+            transfer = Transfer.objects.create(
+                kind=Transfer.Kind.RESTORED, resource=made.resource, from_provider=ended.provider,
+                to_provider=made.provider, act=f"undone:{ended.batch_id}", reason=reason, actor=actor.name, at=at,
+            )  # fmt: skip
+            transfer.records.create(subject_id=made.subject_id, record_id=ended.id, made_id=made.id)
+
+
+def _replaced(record: Record, brought: set[tuple[str, int]]) -> Record | None:
+    """The version that ``record`` replaced, behind those that go with it; None if it replaced none."""
+    seen: Record | None = record
+    while seen is not None:
+        seen = (
+            Record.objects.filter(
+                subject_id=seen.subject_id, resource=seen.resource, key_hash=seen.key_hash,
+                superseded_at=seen.recorded_at, version=seen.version - 1,
+            ).exclude(id=seen.id).first()
+        )  # fmt: skip
+        if seen is not None and (seen.batch_id, seen.row_no) not in brought:
+            return seen
+    return None
