@@ -52,11 +52,11 @@ def serve(port: int) -> None:
 
 def jobs() -> None:
     """What the worker does every few seconds, and every night."""
-    from quanxin.casework import terms
+    from quanxin.casework import ticking
     from quanxin.evaluation import following as scores
     from quanxin.rights import following
 
-    for job in (following.follow, following.tell_open, terms.tick, scores.follow):
+    for job in (following.follow, following.tell_open, ticking.tick, scores.follow):
         job()
 
 
