@@ -137,7 +137,7 @@ class People:
         form = page.locator(f"#act-{act}")
         form.locator("summary").click()
         if tick:
-            form.locator(f"#t-{act}").check()
+            form.get_by_role("checkbox").check()
         if reason:
             form.locator("textarea[name=reason]").fill(reason)
         form.locator("form button.btn").last.click()

@@ -32,7 +32,7 @@ from quanxin.accounts.sessions import stored
 from quanxin.archive import judgements
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.calendar import travel
-from quanxin.exchange import receipts, submissions, subscriptions, webhooks, withdrawals
+from quanxin.exchange import receipts, submissions, subscriptions, webhook_news, webhooks, withdrawals
 from quanxin.exchange.errors import IntakeError
 from quanxin.exchange.intake import intake
 from quanxin.exchange.models import Held, Submission
@@ -172,7 +172,8 @@ def secrets(tmp_path: Path, settings: Settings) -> Secrets:
     who = consumer()
     _, secret = webhooks.add(operator(), who, "http://127.0.0.1:9/hook")
     taken_in_every_way(tmp_path, made, "k")
-    webhooks.dispatch()
+    webhook_news.enqueue()
+    webhooks.deliver_due()
     items, _ = follow(who)
     assert items
     assert made.found_in(json.dumps(items, ensure_ascii=False, default=str).encode()) == []
