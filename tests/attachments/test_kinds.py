@@ -167,9 +167,9 @@ def test_a_file_that_takes_its_process_down_is_refused_and_the_next_is_taken(
     signals = {"killed": signal.SIGKILL, "aborted": signal.SIGABRT}
     with never_ending(tmp_path) as (path, _), ThreadPoolExecutor(1) as pool, monkeypatch.context() as patch:
         if how == "out of time":
-            patch.setattr(inspection, "_LIMITS", replace(inspection._LIMITS, seconds=1))
+            patch.setattr(inspection, "LIMITS", replace(inspection.LIMITS, seconds=1))
         if how == "out of memory":
-            patch.setattr(inspection, "_LIMITS", replace(inspection._LIMITS, memory=8 << 20))
+            patch.setattr(inspection, "LIMITS", replace(inspection.LIMITS, memory=8 << 20))
             path = tmp_path / "large"
             path.write_bytes(bytes(64 << 20))
         refused = pool.submit(inspection.content_type, path)
