@@ -112,6 +112,14 @@ def test_the_day_comes_though_nobody_looks_and_comes_once(case: Case) -> None:
     assert (case.state, case.steps.last().actor) == ("heard", "system")  # type: ignore[union-attr]
 
 
+def test_a_lapse_that_cannot_be_carried_out_stops_no_other_and_leaves_nothing(case: Case) -> None:
+    Record.objects.filter(resource="care-duty").update(superseded_at=MAY + dt.timedelta(days=1))
+    before = everything()
+    with travel(morning(DUE, 18)):
+        assert ticking.tick() == 0
+    assert everything() == before
+
+
 def test_a_second_look_is_by_somebody_else(case: Case) -> None:
     overdue(case)
     with travel(JULY):

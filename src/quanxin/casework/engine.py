@@ -47,8 +47,8 @@ def perform(
     case = cases.locked(party.case(number).number if party else number)
     procedure = procedure_of(case)
     act = procedure.act_of.get(key)
-    if act is None or act.begins or act.by_nobody:
-        raise _elsewhere(case, procedure)
+    if act is None or act.begins or act.by_nobody:  # said before anybody was asked who they are: it tells no state
+        raise RightsError("act-not-now")
     sent = dict(form or {})
     if seen is not None and _sent_before(actor, case, act, sent, seen):
         return case

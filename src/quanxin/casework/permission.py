@@ -14,7 +14,6 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Assignment, Role
 from quanxin.accounts.acts import refused_line
 from quanxin.archive import own_matters, viewers
-from quanxin.calendar import today
 from quanxin.casework import cases
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
@@ -113,11 +112,6 @@ def _workers(procedure: Procedure, state: str) -> Iterator[Who]:
     """By which roles work is done in a state; taking back what somebody claimed is none."""
     acts: Iterable[Act] = (act for act in procedure.acts if state in act.from_)
     yield from dict.fromkeys(who for act in acts if not act.releases for who in act.who if who.role is not None)
-
-
-def in_force() -> list[Procedure]:
-    """The procedures of today."""
-    return [one for one in procedures() if one.in_force.covers(today())]
 
 
 def expect_to_begin(actor: Actor, act: Act, subject: Subject, provider: str) -> None:

@@ -7,31 +7,46 @@ by the pack hears of it. What fell due is found whether or not anybody looks.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from quanxin.calendar import now
 from quanxin.casework import engine, notices, terms
 from quanxin.casework.models import Case, Term
 
+_log = logging.getLogger(__name__)
 MOST = 500  # terms looked at in one pass
 SOON = dt.timedelta(days=14)  # a term over days that are not announced yet may come so much sooner than was reckoned
 
 
 def tick() -> int:
-    """Send the warnings that are due and escalate what lapsed; return how many terms that were. Safe beside itself."""
+    """Send the warnings that are due and escalate what lapsed; return how many terms that were. Safe beside itself.
+
+    A term whose lapse cannot be carried out stops no other: it is logged, left as it was, and tried with the next call.
+    """
     moment, looked_at = now(), 0
     for pk, case in list(Term.objects.filter(_pressing(moment)).values_list("pk", "case_id")[:MOST]):
-        with transaction.atomic():
-            # a case is locked before its term, here as in its acts, so that neither waits for the other
-            if not Case.objects.select_for_update(skip_locked=True).filter(pk=case).exists():
-                continue
-            term = Term.objects.select_for_update().filter(_pressing(moment), pk=pk).select_related("case").first()
-            if term is not None:
-                terms.settle(term)
-                looked_at += _press(term, moment)
+        try:
+            looked_at += _look_at(pk, case, moment)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            _log.exception("the term %s could not be pressed", pk)
     return looked_at
+
+
+@transaction.atomic
+def _look_at(pk: int, case: int, moment: dt.datetime) -> bool:
+    # a case is locked before its term, here as in its acts, so that neither waits for the other
+    if not Case.objects.select_for_update(skip_locked=True).filter(pk=case).exists():
+        return False
+    term = Term.objects.select_for_update().filter(_pressing(moment), pk=pk).select_related("case").first()
+    if term is None:
+        return False
+    terms.settle(term)
+    return _press(term, moment)
 
 
 def _pressing(moment: dt.datetime) -> Q:
