@@ -30,7 +30,12 @@ from tests.rights.life import company, morning
 
 pytestmark = pytest.mark.django_db
 LAW = [{"title": "虚构条例", "article": "第一条", "confidence": "L"}]
-CLOCKS = ("objection-forward", "objection-accept", "objection-answer", "repair-decide")
+CLOCKS = {
+    "objection-forward": 0,
+    "objection-accept": 0,
+    "objection-answer": 0,
+    "repair-decide": 1,
+}  # with how often each can be put off
 ROLES = ("window", "reviewer", "centre")
 SEEDS, ACTS = range(12), 40
 
@@ -53,10 +58,11 @@ def random_procedure(draw: random.Random) -> dict[str, object]:
     for n, key in enumerate(opened):
         state: dict[str, object] = {"title": text(f"第{n}步")}
         if draw.random() < 0.8:
+            runs_by = draw.choice(sorted(CLOCKS))
             clock: dict[str, object] = {
-                "key": draw.choice(CLOCKS),
+                "key": runs_by,
                 "who": {"role": draw.choice(ROLES)},
-                "extensions": 1,
+                "extensions": CLOCKS[runs_by],
             }
             if draw.random() < 0.5:
                 clock["lapse"] = f"lapse-{n}"
@@ -94,7 +100,7 @@ def random_procedure(draw: random.Random) -> dict[str, object]:
     }  # fmt: skip
     acts["end"] = {"title": text("办结"), "from": opened, "to": "done", "who": {"role": "centre"}, "basis": LAW}
     return {
-        "key": "matter", "title": text("事项"), "in_force": {"from": "2020-01-01"}, "basis": LAW, "number": "SX",
+        "key": "matter", "title": text("事项"), "in_force": {"from": "2026-04-01"}, "basis": LAW, "number": "SX",
         "about": {"subject": True}, "exclusive": True, "states": states, "acts": acts,
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from quanxin.policy import Pack, load
-from tests.policy.small import RESOURCE, Change, put, sound, text, written
+from tests.policy.small import BASIS, RESOURCE, Change, put, sound, text, written
 
 
 def _pack(folder: Path, change: Change | None = None) -> Pack:
@@ -72,6 +72,13 @@ def test_the_tiers_of_a_resource_are_told_oldest_first(tmp_path: Path) -> None:
     assert [edition.in_force.from_ for edition in editions] == [dt.date(2019, 1, 1), dt.date(2026, 4, 1)]
 
 
+PROCEDURE = {
+    "key": "matter", "title": text("事项"), "in_force": {"from": "2019-01-01"}, "basis": BASIS, "number": "SX",
+    "about": {"subject": True},
+    "states": {"filed": {"title": text("已提出")}, "ended": {"title": text("办结"), "ends": True}},
+    "acts": {"file": {"title": text("提出"), "to": "filed", "who": {"party": "subject"}, "basis": BASIS},
+             "end": {"title": text("办结"), "from": "filed", "to": "ended", "who": {"role": "centre"}, "basis": BASIS}},
+}  # fmt: skip
 CHANGES: dict[str, Change] = {
     "name": put("pack.yaml", "name", to="other"),
     "title": put("pack.yaml", "title", to=text("另")),
@@ -86,7 +93,8 @@ CHANGES: dict[str, Change] = {
     "measures": put("measures/ban.yaml", "term_months", to=36),
     "clocks": put("clocks.yaml", 0, "working_days", to=8),
     "models": put("models/model.yaml", "indicators", 0, "filter", to="fine > 1"),
-    "repair": put("repair/late.yaml", "clocks", "extensions", to=0),
+    "repair": put("repair/late.yaml", "false_material", "published_months", to=35),
+    "procedures": lambda files: files.update({"procedures/matter.yaml": PROCEDURE}),
     "overrides": put("overrides/law.yaml", "maximum_months", to=25),
     "purposes": put("purposes.yaml", 0, "persons", to=True),
     "consents": put("consents/plain.yaml", "body", to=text("另")),
