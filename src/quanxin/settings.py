@@ -183,7 +183,12 @@ if environment.choice("QUANXIN_HTTPS", "0", "1") == "1":  # the proxy in front s
 CSRF_COOKIE_HTTPONLY = True
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"  # its own, named because ours refers to it
 OAUTH2_PROVIDER = {
-    "SCOPES": {"intake": "报送 / hand in", "changes": "接收变更 / receive changes"},
+    "SCOPES": {
+        "intake": "报送 / hand in",
+        "changes": "接收变更 / receive changes",
+        "cases": "查看办件 / read cases",
+        "cases:act": "办理办件 / act on cases",
+    },
     "DEFAULT_SCOPES": ["intake", "changes"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "OAUTH2_VALIDATOR_CLASS": "quanxin.api.tokens.Validator",

@@ -14,6 +14,7 @@ SIGNED = "whoever is signed in"
 OWN = "whoever stands for a subject"  # itself, or as an agent within the scope of the authorisation
 ITSELF = "whoever stands for a subject itself"
 PROVIDER = "a provider's machine"
+DECIDING = "a provider's machine that two administrators let decide"
 CONSUMER = "a consumer's machine"
 
 Rule = str | frozenset[Role]
@@ -85,6 +86,7 @@ ROUTES: dict[str, Rule] = (
         ("api:hand_in_rows", "api:batches", "api:batch", "api:held", "api:replay_rows", "api:take_back", "api:withdraw",
          "api:submit", "api:submission"), PROVIDER,
     )
+    | dict.fromkeys(("api:cases", "api:case", "api:begin_case", "api:act_on_case"), DECIDING)
     | dict.fromkeys(("api:changes", "api:snapshot", "api:acknowledge"), CONSUMER)
 )  # fmt: skip
 
@@ -103,7 +105,7 @@ COMMANDS: dict[str, Rule] = (
     | dict.fromkeys(("intake", "batches", "receipt", "replay", "take-back", "sources", "pull"), roles(Role.INTAKE))
     | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))
     | dict.fromkeys(("cases", "case"), ROUTES["desk:cases"])
-    | {"act": ROUTES["desk:case-act"]}
+    | dict.fromkeys(("act", "begin"), ROUTES["desk:case-act"])
     | dict.fromkeys(
         ("unlinked", "link", "create-subject", "reject", "undo-decision", "decisions", "linkage propose", "merge", "split",
          "undo"), roles(Role.STEWARD),
@@ -128,7 +130,7 @@ COMMANDS: dict[str, Rule] = (
     | dict.fromkeys(
         ("account add", "account approve", "account grants",
          "account list", "account end", "account password", "account reset-factors", "organisation add",
-         "client add", "client list", "client secret", "client end-secret", "client end", "account sessions",
+         "client add", "client list", "client decide", "client secret", "client end-secret", "client end", "account sessions",
          "account end-sessions", "organisation end", "organisation list"), roles(Role.ADMINISTRATOR),
     )
 )  # fmt: skip

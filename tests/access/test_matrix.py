@@ -17,10 +17,11 @@ from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
 from quanxin.accounts.agency import Scope, authorise
 from quanxin.accounts.binding import Principal, bind
+from quanxin.accounts.clients import let_decide
 from quanxin.accounts.models import User
 from quanxin.accounts.people import add_account, add_client
 from quanxin.calendar import today
-from tests.access.table import CONSUMER, ITSELF, OPEN, OWN, PROVIDER, ROUTES, SIGNED, SIGNING
+from tests.access.table import CONSUMER, DECIDING, ITSELF, OPEN, OWN, PROVIDER, ROUTES, SIGNED, SIGNING
 from tests.city import CODES, registration, write
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ NONE = UUID(int=0)
 PARTS: dict[str, Any] = {
     "code": CODES[0], "key": "nothing", "resource": "administrative-penalty", "day": "2026-01-01", "name": "x.csv",
     "number": 999999, "subject": 999999, "row_no": 1, "provider": "taxation", "what": "compare", "table": "t",
-    "kind": "csv", "pk": 999999,
+    "kind": "csv", "pk": 999999, "act": "claim",
     "provider_id": "none", "batch": "20260101-000001", "submission": "0" * 20, "identity": NONE, "model": "public-enterprise",
 }  # fmt: skip
 
@@ -39,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "api:acknowledge": {"timepoint": "0"}, "api:hand_in_rows": {"provider": "taxation", "rows": [{}]},
     "api:replay_rows": {}, "api:take_back": {"reason": "x"},
     "api:withdraw": {"records": ["1-1"], "kind": "revoked", "reason": "x"},
+    "api:begin_case": {"procedure": "repair", "record": "1-1", "form": {"confirmed": "1"}}, "api:act_on_case": {"reason": "x"},
 }  # fmt: skip
 
 
@@ -93,14 +95,21 @@ def as_stranger() -> Client:
     return signed_in("stranger")
 
 
-def as_machine(**held: str) -> Client:
+def as_machine(*, decides: bool = False, **held: str) -> Client:
     if "consumer" in held:
         from quanxin.exchange import subscriptions
 
         made = subscriptions.add_consumer(operator(), held["consumer"], title="样例")
         subscriptions.grant(operator(), made, "administrative-penalty", purpose="样例", basis="协议")
-    client, secret = add_client(operator(), "-".join(held), **held)
-    said = {"grant_type": "client_credentials", "client_id": client.application.client_id, "client_secret": secret}
+    client, secret = add_client(operator(), "decider" if decides else "-".join(held), **held)
+    scope = {"scope": "cases cases:act"} if decides else {}
+    if decides:
+        let_decide(operator(), client.name)
+    said = scope | {
+        "grant_type": "client_credentials",
+        "client_id": client.application.client_id,
+        "client_secret": secret,
+    }
     token = Client().post("/api/v1/token", said).json()["access_token"]
     return Client(headers={"authorization": f"Bearer {token}"})
 
@@ -112,19 +121,21 @@ CALLERS: dict[str, Callable[[], Client]] = {
     "agent": as_agent,
     "provider-machine": lambda: as_machine(provider="market-regulation"),
     "consumer-machine": lambda: as_machine(consumer="sample-consumer"),
+    "deciding-machine": lambda: as_machine(provider="market-regulation", decides=True),
 } | {role.value: (lambda role=role: as_role(role)) for role in Role}  # type: ignore[misc]
 
 
 def allowed(caller: str, name: str) -> bool:
     """What the table says."""
     rule = ROUTES[name]
-    person = caller not in ("anonymous", "provider-machine", "consumer-machine")
+    person = caller not in ("anonymous", "provider-machine", "consumer-machine", "deciding-machine")
     if isinstance(rule, frozenset):
         return caller in {role.value for role in rule}
     return {
         OPEN: True, SIGNED: person, OWN: caller in ("subject", "agent"), ITSELF: caller == "subject",
         PROVIDER: caller == "provider-machine",
         CONSUMER: caller == "consumer-machine",
+        DECIDING: caller == "deciding-machine",
     }[rule]  # fmt: skip
 
 

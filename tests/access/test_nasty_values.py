@@ -23,7 +23,7 @@ from django.urls import reverse
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import ApiClient
 from tests.access.scene import PROVIDER, Scene, browser, standing_for
-from tests.access.table import CONSUMER, ITSELF, OPEN, OWN, ROUTES, SIGNED, SIGNING
+from tests.access.table import CONSUMER, DECIDING, ITSELF, OPEN, OWN, ROUTES, SIGNED, SIGNING
 from tests.access.table import PROVIDER as MACHINE
 from tests.access.test_guessing import CALLERS, LEAVING, Guesses, addresses
 from tests.access.test_matrix import BODIES, as_machine, routes
@@ -67,6 +67,7 @@ LET_IN: dict[Any, Callable[[], Client]] = {
     ITSELF: lambda: standing_for(0, "owner-itself"),
     MACHINE: lambda: as_machine(provider=PROVIDER),
     CONSUMER: lambda: as_machine(consumer="some-consumer"),
+    DECIDING: lambda: as_machine(provider=PROVIDER, decides=True),
 } | {
     role: (lambda role=role: browser(f"own-{role}", role, **({"provider": PROVIDER} if role in OF_PROVIDER else {})))  # type: ignore[misc]
     for role in Role
@@ -152,7 +153,9 @@ def test_no_value_at_any_door_is_answered_with_500(scene: Scene) -> None:
         for path in nasty:
             trial.ask(client, said, "get", path)
         if name.startswith("api:"):
-            for form in forms(["since", "limit", "cursor", "before", "after"], turn):
+            for form in forms(
+                ["since", "limit", "cursor", "before", "after", "procedure", "state", "open", "overdue"], turn
+            ):
                 trial.ask(client, said, "get", there, form)
             for body in bodies(BODIES[name]) if name in BODIES else ():
                 trial.ask(client, said, "post", there, body, content_type="application/json")

@@ -220,6 +220,18 @@ def test_another_department_s_things_are_refused_to_its_machine(scene: Scene) ->
     assert machine.get("/api/v1/batches").json()["items"] == []
 
 
+def test_another_department_s_case_is_refused_to_a_machine_that_decides(scene: Scene) -> None:
+    machine = as_machine(provider="taxation", decides=True)
+    case = f"/api/v1/cases/{scene.repair.number}"
+    for path, body in (
+        (case, None), (f"{case}/acts/grant", {"form": {"confirmed": "1"}}), (f"{case}/acts/refuse", {"reason": "试"}),
+        ("/api/v1/cases/XF99999999999999", None), ("/api/v1/cases", {"procedure": "repair", "record": "1-1"}),
+    ):  # fmt: skip
+        asked_by_machine(machine, scene, path, body)
+    assert machine.get("/api/v1/cases").json()["items"] == []
+    assert Case.objects.get(pk=scene.repair.pk).state == "accepted"
+
+
 def test_a_consumer_is_refused_what_it_has_not_subscribed_to(scene: Scene) -> None:
     machine = as_machine(consumer="sample-consumer")
     for path in ("/api/v1/snapshots/price-dishonesty", "/api/v1/batches", f"/api/v1/batches/{scene.batch}"):

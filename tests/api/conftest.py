@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 
 from quanxin.accounts import operator
+from quanxin.accounts.clients import let_decide
+from quanxin.accounts.models import ApiClient
 from quanxin.accounts.people import add_client
 from tests.city import register
 
@@ -34,11 +36,20 @@ class Machine:
 
 
 def token_for(name: str, **of: Any) -> str:
+    return signed_in(*add_client(operator(), name, **of))
+
+
+def decider_token(name: str, scope: str = "cases cases:act", **of: Any) -> str:
+    """The token of a client that was let decide."""
     client, secret = add_client(operator(), name, **of)
+    assert let_decide(operator(), name).decides
+    return signed_in(client, secret, scope=scope)
+
+
+def signed_in(client: ApiClient, secret: str, **asked: str) -> str:
     pair = base64.b64encode(f"{client.application.client_id}:{secret}".encode()).decode()
-    answer = Client().post(
-        "/api/v1/token", {"grant_type": "client_credentials"}, headers={"Authorization": f"Basic {pair}"}
-    )
+    said = {"grant_type": "client_credentials"} | asked
+    answer = Client().post("/api/v1/token", said, headers={"Authorization": f"Basic {pair}"})
     assert answer.status_code == 200, answer.content
     return str(answer.json()["access_token"])
 

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from quanxin.accounts import operator
 from quanxin.accounts.models import ApiClient
 from quanxin.exchange import subscriptions
-from tests.api.conftest import token_for
+from tests.api.conftest import decider_token, token_for
 from tests.city import hand_in, penalty
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -35,6 +35,7 @@ def tokens(enrolled: Path) -> dict[str, str]:
     tokens = {
         "provider": token_for("market", provider="market-regulation"),
         "consumer": token_for("bank", consumer="bank"),
+        "decider": decider_token("market-decider", provider="market-regulation"),
     }
     ApiClient.objects.update(rate=1_000_000)
     return tokens
@@ -52,7 +53,9 @@ def test_no_answer_is_an_error_of_ours_or_undescribed(described: Any, tokens: di
     assert len(operations) >= 12
     for operation in operations:
         consumer = operation.path.startswith(("/api/v1/changes", "/api/v1/snapshots", "/api/v1/acknowledgements"))
-        try_out(operation, {"Authorization": f"Bearer {tokens['consumer' if consumer else 'provider']}"})
+        decider = operation.path.startswith("/api/v1/cases")
+        who = "consumer" if consumer else "decider" if decider else "provider"
+        try_out(operation, {"Authorization": f"Bearer {tokens[who]}"})
 
 
 def try_out(operation: Any, headers: dict[str, str]) -> None:

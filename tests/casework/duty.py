@@ -49,3 +49,8 @@ def owner() -> Party:
 def registered(record: Record) -> Case:
     """The case of a duty, registered by its department."""
     return file("care-duty", Filed(Party(DECIDER, company(), Case.Channel.WINDOW), Thing(record)))
+
+
+def reference(record: Record) -> dict[str, str]:
+    """What a machine names to register the duty."""
+    return {"procedure": "care-duty", "record": f"{record.subject_id}-{record.id}"}

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from oauth2_provider.models import AccessToken, Application
 
+from quanxin.accounts import granting
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.attempts import note_sign_in
@@ -46,6 +47,32 @@ def add_client(
     )
     audit(by, "accounts.add-client", f"client:{name}", provider=provider, consumer=consumer)
     return client, _make(by, client)
+
+
+@act
+def let_decide(by: Actor, name: str) -> ApiClient:
+    """Ask that a provider's client handle the provider's cases, or approve what another administrator asked; asked twice by
+    one, it waits.
+
+    Raises ``NotAllowed`` without the administrator's role, ``AccountError`` for a client that is not there or ended, or is
+    no provider's.
+    """
+    by.require(Role.ADMINISTRATOR)
+    client = _client(name)
+    if not client.active:
+        raise AccountError("client-ended")
+    if not client.provider:
+        raise AccountError("client-no-provider")
+    if client.decides:
+        return client
+    alone = granting.alone(by)
+    client.decides = alone or client.decides_asked_by not in ("", by.name)
+    if not client.decides:
+        client.decides_asked_by = by.name
+    client.save(update_fields=["decides", "decides_asked_by"])
+    audit(by, "accounts.client-decides" if client.decides else "accounts.ask-client-decides", f"client:{name}",
+          provider=client.provider, asked_by=client.decides_asked_by, alone=alone)  # fmt: skip
+    return client
 
 
 @act
@@ -132,7 +159,7 @@ def listing() -> list[dict[str, Any]]:
     at = now()
     return [
         {"client": one.name, "client_id": one.application.client_id, "provider": one.provider, "consumer": one.consumer,
-         "rate": one.rate, "active": one.active,
+         "rate": one.rate, "active": one.active, "decides": one.decides,
          "secrets": [{"secret": s.pk, "made": s.made_at.isoformat(timespec="seconds"),
                       "until": s.until and s.until.isoformat(timespec="seconds")}
                      for s in one.secrets.all() if s.ended_at is None and (s.until is None or s.until > at)]}

@@ -78,6 +78,7 @@ WORDINGS: Wordings = MappingProxyType(
         ),
         "client-unknown": Wording("没有这个客户端。", "There is no such client."),
         "client-ended": Wording("该客户端已停用。", "The client has ended."),
+        "client-no-provider": Wording("该客户端不属于报送单位，不能办理办件。", "The client is no provider's: it has no cases."),
         "client-unfit": Wording(
             "请填写未用过的客户端名，以及报送单位或使用单位。",
             "Give a name that no client has, and a provider or a consumer.",

@@ -34,7 +34,7 @@ def give(by: Actor, user: User, role: Role, *, provider: str, district: str, org
     held = user.memberships.filter(role=role.value, provider=provider, district=district, organisation=at)
     if held.exists():
         return None
-    if _alone(by):
+    if alone(by):
         _keep(user, role.value, provider, district, at)
         audit(by, "accounts.grant", f"user:{user.username}", role=role.value, provider=provider, district=district,
               organisation=organisation, alone=True)  # fmt: skip
@@ -88,7 +88,7 @@ def waiting() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _alone(by: Actor) -> bool:
+def alone(by: Actor) -> bool:
     """Whether the machine's operator gives roles alone: while nobody else could approve them."""
     administrators = Membership.objects.filter(role=Role.ADMINISTRATOR.value, user__is_active=True)
     return by.name.startswith("operator:") and not administrators.exists()

@@ -13,6 +13,7 @@ from typing import TypeVar
 from django.conf import settings
 
 from quanxin.accounts.actors import Actor
+from quanxin.accounts.acts import Line
 from quanxin.accounts.attempts import one_at_a_time
 from quanxin.accounts.errors import NotAllowed
 from quanxin.accounts.models import AuditLine, audit
@@ -61,6 +62,11 @@ def expect_room(actor: Actor, kind: str) -> None:
 def missed(actor: Actor, kind: str, asked: str) -> None:
     """Count what an act that ``expect_room`` let in did not find."""
     audit(actor, MISSED, f"{kind}:{personal_numbers.mask(asked)[:64]}")
+
+
+def missed_line(actor: Actor, kind: str, asked: str) -> Line:
+    """The line of a look-up that found nothing, for the error that undoes the act it was part of (as its ``line``)."""
+    return actor, MISSED, f"{kind}:{personal_numbers.mask(asked)[:64]}", {}
 
 
 def missed_today(actor: Actor) -> int:

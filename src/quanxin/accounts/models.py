@@ -133,7 +133,8 @@ class Grant(models.Model):
 class ApiClient(models.Model):
     """A machine that signs in with OAuth 2.0 client credentials, as a provider's system or as a consumer's.
 
-    ``consumer`` is the key of a consumer of the change feed; ``rate`` is requests a minute.
+    ``consumer`` is the key of a consumer of the change feed; ``rate`` is requests a minute. ``decides``: it handles the
+    provider's cases as an approver does, which one administrator asked for (``decides_asked_by``) and another approved.
     """
 
     name = models.SlugField(max_length=64, unique=True)
@@ -144,10 +145,13 @@ class ApiClient(models.Model):
     consumer = models.CharField(max_length=64, blank=True)
     rate = models.PositiveIntegerField(default=600)
     active = models.BooleanField(default=True)
+    decides = models.BooleanField(default=False)
+    decides_asked_by = models.CharField(max_length=128, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(provider="", consumer=""), name="client_is_a_provider_or_a_consumer"),
+            models.CheckConstraint(condition=Q(decides=False) | ~Q(provider=""), name="client_decides_for_a_provider"),
         ]
 
     def __str__(self) -> str:

@@ -209,3 +209,9 @@ def actor_of(user: User) -> Actor:
 def actor_of_client(client: ApiClient) -> Actor:
     """Whom a machine acts as: a provider's hands in for it; a consumer's acts on nothing."""
     return Actor(f"client:{client.name}", [Assignment(Role.INTAKE, client.provider)] if client.provider else [])
+
+
+def decider_of_client(client: ApiClient) -> Actor:
+    """Whom a machine acts as on cases: its provider's approver, where it was let decide; else nobody."""
+    held = [Assignment(Role.DECIDER, client.provider)] if client.decides and client.provider else []
+    return Actor(f"client:{client.name}", held)

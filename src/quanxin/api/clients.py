@@ -26,7 +26,8 @@ from quanxin.calendar import now
 # moments is the count of those moments, and nothing was done for them.
 LET_IN = f"""
 WITH found AS (
-    SELECT c.id, c.name, c.application_id, c.provider, c.consumer, c.rate, c.active, t.scope,
+    SELECT c.id, c.name, c.application_id, c.provider, c.consumer, c.rate, c.active, c.decides, c.decides_asked_by,
+           t.scope,
            set_config('synchronous_commit', 'off', true)
     FROM {AccessToken._meta.db_table} t JOIN {ApiClient._meta.db_table} c ON c.application_id = t.application_id
     WHERE t.token_checksum = %s AND t.expires > %s AND c.active
@@ -34,7 +35,8 @@ WITH found AS (
     INSERT INTO api_minute (client_id, minute, requests) SELECT id, %s, 1 FROM found
     ON CONFLICT (client_id, minute) DO UPDATE SET requests = api_minute.requests + 1 RETURNING requests
 )
-SELECT id, name, application_id, provider, consumer, rate, active, scope, requests FROM found, counted
+SELECT id, name, application_id, provider, consumer, rate, active, decides, decides_asked_by, scope, requests
+FROM found, counted
 """
 
 

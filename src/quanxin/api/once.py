@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponse
 
+from quanxin.accounts.acts import act
 from quanxin.accounts.models import ApiClient
 from quanxin.api.clients import client_of
 from quanxin.api.models import Answer, Minute
@@ -68,9 +68,13 @@ def once(request: HttpRequest, fingerprint: str, work: Callable[[], dict[str, An
     if not key:
         return JsonResponse(work(), status=status)
     client, fingerprint = client_of(request), _digest(fingerprint)
-    with transaction.atomic():
+
+    @act  # so that the line of a refusal within ``work`` outlives what is undone
+    def answered() -> Answer:
         _lock(client, key)
-        kept = _kept(client, key, fingerprint) or _keep(client, key, fingerprint, work(), status)
+        return _kept(client, key, fingerprint) or _keep(client, key, fingerprint, work(), status)
+
+    kept = answered()
     return JsonResponse(kept.body, status=kept.status)
 
 

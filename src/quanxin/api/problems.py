@@ -27,6 +27,7 @@ CONTENT_TYPE = "application/problem+json"
 # What a client is told that asks for what is not its own, or is not there.
 NOT_ITS_OWN = frozenset({
     "not-allowed", "provider-not-allowed", "batch-unknown", "submission-unknown", "record-unknown", "subscription-missing",
+    "case-unknown",
 })  # fmt: skip
 
 WORDINGS: Wordings = MappingProxyType(
@@ -123,7 +124,7 @@ def handle(api: NinjaAPI) -> None:
     def refused(request: HttpRequest, error: problems.Problem) -> HttpResponse:
         if error.line is None:
             note(request, error.code)
-        return answer(error)
+        return answer(error, list(error.details))
 
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         found = [{"where": ".".join(map(str, e["loc"])), "message": e["msg"], "rule": e["type"]} for e in error.errors]

@@ -12,6 +12,7 @@ SLICE = Slice(
         "quanxin.api.handing_in:router",
         "quanxin.api.submissions:router",
         "quanxin.api.changes:router",
+        "quanxin.api.cases:router",
     ),
     terms=(Term("answers", "49 3 * * *", "quanxin.api.once:forget", "api.forget-answers"),),
 )

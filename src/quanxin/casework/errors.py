@@ -17,6 +17,10 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "record-not-yours": Wording(
             "没有找到这条记录。", "There is no such record.", "请从“我的档案”中选择。", "Choose it from your own archive.", status=404,
         ),
+        "procedure-unknown": Wording(
+            "没有这项办理事项，或今天不能办理。", "There is no such procedure, or none in force today.", "请核对事项的代号。",
+            "Check its key.", status=404,
+        ),
         "case-unknown": Wording(
             "没有找到该办件。", "There is no such case.", "请核对办件编号。", "Check its number.", status=404,
         ),
@@ -187,6 +191,10 @@ class FormRefused(RightsError):
     def __init__(self, found: Sequence[Wrong]) -> None:
         super().__init__("form-refused")
         self.found = tuple(found)
+
+    @property
+    def details(self) -> list[dict[str, str]]:
+        return [{"where": one.field, "message": one.words.zh, "message_en": one.words.en} for one in self.found]
 
 
 class NotNow(RightsError):

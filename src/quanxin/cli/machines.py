@@ -53,6 +53,17 @@ def list_() -> None:
 
 @clients.command()
 @may(Role.ADMINISTRATOR)
+def decide(name: Name) -> None:
+    """让客户端办理本单位的办件；须两名管理员各执行一次。 / Let a client handle cases; two administrators must run it."""
+    from quanxin.accounts.clients import let_decide
+
+    with in_words("quanxin client list"):
+        asked = let_decide(actor(), name)
+    emit({"client": asked.name, "decides": asked.decides, "asked_by": asked.decides_asked_by})
+
+
+@clients.command()
+@may(Role.ADMINISTRATOR)
 def secret(
     name: Name,
     overlap: Annotated[int, typer.Option(min=0, help="原密钥再有效多少小时 / hours that the earlier stands on")] = 168,

@@ -71,6 +71,11 @@ class Problem(Exception):
             raise cls(code)
         return given
 
+    @property
+    def details(self) -> list[dict[str, str]]:
+        """What is wrong part by part, where the problem knows: ``where``, ``message``, ``message_en``."""
+        return []
+
     def _tell(self, code: str, words: Wording) -> None:
         self.code, self.words = code, words
         self.zh, self.en, self.hint, self.hint_en, self.status = (

@@ -1,0 +1,83 @@
+"""Beginning a case by office, from what somebody names: the procedure, and the record or the organisation.
+
+Invariant: nobody begins what is another department's, another district's, or a party's to ask for; what is not within
+reach looks like what is not there, and each such try is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.accounts.acts import act as one_act
+from quanxin.accounts.lookups import look_up, missed_line
+from quanxin.archive import viewers
+from quanxin.archive.models import Record
+from quanxin.calendar import today
+from quanxin.casework.errors import RightsError
+from quanxin.casework.filing import Filed, Thing, file
+from quanxin.casework.models import Case
+from quanxin.casework.parties import Party
+from quanxin.policy.procedure import Procedure
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects.models import Subject
+
+
+@one_act
+def begin(
+    actor: Actor, kind: str, *, record: str = "", subject: str = "", statement: str = "",
+    form: Mapping[str, str] | None = None,
+) -> Case:  # fmt: skip
+    """Begin a case of the procedure ``kind`` about a ``record`` (its reference) or a ``subject`` (an organisation's code).
+
+    Raises ``RightsError`` for no such procedure, record or subject, and as ``filing.file`` does; ``NotAllowed``, with a
+    line, where the procedure is begun by others.
+    """
+    procedure = current_pack().on(today()).procedures.get(kind)
+    if procedure is None:
+        raise RightsError("procedure-unknown")
+    if not any(who.role in actor.roles for who in procedure.files.who if who.role):
+        raise viewers.refused(actor, f"procedure:{kind}", "not this actor's to begin")
+    thing, whose = _thing(actor, procedure, record, subject)
+    party = Party(actor, whose, Case.Channel.WINDOW)
+    return file(kind, Filed(party, thing, statement, form=form))
+
+
+def _thing(actor: Actor, procedure: Procedure, record: str, subject: str) -> tuple[Thing, Subject]:
+    if procedure.about.record or procedure.about.resource is not None:
+        found = look_up(actor, "record", record, lambda: _record(actor, procedure, record))
+        if found is None:
+            raise RightsError("record-not-yours", missed_line(actor, "record", record))
+        return Thing(found), Subject.objects.get(pk=found.subject_id)
+    if procedure.about.subject:
+        whose = look_up(actor, "code", subject, lambda: _organisation(subject))
+        if whose is None:
+            raise RightsError("subject-unknown", missed_line(actor, "code", subject))
+        return Thing(), whose
+    raise RightsError("act-not-now")
+
+
+def _record(actor: Actor, procedure: Procedure, reference: str) -> Record | None:
+    """The version that stands of a record that the actor's roles begin such cases about."""
+    subject, _, number = reference.partition("-")
+    if not (_digits(subject) and _digits(number)):
+        return None
+    standing = Record.objects.filter(subject_id=int(subject), id=int(number), superseded_at=None)
+    if procedure.about.resource is not None:
+        standing = standing.filter(resource=procedure.about.resource)
+    found = standing.first()
+    if found is None:
+        return None
+    region = Subject.objects.get(pk=found.subject_id).region
+    ways = [(Role(who.role), found.provider if who.of == "provider" else None)
+            for who in procedure.files.who if who.role]  # fmt: skip
+    return found if any(actor.may(role, of, region=region) for role, of in ways) else None
+
+
+def _organisation(code: str) -> Subject | None:
+    return Subject.objects.filter(code=code, merged_into=None).first() if code else None
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 18
