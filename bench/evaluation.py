@@ -153,8 +153,8 @@ def _hand_over(folder: Path) -> None:
     from quanxin.evaluation import sources
     from quanxin.evaluation.editions import model_in_use
     from quanxin.runtime.bridge import to_duckdb
+    from quanxin.runtime.duckdb_scratch import workshop
     from quanxin.runtime.pack import current_pack
-    from quanxin.runtime.workshop import workshop
 
     scoring = compile_model(model_in_use(MODEL)[0], current_pack())
     with workshop() as (con, workdir):
@@ -168,7 +168,7 @@ def _hand_over(folder: Path) -> None:
 
 def _by_hand(folder: Path) -> Outcome:
     from quanxin.archive import lake
-    from quanxin.runtime.workshop import workshop
+    from quanxin.runtime.duckdb_scratch import workshop
 
     with workshop() as (con, _):
         for table in ("population", "merged", "ended"):
@@ -188,8 +188,8 @@ def _compiled(explained: bool) -> Outcome:
     from quanxin.engine.scoring import compile_model
     from quanxin.evaluation import files, sources
     from quanxin.evaluation.editions import model_in_use
+    from quanxin.runtime.duckdb_scratch import workshop
     from quanxin.runtime.pack import current_pack
-    from quanxin.runtime.workshop import workshop
 
     scoring, day, moment = (
         compile_model(model_in_use(MODEL)[0], current_pack()),

@@ -100,8 +100,8 @@ def lay(records: int, subjects: int) -> int:
     from quanxin.engine.scoring import compile_model
     from quanxin.evaluation.editions import model_in_use
     from quanxin.runtime.bridge import pg_cursor
+    from quanxin.runtime.duckdb_scratch import workshop
     from quanxin.runtime.pack import current_pack
-    from quanxin.runtime.workshop import workshop
 
     with pg_cursor() as cursor:
         cursor.execute("ALTER TABLE archive_record DISABLE TRIGGER USER")

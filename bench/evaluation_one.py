@@ -21,7 +21,7 @@ def measure(folder: Path, subjects: int, drawn: int = 400) -> None:
     from quanxin.accounts import operator
     from quanxin.archive import viewers
     from quanxin.demo.run import run
-    from quanxin.evaluation import one, present
+    from quanxin.evaluation import explanation, single
     from quanxin.evaluation.models import Score
     from quanxin.subjects.models import Subject
 
@@ -30,14 +30,14 @@ def measure(folder: Path, subjects: int, drawn: int = 400) -> None:
     asked, most = _drawn(list(stands), drawn)
     viewer = viewers.centre(operator(), "bench")
 
-    def explain(pk: int) -> one.Scored:
-        scored = one.explain(Subject.objects.get(pk=pk), viewer, MODEL)
-        present.explained(scored)
+    def explain(pk: int) -> single.Scored:
+        scored = single.explain(Subject.objects.get(pk=pk), viewer, MODEL)
+        explanation.explained(scored)
         return scored
 
-    def suppose(pk: int) -> one.Scored:
-        scored = one.whatif(Subject.objects.get(pk=pk), viewer, MODEL, changes[pk])
-        present.explained(scored)
+    def suppose(pk: int) -> single.Scored:
+        scored = single.whatif(Subject.objects.get(pk=pk), viewer, MODEL, changes[pk])
+        explanation.explained(scored)
         return scored
 
     changes = {}
@@ -45,7 +45,7 @@ def measure(folder: Path, subjects: int, drawn: int = 400) -> None:
         scored = explain(pk)
         behind = sorted({n for records in scored.reckoned.records.values() for n in records})
         penalty = {"decision_date": scored.as_of.isoformat(), "fine": "1.5", "penalty_kinds": ["罚款"]}
-        changes[pk] = one.Changes(repaired=frozenset(behind[:1]), added=[("administrative-penalty", penalty)])
+        changes[pk] = single.Changes(repaired=frozenset(behind[:1]), added=[("administrative-penalty", penalty)])
         assert scored.reckoned.row is not None
         assert scored.reckoned.row["score"] == stands[pk]
     scale = f"one of {len(stands):,} evaluated subjects, at most {most} records"

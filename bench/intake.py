@@ -56,7 +56,7 @@ def _convert(path: Path, out: Path, threads: int) -> None:
 
 def _intake(path: Path) -> dict[str, float]:
     from quanxin.accounts import operator
-    from quanxin.exchange.intake import intake
+    from quanxin.intake.pipeline import intake
 
     steps = {"start": time.perf_counter()}
 

@@ -84,8 +84,8 @@ def _quanxin(path: Path) -> tuple[float, int]:
     """Seconds from the file to ``issues``, and the rows with a fault that all can find."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanxin.settings")
     from quanxin import engine
-    from quanxin.exchange.reading import read
-    from quanxin.runtime.workshop import workshop
+    from quanxin.intake.reading import read
+    from quanxin.runtime.duckdb_scratch import workshop
 
     resource, rules = _catalogue()
     with workshop() as (con, workdir):

@@ -29,7 +29,7 @@ def measure(seconds: float = 20.0) -> None:
     """Print rows a second and the percentiles of a batch, then the delay of the feed."""
     from quanxin.accounts import operator
     from quanxin.accounts.people import add_client
-    from quanxin.exchange import subscriptions
+    from quanxin.sharing import subscriptions
     from quanxin.subjects.models import Subject
 
     pairs = []

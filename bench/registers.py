@@ -158,7 +158,7 @@ def _capital(random: Random, dirt: int) -> tuple[str, Decimal | None, str | None
 def wrong(batch: str, expected: Iterable[Made]) -> Iterator[str]:
     """What a batch made of its rows that is not right for them, a line each."""
     from quanxin.archive.models import Record
-    from quanxin.exchange.models import Held
+    from quanxin.intake.models import Held
 
     records = Record.objects.filter(batch_id=batch).order_by("row_no").values_list("row_no", "payload")
     found = iter(records.iterator(10_000))
@@ -180,7 +180,7 @@ def wrong(batch: str, expected: Iterable[Made]) -> Iterator[str]:
 def measure(folder: Path, count: int) -> None:
     """Print what became of ``count`` new subjects of a register, each row held against its verdict, and the memory."""
     from quanxin.accounts import operator
-    from quanxin.exchange.intake import intake
+    from quanxin.intake.pipeline import intake
 
     path = folder / "registers.csv"
     expected = write(path, rows(count))

@@ -28,7 +28,7 @@ def measure(folder: Path, subjects: int) -> None:
     from quanxin.accounts import operator
     from quanxin.accounts.people import add_client
     from quanxin.demo.run import run
-    from quanxin.exchange import feed, subscriptions
+    from quanxin.sharing import feed, subscriptions
 
     run(subjects=subjects, seed=5, folder=folder / "departments", actor=operator())
     consumer = subscriptions.add_consumer(operator(), "bench", title="bench")
@@ -84,7 +84,7 @@ def _grant(record: Record) -> str:
 def _followed(position: int) -> bool:
     """Whether everyone whom events up to a position touched has been evaluated again."""
     from quanxin.archive import followers
-    from quanxin.evaluation.following import SCORES
+    from quanxin.evaluation.incremental import SCORES
 
     return followers.position(SCORES.name) >= position
 

@@ -17,7 +17,7 @@ def enrol_subjects(count: int, seed: int = 3) -> None:
     """Enrol ``count`` enterprises from a register's file."""
     from quanxin.accounts import operator
     from quanxin.demo import city, names
-    from quanxin.exchange.intake import intake
+    from quanxin.intake.pipeline import intake
     from quanxin.runtime import environment
 
     source = random.Random(seed)

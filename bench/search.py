@@ -35,7 +35,7 @@ def enrol_names(count: int, seed: int = 1) -> list[str]:
     from quanxin.calendar import now
     from quanxin.demo import city, names
     from quanxin.engine import normalise_name
-    from quanxin.runtime.several import Several
+    from quanxin.runtime.batch_rows import BatchRows
     from quanxin.subjects import register
 
     source = random.Random(seed)
@@ -54,7 +54,7 @@ def enrol_names(count: int, seed: int = 1) -> list[str]:
     started = time.perf_counter()
     with transaction.atomic():
         register.lock_register()
-        register.enrol(con, several=Several(("bench",), ("bench",)), at=now())
+        register.enrol(con, several=BatchRows(("bench",), ("bench",)), at=now())
     line(f"enrol {count:,} subjects, names indexed", f"{time.perf_counter() - started:6.1f} s")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

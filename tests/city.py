@@ -11,10 +11,10 @@ from pathlib import Path
 
 from quanxin.accounts import operator
 from quanxin.demo.city import code_of
-from quanxin.exchange.hand_in import Mode
-from quanxin.exchange.intake import intake
-from quanxin.exchange.receipt import Receipt
 from quanxin.identifiers.identity import check_character
+from quanxin.intake.hand_in import Mode
+from quanxin.intake.pipeline import intake
+from quanxin.intake.receipt import Receipt
 from quanxin.runtime.pack import current_pack
 
 AUTHORITY = code_of("11", "370102", 1)

@@ -20,13 +20,13 @@ from quanxin.accounts.binding import Principal, bind
 from quanxin.accounts.models import Agency, User
 from quanxin.accounts.people import actor_of, add_account, add_organisation
 from quanxin.archive.models import Record
-from quanxin.attachments.accepting import accept
+from quanxin.attachments.accept import accept
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import travel
 from quanxin.casework.models import Case, Notice
 from quanxin.casework.parties import Party
-from quanxin.exchange import submissions
-from quanxin.exchange.models import Held, Submission
+from quanxin.intake import submissions
+from quanxin.intake.models import Held, Submission
 from quanxin.rights import consents, shields
 from quanxin.rights.consent_models import Consent
 from quanxin.rights.models import Shield

@@ -97,7 +97,7 @@ def as_stranger() -> Client:
 
 def as_machine(*, decides: bool = False, **held: str) -> Client:
     if "consumer" in held:
-        from quanxin.exchange import subscriptions
+        from quanxin.sharing import subscriptions
 
         made = subscriptions.add_consumer(operator(), held["consumer"], title="样例")
         subscriptions.grant(operator(), made, "administrative-penalty", purpose="样例", basis="协议")
@@ -148,7 +148,7 @@ def refused(answer: HttpResponse) -> bool:
 
 @pytest.fixture(autouse=True)
 def city(tmp_path: Any) -> None:
-    from quanxin.exchange.intake import intake
+    from quanxin.intake.pipeline import intake
 
     path = write(tmp_path, "enterprise-registration", [registration(0)])
     intake(path, resource="enterprise-registration", provider="market-regulation", actor=operator(), mode="append")

@@ -19,7 +19,7 @@ from quanxin.archive.errors import NoSuchSubject
 from quanxin.archive.models import Batch, Record, Restriction
 from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import Grant
-from quanxin.attachments import reading
+from quanxin.attachments import download
 from quanxin.calendar import travel
 from quanxin.casework.models import Case, Notice
 from quanxin.evaluation import page
@@ -77,7 +77,7 @@ def test_an_agent_opens_no_case_and_no_paper_beyond_its_scope(scene: Scene, scop
         tried(client, scene, path, among=(403,))
     before = lines("user:agent")
     with pytest.raises(NotAllowed):
-        reading.download(city.acting("agent"), scene.paper.pk)
+        download.download(city.acting("agent"), scene.paper.pk)
     assert lines("user:agent") == before + 1
 
 

@@ -25,7 +25,7 @@ from quanxin.accounts.people import add_account, add_organisation
 from quanxin.archive import access, judgements, viewers
 from quanxin.archive.models import Restriction, Withdrawal
 from quanxin.archive.queries import archive_of
-from quanxin.attachments.removing import remove
+from quanxin.attachments.removal import remove
 from quanxin.casework import case_view as looking
 from quanxin.casework import inbox as staff
 from quanxin.casework import queues
@@ -33,9 +33,9 @@ from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.notices import tell_role
 from quanxin.casework.parties import Party, at_counter
-from quanxin.exchange import conflicts, correcting, handing_over, stewarding, withdrawals
-from quanxin.exchange.models import Conflict, Handover, Held
-from quanxin.exchange.quality.sampling import compare
+from quanxin.intake import conflicts, corrections, handovers, link_decisions, withdrawals
+from quanxin.intake.models import Conflict, Handover, Held
+from quanxin.intake.quality.sampling import compare
 from quanxin.policy.model import Basis
 from quanxin.rights import consents, shields
 from quanxin.runtime.pack import current_pack
@@ -44,7 +44,7 @@ from tests.access.scene import MOMENT, Scene, acting, browser, company
 from tests.accounts.people import ADULT, PASSWORD
 from tests.casework.acts import cases, objections, repairs
 from tests.city import CODES
-from tests.exchange.test_stewarding import courts, debtor
+from tests.intake.test_link_decisions import courts, debtor
 from tests.my.people import CLERK
 from tests.rights.life import DECIDER, OWNER, PROVIDER, REVIEWER, WINDOW
 
@@ -77,8 +77,8 @@ def shielded(actor: Actor, scene: Scene) -> object:
 
 
 def undone_link(actor: Actor, scene: Scene) -> object:
-    made = stewarding.link(STEWARD, unlinked(scene), company(0), reason="简称")
-    return stewarding.undo(actor, made.decision, reason="有误")
+    made = link_decisions.link(STEWARD, unlinked(scene), company(0), reason="简称")
+    return link_decisions.undo(actor, made.decision, reason="有误")
 
 
 def conflict(scene: Scene, *, decided: bool = False) -> Conflict:
@@ -90,7 +90,7 @@ def conflict(scene: Scene, *, decided: bool = False) -> Conflict:
 
 
 def proposed(actor: Actor, scene: Scene) -> Handover:
-    return handing_over.propose(
+    return handovers.propose(
         actor, PROVIDER, "taxation", [scene.record.resource], day=MOMENT.date(), basis=BASIS, reason="机构合并"
     )
 
@@ -117,19 +117,19 @@ ACTS: dict[str, tuple[Role, Do]] = {
     "counter": (Role.WINDOW, lambda a, s: at_counter(a, company(0), "来访人")),
     "shield": (Role.REVIEWER, lambda a, s: shields.shield(a, company(0), ruling="（2026）鲁01破8号", court="济南中院")),
     "end a shield": (Role.REVIEWER, shielded),
-    "correct": (Role.DECIDER, lambda a, s: correcting.correct(a, PROVIDER, s.record, {"violation": "改"}, reason="误")),
+    "correct": (Role.DECIDER, lambda a, s: corrections.correct(a, PROVIDER, s.record, {"violation": "改"}, reason="误")),
     "withdraw": (Role.INTAKE, lambda a, s: withdrawals.withdraw(
         a, PROVIDER, [(s.record.subject_id, s.record.id)], kind=Withdrawal.Kind.MISTAKEN, reason="误")),
     "take back": (Role.INTAKE, lambda a, s: withdrawals.take_back(a, s.batch, reason="误")),
     "merge": (Role.STEWARD, lambda a, s: judgements.merge(a, company(1), company(0), reason="同一")),
     "split": (Role.STEWARD, lambda a, s: judgements.split(a, company(0), reason="两家", code="X", names=[1])),
-    "link": (Role.STEWARD, lambda a, s: stewarding.link(a, unlinked(s), company(0), reason="简称")),
+    "link": (Role.STEWARD, lambda a, s: link_decisions.link(a, unlinked(s), company(0), reason="简称")),
     "undo a link": (Role.STEWARD, undone_link),
     "decide a conflict": (Role.STEWARD, lambda a, s: conflicts.decide(a, conflict(s).pk, moves=False, reason="原单位")),
     "undo a conflict": (Role.STEWARD, lambda a, s: conflicts.undo(a, conflict(s, decided=True).pk, reason="有误")),
     "propose a handover": (Role.STEWARD, proposed),
-    "approve a handover": (Role.APPROVER, lambda a, s: handing_over.approve(a, proposed(STEWARD, s).pk, reason="同意")),
-    "refuse a handover": (Role.APPROVER, lambda a, s: handing_over.refuse(a, proposed(STEWARD, s).pk, reason="不妥")),
+    "approve a handover": (Role.APPROVER, lambda a, s: handovers.approve(a, proposed(STEWARD, s).pk, reason="同意")),
+    "refuse a handover": (Role.APPROVER, lambda a, s: handovers.refuse(a, proposed(STEWARD, s).pk, reason="不妥")),
     "remove a paper": (Role.REVIEWER, lambda a, s: remove(a, s.paper.pk, "误传")),
     "open as the window": (Role.WINDOW, lambda a, s: looking.open_case(a, s.repair.number)),
     "open as a decider": (Role.DECIDER, lambda a, s: looking.open_case(a, s.repair.number)),

@@ -33,20 +33,20 @@ WITHOUT = {
     "evaluation.editions.propose": "about a model, which is everybody's",
     "evaluation.runs._record": "a run is over everybody",
     "evaluation.studies.ask": "a study is over everybody, and shows sums",
-    "exchange.linkage.propose": "compares every row; what it proposes is read by ``waiting``, which asks",
-    "exchange.quality.sampling._keep": "a part of ``compare``, which asks",
-    "exchange.submissions.submit": "keeps a file; its rows are looked at when it is taken in",
-    "exchange.subscriptions.add_consumer": "about a consumer of whole resources",
-    "exchange.subscriptions.end": "about a consumer of whole resources",
-    "exchange.subscriptions.grant": "about a consumer of whole resources",
-    "exchange.webhooks.add": "about a consumer's address",
-    "exchange.webhooks.end": "about a consumer's address",
-    "exchange.webhooks.redeliver": "about a consumer's address",
+    "intake.bulk_proposals.propose": "compares every row; what it proposes is read by ``waiting``, which asks",
+    "intake.quality.sampling._keep": "a part of ``compare``, which asks",
+    "intake.submissions.submit": "keeps a file; its rows are looked at when it is taken in",
+    "sharing.subscriptions.add_consumer": "about a consumer of whole resources",
+    "sharing.subscriptions.end": "about a consumer of whole resources",
+    "sharing.subscriptions.grant": "about a consumer of whole resources",
+    "sharing.webhooks.add": "about a consumer's address",
+    "sharing.webhooks.end": "about a consumer's address",
+    "sharing.webhooks.redeliver": "about a consumer's address",
     "ledger.sealing._seal_next": "seals every line",
     "ledger.sealing.rotate": "about a key",
-    "attachments.accepting.accept": "a party's own paper; the caller knows whom it may act for",
-    "attachments.accepting.tie": "a party's own paper; the caller knows whom it may act for",
-    "attachments.reading.download": "by the rules that it is given, which ask",
+    "attachments.accept.accept": "a party's own paper; the caller knows whom it may act for",
+    "attachments.accept.tie": "a party's own paper; the caller knows whom it may act for",
+    "attachments.download.download": "by the rules that it is given, which ask",
     "casework.counter.end": "ends what ``begin``, which asks, began",
 }
 
@@ -77,4 +77,4 @@ def test_every_act_of_an_actor_asks_whether_it_is_its_own_matter_or_says_why_not
 def test_the_walk_sees_an_act_that_does_not_ask() -> None:
     """It would be no proof if everything led there somehow."""
     assert not asks("quanxin.accounts.clients.add_client", set())
-    assert asks("quanxin.exchange.conflicts.decide", set())
+    assert asks("quanxin.intake.conflicts.decide", set())

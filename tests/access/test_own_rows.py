@@ -16,18 +16,18 @@ from quanxin.accounts.models import AuditLine, User
 from quanxin.accounts.own_matters import OwnMatter
 from quanxin.accounts.people import actor_of, add_account
 from quanxin.archive.models import Record
-from quanxin.exchange import conflicts, few, own_rows, receipts, stewarding, submissions, waiting
-from quanxin.exchange.intake import intake
-from quanxin.exchange.models import Conflict, Held, Submission
-from quanxin.exchange.receipt import Receipt
-from quanxin.exchange.replay import replay
+from quanxin.intake import conflicts, link_decisions, own_rows, receipts, small_batches, submissions, unlinked_queue
+from quanxin.intake.models import Conflict, Held, Submission
+from quanxin.intake.pipeline import intake
+from quanxin.intake.receipt import Receipt
+from quanxin.intake.replay import replay
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Name, Subject
 from quanxin.subjects.queries import find
 from tests.accounts.people import PASSWORD
 from tests.city import CODES, penalty, register, registration, write
 from tests.desk.people import signed_in
-from tests.exchange.test_stewarding import WRONG, courts, debtor
+from tests.intake.test_link_decisions import WRONG, courts, debtor
 
 pytestmark = pytest.mark.django_db
 PROVIDER, PENALTY = "market-regulation", "administrative-penalty"
@@ -55,7 +55,9 @@ def by_job(folder: Path, rows: list[dict[str, str | None]], actor: Actor) -> Rec
 
 def by_rows(folder: Path, rows: list[dict[str, str | None]], actor: Actor) -> Receipt:
     digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
-    made = few.take_in(list(rows), digest, resource=PENALTY, provider=PROVIDER, actor=actor, name="rows.jsonl")
+    made = small_batches.take_in(
+        list(rows), digest, resource=PENALTY, provider=PROVIDER, actor=actor, name="rows.jsonl"
+    )
     assert made is not None
     return made
 
@@ -146,24 +148,24 @@ def test_a_row_entered_at_the_desk_about_one_s_own_company_says_so(city: Path) -
 
 def test_the_steward_s_queue_shows_no_own_matter_and_no_other_district_s(city: Path) -> None:
     courts(city, debtor(uscc=None), debtor("（2025）鲁0102执38号", subject_name="乙未知厂"))
-    assert len(waiting.queue(acting("steward", Role.STEWARD))) == 2
-    held = waiting.queue(operator())[0].held
+    assert len(unlinked_queue.queue(acting("steward", Role.STEWARD))) == 2
+    held = unlinked_queue.queue(operator())[0].held
     Name.objects.create(subject=Subject.objects.get(code=CODES[0]), text=WRONG, norm=held.stated["norm"], current=False,
                         recorded_at=held.batch.recorded_at, batch=held.batch_id)  # fmt: skip
     bind(operator(), "steward", CODES[0], reason="营业执照")
     own = actor_of(User.objects.get(username="steward"))
-    assert [w.stated["name"] for w in waiting.queue(own)] == ["乙未知厂"]
+    assert [w.stated["name"] for w in unlinked_queue.queue(own)] == ["乙未知厂"]
     tries: list[Callable[[], object]] = [
-        lambda: stewarding.reject(own, held, reason="不是"),
-        lambda: stewarding.create(own, held, type="enterprise", reason="是"),
-        lambda: stewarding.link(own, held, Subject.objects.get(code=CODES[1]), reason="是"),
+        lambda: link_decisions.reject(own, held, reason="不是"),
+        lambda: link_decisions.create(own, held, type="enterprise", reason="是"),
+        lambda: link_decisions.link(own, held, Subject.objects.get(code=CODES[1]), reason="是"),
     ]
     for attempt in tries:
         with pytest.raises(OwnMatter):
             attempt()
-    made = stewarding.reject(operator(), held, reason="不是")
-    assert [d.pk for d in waiting.decisions(operator())] == [made.decision.pk]
-    assert not waiting.decisions(own).exists()
+    made = link_decisions.reject(operator(), held, reason="不是")
+    assert [d.pk for d in unlinked_queue.decisions(operator())] == [made.decision.pk]
+    assert not unlinked_queue.decisions(own).exists()
 
 
 def test_a_steward_of_a_district_sees_and_decides_within_it(city: Path) -> None:
@@ -176,11 +178,11 @@ def test_a_steward_of_a_district_sees_and_decides_within_it(city: Path) -> None:
     held.save()
     stewards = {place: acting(f"s{place}", Role.STEWARD, district=place) for place in (near, "370103")}
     assert far not in stewards
-    assert len(waiting.queue(stewards[near])) == 1
-    assert not waiting.queue(stewards["370103"])
+    assert len(unlinked_queue.queue(stewards[near])) == 1
+    assert not unlinked_queue.queue(stewards["370103"])
     with pytest.raises(own_matters.NotAllowed):
-        stewarding.reject(stewards["370103"], held, reason="不是")
-    stewarding.reject(stewards[near], held, reason="不是")
+        link_decisions.reject(stewards["370103"], held, reason="不是")
+    link_decisions.reject(stewards[near], held, reason="不是")
 
 
 def test_a_conflict_is_decided_and_seen_in_the_subject_s_district(city: Path) -> None:

@@ -27,8 +27,8 @@ from quanxin.casework import inbox as staff
 from quanxin.casework import queues
 from quanxin.casework.notices import tell_role
 from quanxin.casework.parties import at_counter
-from quanxin.exchange.exporting import export
 from quanxin.rights import consents, shields
+from quanxin.sharing.national_export import export
 from quanxin.subjects.models import Subject
 from tests.access.scene import FAR, MOMENT, NEAR, Scene, acting, browser, company
 from tests.casework.acts import cases

@@ -18,17 +18,19 @@ from quanxin.accounts.binding import bind_person, standing
 from quanxin.accounts.health import keys as look_at_keys
 from quanxin.accounts.models import AuditLine, User
 from quanxin.cli.main import app
-from quanxin.exchange import holding, webhooks
-from quanxin.exchange.models import Held, Webhook
-from quanxin.exchange.replay import replay
 from quanxin.identifiers.ciphers import SM4, SuiteMissing, available
 from quanxin.identifiers.ring import BadRing, Ring, State, new_key, new_ring
 from quanxin.identifiers.sealing import CannotUnseal, key_of
+from quanxin.intake import quarantine
+from quanxin.intake.models import Held
+from quanxin.intake.replay import replay
 from quanxin.runtime import keys
 from quanxin.runtime.finding import State as Finding
+from quanxin.sharing import webhooks
+from quanxin.sharing.models import Webhook
 from quanxin.subjects.models import IDENTITY, Identifier
 from tests.city import hand_in, penalty, person, register
-from tests.exchange.test_feed import consumer
+from tests.sharing.test_feed import consumer
 
 ADMINISTRATOR = Actor("a", frozenset({Role.ADMINISTRATOR}))
 AT = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -82,16 +84,16 @@ def test_everything_is_sealed_anew_and_opens(tmp_path: Path, algorithm: str) -> 
         pytest.skip("OpenSSL on this machine does not offer SM4-GCM")
     batch = sealed_city(tmp_path)
     old = keys.sealer().ring.writer
-    before = [holding.opened(h) for h in Held.objects.order_by("id")]
+    before = [quarantine.opened(h) for h in Held.objects.order_by("id")]
     made = keyring.add(ADMINISTRATOR, algorithm=algorithm)
     assert used_keys() == {old.id}
     done = keyring.rotate(ADMINISTRATOR, portion=1)
-    assert done.moved == {"subjects_identifier.sealed": 1, "exchange_webhook.secret": 1, "exchange_held.original": 1}
+    assert done.moved == {"subjects_identifier.sealed": 1, "sharing_webhook.secret": 1, "intake_held.original": 1}
     assert not done.unopened
     assert used_keys() == {made.id}
     number = Identifier.objects.get(kind="identity")
     assert keys.sealer().unseal(number.sealed or b"", IDENTITY) == person(serial=1)["identity_number"]
-    assert [holding.opened(h) for h in Held.objects.order_by("id")] == before
+    assert [quarantine.opened(h) for h in Held.objects.order_by("id")] == before
     assert webhooks.secret_of(Webhook.objects.get()).startswith("whsec_")
     assert keyring.rotate(ADMINISTRATOR).moved == {}
     assert replay(batch, actor=operator(), rows={1: {"fine": "0.5"}}).accepted == 1
@@ -179,7 +181,7 @@ def test_the_doctor_tells_when_the_ring_is_not_the_databases_own(tmp_path: Path,
     keyring.add(ADMINISTRATOR)
     assert keyring.missing() == set()
     ring.write_text(new_ring("aes-256-gcm", AT).to_json())
-    assert keyring.missing() == {"subjects_identifier.sealed", "exchange_webhook.secret", "exchange_held.original"}
+    assert keyring.missing() == {"subjects_identifier.sealed", "sharing_webhook.secret", "intake_held.original"}
     assert [found.check for found in look_at_keys() if found.state is Finding.PROBLEM] == ["keys"]
 
 
@@ -265,7 +267,7 @@ def test_a_text_that_only_looks_sealed_is_handed_back_as_it_was_written(tmp_path
     register(tmp_path)
     made = hand_in(tmp_path, "administrative-penalty", [penalty(0, fine="约三万", remark="sealed:AgEAAAAA")])
     held = Held.objects.get(batch_id=made.batch)
-    assert holding.opened(held)["remark"] == "sealed:AgEAAAAA"
+    assert quarantine.opened(held)["remark"] == "sealed:AgEAAAAA"
     keyring.add(ADMINISTRATOR)
     assert not keyring.rotate(ADMINISTRATOR).unopened
 

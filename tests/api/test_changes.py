@@ -9,7 +9,7 @@ from django.db import connection
 
 from quanxin.accounts import operator
 from quanxin.accounts.models import AuditLine
-from quanxin.exchange import subscriptions
+from quanxin.sharing import subscriptions
 from tests.api.conftest import Machine, token_for
 from tests.city import hand_in, penalty
 
@@ -35,7 +35,7 @@ def test_a_consumer_begins_with_a_snapshot_and_follows(bank: Machine) -> None:
     assert bank.get(f"/changes?since={page['timepoint']}").json()["items"] == []
     whole = bank.get("/changes").json()
     assert [item["change"] for item in whole["items"]] == ["committed", "committed"]
-    assert AuditLine.objects.filter(act="exchange.read-changes").count() == 1
+    assert AuditLine.objects.filter(act="sharing.read-changes").count() == 1
     said = bank.post("/acknowledgements", {"timepoint": whole["next"]}).json()
     assert said["position"] == int(whole["next"])
 

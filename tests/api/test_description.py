@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from quanxin.accounts import operator
 from quanxin.accounts.models import ApiClient
-from quanxin.exchange import subscriptions
+from quanxin.sharing import subscriptions
 from tests.api.conftest import decider_token, token_for
 from tests.city import hand_in, penalty
 

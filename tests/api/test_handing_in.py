@@ -9,7 +9,7 @@ import pytest
 
 from quanxin.accounts.models import ApiClient
 from quanxin.archive.models import Batch, Record
-from quanxin.exchange.models import Held
+from quanxin.intake.models import Held
 from tests.api.conftest import Machine, token_for
 from tests.city import penalty
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from quanxin.accounts import operator
 from quanxin.accounts.models import ApiClient
 from quanxin.archive.models import Batch, Record
-from quanxin.exchange import subscriptions
+from quanxin.sharing import subscriptions
 from tests.api.conftest import token_for
 from tests.city import hand_in, licence, penalty
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from quanxin.archive.models import Record
-from quanxin.exchange import submissions
+from quanxin.intake import submissions
 from tests.api.conftest import Machine, token_for
 from tests.city import penalty
 

@@ -14,13 +14,13 @@ from django.test import Client
 
 from quanxin.accounts import Actor, operator
 from quanxin.accounts.actors import Assignment, Role
-from quanxin.archive import access, figures, opening, restricting, viewers
+from quanxin.archive import access, figures, open_data, restrictions, viewers
 from quanxin.archive.models import Record, Restriction, Withdrawal
 from quanxin.archive.queries import archive_of, versions_of
 from quanxin.archive.serial import as_json
 from quanxin.archive.viewers import PUBLIC, Viewer
 from quanxin.calendar import ZONE, now, today, travel
-from quanxin.exchange import withdrawals
+from quanxin.intake import withdrawals
 from quanxin.policy.model import Basis
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import find
@@ -59,7 +59,7 @@ def current() -> Record:
 
 
 def _restricted(kind: Restriction.Kind) -> Callable[[Record], object]:
-    return lambda record: restricting.restrict(operator(), [record], kind, case="案1号", basis=BASIS, at=now())
+    return lambda record: restrictions.restrict(operator(), [record], kind, case="案1号", basis=BASIS, at=now())
 
 
 def _withdrawn(record: Record) -> object:
@@ -67,7 +67,7 @@ def _withdrawn(record: Record) -> object:
     return withdrawals.withdraw(operator(), record.provider, key, kind=Withdrawal.Kind.REVOKED, reason="撤销")
 
 
-CLOSING = {str(kind): _restricted(kind) for kind in restricting.HIDING} | {"withdrawn": _withdrawn}
+CLOSING = {str(kind): _restricted(kind) for kind in restrictions.HIDING} | {"withdrawn": _withdrawn}
 
 
 def subject() -> Subject:
@@ -118,7 +118,7 @@ def test_what_is_released_was_hidden_then_and_is_seen_now(record: Record) -> Non
     with travel(CLOSED):
         CLOSING["shielded"](record)
     with travel(CLOSED + dt.timedelta(days=9)):
-        restricting.release(operator(), "案1号", reason="程序终结", at=now())
+        restrictions.release(operator(), "案1号", reason="程序终结", at=now())
     with travel(LATER):
         shown = {moment for _, moment in seen(PUBLIC)}
         assert now() in shown
@@ -144,9 +144,9 @@ def test_what_was_corrected_is_still_told_as_it_was_known(record: Record) -> Non
 @pytest.mark.parametrize("how", sorted(CLOSING))
 def test_lists_pages_and_files_close_at_once(record: Record, how: str) -> None:
     with travel(CLOSED - dt.timedelta(days=1)):
-        opening.publish()
+        open_data.publish()
     with travel(CLOSED):
-        opening.publish()
+        open_data.publish()
         yesterday, files = (today() - dt.timedelta(days=1)).isoformat(), f"/open-data/{today()}/{RESOURCE}.csv"
         browser = Client(headers={"accept-language": "zh-CN"})
         assert b"".join(browser.get(files).streaming_content)
@@ -158,6 +158,6 @@ def test_lists_pages_and_files_close_at_once(record: Record, how: str) -> None:
         assert "正在更新" in browser.get("/open-data").content.decode()
         assert figures.latest(RESOURCE, limit=9) == []
         assert "占道经营" not in browser.get(f"/subject/{CODES[0]}").content.decode()
-        opening.renew()
+        open_data.renew()
         assert browser.get(files).status_code == 404  # nothing of it is public any more
-        assert opening.renew() is None
+        assert open_data.renew() is None

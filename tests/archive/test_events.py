@@ -22,19 +22,19 @@ from pytest_django import Settings
 from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine
-from quanxin.archive import events, followers, health, restricting, transferring
+from quanxin.archive import events, followers, health, restrictions, transferring
 from quanxin.archive.handlers import Following, Now, Soon, Unit, soon, whole
 from quanxin.archive.models import Batch, Event, Record, Restriction, SetAside, Transfer
 from quanxin.calendar import now
 from quanxin.casework.models import Case
-from quanxin.exchange import subscriptions, webhooks
-from quanxin.exchange.models import Delivery
 from quanxin.policy.model import Basis
 from quanxin.runtime.finding import State
+from quanxin.sharing import subscriptions, webhooks
+from quanxin.sharing.models import Delivery
 from tests.city import hand_in, penalty, register
 from tests.desk.people import signed_in
 from tests.evaluation.city import MODEL, put_in_use
-from tests.exchange.processes import until
+from tests.intake.processes import until
 from tests.rights.life import objected, penalised
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,7 +155,7 @@ def test_an_intake_and_a_decision_that_a_handler_refuses_leave_nothing(
     with pytest.raises(ArithmeticError):
         hand_in(city, PENALTY, [penalty(1, "二号")], name="second.csv")
     with pytest.raises(ArithmeticError), transaction.atomic():
-        restricting.restrict(operator(), [record], Restriction.Kind.REPAIRED, case="case:1", basis=BASIS, at=now())
+        restrictions.restrict(operator(), [record], Restriction.Kind.REPAIRED, case="case:1", basis=BASIS, at=now())
     after = (Batch.objects.count(), Record.objects.count(), Event.objects.count(), AuditLine.objects.count())
     assert after == before
     assert not Restriction.objects.exists()

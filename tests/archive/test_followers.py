@@ -19,7 +19,7 @@ from quanxin.archive.health import set_aside as follow_ups
 from quanxin.archive.models import Event, Follower, SetAside
 from quanxin.calendar import now
 from quanxin.calendar.clock import travel
-from quanxin.evaluation import following as evaluation
+from quanxin.evaluation import incremental as evaluation
 from tests.desk.people import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -173,7 +173,7 @@ def test_an_event_that_cannot_be_taken_apart_is_set_aside_whole() -> None:
 
 
 def test_a_poisoned_subject_stops_neither_scores_nor_notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from quanxin.evaluation import following, runs
+    from quanxin.evaluation import incremental, runs
     from quanxin.evaluation.models import Score
     from tests.city import hand_in, penalty, register
     from tests.evaluation.city import MODEL, company, put_in_use
@@ -181,7 +181,7 @@ def test_a_poisoned_subject_stops_neither_scores_nor_notices(tmp_path: Path, mon
     register(tmp_path)
     put_in_use()
     runs.evaluate(operator(), [MODEL])
-    following.follow()
+    incremental.follow()
     before = dict(Score.objects.filter(model=MODEL).values_list("subject_id", "score"))
     poisoned, other = company(0).pk, company(1).pk
     whole = runs.run
@@ -193,13 +193,13 @@ def test_a_poisoned_subject_stops_neither_scores_nor_notices(tmp_path: Path, mon
 
     monkeypatch.setattr(runs, "run", run)
     hand_in(tmp_path, "administrative-penalty", [penalty(0), penalty(1, "乙1号")])
-    assert following.follow() == 1
+    assert incremental.follow() == 1
     after = dict(Score.objects.filter(model=MODEL).values_list("subject_id", "score"))
     assert after[poisoned] == before[poisoned]
     assert after[other] < before[other]
     assert list(SetAside.objects.values_list("follower", "subject")) == [("evaluation", poisoned)]
     monkeypatch.setattr(runs, "run", whole)
     followers.try_again(operator(), "evaluation")
-    assert following.follow() == 1
+    assert incremental.follow() == 1
     assert Score.objects.get(model=MODEL, subject_id=poisoned).score < before[poisoned]
     assert not SetAside.objects.exists()

@@ -22,8 +22,8 @@ from quanxin.archive.lake_proof import Proof, prove, resources
 from quanxin.archive.models import Batch, Record, Withdrawal
 from quanxin.calendar import now
 from quanxin.demo.city import code_of
-from quanxin.exchange import upkeep, withdrawals
-from quanxin.runtime.workshop import workshop
+from quanxin.intake import lake_upkeep, withdrawals
+from quanxin.runtime.duckdb_scratch import workshop
 from quanxin.subjects.models import Identifier
 from quanxin.subjects.queries import cluster, find, names_of
 from tests.city import CODES, hand_in, licence, penalty, register, registration
@@ -103,21 +103,21 @@ def test_compaction_changes_no_answer(city: Path) -> None:
     moment = now()
     hand_in(city, PENALTY, [penalty(0, "五号")], name="c.csv")
     was, is_ = standing(moment), standing()
-    (done,) = upkeep.compact_some(least=2, only=PENALTY)
+    (done,) = lake_upkeep.compact_some(least=2, only=PENALTY)
     assert (done.files_before, done.files, done.rows) == (3, 1, 6)
     assert (standing(moment), standing()) == (was, is_)
     assert proof().holds
     hand_in(city, PENALTY, [penalty(1, "六号")], name="d.csv")  # sweeps the old files away
     assert len(list((lake.root() / PENALTY).iterdir())) == 2
     assert proof().holds
-    assert upkeep.compact_some(least=2, only=PENALTY)[0].files == 1
+    assert lake_upkeep.compact_some(least=2, only=PENALTY)[0].files == 1
     assert proof().holds
-    assert next(s for s in upkeep.figures() if s.resource == PENALTY).superseded == 2
+    assert next(s for s in lake_upkeep.figures() if s.resource == PENALTY).superseded == 2
 
 
 def test_one_file_is_left_as_it_is(city: Path) -> None:
     hand_in(city, "administrative-licence", [licence(0)])
-    (done,) = upkeep.compact_some(least=1, only="administrative-licence")
+    (done,) = lake_upkeep.compact_some(least=1, only="administrative-licence")
     assert (done.files_before, done.files, done.rows) == (1, 1, 1)
 
 
@@ -189,7 +189,7 @@ def test_records_that_a_split_moved_are_read_where_they_moved_to(tmp_path: Path)
     judgements.undo(operator(), judged, reason="原是一家")
     assert [row[:2] for row in standing()] == [(subject.pk, "一号"), (subject.pk, "二号")]
     assert proof().holds
-    upkeep.compact_some(least=1, only="enterprise-registration")
+    lake_upkeep.compact_some(least=1, only="enterprise-registration")
     assert all(proof(resource).holds for resource in resources())
 
 
@@ -208,7 +208,7 @@ def test_killed_while_compacting_the_lake_is_whole(tmp_path: Path, settings: Set
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "    return made\n"
         "write, lake.write = lake.write, stop\n"
-        "from quanxin.exchange import upkeep\n"
+        "from quanxin.intake import upkeep\n"
         f"upkeep.compact_some(2, only='{PENALTY}')\n"
     )
     url = f"postgresql://{database['USER']}@/{connection.settings_dict['NAME']}?host={database['HOST']}"
@@ -217,5 +217,5 @@ def test_killed_while_compacting_the_lake_is_whole(tmp_path: Path, settings: Set
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-2000:]
     assert len(list((lake.root() / PENALTY).glob("*.parquet"))) == 4
     assert proof().holds
-    assert upkeep.compact_some(2, only=PENALTY)[0].rows == 3
+    assert lake_upkeep.compact_some(2, only=PENALTY)[0].rows == 3
     assert proof().holds

@@ -16,14 +16,14 @@ from django.test import Client
 from pytest_django import Settings
 
 from quanxin.accounts import operator
-from quanxin.archive import opening
+from quanxin.archive import open_data
 from quanxin.archive.errors import NoSuchSubject
 from quanxin.archive.models import Record, Withdrawal
-from quanxin.archive.opening import days
+from quanxin.archive.open_data import days
 from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import ZONE, now, today, travel
-from quanxin.exchange import withdrawals
+from quanxin.intake import withdrawals
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from tests.city import hand_in, penalty, person, register
@@ -46,11 +46,11 @@ def city(tmp_path: Path) -> Path:
 
 def published() -> dict[str, list[dict[str, str]]]:
     """The rows of the latest day by resource."""
-    day = opening.latest()
+    day = open_data.latest()
     assert day is not None
     found = {}
     for one in day.datasets:
-        path = opening.file_of(day.day.isoformat(), f"{one.resource}.parquet")
+        path = open_data.file_of(day.day.isoformat(), f"{one.resource}.parquet")
         assert path is not None
         found[one.resource] = pq.read_table(path).to_pylist()
         assert len(found[one.resource]) == one.rows
@@ -71,7 +71,7 @@ def shown() -> dict[str, dict[int, dict[str, str]]]:
 
 
 def test_what_is_open_is_what_the_public_is_shown(city: Path) -> None:
-    opening.publish()
+    open_data.publish()
     open_, seen = published(), shown()
     assert set(open_) == set(seen)
     for resource, rows in open_.items():
@@ -86,12 +86,12 @@ def test_what_came_in_before_eight_is_of_its_own_day(tmp_path: Path) -> None:
     with travel(dt.datetime(2026, 9, 1, 7, tzinfo=ZONE)):
         register(tmp_path)
     with travel(dt.datetime(2026, 9, 1, 9, tzinfo=ZONE)):
-        opening.publish()
+        open_data.publish()
     assert {row["recorded_on"] for rows in published().values() for row in rows} == {"2026-09-01"}
 
 
 def test_nobody_natural_and_no_personal_number_is_open(city: Path) -> None:
-    opening.publish()
+    open_data.publish()
     text = "".join(p.read_text(encoding="utf-8-sig") for p in (days.root() / today().isoformat()).glob("*.csv"))
     natural = Subject.objects.filter(natural=True)
     assert natural.exists()
@@ -103,8 +103,8 @@ def test_nobody_natural_and_no_personal_number_is_open(city: Path) -> None:
 
 
 def test_csv_is_harmless_and_parquet_exact(city: Path) -> None:
-    opening.publish()
-    path = opening.file_of(today().isoformat(), "administrative-penalty.csv")
+    open_data.publish()
+    path = open_data.file_of(today().isoformat(), "administrative-penalty.csv")
     assert path is not None
     rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
     facts = next(r["违法事实"] for r in rows if "HYPERLINK" in r["违法事实"])
@@ -113,14 +113,14 @@ def test_csv_is_harmless_and_parquet_exact(city: Path) -> None:
 
 
 def test_what_was_withdrawn_is_gone_from_the_next_file(city: Path) -> None:
-    opening.publish()
+    open_data.publish()
     assert len(published()["administrative-penalty"]) == 2
     record = Record.objects.filter(resource="administrative-penalty").order_by("id").first()
     assert record is not None
     withdrawals.withdraw(
         operator(), record.provider, [(record.subject_id, record.id)], kind=Withdrawal.Kind.REVOKED, reason="复议撤销"
     )
-    opening.publish()
+    open_data.publish()
     left = [row["record"] for row in published()["administrative-penalty"]]
     assert f"{record.subject_id}-{record.id}" not in left
 
@@ -131,7 +131,7 @@ def test_old_days_go_and_what_died_is_cleared(city: Path, settings: Settings) ->
     first = now()
     for ahead in range(3):
         with travel(first + dt.timedelta(days=ahead)):
-            opening.publish()
+            open_data.publish()
     assert len(days.days()) == 2
     assert not list(days.root().glob(".draft-*"))
 
@@ -140,12 +140,12 @@ def test_one_writes_at_a_time(city: Path) -> None:
     days.root().mkdir(parents=True)
     with (days.root() / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert opening.publish() is None
-    assert opening.publish() is not None
+        assert open_data.publish() is None
+    assert open_data.publish() is not None
 
 
 def test_files_are_given_out_by_name_with_their_sums(city: Path) -> None:
-    opening.publish()
+    open_data.publish()
     client, day = Client(), today().isoformat()
     manifest = json.loads(b"".join(client.get(f"/open-data/{day}/manifest.json").streaming_content))
     for one in manifest["datasets"]:
@@ -161,11 +161,11 @@ def test_files_are_given_out_by_name_with_their_sums(city: Path) -> None:
 
 
 def test_the_catalogue_names_each_file(city: Path) -> None:
-    opening.publish()
+    open_data.publish()
     told = Client().get("/open-data/catalog.jsonld").json()
     assert told["@type"] == "dcat:Catalog"
     sets = {one["dct:identifier"]: one for one in told["dcat:dataset"]}
-    day = opening.latest()
+    day = open_data.latest()
     assert day is not None
     assert set(sets) == {one.resource for one in day.datasets}
     for one in sets.values():
@@ -174,7 +174,7 @@ def test_the_catalogue_names_each_file(city: Path) -> None:
 
 
 def test_the_page_lists_public_resources_alone(city: Path) -> None:
-    opening.publish()
+    open_data.publish()
     page = Client(headers={"accept-language": "zh-CN"}).get("/open-data").content.decode()
     assert "administrative-penalty.csv" in page
     private = [r.title.zh for r in current_pack().on(today()).resources.values() if r.publication.mode != "public"]

@@ -16,27 +16,27 @@ SOURCE = Path(__file__).resolve().parents[2] / "src/quanxin"
 
 # What each module outside the accessor's own room does with records.
 REASONS = {
-    "evaluation/following.py": "which subjects a batch touched: ids alone",
-    "evaluation/one.py": "reckons one subject's score, behind require_scores",
+    "evaluation/incremental.py": "which subjects a batch touched: ids alone",
+    "evaluation/single.py": "reckons one subject's score, behind require_scores",
     "evaluation/sources.py": "reckons scores; shows nothing",
-    "exchange/conflicts.py": "the provider's own version of a decision that two hold, for the steward who judges",
-    "exchange/correcting.py": "a provider's own record, to hand its row in again",
-    "exchange/exporting.py": "the national layout, item by item through the accessor",
-    "exchange/feed.py": "consumers' feed, item by item through the accessor",
-    "exchange/founding.py": "the first day that the registers tell of a subject",
-    "exchange/handing_over.py": "counts of what a provider hands over, and moves it",
-    "exchange/intake.py": "what a file replaces: ids and keys alone",
-    "exchange/merging.py": "which records two subjects hold of one decision: ids and keys alone",
-    "exchange/owning.py": "whose record stands: ids, keys and providers alone",
-    "exchange/quality/figures.py": "counts and days of lateness",
-    "exchange/quality/sampling.py": "document numbers that a provider published itself, to compare",
-    "exchange/stewarding.py": "counts of what a judgement would leave",
-    "exchange/upkeep.py": "counts of ended versions",
-    "exchange/waiting.py": "a register's own rows beside a row that waits, for the steward who judges",
-    "exchange/webhook_news.py": "which resources an event is about",
-    "exchange/withdrawals.py": "a provider's own records, to end them",
+    "intake/conflicts.py": "the provider's own version of a decision that two hold, for the steward who judges",
+    "intake/corrections.py": "a provider's own record, to hand its row in again",
+    "sharing/national_export.py": "the national layout, item by item through the accessor",
+    "sharing/feed.py": "consumers' feed, item by item through the accessor",
+    "intake/founding_day.py": "the first day that the registers tell of a subject",
+    "intake/handovers.py": "counts of what a provider hands over, and moves it",
+    "intake/pipeline.py": "what a file replaces: ids and keys alone",
+    "intake/subject_merges.py": "which records two subjects hold of one decision: ids and keys alone",
+    "intake/ownership.py": "whose record stands: ids, keys and providers alone",
+    "intake/quality/figures.py": "counts and days of lateness",
+    "intake/quality/sampling.py": "document numbers that a provider published itself, to compare",
+    "intake/link_decisions.py": "counts of what a judgement would leave",
+    "intake/lake_upkeep.py": "counts of ended versions",
+    "intake/unlinked_queue.py": "a register's own rows beside a row that waits, for the steward who judges",
+    "sharing/webhook_events.py": "which resources an event is about",
+    "intake/withdrawals.py": "a provider's own records, to end them",
     "casework/cases.py": "which version a case is about",
-    "rights/following.py": "whom to tell of new records: ids alone",
+    "rights/new_record_notices.py": "whom to tell of new records: ids alone",
     "rights/honours.py": "the record that its subject deletes",
     "casework/rendering.py": "the record that a notice to its own subject is about",
     "casework/notices.py": "the document number in a notice to its own subject",
@@ -55,7 +55,7 @@ REASONS = {
 }
 # Faces that ask the database themselves, about no record: whether it is there, whom a token lets in, or does not, what
 # was answered.
-ASKING = ("web/views/system.py", "api/clients.py", "api/dead_tokens.py", "api/once.py")
+ASKING = ("web/views/system.py", "api/clients.py", "api/dead_tokens.py", "api/idempotency.py")
 FACES = ("web", "my", "desk", "api", "cli")
 
 

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
-from quanxin.attachments import reading
+from quanxin.attachments import download
 from quanxin.attachments.models import Attachment
 from tests.attachments.clamd import Clamd
 
@@ -34,6 +34,6 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         if actor.name != attachment.uploaded_by:
             raise NotAllowed(actor.name)
 
-    monkeypatch.setattr(reading, "_rules", reading._Rules())
-    reading.govern(may_read=may_read, access_line=lambda actor, one: lines.append((actor.name, one.reference)))
+    monkeypatch.setattr(download, "_rules", download._Rules())
+    download.govern(may_read=may_read, access_line=lambda actor, one: lines.append((actor.name, one.reference)))
     return lines

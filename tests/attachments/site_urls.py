@@ -7,7 +7,7 @@ from django.middleware.csrf import get_token
 from django.urls import path
 
 from quanxin.accounts import Actor
-from quanxin.attachments.accepting import accept
+from quanxin.attachments.accept import accept
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.http import chosen, receiving, refused
 

@@ -24,13 +24,13 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from quanxin.accounts.models import AuditLine
-from quanxin.attachments import keeping
-from quanxin.attachments.accepting import accept, of_case, tie
+from quanxin.attachments import storage
+from quanxin.attachments.accept import accept, of_case, tie
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.models import Attachment
 from tests.attachments.conftest import LIU, WANG
 from tests.attachments.making import every, jpeg, png, printed, segment
-from tests.exchange.processes import here, until
+from tests.intake.processes import here, until
 
 SUBJECT = 7
 
@@ -41,7 +41,7 @@ def handed_in(data: bytes | None = None, name: str = "履行证明.pdf", **chang
 
 
 def on_disk() -> list[Path]:
-    return [path for path in keeping.root().rglob("*") if path.is_file()]
+    return [path for path in storage.root().rglob("*") if path.is_file()]
 
 
 @pytest.mark.django_db
@@ -52,16 +52,16 @@ def test_a_file_is_kept_as_it_is_closed_to_others_and_told_of(kind: str) -> None
     made.refresh_from_db()
     assert (made.content_type, made.size, made.sha256) == (kind, len(data), hashlib.sha256(data).hexdigest())
     assert (made.case, made.verdict, made.uploaded_by, made.subject_id) == ("", "unscanned", LIU.name, SUBJECT)
-    path = keeping.place(made.pk)
+    path = storage.place(made.pk)
     assert on_disk() == [path]
     assert path.read_bytes() == data
     assert re.search(r"/attachments/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f-]{32}$", str(path))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    for folder in (path.parent, path.parent.parent, keeping.root(), keeping.incoming()):
+    for folder in (path.parent, path.parent.parent, storage.root(), storage.incoming()):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     line = AuditLine.objects.get(act="attachment.accept")
     assert (line.actor, line.target, line.particulars["sha256"]) == (LIU.name, made.reference, made.sha256)
-    assert not keeping.root().is_relative_to(configured.STATIC_ROOT)
+    assert not storage.root().is_relative_to(configured.STATIC_ROOT)
 
 
 @pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_a_stream_without_end_is_left_at_the_limit(settings: Settings) -> None:
     settings.ATTACHMENT_MB, source = {"": 1}, Endless()
     with pytest.raises(AttachmentError, match="1 MB"):
         accept(LIU, source, name="a", kind="other", subject_id=SUBJECT)  # type: ignore[arg-type]
-    assert source.taken <= (1 << 20) + 2 * keeping.CHUNK
+    assert source.taken <= (1 << 20) + 2 * storage.CHUNK
     assert on_disk() == []
 
 
@@ -132,8 +132,8 @@ def test_a_full_disk_is_told_with_what_to_do_and_leaves_nothing() -> None:
 
 @pytest.mark.django_db
 def test_a_folder_that_may_not_be_written_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    keeping.root().parent.mkdir(parents=True, exist_ok=True)
-    keeping.root().write_text("in the way")
+    storage.root().parent.mkdir(parents=True, exist_ok=True)
+    storage.root().write_text("in the way")
     with pytest.raises(AttachmentError) as refused:
         handed_in()
     assert refused.value.code == "attachment-store-failed"
@@ -151,7 +151,7 @@ import sys, time
 from quanxin.runtime import boot
 boot.setup()
 from quanxin.accounts import Actor
-from quanxin.attachments.accepting import accept
+from quanxin.attachments.accept import accept
 
 class Slow:
     def __init__(self): self.left = [open(sys.argv[1], "rb").read()]
@@ -175,8 +175,8 @@ def test_killed_while_writing_nothing_can_be_seen(tmp_path: Path) -> None:
         os.killpg(writer.pid, signal.SIGKILL)
         writer.wait()
     assert not Attachment.objects.exists()
-    assert [one.parent for one in on_disk()] == [keeping.root() / "incoming"]
-    assert list(keeping.stored()) == []
+    assert [one.parent for one in on_disk()] == [storage.root() / "incoming"]
+    assert list(storage.stored()) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -193,7 +193,7 @@ def test_many_at_once_all_are_kept_and_none_is_another() -> None:
         told = set(pool.map(one, files))
     assert told == {hashlib.sha256(data).hexdigest() for data in files}
     for made in Attachment.objects.all():
-        assert hashlib.sha256(keeping.place(made.pk).read_bytes()).hexdigest() == made.sha256
+        assert hashlib.sha256(storage.place(made.pk).read_bytes()).hexdigest() == made.sha256
 
 
 @pytest.mark.django_db

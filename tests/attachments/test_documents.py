@@ -156,7 +156,7 @@ def test_sizes_told_behind_the_members_are_read_too() -> None:
 
 WATCHED = """
 import os, sys
-from quanxin.attachments.inspecting.child import answer_about
+from quanxin.attachments.inspect.child import answer_about
 told = answer_about(os.open(sys.argv[1], os.O_RDONLY))
 print(told, next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """

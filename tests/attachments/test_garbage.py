@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from quanxin.attachments import inspection
 from quanxin.attachments.errors import AttachmentError
-from quanxin.attachments.inspecting.child import answer
+from quanxin.attachments.inspect.child import answer
 from tests.attachments.making import chunk, docx, every, jpeg, ofd, pdf, png, printed, segment
 
 SIGNATURES = [

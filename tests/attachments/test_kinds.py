@@ -18,7 +18,7 @@ import pytest
 
 from quanxin.attachments import inspection
 from quanxin.attachments.errors import AttachmentError
-from quanxin.attachments.inspecting.child import answer
+from quanxin.attachments.inspect.child import answer
 from tests.attachments import making
 from tests.attachments.making import chunk, docx, jpeg, ofd, packed, pdf, png, printed, segment
 from tests.confining import children, eventually
@@ -184,7 +184,7 @@ def test_a_file_that_takes_its_process_down_is_refused_and_the_next_is_taken(
 def test_what_looks_into_files_knows_nothing_else() -> None:
     """Neither Django nor a database driver nor our settings are in the process that opens what strangers send."""
     script = (
-        "import sys; import quanxin.runtime.confined_child, quanxin.attachments.inspecting.child;"
+        "import sys; import quanxin.runtime.confined_child, quanxin.attachments.inspect.child;"
         "print([name for name in sys.modules if name.split('.')[0] in ('django', 'psycopg') or name == 'quanxin.settings'])"
     )
     said = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quanxin.attachments.inspecting import heads
+from quanxin.attachments.inspect import heads
 from quanxin.attachments.naming import ENDINGS, cleaned
 
 

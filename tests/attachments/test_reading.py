@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from quanxin.accounts import Actor, NotAllowed
-from quanxin.attachments import keeping, reading
+from quanxin.attachments import download, storage
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.http import in_words, refused, respond
 from quanxin.attachments.models import Attachment
@@ -23,23 +23,23 @@ Read = list[tuple[str, str]]
 
 @pytest.mark.django_db
 def test_without_rules_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "_rules", reading._Rules())
+    monkeypatch.setattr(download, "_rules", download._Rules())
     with pytest.raises(NotAllowed):
-        reading.download(LIU, handed_in().pk)
+        download.download(LIU, handed_in().pk)
 
 
 def test_rules_are_set_once(read: Read) -> None:
     with pytest.raises(RuntimeError):
-        reading.govern(may_read=lambda *_: None, access_line=lambda *_: None)
+        download.govern(may_read=lambda *_: None, access_line=lambda *_: None)
 
 
 @pytest.mark.django_db
 def test_who_may_reads_and_that_is_written_and_who_may_not_does_not(read: Read) -> None:
     made = handed_in()
     with pytest.raises(NotAllowed):
-        reading.download(WANG, made.pk)
+        download.download(WANG, made.pk)
     assert read == []
-    with reading.download(LIU, made.pk).file as file:
+    with download.download(LIU, made.pk).file as file:
         assert file.read() == printed()
     assert read == [(LIU.name, made.reference)]
 
@@ -49,16 +49,16 @@ def test_an_access_line_that_cannot_be_written_gives_no_file(monkeypatch: pytest
     def full(actor: Actor, attachment: Attachment) -> None:
         raise OSError("no space")
 
-    monkeypatch.setattr(reading, "_rules", reading._Rules(lambda *_: None, full))
+    monkeypatch.setattr(download, "_rules", download._Rules(lambda *_: None, full))
     with pytest.raises(OSError, match="no space"):
-        reading.download(LIU, handed_in().pk)
+        download.download(LIU, handed_in().pk)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", every())
 def test_the_answer_is_saved_under_its_name_and_runs_nothing(kind: str, read: Read) -> None:
     made = handed_in(every()[kind], '../履行 证明;"x".html')
-    answer = respond(reading.download(LIU, made.pk))
+    answer = respond(download.download(LIU, made.pk))
     assert b"".join(answer) == every()[kind]
     said = answer.headers
     assert said["Content-Type"] == kind
@@ -75,21 +75,21 @@ def test_the_answer_is_saved_under_its_name_and_runs_nothing(kind: str, read: Re
 @pytest.mark.django_db
 def test_what_is_not_what_was_handed_in_is_not_given(read: Read) -> None:
     altered, lost = handed_in(), handed_in()
-    keeping.place(altered.pk).write_bytes(b"<html>")
-    keeping.place(lost.pk).unlink()
+    storage.place(altered.pk).write_bytes(b"<html>")
+    storage.place(lost.pk).unlink()
     for one in (altered, lost):
         with pytest.raises(AttachmentError) as said:
-            reading.download(LIU, one.pk)
+            download.download(LIU, one.pk)
         assert said.value.code == "attachment-altered"
     with pytest.raises(AttachmentError) as said:
-        reading.download(LIU, uuid.uuid4())
+        download.download(LIU, uuid.uuid4())
     assert said.value.status == 404
     assert read == []
 
 
 @pytest.mark.django_db
 def test_a_stored_file_can_be_run_by_nobody() -> None:
-    path = keeping.place(handed_in().pk)
+    path = storage.place(handed_in().pk)
     with pytest.raises(PermissionError):
         subprocess.run([str(path)], check=False)
 

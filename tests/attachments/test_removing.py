@@ -13,10 +13,10 @@ from django.db import transaction
 from quanxin import calendar
 from quanxin.accounts import NotAllowed
 from quanxin.accounts.models import AuditLine
-from quanxin.attachments import keeping, reading
-from quanxin.attachments.accepting import of_case, tie
+from quanxin.attachments import download, storage
+from quanxin.attachments.accept import of_case, tie
 from quanxin.attachments.errors import AttachmentError
-from quanxin.attachments.removing import remove, sweep
+from quanxin.attachments.removal import remove, sweep
 from tests.attachments.conftest import LIU, REVIEWER, WANG
 from tests.attachments.test_accepting import SUBJECT, handed_in, on_disk
 
@@ -38,7 +38,7 @@ def test_a_removed_file_is_gone_and_stays_on_record(read: list[tuple[str, str]])
     assert AuditLine.objects.filter(act="attachment.remove", target=made.reference).count() == 1
     assert not of_case("repair:1").exists()
     with pytest.raises(AttachmentError, match="已移除") as refused:
-        reading.download(LIU, made.pk)
+        download.download(LIU, made.pk)
     assert refused.value.status == 410
 
 
@@ -64,7 +64,7 @@ def test_a_removal_that_is_rolled_back_removes_nothing() -> None:
         transaction.set_rollback(True)
     made.refresh_from_db()
     assert made.removed_at is None
-    assert on_disk() == [keeping.place(made.pk)]
+    assert on_disk() == [storage.place(made.pk)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -72,16 +72,16 @@ def test_by_night_what_nobody_needs_goes_and_nothing_else() -> None:
     tied, forgotten, half_removed = handed_in(), handed_in(), handed_in()
     tie(LIU, [tied.pk], "repair:1", subject_id=SUBJECT)
     remove(LIU, half_removed.pk, "选错了")
-    keeping.place(half_removed.pk).write_bytes(b"left by a process that died")
-    old_draft, new_draft = keeping.incoming() / str(uuid.uuid4()), keeping.incoming() / str(uuid.uuid4())
-    stray, young, strange = keeping.place(uuid.uuid4()), keeping.place(uuid.uuid4()), keeping.root() / "README"
+    storage.place(half_removed.pk).write_bytes(b"left by a process that died")
+    old_draft, new_draft = storage.incoming() / str(uuid.uuid4()), storage.incoming() / str(uuid.uuid4())
+    stray, young, strange = storage.place(uuid.uuid4()), storage.place(uuid.uuid4()), storage.root() / "README"
     for path in (old_draft, new_draft, stray, young, strange):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
     for path in (old_draft, stray):
         aged(path, 2)
     assert sweep() == {"untied": 0, "drafts": 1, "strays": 2}
-    kept = {keeping.place(tied.pk), keeping.place(forgotten.pk), new_draft, young, strange}
+    kept = {storage.place(tied.pk), storage.place(forgotten.pk), new_draft, young, strange}
     assert set(on_disk()) == kept
 
     with calendar.travel(calendar.now() + dt.timedelta(days=6, hours=23)):
@@ -94,7 +94,7 @@ def test_by_night_what_nobody_needs_goes_and_nothing_else() -> None:
     handed_in()
     tied.refresh_from_db()
     assert tied.removed_at is None
-    assert keeping.place(tied.pk).exists()
+    assert storage.place(tied.pk).exists()
 
 
 def test_the_jobs_are_known_to_a_worker() -> None:

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from quanxin.accounts.models import AuditLine
-from quanxin.attachments import health, keeping, reading, removing, scanning
-from quanxin.attachments.accepting import accept
+from quanxin.attachments import download, health, removal, scanning, storage
+from quanxin.attachments.accept import accept
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.models import Attachment
 from quanxin.runtime.finding import State
@@ -36,7 +36,7 @@ def test_a_clean_file_is_kept_and_can_be_had(clamd: Clamd, read: list[tuple[str,
     assert clamd.seen == [printed()]
     assert made.verdict == "clean"
     assert made.scanned_at is not None
-    with reading.download(LIU, made.pk).file as file:
+    with download.download(LIU, made.pk).file as file:
         assert file.read() == printed()
 
 
@@ -62,22 +62,22 @@ def test_without_an_answer_the_file_waits_closed_and_is_scanned_later(
     assert {clean.verdict, infected.verdict} == {"waiting"}
     assert len(on_disk()) == 2
     with pytest.raises(AttachmentError, match="等待查毒") as refused:
-        reading.download(LIU, clean.pk)
+        download.download(LIU, clean.pk)
     assert refused.value.status == 409
     assert read == []
-    assert removing.scan_waiting() in ({"clean": 0, "infected": 0, "waiting": n} for n in (1, 2))
+    assert removal.scan_waiting() in ({"clean": 0, "infected": 0, "waiting": n} for n in (1, 2))
 
     clamd.mood = "well"
     with transaction.atomic():
-        assert removing.scan_waiting() == {"clean": 1, "infected": 1, "waiting": 0}
+        assert removal.scan_waiting() == {"clean": 1, "infected": 1, "waiting": 0}
     clean.refresh_from_db()
     infected.refresh_from_db()
     assert (clean.verdict, infected.verdict, infected.virus) == ("clean", "infected", "Eicar-Test-Signature")
     assert infected.removed_by == "job:attachments"
     assert "Eicar" in infected.removal_reason
-    reading.download(LIU, clean.pk).file.close()
+    download.download(LIU, clean.pk).file.close()
     with pytest.raises(AttachmentError, match="已移除"):
-        reading.download(LIU, infected.pk)
+        download.download(LIU, infected.pk)
     assert AuditLine.objects.filter(act="attachment.infected", target=infected.reference).exists()
 
 
@@ -86,18 +86,18 @@ def test_the_bytes_of_an_infected_file_go(clamd: Clamd) -> None:
     clamd.mood = "cut"
     infected = handed_in(VIRUS)
     clamd.mood = "well"
-    removing.scan_waiting()
+    removal.scan_waiting()
     assert on_disk() == []
-    assert not keeping.place(infected.pk).exists()
+    assert not storage.place(infected.pk).exists()
 
 
 @pytest.mark.django_db
 def test_one_file_that_the_scanner_will_not_judge_keeps_no_other_waiting(clamd: Clamd) -> None:
     clamd.mood = "cut"
     lost, other = handed_in(), handed_in()
-    keeping.place(lost.pk).unlink()
+    storage.place(lost.pk).unlink()
     clamd.mood = "well"
-    assert removing.scan_waiting() == {"clean": 1, "infected": 0, "waiting": 1}
+    assert removal.scan_waiting() == {"clean": 1, "infected": 0, "waiting": 1}
     other.refresh_from_db()
     assert other.verdict == "clean"
 
@@ -124,14 +124,14 @@ def test_what_came_before_the_scanner_is_scanned_before_it_can_be_had(
 ) -> None:
     made = handed_in()
     assert made.verdict == "unscanned"
-    reading.download(LIU, made.pk).file.close()
+    download.download(LIU, made.pk).file.close()
     assert [finding.state for finding in health.findings()] == [State.ATTENTION], "and the doctor says so"
     with Clamd() as server:
         settings.ANTIVIRUS = server.address
         with pytest.raises(AttachmentError, match="等待查毒"):
-            reading.download(LIU, made.pk)
-        assert removing.scan_waiting()["clean"] == 1
-        reading.download(LIU, made.pk).file.close()
+            download.download(LIU, made.pk)
+        assert removal.scan_waiting()["clean"] == 1
+        download.download(LIU, made.pk).file.close()
 
 
 @pytest.mark.django_db
@@ -150,7 +150,7 @@ def test_two_workers_that_scan_at_once_do_it_once(clamd: Clamd) -> None:
 
     def scan(_: int) -> dict[str, int]:
         try:
-            return removing.scan_waiting()
+            return removal.scan_waiting()
         finally:
             connection.close()
 

@@ -18,12 +18,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from quanxin.attachments import keeping, uploading
+from quanxin.attachments import storage, upload_handler
 from quanxin.attachments.models import Attachment
 from tests.attachments.making import jpeg, png, printed, segment
 from tests.attachments.test_accepting import on_disk
-from tests.exchange.processes import here, until
-from tests.exchange.test_serve import free_port
+from tests.intake.processes import here, until
+from tests.intake.test_serve import free_port
 
 MB = 1 << 20
 LARGE = jpeg(more=segment(0xE1, bytes(60000)) * 18)
@@ -104,8 +104,8 @@ def test_a_form_without_a_file_is_told(form: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_disk_that_is_full_is_told(form: Client) -> None:
-    keeping.root().parent.mkdir(parents=True, exist_ok=True)
-    keeping.root().write_text("in the way")
+    storage.root().parent.mkdir(parents=True, exist_ok=True)
+    storage.root().write_text("in the way")
     status, said = sent(form, printed())
     assert (status, "没有保存" in said) == (500, True)
 
@@ -165,7 +165,7 @@ class Site:
 @pytest.fixture
 def site() -> Iterator[Site]:
     env = here() | {"DJANGO_SETTINGS_MODULE": "tests.attachments.site", "SERVE_SITE": "1", "PYTHONPATH": "."}
-    keeping.incoming()
+    storage.incoming()
     port = free_port()
     process = subprocess.Popen([sys.executable, "-c", SERVER, str(port)], env=env, start_new_session=True)
 
@@ -179,7 +179,7 @@ def site() -> Iterator[Site]:
     try:
         until(up, "the site")
         time.sleep(1)
-        yield Site(port, process, keeping.root())
+        yield Site(port, process, storage.root())
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -226,7 +226,7 @@ def test_two_gigabytes_fill_neither_memory_nor_disk(site: Site) -> None:
 @pytest.mark.django_db
 def test_what_was_being_received_leaves_with_its_process() -> None:
     """The files of a request have no name on disk: nothing is left to sweep, however the process ends."""
-    handler = uploading.BoundedUpload(None, 1)  # type: ignore[arg-type]
+    handler = upload_handler.BoundedUpload(None, 1)  # type: ignore[arg-type]
     handler.new_file("file", "a.pdf", "application/pdf", None)
     handler.receive_data_chunk(b"x" * 1000, 0)
     assert on_disk() == []

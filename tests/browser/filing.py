@@ -21,10 +21,10 @@ def main(code: str, name: str) -> None:
     from quanxin.accounts import operator
     from quanxin.accounts.actors import Actor, Assignment, Role
     from quanxin.archive.models import Record
-    from quanxin.attachments.accepting import accept
+    from quanxin.attachments.accept import accept
     from quanxin.calendar import today
     from quanxin.casework.parties import Party
-    from quanxin.exchange import subscriptions
+    from quanxin.sharing import subscriptions
     from quanxin.subjects.queries import find
     from tests.attachments.making import printed
     from tests.casework.acts import cases, objections, repairs

@@ -20,7 +20,7 @@ def prepare(code: str) -> None:
     from quanxin.accounts.actors import Role
     from quanxin.accounts.binding import bind
     from quanxin.accounts.people import add_account, add_organisation
-    from quanxin.rights import following
+    from quanxin.rights import new_record_notices
 
     by = operator()
     add_account(by, "boss", password=PASSWORD, name="王掌柜")
@@ -29,7 +29,7 @@ def prepare(code: str) -> None:
     everybody_has_chosen()
     bind(by, "boss", code, reason="核验营业执照和授权书")
     add_organisation(by, "spring-bank", name="泉城样例银行", kind="bank")
-    while following.follow():
+    while new_record_notices.follow():
         pass
 
 

@@ -53,10 +53,10 @@ def serve(port: int) -> None:
 def jobs() -> None:
     """What the worker does every few seconds, and every night."""
     from quanxin.casework import ticking
-    from quanxin.evaluation import following as scores
-    from quanxin.rights import following
+    from quanxin.evaluation import incremental as scores
+    from quanxin.rights import new_record_notices
 
-    for job in (following.follow, following.tell_open, ticking.tick, scores.follow):
+    for job in (new_record_notices.follow, new_record_notices.tell_open, ticking.tick, scores.follow):
         job()
 
 
@@ -67,7 +67,7 @@ def city(folder: str) -> dict[str, Any]:
     from quanxin.accounts.binding import bind
     from quanxin.accounts.people import add_account, add_client
     from quanxin.evaluation import runs
-    from quanxin.exchange import subscriptions
+    from quanxin.sharing import subscriptions
     from tests.city import CODES, register
     from tests.evaluation.city import MODEL, put_in_use
 

@@ -17,7 +17,7 @@ from quanxin.accounts.people import add_account, deactivate
 from quanxin.archive.models import Batch, Record
 from quanxin.cli.main import app
 from quanxin.cli.output import explain
-from quanxin.exchange.models import Held
+from quanxin.intake.models import Held
 from tests.city import CODES, NAMES, hand_in, penalty, register, write
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +137,7 @@ def test_a_clerk_does_all_that_with_its_own(batch: str) -> None:
     assert ran("clerk", "take-back", batch, "--reason", "错传")[1] == {
         "records": 1, "restored": 0, "held": 1, "repeated": False,
     }  # fmt: skip
-    assert AuditLine.objects.get(act="exchange.take-back").actor == "user:clerk"
+    assert AuditLine.objects.get(act="intake.take-back").actor == "user:clerk"
     assert refusals("user:clerk") == []
 
 

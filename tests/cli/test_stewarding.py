@@ -10,7 +10,7 @@ import pytest
 
 from tests.city import CODES, NAMES, registration, write
 from tests.cli.test_refusals import quanxin
-from tests.exchange.test_stewarding import OLD, WRONG, debtor
+from tests.intake.test_link_decisions import OLD, WRONG, debtor
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,9 @@ from pytest_django import Settings
 from typer.testing import CliRunner
 
 from quanxin.cli.main import app
-from quanxin.exchange.models import Webhook
-from quanxin.exchange.webhooks import secret_of
-from tests.exchange.test_feed import consumer
+from quanxin.sharing.models import Webhook
+from quanxin.sharing.webhooks import secret_of
+from tests.sharing.test_feed import consumer
 
 pytestmark = pytest.mark.django_db
 

@@ -126,7 +126,7 @@ def test_a_case_is_shown_whole(repair: Case, staff: People) -> None:
 
 
 def test_papers_are_saved_by_whoever_may_open_the_case(repair: Case, staff: People) -> None:
-    from quanxin.attachments.accepting import tie
+    from quanxin.attachments.accept import tie
     from tests.rights.life import OWNER
 
     with travel(MOMENT):

@@ -12,11 +12,12 @@ from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.calendar import travel
-from quanxin.exchange import feed, subscriptions, withdrawals
+from quanxin.intake import withdrawals
+from quanxin.sharing import feed, subscriptions
 from tests.city import hand_in, penalty, register
 from tests.desk.people import signed_in
-from tests.exchange.test_feed import consumer, settle
 from tests.rights.life import LATER, granted, morning, penalised
+from tests.sharing.test_feed import consumer, settle
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ from pytest_django import Settings
 from quanxin.accounts import clients, operator
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import ApiClient, AuditLine, ClientSecret, Session
-from quanxin.exchange import webhooks
-from quanxin.exchange.models import Subscription, Webhook
+from quanxin.sharing import webhooks
+from quanxin.sharing.models import Subscription, Webhook
 from tests.desk.people import signed_in
-from tests.exchange.test_feed import consumer
+from tests.sharing.test_feed import consumer
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,7 @@ def test_the_centre_ends_subscriptions_and_webhooks(settings: Settings) -> None:
     live.refresh_from_db()
     assert live.ended_reason == "协议终止"
     assert Webhook.objects.get().ended_at
-    for act in ("exchange.end-subscription", "exchange.end-webhook"):
+    for act in ("sharing.end-subscription", "sharing.end-webhook"):
         assert AuditLine.objects.get(act=act).particulars["reason"] == "协议终止"
     assert centre.post("/desk/consumers/end", {"what": "subscription", "which": "0", "reason": "x"}).status_code == 404
 

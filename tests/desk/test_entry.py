@@ -12,7 +12,7 @@ from django.test import Client
 
 from quanxin.accounts.actors import Role
 from quanxin.archive.models import Batch, Record
-from quanxin.exchange.models import Held
+from quanxin.intake.models import Held
 from tests.city import hand_in, penalty, register
 from tests.desk.people import signed_in
 

@@ -9,10 +9,10 @@ import pytest
 from quanxin.accounts.actors import Role
 from quanxin.archive.models import Record
 from quanxin.calendar import today
-from quanxin.exchange.models import Handover
+from quanxin.intake.models import Handover
 from tests.city import penalty, register
 from tests.desk.people import signed_in
-from tests.exchange.test_owning import MINE, PENALTY, THEIRS, by_file
+from tests.intake.test_ownership import MINE, PENALTY, THEIRS, by_file
 
 pytestmark = pytest.mark.django_db
 

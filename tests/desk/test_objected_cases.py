@@ -14,7 +14,7 @@ from quanxin.accounts import operator
 from quanxin.archive.models import Restriction
 from quanxin.calendar import travel
 from quanxin.casework.models import Case, Step
-from quanxin.exchange import subscriptions
+from quanxin.sharing import subscriptions
 from tests.casework.acts import cases, objections
 from tests.desk.rights import MOMENT, People, acting, acts_on, at, filed, now_of, objection, page, people, post
 from tests.rights.life import company, owner
@@ -85,7 +85,7 @@ def test_an_objection_is_upheld_by_withdrawing_in_one_go(disputed: Case, staff: 
 
 
 def test_where_the_record_was_changed_before_the_page_offers_to_finish(disputed: Case, staff: People) -> None:
-    from quanxin.exchange.correcting import correct
+    from quanxin.intake.corrections import correct
 
     record = cases.record_of(disputed)
     assert record is not None

@@ -178,24 +178,24 @@ def test_the_auditor_sees_acts_and_refused_tries_and_leaves_a_line() -> None:
     reader.post("/desk/reading", {"how": "sharing", "purpose": "licensing", "code": CODES[0]})
     auditor = signed_in(Role.AUDITOR, name="auditor")
     text = auditor.get("/desk/audit").content.decode()
-    assert "exchange.intake" in text
+    assert "intake.commit" in text
     assert 'class="refused-line"' in text
     assert "被拒绝" in text
     only = auditor.get("/desk/audit?refused=1").content.decode()
-    assert "exchange.intake" not in only
+    assert "intake.commit" not in only
     assert "access.refused" in only
     assert AuditLine.objects.filter(act="audit.read", actor="user:auditor").count() == 2
 
 
 @pytest.mark.parametrize(("query", "listed"), [
-    ("actor=operator", True), ("actor=user:nobody", False), ("act=exchange.intake", True), ("act=rights", False),
+    ("actor=operator", True), ("actor=user:nobody", False), ("act=intake.commit", True), ("act=rights", False),
     ("target=batch:", True), ("target=case:", False), ("day={today}", True), ("day=2001-01-01", False), ("day=x", True),
     ("before=1", False), ("before=x", True),
 ])  # fmt: skip
 def test_lines_are_narrowed(query: str, listed: bool) -> None:
     auditor = signed_in(Role.AUDITOR, name="auditor")
     text = auditor.get(f"/desk/audit?{query.format(today=today())}").content.decode()
-    assert (">exchange.intake" in text) is listed
+    assert (">intake.commit" in text) is listed
 
 
 def test_readings_are_shown_by_code_and_persons_by_number_alone() -> None:

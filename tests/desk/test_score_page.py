@@ -15,7 +15,7 @@ from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
 from quanxin.archive.models import Access
 from quanxin.calendar import now, travel
-from quanxin.evaluation import one, present, runs
+from quanxin.evaluation import explanation, runs, single
 from quanxin.subjects.models import Subject
 from tests.city import CODES, hand_in, penalty, register
 from tests.desk.people import signed_in
@@ -72,7 +72,7 @@ def test_the_page_says_whether_the_city_was_evaluated() -> None:
     runs.evaluate(operator(), [MODEL])
     shown = read(client).content.decode()
     assert "尚未参加过全市评价" not in shown
-    assert present.explained(one.explain(company(0), centre(), MODEL))["score"] in shown
+    assert explanation.explained(single.explain(company(0), centre(), MODEL))["score"] in shown
 
 
 def test_the_page_is_in_english_too() -> None:

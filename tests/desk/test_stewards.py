@@ -10,9 +10,9 @@ from django.test import Client
 from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
 from quanxin.archive.models import Record
-from quanxin.exchange.intake import intake
-from quanxin.exchange.models import Held
-from quanxin.exchange.waiting import waiting_rows
+from quanxin.intake.models import Held
+from quanxin.intake.pipeline import intake
+from quanxin.intake.unlinked_queue import waiting_rows
 from quanxin.subjects.models import Decision
 from tests.city import CODES, NAMES, hand_in, penalty, register, write
 from tests.desk.people import signed_in

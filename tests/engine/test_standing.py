@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from quanxin import engine
-from quanxin.engine import standing as module
+from quanxin.engine import prepared as module
 from tests.city import penalty
 from tests.engine.test_program import PACK, RULES
 

@@ -17,15 +17,15 @@ from quanxin.archive import viewers
 from quanxin.archive.models import Access
 from quanxin.calendar import now
 from quanxin.engine.scoring import column
-from quanxin.evaluation import editions, files, moving, studies, weighing
+from quanxin.evaluation import editions, files, movers, sensitivity, studies
 from quanxin.evaluation.comparing import Pair, compared, mean, pair, put_pair
 from quanxin.evaluation.editions import model_of
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Run, Score, Study
 from quanxin.evaluation.trials import trial
-from quanxin.exchange.intake import intake
+from quanxin.intake.pipeline import intake
 from quanxin.policy.evaluation import Model
-from quanxin.runtime.workshop import workshop
+from quanxin.runtime.duckdb_scratch import workshop
 from tests.city import hand_in, penalty, registration, write
 from tests.evaluation.city import APPROVER, MODEL, MODELLER, centre, company, put_in_use
 from tests.once import city
@@ -107,7 +107,7 @@ def test_breakdowns_put_everyone_somewhere_and_say_what_is_not_stated() -> None:
     both = the_pair()
     with workshop() as (con, workdir):
         put_pair(con, both)
-        found = weighing.breakdowns(con, both, workdir, now())
+        found = sensitivity.breakdowns(con, both, workdir, now())
     for classes in found.values():
         assert sum(c["before"] for c in classes) == sum(c["after"] for c in classes) == 3
         assert sum(c["shift"] for c in classes) == figures(both)["summary"]["shift"]
@@ -120,7 +120,7 @@ def test_the_weight_of_an_indicator_is_what_its_removal_changes() -> None:
     both = the_pair()
     with workshop() as (con, _):
         put_pair(con, both)
-        found = {w["key"]: w for w in weighing.weights(con, both.models[1], "after")}
+        found = {w["key"]: w for w in sensitivity.weights(con, both.models[1], "after")}
         given = "".join(f", count(*) FILTER (WHERE {column(i, 'p')} <> 0)" for i in both.models[1].indicators)
         counts = con.execute(f"SELECT 0{given} FROM after").fetchall()[0]
         touched = dict(zip([i.key for i in both.models[1].indicators], counts[1:], strict=True))
@@ -139,17 +139,17 @@ def test_two_models_and_runs_without_files_are_not_compared() -> None:
 
 def test_names_are_shown_to_the_centre_for_a_purpose_and_each_leaves_its_line() -> None:
     both = the_pair()
-    made, onward = moving.movers(centre(), both, "B>D")
+    made, onward = movers.movers(centre(), both, "B>D")
     assert [(m.subject.pk, m.grades, onward) for m in made] == [(company(1).pk, ("B", "D"), None)]
     assert Access.objects.filter(subject_id=company(1).pk, purpose="核对评价").count() == 1
     assert AuditLine.objects.filter(act="evaluation.movers").count() == 1
     with pytest.raises(NotAllowed):
-        moving.movers(viewers.PUBLIC, both, "fallen")
+        movers.movers(viewers.PUBLIC, both, "fallen")
     with pytest.raises(NotAllowed):
         viewers.centre(MODELLER, "看看")
     with pytest.raises(EvaluationError):
-        moving.movers(centre(), both, "A>'; DROP TABLE moved; --")
-    fallen, _ = moving.movers(centre(), both, "fallen")
+        movers.movers(centre(), both, "A>'; DROP TABLE moved; --")
+    fallen, _ = movers.movers(centre(), both, "fallen")
     fined = next(m for m in fallen if m.subject.pk == company(0).pk)
     assert fined.because["penalties"] == -5000
     assert next(iter(fined.because)) == "penalties"  # what moved most comes first
@@ -213,7 +213,7 @@ def test_a_mean_is_rounded_half_away_from_zero(total: int, count: int, text: str
 
 
 def test_how_an_index_is_read_stands_in_the_pack() -> None:
-    rule = weighing.standard()
+    rule = sensitivity.standard()
     read = [rule.reading(Decimal(index)).key for index in ("0", "0.0999", "0.1", "0.2499", "0.25", "9")]
     assert read == ["stable", "stable", "moved", "moved", "shifted", "shifted"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from quanxin.calendar import today
-from quanxin.evaluation.differing import Difference, differences
+from quanxin.evaluation.edition_diff import Difference, differences
 from quanxin.policy.evaluation import Model
 from quanxin.runtime.pack import current_pack
 

@@ -13,9 +13,9 @@ from quanxin.accounts import operator
 from quanxin.archive.judgements import merge, undo
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.cli.main import app
-from quanxin.evaluation import editions, following, runs
+from quanxin.evaluation import editions, incremental, runs
 from quanxin.evaluation.models import Change, Run, Score
-from quanxin.exchange import withdrawals
+from quanxin.intake import withdrawals
 from tests.city import hand_in, penalty, register
 from tests.conftest import REPLICA
 from tests.evaluation.city import MODEL, company, put_in_use
@@ -28,7 +28,7 @@ def city(tmp_path: Path) -> None:
     register(tmp_path)
     put_in_use()
     runs.evaluate(operator(), [MODEL])
-    following.follow()
+    incremental.follow()
 
 
 def score(n: int) -> int | None:
@@ -36,7 +36,7 @@ def score(n: int) -> int | None:
 
 
 def drifted() -> int:
-    last = following.last_run(MODEL)
+    last = incremental.last_run(MODEL)
     assert last is not None
     return runs.prove(editions.model_of(MODEL), last)
 
@@ -44,8 +44,8 @@ def drifted() -> int:
 def test_a_batch_a_withdrawal_a_merge_and_its_undoing_reach_the_scores(tmp_path: Path) -> None:
     clean = score(0)
     hand_in(tmp_path, "administrative-penalty", [penalty(0), penalty(1, "乙1号")])
-    assert (following.lag(), drifted()) == (1, 2)
-    assert (following.follow(), following.lag(), drifted()) == (2, 0, 0)
+    assert (incremental.lag(), drifted()) == (1, 2)
+    assert (incremental.follow(), incremental.lag(), drifted()) == (2, 0, 0)
     fined = score(0)
     assert clean is not None
     assert fined is not None
@@ -53,13 +53,13 @@ def test_a_batch_a_withdrawal_a_merge_and_its_undoing_reach_the_scores(tmp_path:
     record = Record.objects.get(subject_id=company(0).pk, resource="administrative-penalty")
     withdrawals.withdraw(operator(), "market-regulation", [(record.subject_id, record.id)],
                          kind=Withdrawal.Kind.MISTAKEN, reason="报送有误")  # fmt: skip
-    following.follow()
+    incremental.follow()
     assert (score(0), drifted()) == (clean, 0)
     judgement = merge(operator(), company(2), company(1), reason="同一企业")
-    following.follow()
+    incremental.follow()
     assert (score(1), score(2), drifted()) == (None, fined, 0)
     undo(operator(), judgement, reason="并非同一企业")
-    following.follow()
+    incremental.follow()
     assert (score(1), score(2), drifted()) == (fined, clean, 0)
     history = Change.objects.filter(subject_id=company(1).pk).order_by("id").values_list("score", flat=True)
     assert list(history) == [clean, fined, None, fined]
@@ -70,8 +70,8 @@ def test_without_a_run_over_the_city_nothing_is_scored_but_events_are_followed(t
         cursor.execute(REPLICA)
         cursor.execute("TRUNCATE evaluation_change, evaluation_score, evaluation_run")
     hand_in(tmp_path, "administrative-penalty", [penalty(0)])
-    assert following.follow() == 1
-    assert (following.lag(), Score.objects.count()) == (0, 0)
+    assert incremental.follow() == 1
+    assert (incremental.lag(), Score.objects.count()) == (0, 0)
 
 
 def told(*words: str) -> dict[str, list[tuple[str, str]]]:
@@ -94,11 +94,11 @@ def test_a_drift_that_somebody_planted_is_told_by_the_doctor_until_a_night_finds
     assert [state for state, _ in found["evaluation"]] == ["ok"]  # nobody has looked yet
     state, words = found["evaluation-deep"][0]
     assert (state, "2 个主体的得分与记录不符" in words) == ("problem", True)
-    following.by_night()
+    incremental.by_night()
     state, words = told()["evaluation"][0]
     assert (state, "2 个主体" in words) == ("attention", True)
     assert [state for state, _ in told("--deep")["evaluation-deep"]] == ["ok"]
-    following.by_night()
+    incremental.by_night()
     assert [state for state, _ in told()["evaluation"]] == ["ok"]
     hand_in(tmp_path, "administrative-penalty", [penalty(0)])
     ((state, words),) = told()["evaluation"]
@@ -107,12 +107,12 @@ def test_a_drift_that_somebody_planted_is_told_by_the_doctor_until_a_night_finds
 
 def test_only_the_touched_are_evaluated_again_and_a_decision_touches_its_subject(tmp_path: Path) -> None:
     hand_in(tmp_path, "administrative-penalty", [penalty(0)])
-    following.follow()
+    incremental.follow()
     run = Run.objects.filter(scope="touched").latest("id")
     assert (run.subjects, run.manifest) == (1, [])
     assert set(Change.objects.filter(run=run).values_list("subject_id", flat=True)) == {company(0).pk}
     merge(operator(), company(0), company(1), reason="同一企业")
-    following.follow()
+    incremental.follow()
     touched = Run.objects.filter(scope="touched").latest("id")
     assert touched.subjects == 1  # the one that is left of two
     assert set(Change.objects.filter(run=touched).values_list("subject_id", flat=True)) == {company(1).pk}
@@ -120,7 +120,7 @@ def test_only_the_touched_are_evaluated_again_and_a_decision_touches_its_subject
 
 def test_by_night_drift_is_counted_and_put_right() -> None:
     Score.objects.filter(subject_id=company(0).pk).update(score=1)
-    following.by_night()
+    incremental.by_night()
     first, latest = Run.objects.filter(scope="city").order_by("id")
     assert (first.drifted, latest.drifted) == (1, None)
     assert drifted() == 0

@@ -17,7 +17,7 @@ from quanxin.archive.judgements import merge
 from quanxin.calendar import now
 from quanxin.cli.main import app
 from quanxin.cli.output import explain
-from quanxin.evaluation import editions, one, runs
+from quanxin.evaluation import editions, runs, single
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Change, Edition, Run, Score
 from quanxin.runtime.pack import current_pack
@@ -53,7 +53,7 @@ def test_by_an_edition_that_was_smuggled_in(city: City) -> None:
     )  # fmt: skip
     for act in (
         lambda: runs.evaluate(operator(), [MODEL]),
-        lambda: one.explain(city.trader, centre(), MODEL),
+        lambda: single.explain(city.trader, centre(), MODEL),
         editions.models_in_use,
     ):
         with pytest.raises(EvaluationError, match="never scored"), transaction.atomic():
@@ -63,14 +63,14 @@ def test_by_an_edition_that_was_smuggled_in(city: City) -> None:
 
 def test_by_explanation_and_what_if(city: City) -> None:
     natural = Subject.objects.get(natural=True)
-    added = one.Changes(added=[("administrative-penalty", {"fine": "1"})])
+    added = single.Changes(added=[("administrative-penalty", {"fine": "1"})])
     for subject in (city.trader, natural):
-        assert one.models_for(subject) == []
+        assert single.models_for(subject) == []
         for key in (m.key for m in current_pack().models):
             with pytest.raises(EvaluationError, match="never scored"):
-                one.explain(subject, centre(), key)
+                single.explain(subject, centre(), key)
             with pytest.raises(EvaluationError, match="never scored"):
-                one.whatif(subject, centre(), key, added)
+                single.whatif(subject, centre(), key, added)
 
 
 @pytest.mark.parametrize("words", [["explain"], ["whatif"], ["whatif", "--repair", "1"], ["explain", "--model", MODEL]])
@@ -92,7 +92,7 @@ def test_by_a_merge(city: City) -> None:
     Judgement.objects.create(kind="merge", kept=company(1), other=city.trader, actor="x", reason="x", at=now())
     runs.evaluate(operator(), [MODEL])
     assert dict(Score.objects.values_list("subject_id", "score")) == scored
-    found = one.explain(company(1), centre(), MODEL).reckoned.records
+    found = single.explain(company(1), centre(), MODEL).reckoned.records
     assert not found.get("penalties")
     # and a company that is said to be the trader has no score either
     Judgement.objects.all().delete()
@@ -144,7 +144,7 @@ def test_by_becoming_a_person_after_having_been_scored(city: City, kind: dict[st
     (run,) = runs.evaluate(operator(), [MODEL])
     assert run.subjects == 2
     with pytest.raises(EvaluationError, match="never scored"):
-        one.explain(company(0), centre(), MODEL)
+        single.explain(company(0), centre(), MODEL)
 
 
 def test_the_history_of_scores_is_neither_changed_nor_taken_away() -> None:

@@ -13,7 +13,7 @@ from quanxin.accounts import NotAllowed, operator
 from quanxin.archive.models import Access, Record
 from quanxin.archive.viewers import PUBLIC, department
 from quanxin.calendar import today
-from quanxin.evaluation import one, present, runs
+from quanxin.evaluation import explanation, runs, single
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Score
 from quanxin.subjects.models import Subject
@@ -39,7 +39,7 @@ _city, _built = city(built, autouse=True)
 
 
 def explained(n: int, **said: Any) -> dict[str, Any]:
-    return present.explained(one.explain(company(n), centre(), MODEL, **({"as_of": AS_OF} | said)))
+    return explanation.explained(single.explain(company(n), centre(), MODEL, **({"as_of": AS_OF} | said)))
 
 
 def fines(n: int = 0) -> list[int]:
@@ -76,8 +76,8 @@ def test_a_veto_gives_the_lowest_grade_with_its_reason_and_record() -> None:
 
 def test_a_repaired_an_expired_a_corrected_and_an_added_record() -> None:
     def score(**changes: Any) -> Decimal:
-        found = one.whatif(company(0), centre(), MODEL, one.Changes(**changes), as_of=AS_OF)
-        return Decimal(present.explained(found)["score"])
+        found = single.whatif(company(0), centre(), MODEL, single.Changes(**changes), as_of=AS_OF)
+        return Decimal(explanation.explained(found)["score"])
 
     now, clean = score(), Decimal(explained(2)["score"])
     first, second = fines()
@@ -93,13 +93,13 @@ def test_a_repaired_an_expired_a_corrected_and_an_added_record() -> None:
 
 def test_what_there_is_not_cannot_be_supposed() -> None:
     with pytest.raises(EvaluationError, match="no evaluated record"):
-        one.whatif(company(0), centre(), MODEL, one.Changes(repaired=frozenset([10**9])))
+        single.whatif(company(0), centre(), MODEL, single.Changes(repaired=frozenset([10**9])))
     with pytest.raises(EvaluationError, match="reads no resource nothing"):
-        one.whatif(company(0), centre(), MODEL, one.Changes(added=[("nothing", {})]))
+        single.whatif(company(0), centre(), MODEL, single.Changes(added=[("nothing", {})]))
 
 
 def test_the_outlook_tells_the_days_on_which_weights_fade_and_windows_end() -> None:
-    days = {turn["day"]: turn for turn in present.outlook(one.explain(company(0), centre(), MODEL, as_of=AS_OF))}
+    days = {turn["day"]: turn for turn in explanation.outlook(single.explain(company(0), centre(), MODEL, as_of=AS_OF))}
     assert "2026-08-31" in days  # a year after the first penalty it weighs half
     for day, turn in days.items():
         said = explained(0, as_of=dt.date.fromisoformat(day))
@@ -109,7 +109,7 @@ def test_the_outlook_tells_the_days_on_which_weights_fade_and_windows_end() -> N
 
 
 def test_what_would_improve_the_score_is_told_best_first() -> None:
-    found = present.improvements(one.explain(company(0), centre(), MODEL, as_of=AS_OF))
+    found = explanation.improvements(single.explain(company(0), centre(), MODEL, as_of=AS_OF))
     assert found
     gains = [Decimal(f["change"]) for f in found]
     assert gains == sorted(gains, reverse=True)
@@ -122,29 +122,29 @@ def test_only_the_centre_sees_a_score_and_each_reading_leaves_its_line() -> None
     assert Access.objects.count() == before + 1
     for viewer in (PUBLIC, department(operator(), "看看")):
         with pytest.raises(NotAllowed):
-            one.explain(company(0), viewer, MODEL)
+            single.explain(company(0), viewer, MODEL)
 
 
 @pytest.mark.parametrize("kind", [{"type": "sole-trader"}, {"type": "person", "natural": True}, {"natural": True}])
 def test_persons_and_sole_traders_have_no_score_to_explain(kind: dict[str, Any]) -> None:
     Subject.objects.filter(pk=company(0).pk).update(**kind)
-    assert one.models_for(company(0)) == []
+    assert single.models_for(company(0)) == []
     with pytest.raises(EvaluationError, match="never scored"):
-        one.whatif(company(0), centre(), MODEL, one.Changes(), as_of=AS_OF)
+        single.whatif(company(0), centre(), MODEL, single.Changes(), as_of=AS_OF)
 
 
 def test_a_model_does_not_explain_whom_it_does_not_evaluate() -> None:
     with pytest.raises(EvaluationError, match="does not evaluate"):
-        one.explain(company(0), centre(), "public-cooperative")
+        single.explain(company(0), centre(), "public-cooperative")
 
 
 def test_the_explanation_is_that_of_the_score_that_stands() -> None:
     runs.evaluate(operator(), [MODEL])
     for score in Score.objects.all():
-        row = one.explain(Subject.objects.get(pk=score.subject_id), centre(), MODEL).reckoned.row
+        row = single.explain(Subject.objects.get(pk=score.subject_id), centre(), MODEL).reckoned.row
         assert row is not None
         assert (row["score"], row["grade"], row["vetoes"]) == (score.score, score.grade, score.vetoes)
-    assert one.standing_day(MODEL) == today()
+    assert single.standing_day(MODEL) == today()
 
 
 @pytest.mark.parametrize(("said", "message"), [
@@ -156,5 +156,5 @@ def test_the_explanation_is_that_of_the_score_that_stands() -> None:
 ])  # fmt: skip
 def test_what_makes_no_sense_cannot_be_supposed(said: dict[str, Any], message: str) -> None:
     with pytest.raises(EvaluationError, match=message):
-        one.whatif(company(0), centre(), MODEL, one.Changes(**said))
+        single.whatif(company(0), centre(), MODEL, single.Changes(**said))
     assert explained(0)["score"]  # the reckoner answers as before

@@ -14,7 +14,7 @@ from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Actor, Role
 from quanxin.accounts.models import AuditLine
 from quanxin.calendar import now, today
-from quanxin.evaluation import editions, files, one, runs
+from quanxin.evaluation import editions, files, runs, single
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Change, Edition, Run, Score
 from quanxin.subjects.models import Subject
@@ -154,5 +154,5 @@ def test_an_approved_edition_that_the_pack_has_outlived_is_refused(
     with pytest.raises(EvaluationError, match=f"at odds with the pack.*{message}"):
         runs.evaluate(operator(), [MODEL])
     with pytest.raises(EvaluationError, match="at odds"):
-        one.explain(company(0), centre(), MODEL)
+        single.explain(company(0), centre(), MODEL)
     assert not Run.objects.exists()

@@ -11,7 +11,7 @@ from quanxin.accounts import operator
 from quanxin.archive.judgements import merge
 from quanxin.calendar import today
 from quanxin.demo.run import run
-from quanxin.evaluation import at_scale, files, one, runs
+from quanxin.evaluation import at_scale, files, runs, single
 from quanxin.evaluation.models import Run, Score
 from quanxin.subjects.models import Subject
 from tests.city import hand_in, penalty, register
@@ -36,7 +36,7 @@ def test_every_subject_of_the_sample_city_alone_is_what_it_is_in_bulk(tmp_path: 
     assert len(scores) > 60
     assert len({grade for _, grade, _ in scores.values()}) >= 3
     for (model, subject), stands in scores.items():
-        row = one.explain(Subject.objects.get(pk=subject), centre(), model).reckoned.row
+        row = single.explain(Subject.objects.get(pk=subject), centre(), model).reckoned.row
         assert row is not None
         assert (row["score"], row["grade"], row["vetoes"]) == stands
     assert not Subject.objects.filter(pk__in=[s for _, s in scores], type__in=["person", "sole-trader"]).exists()

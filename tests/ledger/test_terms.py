@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from quanxin.accounts import clients, operator, retention
 from quanxin.accounts.models import ApiClient, AuditLine, SignIn
-from quanxin.api import once
+from quanxin.api import idempotency
 from quanxin.api.models import Answer, Minute
 from quanxin.calendar import ZONE, now, today, travel
 from quanxin.cli.main import app
@@ -52,7 +52,7 @@ def test_answers_to_keys_and_counts_of_minutes_are_forgotten(settings: Settings)
     minute = int(at.timestamp() // 60)
     for ago in (10, 3 * 24 * 60):
         Minute.objects.create(client=client, minute=minute - ago, requests=1)
-    assert once.forget() == 1
+    assert idempotency.forget() == 1
     assert Answer.objects.get().key == "k4"
     assert Minute.objects.get().minute == minute - 10
     assert ApiClient.objects.count() == 1

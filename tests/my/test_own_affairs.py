@@ -19,7 +19,7 @@ from quanxin.archive import access, definitions, viewers
 from quanxin.archive.models import Record
 from quanxin.calendar import now, travel
 from quanxin.casework.models import Case, Notice
-from quanxin.rights import consents, following
+from quanxin.rights import consents, new_record_notices
 from quanxin.rights.consent_models import Consent
 from tests.casework.acts import cases, repairs
 from tests.city import CODES, hand_in, penalty
@@ -38,7 +38,7 @@ def built(folder: Path) -> Record:
     with travel(dt.date(2026, 5, 15)):
         made = penalised(folder)
         settle_positions()
-        following.follow()
+        new_record_notices.follow()
         return made
 
 
@@ -165,7 +165,7 @@ def busy(client: Client, record: Record, tmp_path: Path) -> list[str]:
     ]
     hand_in(tmp_path, "administrative-penalty", more, name="more.csv")
     settle_positions()
-    following.follow()
+    new_record_notices.follow()
     at = f"/my/records/{record.subject_id}-{record.id}"
     client.post(at + "/objection", {"statement": "金额有误。"})
     repair = client.post(at + "/repair", {"committed": "1", "ask_department": "1"})["Location"]

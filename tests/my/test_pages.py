@@ -21,7 +21,7 @@ from quanxin.accounts.models import AuditLine, Binding, User
 from quanxin.archive import access, definitions, viewers
 from quanxin.archive.models import Access, Record
 from quanxin.calendar import today
-from quanxin.evaluation import one, present, runs
+from quanxin.evaluation import explanation, runs, single
 from quanxin.evaluation.models import Change, Run, Score
 from quanxin.subjects.models import Subject
 from tests.city import CODES, hand_in, penalty, register
@@ -58,7 +58,7 @@ def page(client: Client, path: str = "/my/score") -> str:
 
 
 def test_figures_on_the_page_are_those_of_the_explanation(owner: Client) -> None:
-    said = present.explained(one.explain(company(0), centre(), MODEL))
+    said = explanation.explained(single.explain(company(0), centre(), MODEL))
     shown = page(owner)
     assert said["score"] in shown
     moved = [i for i in said["indicators"] if Decimal(i["points"])]
@@ -88,8 +88,8 @@ def test_a_what_if_is_shown_beside_the_present_and_writes_nothing_but_its_line(o
     before = [table.objects.count() for table in tables]
     numbers = list(Record.objects.filter(resource="administrative-penalty").values_list("id", flat=True))
     shown = owner.get("/my/score", {"repaired": numbers}).context["page"]
-    changes = one.Changes(repaired=frozenset(numbers))
-    then = present.explained(one.whatif(company(0), centre(), MODEL, changes))
+    changes = single.Changes(repaired=frozenset(numbers))
+    then = explanation.explained(single.whatif(company(0), centre(), MODEL, changes))
     assert shown.supposed["score"] == then["score"]
     assert Decimal(shown.supposed["score"]) > Decimal(shown.said["score"])
     assert [table.objects.count() for table in tables] == before
@@ -120,7 +120,7 @@ def test_without_a_binding_that_stands_nothing_is_shown_or_read(owner: Client) -
 def test_anothers_score_is_refused_and_the_try_is_on_record(owner: Client) -> None:
     viewer = viewers.itself(Actor("user:owner", frozenset()), company(0))
     with pytest.raises(NotAllowed):
-        one.explain(company(1), viewer, MODEL)
+        single.explain(company(1), viewer, MODEL)
     assert AuditLine.objects.filter(act="scores.refused", target=f"subject:{company(1).pk}").count() == 1
     assert owner.get(f"/desk/subjects/{CODES[1]}/score?purpose=x").status_code == 403
     assert owner.get(f"/my/score?code={CODES[1]}").context["subject"].code == CODES[0]
@@ -137,7 +137,7 @@ def test_sole_traders_and_persons_have_no_score(owner: Client, kind: str) -> Non
 
 
 def test_public_pages_show_no_score(owner: Client) -> None:
-    score = present.explained(one.explain(company(0), centre(), MODEL))["score"]
+    score = explanation.explained(single.explain(company(0), centre(), MODEL))["score"]
     for path in ("/", f"/subject/{CODES[0]}", f"/subject/{CODES[0]}?print=1", "/penalties", "/search?q=济南甲样例"):
         for client in (Client(), owner):
             shown = client.get(path).content.decode()

@@ -12,11 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from quanxin.accounts import operator
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Access, Record, Restriction
-from quanxin.attachments.accepting import of_case
+from quanxin.attachments.accept import of_case
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import travel
 from quanxin.casework.models import Case
-from quanxin.exchange import feed, subscriptions
+from quanxin.sharing import feed, subscriptions
 from tests.attachments.making import printed
 from tests.casework.acts import State, cases, objections, repairs
 from tests.city import CODES, NAMES, hand_in, penalty
@@ -236,7 +236,7 @@ def test_a_dismissed_objection_may_be_looked_at_once_more(record: Record) -> Non
 def test_a_withdrawn_record_says_so_to_its_subject_alone(record: Record) -> None:
     from quanxin.accounts import operator
     from quanxin.archive.models import Withdrawal
-    from quanxin.exchange import withdrawals
+    from quanxin.intake import withdrawals
 
     with travel(morning(LATER)):
         client, other = owner(), owner(1, "other")

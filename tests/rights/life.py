@@ -8,7 +8,7 @@ from pathlib import Path
 
 from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.archive.models import Record
-from quanxin.attachments.accepting import accept
+from quanxin.attachments.accept import accept
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import ZONE
 from quanxin.casework.models import Case

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from quanxin.accounts import NotAllowed, operator
-from quanxin.archive import restricting, viewers
+from quanxin.archive import restrictions, viewers
 from quanxin.archive.models import Event, Record, Withdrawal
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
@@ -17,8 +17,8 @@ from quanxin.calendar import travel
 from quanxin.casework import rendering as letters
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Notice
-from quanxin.exchange import feed, subscriptions
-from quanxin.exchange.withdrawals import withdraw
+from quanxin.intake.withdrawals import withdraw
+from quanxin.sharing import feed, subscriptions
 from tests.casework.acts import State, cases, objections
 from tests.city import hand_in
 from tests.once import city
@@ -66,7 +66,7 @@ def test_the_mark_shows_wherever_the_record_does_and_what_is_automatic_pauses(re
     objections.object_to(owner(), WRONG, record=record)
     everyone = (viewers.PUBLIC, owner().viewer, viewers.centre(operator(), "核对"), viewers.department(DECIDER, "核对"))
     assert [shown(viewer)[0].marks for viewer in everyone] == [("disputed",)] * 4
-    assert restricting.paused(record)
+    assert restrictions.paused(record)
     (item,) = feed.changes(feed.live(consumer), start, operator()).items
     assert (item["change"], item["disputed"], item["payload"] is None) == ("disputed", True, False)
     (held,) = feed.snapshot(feed.live(consumer)["administrative-penalty"], "", operator()).items

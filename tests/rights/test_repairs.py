@@ -15,17 +15,17 @@ from quanxin.archive import viewers
 from quanxin.archive.models import Event, Record, Restriction
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
-from quanxin.attachments.accepting import of_case
+from quanxin.attachments.accept import of_case
 from quanxin.calendar import travel
 from quanxin.casework import rendering as letters
 from quanxin.casework import ticking
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Notice, Term
-from quanxin.evaluation import following as scores
-from quanxin.evaluation import one
-from quanxin.exchange import feed
-from quanxin.rights import following
+from quanxin.evaluation import incremental as scores
+from quanxin.evaluation import single
+from quanxin.rights import new_record_notices
 from quanxin.rights.models import Bar
+from quanxin.sharing import feed
 from tests.casework.acts import cases, repairs
 from tests.evaluation.city import MODEL, put_in_use
 from tests.evaluation.city import centre as scorer
@@ -209,7 +209,7 @@ def test_scores_and_consumers_follow_in_the_same_transaction(record: Record) -> 
     from quanxin.accounts import operator
     from quanxin.evaluation import runs
     from quanxin.evaluation.models import Score
-    from quanxin.exchange import subscriptions
+    from quanxin.sharing import subscriptions
 
     with travel(morning(LATER)):
         put_in_use()
@@ -219,7 +219,7 @@ def test_scores_and_consumers_follow_in_the_same_transaction(record: Record) -> 
         subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="信贷", basis="协议")
         settle_positions()
         start = str(feed.latest())
-        told = one.whatif(company(), scorer(), MODEL, one.Changes(repaired=frozenset({record.id})))
+        told = single.whatif(company(), scorer(), MODEL, single.Changes(repaired=frozenset({record.id})))
         granted(record)
         settle_positions()
         page = feed.changes(feed.live(consumer), start, operator())
@@ -228,7 +228,7 @@ def test_scores_and_consumers_follow_in_the_same_transaction(record: Record) -> 
         scores.follow()
         after = Score.objects.get(model=MODEL, subject_id=record.subject_id).score
         assert after > before
-        assert one.explain(company(), scorer(), MODEL).reckoned.row["score"] == after == told.reckoned.row["score"]
+        assert single.explain(company(), scorer(), MODEL).reckoned.row["score"] == after == told.reckoned.row["score"]
 
 
 def test_the_past_can_still_be_asked_by_the_centre_and_not_by_the_public(record: Record) -> None:
@@ -271,8 +271,8 @@ def test_restrictions_are_never_rewritten(record: Record) -> None:
 def test_each_penalty_brings_the_notice_of_its_repair(record: Record) -> None:
     with travel(dt.date(2026, 5, 15)):
         settle_positions()
-        assert following.follow() == 1
-        assert following.follow() == 0
+        assert new_record_notices.follow() == 1
+        assert new_record_notices.follow() == 0
         title, body = letters.rendered(Notice.objects.get(), "zh")
     assert title == "信用修复告知书"
     assert "2026年8月12日起可以申请" in body
@@ -282,5 +282,5 @@ def test_each_penalty_brings_the_notice_of_its_repair(record: Record) -> None:
 def test_on_the_day_the_subject_hears_that_it_may_apply(record: Record) -> None:
     for day, told in ((dt.date(2026, 8, 11), 0), (dt.date(2026, 8, 12), 1), (dt.date(2026, 8, 13), 0)):
         with travel(day):
-            assert following.tell_open() == told
+            assert new_record_notices.tell_open() == told
     assert Notice.objects.filter(key="repair-open").count() == 1

@@ -16,7 +16,7 @@ from quanxin.archive.models import Record
 from quanxin.archive.queries import archive_of
 from quanxin.calendar import add_months, travel
 from quanxin.casework.errors import RightsError
-from quanxin.exchange.intake import intake
+from quanxin.intake.pipeline import intake
 from quanxin.rights import exporting, honours, retention, shields
 from quanxin.rights.models import Shield
 from quanxin.runtime.pack import current_pack

@@ -12,7 +12,7 @@ from django.conf import settings
 
 import quanxin
 from quanxin.engine import database
-from quanxin.runtime.workshop import workshop
+from quanxin.runtime.duckdb_scratch import workshop
 
 SRC = Path(quanxin.__file__).parent
 

@@ -16,9 +16,9 @@ LISTED: dict[str, str] = {
         accounts.Binding.ended_by accounts.Agency.made_by accounts.Agency.ended_by accounts.AuditLine.actor
         subjects.Decision.actor subjects.Decision.undone_by subjects.Judgement.actor subjects.Judgement.undone_by
         ledger.Removal.actor archive.Batch.actor archive.Transfer.actor archive.Withdrawal.actor archive.Restriction.actor
-        archive.Restriction.ended_by archive.Access.viewer archive.Access.actor exchange.Conflict.decided_by
-        exchange.Handover.proposed_by exchange.Handover.decided_by exchange.SamplingCheck.actor exchange.Submission.actor
-        exchange.Subscription.granted_by evaluation.Edition.proposed_by evaluation.Edition.decided_by evaluation.Run.actor
+        archive.Restriction.ended_by archive.Access.viewer archive.Access.actor intake.Conflict.decided_by
+        intake.Handover.proposed_by intake.Handover.decided_by intake.SamplingCheck.actor intake.Submission.actor
+        sharing.Subscription.granted_by evaluation.Edition.proposed_by evaluation.Edition.decided_by evaluation.Run.actor
         evaluation.Study.actor casework.Case.filed_by casework.Case.claimed_by casework.Case.decided_by casework.Step.actor
         rights.Shield.actor rights.Shield.ended_by rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor
         casework.Notice.read_by casework.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
@@ -31,11 +31,11 @@ LISTED: dict[str, str] = {
         archive.Transfer.from_provider archive.Transfer.to_provider archive.Transfer.act archive.Edition.resource
         archive.Edition.pack archive.Batch.resource archive.Batch.provider archive.Batch.mode archive.Record.resource
         archive.Record.tier archive.Record.provider archive.Withdrawal.resource archive.Withdrawal.provider
-        archive.Restriction.resource exchange.Conflict.resource exchange.Conflict.holder exchange.Conflict.claimant
-        exchange.Handover.from_provider exchange.Handover.to_provider exchange.Handover.resources
-        exchange.SamplingCheck.resource exchange.SamplingCheck.provider exchange.Delivery.resources exchange.Submission.resource
-        exchange.Submission.provider exchange.Submission.mode exchange.Pulled.source exchange.Consumer.key
-        exchange.Subscription.resource exchange.Subscription.districts exchange.Subscription.fields evaluation.Edition.model
+        archive.Restriction.resource intake.Conflict.resource intake.Conflict.holder intake.Conflict.claimant
+        intake.Handover.from_provider intake.Handover.to_provider intake.Handover.resources
+        intake.SamplingCheck.resource intake.SamplingCheck.provider sharing.Delivery.resources intake.Submission.resource
+        intake.Submission.provider intake.Submission.mode intake.Pulled.source sharing.Consumer.key
+        sharing.Subscription.resource sharing.Subscription.districts sharing.Subscription.fields evaluation.Edition.model
         evaluation.Edition.pack evaluation.Run.model evaluation.Run.pack_edition evaluation.Run.engine evaluation.Run.versions
         evaluation.Score.model evaluation.Score.grade evaluation.Change.model evaluation.Change.grade evaluation.Study.model
         casework.Case.kind casework.Case.state casework.Case.resource casework.Case.model
@@ -51,37 +51,37 @@ LISTED: dict[str, str] = {
         accounts.Session.browser accounts.ClientSecret.digest ledger.Seal.previous ledger.Seal.digest ledger.Seal.signature
         subjects.Identifier.batch subjects.Name.batch subjects.Finding.batch archive.Edition.digest archive.Batch.id
         archive.Batch.file_sha256 archive.Batch.manifest archive.Record.batch_id archive.Restriction.case
-        exchange.SamplingCheck.sha256 exchange.SamplingCheck.seed exchange.Held.position exchange.Submission.id
-        exchange.Submission.path exchange.Submission.sha256 exchange.Submission.moments exchange.Dropped.signature
-        exchange.Pulled.mark exchange.Pulled.digest exchange.Pulled.edge evaluation.Edition.digest evaluation.Run.digest
+        intake.SamplingCheck.sha256 intake.SamplingCheck.seed intake.Held.position intake.Submission.id
+        intake.Submission.path intake.Submission.sha256 intake.Submission.moments intake.Dropped.signature
+        intake.Pulled.mark intake.Pulled.digest intake.Pulled.edge evaluation.Edition.digest evaluation.Run.digest
         evaluation.Run.inputs evaluation.Run.grades evaluation.Run.manifest evaluation.Study.step evaluation.Study.runs
         evaluation.Study.figures casework.Case.number casework.Notice.once rights.Wording.digest attachments.Attachment.case
         attachments.Attachment.sha256 attachments.Attachment.virus api.Answer.key api.Answer.fingerprint
     """,
     "of the law or of a model, as it stood": """
         archive.Edition.basis archive.Edition.definition archive.Transfer.basis archive.Restriction.basis
-        exchange.Handover.basis evaluation.Edition.definition rights.Wording.text
+        intake.Handover.basis evaluation.Edition.definition rights.Wording.text
     """,
     "an organisation's code or name, or a person's number as its blind index": """
         accounts.Organisation.code accounts.Binding.code accounts.Binding.identity accounts.Agency.code accounts.Agency.identity
         subjects.Subject.code subjects.Subject.name subjects.Identifier.value subjects.Name.text subjects.Name.norm
-        subjects.Finding.value subjects.Decision.value subjects.Decision.name exchange.Held.stated exchange.Held.stated_key
-        exchange.Proposal.stated_key casework.Visit.code casework.Visit.identity
+        subjects.Finding.value subjects.Decision.value subjects.Decision.name intake.Held.stated intake.Held.stated_key
+        intake.Proposal.stated_key casework.Visit.code casework.Visit.identity
     """,
     "sealed, or masked by the one door that writes it": """
         accounts.Session.session_data accounts.AuditLine.target accounts.AuditLine.particulars archive.Batch.file_name
-        archive.Batch.receipt archive.Record.payload exchange.Held.original exchange.Held.issues exchange.SamplingCheck.missing
-        exchange.Submission.error exchange.Pulled.error api.Answer.body
+        archive.Batch.receipt archive.Record.payload intake.Held.original intake.Held.issues intake.SamplingCheck.missing
+        intake.Submission.error intake.Pulled.error api.Answer.body
     """,
     "made by acts of names, days, codes and what the columns of free text hold": """
         subjects.Finding.particulars subjects.Decision.particulars subjects.Judgement.particulars archive.Event.particulars
         evaluation.Study.question evaluation.Study.problem
     """,
-    "how somebody is reached, a number of theirs by purpose": "accounts.User.email exchange.Consumer.contact"
+    "how somebody is reached, a number of theirs by purpose": "accounts.User.email sharing.Consumer.contact"
     " casework.Case.contact",
     "a client's name, or a network": "api.DeadToken.who",
-    "where something is reached, set up by an operator": "exchange.Webhook.url exchange.Submission.mapping",
-    "a file's own name while it lies in the drop folder; masked once it is answered": "exchange.Dropped.path",
+    "where something is reached, set up by an operator": "sharing.Webhook.url intake.Submission.mapping",
+    "a file's own name while it lies in the drop folder; masked once it is answered": "intake.Dropped.path",
     "a digest": "accounts.User.password accounts.User.agent_code",
 }  # fmt: skip
 

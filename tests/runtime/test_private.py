@@ -23,7 +23,7 @@ from django.conf import settings
 from quanxin.archive import lake
 from quanxin.calendar import now
 from quanxin.evaluation import files
-from quanxin.exchange import inbox
+from quanxin.intake import inbox
 from quanxin.runtime import boot, bridge, environment, keys, private, workshop
 "".encode("ascii"); now()  # what Python loads late, before it can no more
 data = environment.data_dir()

@@ -18,7 +18,7 @@ from quanxin.attachments.errors import AttachmentError
 from quanxin.casework.errors import RightsError
 from quanxin.cli.output import explain
 from quanxin.evaluation.errors import EvaluationError
-from quanxin.exchange.errors import IntakeError
+from quanxin.intake.errors import IntakeError
 from quanxin.policy.model import Text
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem, Wording

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytest_django import Settings
 
-from quanxin.runtime.workshop import size_of, workshop
+from quanxin.runtime.duckdb_scratch import size_of, workshop
 
 
 @pytest.mark.parametrize(("text", "size"), [

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from quanxin.accounts import operator
-from quanxin.exchange.intake import intake
+from quanxin.intake.pipeline import intake
 from quanxin.subjects.candidates import Particulars, Stated, candidates
 from quanxin.subjects.likeness import WEIGHTS, WORDS, alike, one_slip_apart
 from quanxin.subjects.models import Subject

@@ -9,7 +9,7 @@ from django.db import connection
 
 from quanxin.accounts import operator
 from quanxin.archive.models import Record
-from quanxin.exchange.intake import intake
+from quanxin.intake.pipeline import intake
 from quanxin.subjects.models import Identifier
 from quanxin.subjects.queries import find
 from quanxin.subjects.search import search_names

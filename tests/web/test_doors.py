@@ -15,8 +15,8 @@ from pytest_django import Settings
 
 from quanxin.accounts.actors import Role
 from quanxin.desk.tables import Table, as_file
-from quanxin.exchange import posting
 from quanxin.runtime.cells import harmless, is_formula
+from quanxin.sharing import safe_post
 from quanxin.web import limits, throttle
 from quanxin.web.limits import Rate
 from quanxin.web.throttle import Buckets, network_of
@@ -185,16 +185,16 @@ def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
     "240.0.0.1", "192.0.0.9", "ff0e::1", "fe80::1%eth0", "100.127.255.255", "2002:a9fe:a9fe::", "4000::1",
 ])  # fmt: skip
 def test_only_public_unicast_may_be_notified(address: str) -> None:
-    assert not posting.is_public(ipaddress.ip_address(address))
+    assert not safe_post.is_public(ipaddress.ip_address(address))
 
 
 def test_only_ports_that_are_allowed_may_be_notified(settings: Settings) -> None:
-    assert posting.locate("https://8.8.8.8:8443/").port == 8443
+    assert safe_post.locate("https://8.8.8.8:8443/").port == 8443
     for port in (22, 25, 80, 5432, 6379, 9200):
-        with pytest.raises(posting.Undeliverable):
-            posting.locate(f"https://8.8.8.8:{port}/")
+        with pytest.raises(safe_post.Undeliverable):
+            safe_post.locate(f"https://8.8.8.8:{port}/")
     settings.WEBHOOK_PORTS = frozenset({9443})
-    assert posting.locate("https://8.8.8.8:9443/").port == 9443
+    assert safe_post.locate("https://8.8.8.8:9443/").port == 9443
 
 
 def test_a_limit_is_declared_for_every_address() -> None:

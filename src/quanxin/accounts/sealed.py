@@ -66,8 +66,8 @@ class Indexed:
 _IDENTIFIER = Sealed("subjects_identifier", "sealed", "bytes", "'identity'")
 SEALED = (
     _IDENTIFIER,
-    Sealed("exchange_webhook", "secret", "bytes", "'webhook:' || consumer_id || ':' || url"),
-    Sealed("exchange_held", "original", "cells", "'held'"),
+    Sealed("sharing_webhook", "secret", "bytes", "'webhook:' || consumer_id || ':' || url"),
+    Sealed("intake_held", "original", "cells", "'held'"),
     Sealed("mfa_authenticator", "data", "cells", "'factor'"),
 )
 INDEXED = (Indexed("subjects_identifier", "value", _IDENTIFIER),)

@@ -21,7 +21,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from quanxin.api.problems import Refused
-from quanxin.exchange.reading.units import Number
+from quanxin.intake.reading.units import Number
 
 MOST_ROWS = 1000
 CHUNK = 1 << 20

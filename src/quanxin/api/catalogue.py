@@ -12,8 +12,8 @@ from ninja import Router
 
 from quanxin.api.shapes import ResourceKey, ResourceOut
 from quanxin.calendar import today
-from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.forms import table_schema
+from quanxin.intake.errors import IntakeError
+from quanxin.intake.forms import table_schema
 from quanxin.policy import Rules
 from quanxin.policy.model import Resource
 from quanxin.runtime.pack import current_pack

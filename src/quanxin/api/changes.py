@@ -18,9 +18,9 @@ from quanxin.accounts.people import actor_of_client
 from quanxin.api.clients import Token, client_of
 from quanxin.api.problems import Refused
 from quanxin.api.shapes import ResourceKey
-from quanxin.exchange import feed, subscriptions
-from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.models import Consumer
+from quanxin.intake.errors import IntakeError
+from quanxin.sharing import feed, subscriptions
+from quanxin.sharing.models import Consumer
 
 router = Router(auth=Token("changes"), tags=["变更 / changes"])
 
@@ -100,7 +100,7 @@ def changes(
     if page.items:
         audit(
             actor,
-            "exchange.read-changes",
+            "sharing.read-changes",
             f"consumer:{consumer.key}",
             since=since,
             next=page.next,
@@ -124,7 +124,7 @@ def snapshot(
     actor = actor_of_client(client_of(request))
     page = feed.snapshot(subscription, cursor, actor, limit)
     if page.items:
-        audit(actor, "exchange.read-snapshot", f"consumer:{consumer.key}", resource=resource, items=len(page.items))
+        audit(actor, "sharing.read-snapshot", f"consumer:{consumer.key}", resource=resource, items=len(page.items))
     return {"items": page.items, "next": page.next or None, "timepoint": page.timepoint}
 
 

@@ -18,7 +18,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.lookups import expect_room, look_up, missed
 from quanxin.api.bodies import MOST_ROWS, as_lines, few
 from quanxin.api.clients import Token, provider_of
-from quanxin.api.once import once, once_among
+from quanxin.api.idempotency import once, once_among
 from quanxin.api.shapes import (
     BatchBefore,
     BatchNumber,
@@ -34,12 +34,12 @@ from quanxin.api.shapes import (
     WithdrawnOut,
 )
 from quanxin.archive.models import Batch, Withdrawal
-from quanxin.exchange import receipts, withdrawals
-from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.few import take_in
-from quanxin.exchange.intake import intake
-from quanxin.exchange.receipt import Receipt
-from quanxin.exchange.replay import replay
+from quanxin.intake import receipts, withdrawals
+from quanxin.intake.errors import IntakeError
+from quanxin.intake.pipeline import intake
+from quanxin.intake.receipt import Receipt
+from quanxin.intake.replay import replay
+from quanxin.intake.small_batches import take_in
 
 router = Router(auth=Token("intake"), tags=["报送 / hand in"])
 

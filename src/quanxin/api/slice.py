@@ -14,5 +14,5 @@ SLICE = Slice(
         "quanxin.api.changes:router",
         "quanxin.api.cases:router",
     ),
-    terms=(Term("answers", "49 3 * * *", "quanxin.api.once:forget", "api.forget-answers"),),
+    terms=(Term("answers", "49 3 * * *", "quanxin.api.idempotency:forget", "api.forget-answers"),),
 )

@@ -15,11 +15,11 @@ from quanxin.accounts.lookups import look_up
 from quanxin.api.bodies import as_lines
 from quanxin.api.clients import Token, provider_of
 from quanxin.api.handing_in import ROWS_BODY
-from quanxin.api.once import once
+from quanxin.api.idempotency import once
 from quanxin.api.shapes import ResourceKey, SubmissionNumber, SubmissionOut
-from quanxin.exchange import submissions
-from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.models import Submission
+from quanxin.intake import submissions
+from quanxin.intake.errors import IntakeError
+from quanxin.intake.models import Submission
 
 router = Router(auth=Token("intake"), tags=["报送 / hand in"])
 

@@ -33,7 +33,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from quanxin.accounts import NotAllowed
 from quanxin.accounts.models import audit
 from quanxin.accounts.own_matters import own_matter
-from quanxin.archive import restricting
+from quanxin.archive import restrictions
 from quanxin.archive.models import Access, Record
 from quanxin.archive.viewers import PUBLIC, Viewer, refused
 from quanxin.calendar import now, today
@@ -142,8 +142,8 @@ def _out_of_reach(known_at: dt.datetime | None, shown: Q) -> Q:
         shown, superseded_at=None, subject_id=OuterRef("subject_id"), resource=OuterRef("resource"),
         key_hash=OuterRef("key_hash"),
     )  # fmt: skip
-    out_of_reach = Q(restricting.hidden()) | (Q(superseded_at__isnull=False) & Q(~Exists(standing)))
-    return out_of_reach if known_at is None else out_of_reach | Q(restricting.hidden(known_at))
+    out_of_reach = Q(restrictions.hidden()) | (Q(superseded_at__isnull=False) & Q(~Exists(standing)))
+    return out_of_reach if known_at is None else out_of_reach | Q(restrictions.hidden(known_at))
 
 
 def may_see_record(

@@ -18,8 +18,8 @@ from quanxin.archive.models import Batch, Edition
 from quanxin.policy import Pack
 from quanxin.policy.model import Resource
 from quanxin.runtime import locks
+from quanxin.runtime.batch_rows import BatchRows
 from quanxin.runtime.bridge import ask, pg_cursor, reserve, temporary, to_postgres
-from quanxin.runtime.several import Several
 
 RECORD_COLUMNS = (
     "id", "subject_id", "resource", "key_hash", "content_hash", "version", "payload", "event_date", "valid_from",
@@ -145,7 +145,7 @@ def gather(con: duckdb.DuckDBPyConnection, resource: Resource, workdir: Path) ->
     con.execute(f"CREATE OR REPLACE VIEW entered AS {query}")
 
 
-def mirror(con: duckdb.DuckDBPyConnection, resource: Resource, several: Several) -> list[dict[str, object]]:
+def mirror(con: duckdb.DuckDBPyConnection, resource: Resource, several: BatchRows) -> list[dict[str, object]]:
     """Write the rows of ``entered`` to the lake, typed and sorted by subject; return the manifest.
 
     The file bears the name of the first batch; of several, each row says its own. Asks nothing of PostgreSQL, so that it
@@ -162,7 +162,7 @@ def mirror(con: duckdb.DuckDBPyConnection, resource: Resource, several: Several)
     )
 
 
-def store(con: duckdb.DuckDBPyConnection, *, resource: str, several: Several, at: dt.datetime, payload: str) -> None:
+def store(con: duckdb.DuckDBPyConnection, *, resource: str, several: BatchRows, at: dt.datetime, payload: str) -> None:
     """Supersede what the numbered rows replace and COPY those of ``entered`` into the record table.
 
     ``payload`` is the SQL expression of the payload over ``entered`` (as ``c``).

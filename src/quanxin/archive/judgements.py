@@ -14,7 +14,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import events, restricting, versions, viewers
+from quanxin.archive import events, restrictions, versions, viewers
 from quanxin.archive.errors import NotPossible
 from quanxin.archive.models import Event, Record
 from quanxin.archive.own_matters import expect_others
@@ -157,7 +157,7 @@ def _move_records(source: int, target: int, which: Q) -> list[tuple[int, int]]:
     again = versions.continued(current, moment, [r.version + 1 for r in current], subject_id=target)
     Record.objects.filter(subject_id=source, id__in=[r.id for r in current]).update(superseded_at=moment)
     Record.objects.bulk_create(again)
-    restricting.carry(current, target, moment)
+    restrictions.carry(current, target, moment)
     return [(r.id, made.id) for r, made in zip(current, again, strict=True)]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from quanxin.archive import access, restricting
+from quanxin.archive import access, restrictions
 from quanxin.archive.definitions import definition, definitions
 from quanxin.archive.display import show
 from quanxin.archive.errors import NoSuchSubject
@@ -68,7 +68,7 @@ def versions_of(subject: Subject, viewer: Viewer, numbers: Iterable[int]) -> dic
         raise NoSuchSubject(subject.pk)
     day, ids = today(), sorted(viewer.own) or register.cluster(register.resolve(subject))
     asked = Record.objects.filter(subject_id__in=ids, id__in=sorted(set(numbers)))
-    found: list[Record] = list(access.visible_records(viewer, asked, day).annotate(held=restricting.kinds()))
+    found: list[Record] = list(access.visible_records(viewer, asked, day).annotate(held=restrictions.kinds()))
     definitions(record.batch_id for record in found)
     access.note_access(viewer, register.resolve(subject))
     return {view.id: view for view in _views(found, viewer, subject, day)}
@@ -83,7 +83,7 @@ def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) 
         subject_id__in=ids,
         recorded_at__lte=moment,
     )
-    seen = access.visible_records(viewer, known, day, moment).annotate(held=restricting.kinds(moment))
+    seen = access.visible_records(viewer, known, day, moment).annotate(held=restrictions.kinds(moment))
     records: list[Record] = list(seen.order_by("-event_date", "-id"))
     definitions(record.batch_id for record in records)  # at once, and not one by one as they are shown
     return records

@@ -13,7 +13,7 @@ SLICE = Slice(
         "followers": "quanxin.archive.health:lags",
     },
     jobs=(
-        Job("7 2 * * *", "quanxin.archive.opening:publish", "archive.open-data"),
-        Job("*/5 * * * *", "quanxin.archive.opening:renew", "archive.renew-open-data"),
+        Job("7 2 * * *", "quanxin.archive.open_data:publish", "archive.open-data"),
+        Job("*/5 * * * *", "quanxin.archive.open_data:renew", "archive.renew-open-data"),
     ),
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from quanxin.attachments import keeping, scanning
+from quanxin.attachments import scanning, storage
 from quanxin.attachments.models import Attachment, Kind, Verdict
 from quanxin.runtime.finding import Finding, attention, ok, problem
 
@@ -32,7 +32,7 @@ def findings() -> Iterator[Finding]:
              f"QUANXIN_ATTACHMENT_MB names unknown kinds: {', '.join(unknown)}"),
             (f"可用种类：{'、'.join(Kind.values)}", f"Kinds there are: {', '.join(Kind.values)}"),
         )  # fmt: skip
-    root = keeping.root()
+    root = storage.root()
     if root.is_dir() and root.stat().st_mode & 0o077:
         yield problem(
             "attachments",

@@ -14,9 +14,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from quanxin.attachments import uploading
+from quanxin.attachments import upload_handler
+from quanxin.attachments.download import Opened
 from quanxin.attachments.errors import AttachmentError
-from quanxin.attachments.reading import Opened
 from quanxin.runtime.language import in_words
 
 View = Callable[..., HttpResponseBase]
@@ -62,7 +62,7 @@ def receiving(*, files: int = 1, refusal: Refused = refused) -> Callable[[View],
         def bounded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method == "POST":
                 try:
-                    uploading.receive(request, files)
+                    upload_handler.receive(request, files)
                 except AttachmentError as error:
                     answer = refusal(request, error)
                     answer.status_code = error.status

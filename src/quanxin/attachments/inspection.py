@@ -14,7 +14,7 @@ from quanxin.attachments.errors import AttachmentError
 from quanxin.runtime import confined
 
 AT_ONCE = 2
-_CHILD = "quanxin.attachments.inspecting.child"
+_CHILD = "quanxin.attachments.inspect.child"
 LIMITS = confined.Limits(memory=768 << 20, seconds=20, written=0, processes=0)
 _PATIENCE = LIMITS.patience  # seconds to wait for a turn
 _turns = threading.BoundedSemaphore(AT_ONCE)

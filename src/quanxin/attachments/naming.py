@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from quanxin.attachments.inspecting import heads
+from quanxin.attachments.inspect import heads
 
 ENDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {heads.PDF: ("pdf",), heads.JPEG: ("jpg", "jpeg"), heads.PNG: ("png",), heads.DOCX: ("docx",), heads.OFD: ("ofd",)}

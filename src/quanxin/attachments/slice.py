@@ -9,7 +9,7 @@ SLICE = Slice(
     title=("附件", "Attachments"),
     health={"attachments": "quanxin.attachments.health:findings"},
     jobs=(
-        Job("*/5 * * * *", "quanxin.attachments.removing:scan_waiting", "attachments.scan"),
-        Job("29 3 * * *", "quanxin.attachments.removing:sweep", "attachments.sweep"),
+        Job("*/5 * * * *", "quanxin.attachments.removal:scan_waiting", "attachments.scan"),
+        Job("29 3 * * *", "quanxin.attachments.removal:sweep", "attachments.sweep"),
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from quanxin.archive import restricting
+from quanxin.archive import restrictions
 from quanxin.archive.models import Restriction
 from quanxin.calendar import day_of
 from quanxin.casework import terms
@@ -27,7 +27,7 @@ def _release(performing: Performing, given: Given) -> None:
     kinds = [Restriction.Kind(str(given["kind"]))] if "kind" in given else list(Restriction.Kind)
     reason = performing.reason or performing.act.name
     case, at = performing.case, performing.at
-    found = restricting.release(performing.actor, case.reference, reason=reason, at=at, kinds=kinds)
+    found = restrictions.release(performing.actor, case.reference, reason=reason, at=at, kinds=kinds)
     performing.events += [event.pk for event in found]
 
 
@@ -40,7 +40,7 @@ def restrict(performing: Performing, given: Given) -> None:
             raise RightsError("repair-nothing", why=Text(zh="记录已撤回", en="it was withdrawn"))
         return
     basis = _basis(performing, given)
-    found = restricting.restrict(
+    found = restrictions.restrict(
         performing.actor, [performing.record], kind, case=case.reference, basis=basis, at=performing.at
     )
     if given.get("kept", True):

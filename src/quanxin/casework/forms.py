@@ -19,9 +19,9 @@ from quanxin.calendar import today
 from quanxin.casework.errors import FormRefused, Wrong
 from quanxin.engine import database
 from quanxin.engine.normalise import quoted
+from quanxin.engine.prepared import Standing
 from quanxin.engine.program import Program, compile
 from quanxin.engine.run import check
-from quanxin.engine.standing import Standing
 from quanxin.engine.taxonomy import describe
 from quanxin.policy.model import Deadline, Mode, Publication, Resource, Retention, Sharing, SubjectOf
 from quanxin.policy.procedure import Act, Procedure

@@ -15,7 +15,7 @@ from quanxin.accounts.binding import principal_of
 from quanxin.accounts.models import User
 from quanxin.archive import viewers
 from quanxin.archive.models import Access
-from quanxin.attachments.accepting import tie
+from quanxin.attachments.accept import tie
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import now
 from quanxin.casework import queues

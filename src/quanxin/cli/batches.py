@@ -47,9 +47,9 @@ def intake(
     ] = None,
 ) -> None:
     """接收部门文件，逐行给出去向。 / Take departments' files in and account for every row."""
-    from quanxin.exchange import at_scale
-    from quanxin.exchange.intake import intake as take_in
-    from quanxin.exchange.reading import read_mapping
+    from quanxin.intake import at_scale
+    from quanxin.intake.pipeline import intake as take_in
+    from quanxin.intake.reading import read_mapping
 
     headers = read_mapping(mapping) if mapping else None
     mode: Literal["append", "replace"] = "replace" if replace else "append"
@@ -85,7 +85,7 @@ def receipt(
     out: Annotated[Path | None, typer.Option(help="导出带处理结果的 XLSX / annotated XLSX")] = None,
 ) -> None:
     """查看回执。 / Show a receipt."""
-    from quanxin.exchange import receipts
+    from quanxin.intake import receipts
 
     made = receipts.receipt_of(batch)
     actor().require(Role.INTAKE, made.provider)
@@ -109,7 +109,7 @@ def replay(
     """重放未入库的行（规则、主体或内容已更正后）。 / Take held rows in again."""
     import json
 
-    from quanxin.exchange.replay import replay as take_again
+    from quanxin.intake.replay import replay as take_again
 
     rows: dict[int, dict[str, str | None]] | None = None
     if corrections:
@@ -125,7 +125,7 @@ def take_back(
     """撤回整批：所入记录退出，此前的版本恢复。 / Take a whole batch back; what it replaced stands again."""
     from dataclasses import asdict
 
-    from quanxin.exchange import withdrawals
+    from quanxin.intake import withdrawals
 
     emit(asdict(withdrawals.take_back(actor(), batch, reason=reason)))
 

@@ -32,7 +32,7 @@ def add_consumer(
     contact: Annotated[str, typer.Option(help="联系方式 / contact")] = "",
 ) -> None:
     """登记使用单位。 / Register a consumer."""
-    from quanxin.exchange import subscriptions
+    from quanxin.sharing import subscriptions
 
     made = subscriptions.add_consumer(actor(), key, title=title, contact=contact)
     emit({"consumer": made.key, "title": made.title})
@@ -53,8 +53,8 @@ def grant(
     ] = None,
 ) -> None:
     """订阅一项资源；须有依据或协议。 / Let a consumer receive a resource, on a basis or an agreement."""
-    from quanxin.exchange import subscriptions
-    from quanxin.exchange.models import Consumer
+    from quanxin.sharing import subscriptions
+    from quanxin.sharing.models import Consumer
 
     consumer = Consumer.objects.filter(key=key).first()
     if consumer is None:
@@ -70,7 +70,7 @@ def grant(
 @may(Role.CENTRE)
 def list_subscriptions() -> None:
     """列出有效的订阅及其编号。 / List the live subscriptions and their numbers."""
-    from quanxin.exchange.models import Subscription
+    from quanxin.sharing.models import Subscription
 
     rows = [
         {"subscription": one.pk, "consumer": one.consumer.key, "resource": one.resource, "purpose": one.purpose,
@@ -87,8 +87,8 @@ def end_subscription(
     reason: Reason,
 ) -> None:
     """立即停止一项订阅。 / End a subscription now."""
-    from quanxin.exchange import subscriptions
-    from quanxin.exchange.models import Subscription
+    from quanxin.sharing import subscriptions
+    from quanxin.sharing.models import Subscription
 
     found = Subscription.objects.filter(pk=number).first()
     if found is None:

@@ -110,12 +110,12 @@ def explain(
 ) -> None:  # fmt: skip
     """得分从何而来：逐项指标、依据记录、理由。 / How a score came about."""
     subject, viewer, key = _asked(code, purpose, model)
-    from quanxin.evaluation import one, present
+    from quanxin.evaluation import explanation, single
 
-    found = one.explain(subject, viewer, key, as_of=when.day(as_of), known_at=when.moment(known_at))
-    said: dict[str, Any] = {"subject": subject.code, "name": subject.name} | present.explained(found)
+    found = single.explain(subject, viewer, key, as_of=when.day(as_of), known_at=when.moment(known_at))
+    said: dict[str, Any] = {"subject": subject.code, "name": subject.name} | explanation.explained(found)
     if outlook:
-        said |= {"outlook": present.outlook(found), "improvements": present.improvements(found)}
+        said |= {"outlook": explanation.outlook(found), "improvements": explanation.improvements(found)}
     emit(said, show=_show_explanation)
 
 
@@ -131,16 +131,16 @@ def whatif(
     """假设修复、到期、新增或更正，得分会怎样（不改变任何数据）。 / What would the score be, were records otherwise."""
     subject, viewer, key = _asked(code, purpose, model)
     from quanxin.calendar import today
-    from quanxin.evaluation import one, present
+    from quanxin.evaluation import explanation, single
 
-    changes = one.Changes(
+    changes = single.Changes(
         repaired=frozenset(repair or ()),
         expired={_number(n): when.day(day) or today() for n, day in map(_pair, expire or ())},
         added=[(resource, _items(text)) for resource, text in map(_pair, add or ())],
         corrected={_number(n): _items(text) for n, text in map(_pair, correct or ())},
     )
-    before = present.explained(one.explain(subject, viewer, key, as_of=when.day(as_of)))
-    after = present.explained(one.whatif(subject, viewer, key, changes, as_of=when.day(as_of)))
+    before = explanation.explained(single.explain(subject, viewer, key, as_of=when.day(as_of)))
+    after = explanation.explained(single.whatif(subject, viewer, key, changes, as_of=when.day(as_of)))
     emit({"subject": subject.code, "model": key, "as_of": after["as_of"], "before": before, "after": after},
          show=_show_whatif)  # fmt: skip
 
@@ -170,7 +170,7 @@ def _items(text: str) -> dict[str, Any]:
 
 def _asked(code: str, purpose: str, model: str | None) -> tuple[Any, Any, str]:
     from quanxin.archive import viewers
-    from quanxin.evaluation import one
+    from quanxin.evaluation import single
     from quanxin.subjects.queries import asked_for
 
     if not purpose.strip():
@@ -178,8 +178,8 @@ def _asked(code: str, purpose: str, model: str | None) -> tuple[Any, Any, str]:
     subject = asked_for(actor(), code)
     if subject is None:
         fail(f"没有找到代码为 {code} 的主体。", f"There is no subject {code}.", "quanxin search")
-    models = [m.key for m in one.models_for(subject)]
-    if one.never(subject):
+    models = [m.key for m in single.models_for(subject)]
+    if single.never(subject):
         fail(
             "自然人（含个体工商户）不评分、不定级、不排名。",
             "Natural persons, sole traders among them, are never scored.",

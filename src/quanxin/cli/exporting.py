@@ -35,12 +35,12 @@ def export(
     provider: Annotated[str, typer.Option(help="只导出该单位报送的 / of one provider")] = "",
 ) -> None:
     """按国家双公示格式导出（XLSX 或 ROWDATA XML）。 / Export in the national layout (XLSX or the ROWDATA XML)."""
-    from quanxin.exchange import exporting
+    from quanxin.sharing import national_export
 
     kind = out.suffix.lower()
     if kind not in (".xlsx", ".xml"):
         fail("文件名须以 .xlsx 或 .xml 结尾。", "The file's name must end in .xlsx or .xml.")
-    made = exporting.export(
+    made = national_export.export(
         actor(), resource, out, kind="xlsx" if kind == ".xlsx" else "xml", first=first, last=last,
         provider=provider,
     )  # fmt: skip

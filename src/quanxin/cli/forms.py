@@ -29,8 +29,8 @@ def template(
 ) -> None:
     """生成目录资源的报送模板。 / Make the template that departments fill in for a resource."""
     from quanxin.calendar import today
-    from quanxin.exchange.errors import IntakeError, translated
-    from quanxin.exchange.forms import table_schema, write_template
+    from quanxin.intake.errors import IntakeError, translated
+    from quanxin.intake.forms import table_schema, write_template
     from quanxin.runtime.pack import current_pack
 
     rules = current_pack().on(today())

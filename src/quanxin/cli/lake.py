@@ -25,9 +25,9 @@ def register(app: typer.Typer) -> None:
 @may(MACHINE)
 def show() -> None:
     """列式镜像的文件数、行数、大小和已失效行数。 / Files, rows and bytes of each resource."""
-    from quanxin.exchange import upkeep
+    from quanxin.intake import lake_upkeep
 
-    emit([asdict(one) for one in upkeep.figures()], show=_table)
+    emit([asdict(one) for one in lake_upkeep.figures()], show=_table)
 
 
 @lake.command()
@@ -37,9 +37,9 @@ def compact(
     least: Annotated[int, typer.Option(min=2, help="至少有多少个文件才压缩 / from how many files on")] = 2,
 ) -> None:
     """把每项资源的小文件合并为一个。 / Make one file of each resource's many."""
-    from quanxin.exchange import upkeep
+    from quanxin.intake import lake_upkeep
 
-    emit([asdict(one) for one in upkeep.compact_some(least, only=resource)], show=_table)
+    emit([asdict(one) for one in lake_upkeep.compact_some(least, only=resource)], show=_table)
 
 
 def _table(rows: list[dict[str, Any]]) -> Any:

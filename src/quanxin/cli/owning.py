@@ -37,7 +37,7 @@ def conflicts(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少项 / how many at most")] = 50,
 ) -> None:
     """归属冲突：同一决定由两个单位报送。 / Decisions that two providers handed in."""
-    from quanxin.exchange.conflicts import told, visible
+    from quanxin.intake.conflicts import told, visible
 
     found = visible(actor())
     rows = [told(one, actor()) for one in (found.filter(state=state) if state else found)[:limit]]
@@ -53,7 +53,7 @@ def decide_conflict(
     ] = False,
 ) -> None:
     """裁定一项归属冲突。 / Decide whose record it is."""
-    from quanxin.exchange.conflicts import decide, told
+    from quanxin.intake.conflicts import decide, told
 
     emit(told(decide(actor(), conflict, moves=moves, reason=reason), actor()))
 
@@ -61,7 +61,7 @@ def decide_conflict(
 @may(Role.STEWARD)
 def undo_conflict(conflict: Number, reason: Reason) -> None:
     """撤销归原单位的裁定，行恢复待处理。 / Undo a decision for the holder; the rows wait again."""
-    from quanxin.exchange.conflicts import told, undo
+    from quanxin.intake.conflicts import told, undo
 
     emit(told(undo(actor(), conflict, reason=reason), actor()))
 
@@ -69,7 +69,7 @@ def undo_conflict(conflict: Number, reason: Reason) -> None:
 @may(Role.STEWARD, Role.APPROVER, Role.AUDITOR)
 def handovers(limit: Annotated[int, typer.Option(min=1, help="最多列出多少项 / how many at most")] = 20) -> None:
     """单位之间的记录移交。 / What was proposed to be handed over, and what became of it."""
-    from quanxin.exchange.models import Handover
+    from quanxin.intake.models import Handover
 
     emit([_told(one) for one in Handover.objects.all()[:limit]])
 
@@ -88,7 +88,7 @@ def hand_over(
     reference: Annotated[str | None, typer.Option(help="依据的文号 / its number")] = None,
 ) -> None:
     """提出移交（如机构合并），由另一人批准后生效。 / Propose to hand records over; another approves it."""
-    from quanxin.exchange.handing_over import propose
+    from quanxin.intake.handovers import propose
     from quanxin.policy.model import Basis
 
     basis = [Basis(title=title, article=article, reference=reference)]
@@ -98,7 +98,7 @@ def hand_over(
 @may(Role.APPROVER)
 def approve_handover(handover: Proposal, reason: Reason) -> None:
     """批准并执行移交。 / Approve a handover and carry it out."""
-    from quanxin.exchange.handing_over import approve
+    from quanxin.intake.handovers import approve
 
     emit(_told(approve(actor(), handover, reason=reason)))
 
@@ -106,7 +106,7 @@ def approve_handover(handover: Proposal, reason: Reason) -> None:
 @may(Role.APPROVER)
 def refuse_handover(handover: Proposal, reason: Reason) -> None:
     """不予批准移交。 / Refuse a handover."""
-    from quanxin.exchange.handing_over import refuse
+    from quanxin.intake.handovers import refuse
 
     emit(_told(refuse(actor(), handover, reason=reason)))
 

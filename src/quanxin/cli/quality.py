@@ -39,12 +39,12 @@ def quality(
     xlsx: Annotated[Path | None, typer.Option(help="写出 XLSX 通报 / write it as XLSX")] = None,
 ) -> None:
     """报送质量：合规、完整、准确、迟报、重错码；月度通报。 / Quality of hand-ins, and the monthly bulletin."""
-    from quanxin.exchange.errors import translated
-    from quanxin.exchange.quality.bulletin import bulletin
-    from quanxin.exchange.quality.document import write_document
-    from quanxin.exchange.quality.period import last_month, read_month
-    from quanxin.exchange.quality.present import present
-    from quanxin.exchange.quality.workbook import write_workbook
+    from quanxin.intake.errors import translated
+    from quanxin.intake.quality.bulletin import bulletin
+    from quanxin.intake.quality.document import write_document
+    from quanxin.intake.quality.period import last_month, read_month
+    from quanxin.intake.quality.present import present
+    from quanxin.intake.quality.workbook import write_workbook
 
     period = read_month(month) if month else last_month()
     made = bulletin(period, known_at=known_at, providers=_own(provider))
@@ -68,8 +68,8 @@ def sample(
     size: Annotated[int, typer.Option(min=1, max=100_000, help="抽取多少条 / how many rows to draw")] = 100,
 ) -> None:
     """瞒报抽查：抽取部门公示名单中的记录，查对是否报送过。 / Look for decisions that were not handed in."""
-    from quanxin.exchange.quality.bulletin import percent
-    from quanxin.exchange.quality.sampling import compare
+    from quanxin.intake.quality.bulletin import percent
+    from quanxin.intake.quality.sampling import compare
 
     made = compare(actor(), file, resource=resource, provider=provider, size=size, seed=seed)
     emit(

@@ -38,7 +38,7 @@ def unlinked(
     best: Annotated[int, typer.Option(min=0, max=10, help="每项列出几个候选主体 / candidates for each")] = 3,
 ) -> None:
     """待关联的行（相同识别信息合为一项）及候选主体和理由。 / Rows that wait for a subject, with candidates and why."""
-    from quanxin.exchange.waiting import candidates_for, queue
+    from quanxin.intake.unlinked_queue import candidates_for, queue
 
     entries = [
         _entry(w) | {"candidates": [_candidate(c) for c in candidates_for(w.held, limit=best)] if best else []}
@@ -56,13 +56,13 @@ def link(
     """把待关联的行关联到主体，并使其入库。 / Link a waiting row, and all that state the same, to a subject."""
     row = _held(held)
     from quanxin.archive.errors import NoSuchSubject
-    from quanxin.exchange import stewarding
+    from quanxin.intake import link_decisions
     from quanxin.subjects.queries import asked_for
 
     subject = asked_for(actor(), code)
     if subject is None:
         raise NoSuchSubject(code)
-    _emit_decided(stewarding.link(actor(), row, subject, reason=reason))
+    _emit_decided(link_decisions.link(actor(), row, subject, reason=reason))
 
 
 @may(Role.STEWARD)
@@ -73,18 +73,18 @@ def create_subject(
 ) -> None:
     """登记中没有的主体（如仅有旧注册号）：新建并使其行入库。 / Make a subject that no register knows of a waiting row."""
     row = _held(held)
-    from quanxin.exchange import stewarding
+    from quanxin.intake import link_decisions
 
-    _emit_decided(stewarding.create(actor(), row, type=type, reason=reason))
+    _emit_decided(link_decisions.create(actor(), row, type=type, reason=reason))
 
 
 @may(Role.STEWARD)
 def reject(held: Row, reason: Reason) -> None:
     """不予关联：行和理由保留，退出队列。 / Link a waiting row to nobody; it stays held, with the reason."""
     row = _held(held)
-    from quanxin.exchange import stewarding
+    from quanxin.intake import link_decisions
 
-    _emit_decided(stewarding.reject(actor(), row, reason=reason))
+    _emit_decided(link_decisions.reject(actor(), row, reason=reason))
 
 
 @may(Role.STEWARD)
@@ -93,21 +93,21 @@ def undo_decision(
     reason: Reason,
 ) -> None:
     """撤销一个关联决定：所入记录退出，行重新待关联。 / Undo a decision: its records go, its rows wait again."""
-    from quanxin.exchange import stewarding
+    from quanxin.intake import link_decisions
     from quanxin.subjects.models import Decision
 
     found = Decision.objects.filter(pk=decision).first()
     if found is None:
         fail(f"没有决定 {decision}。", f"There is no decision {decision}.", "请用 quanxin decisions 查看。")
-    _emit_decided(stewarding.undo(actor(), found, reason=reason))
+    _emit_decided(link_decisions.undo(actor(), found, reason=reason))
 
 
 @may(Role.STEWARD)
 def decisions(limit: Annotated[int, typer.Option(min=1, help="最多列出多少个 / how many at most")] = 20) -> None:
     """最近的关联决定。 / The latest decisions about rows."""
-    from quanxin.exchange import waiting
+    from quanxin.intake import unlinked_queue
 
-    rows = [_decision(d) for d in waiting.decisions(actor())[:limit]]
+    rows = [_decision(d) for d in unlinked_queue.decisions(actor())[:limit]]
     emit(rows, show=lambda found: table("关联决定 / Decisions", found, empty="还没有决定。"))
 
 
@@ -117,7 +117,7 @@ def propose() -> None:
     """为全部待关联的行提出候选主体（需 quanxin[linkage]），由人决定。 / Propose subjects for all waiting rows."""
     from dataclasses import asdict
 
-    from quanxin.exchange.linkage import propose as run
+    from quanxin.intake.bulk_proposals import propose as run
 
     emit(asdict(run(actor())))
 
@@ -128,7 +128,7 @@ def _bulk() -> None:
 
 
 def _held(number: int) -> Any:
-    from quanxin.exchange.models import Held
+    from quanxin.intake.models import Held
 
     row = Held.objects.filter(pk=number).first()
     if row is None:

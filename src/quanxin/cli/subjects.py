@@ -116,9 +116,9 @@ def merge(
 ) -> None:
     """判断两个主体实为一个（可撤销）。 / Judge that two subjects are one; can be undone."""
     first, second = _find(kept), _find(other)
-    from quanxin.exchange import merging
+    from quanxin.intake import subject_merges
 
-    made = merging.merge(actor(), first, second, reason=reason)
+    made = subject_merges.merge(actor(), first, second, reason=reason)
     emit({"judgement": made.pk, "kept": kept, "other": other})
 
 

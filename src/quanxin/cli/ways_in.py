@@ -31,13 +31,13 @@ def scan(
     ] = False,
 ) -> None:
     """查看投递目录一次：提交已写完的文件，答复已处理的文件。 / Hand in what lies there, answer what is done."""
-    from quanxin.exchange import dropping, submissions
+    from quanxin.intake import drop_scan, submissions
 
-    found = dropping.scan()
+    found = drop_scan.scan()
     if here:
-        for submission in dropping.waiting():
+        for submission in drop_scan.waiting():
             submissions.perform(submission)
-        answered = dropping.scan()
+        answered = drop_scan.scan()
         found.taken += answered.taken
         found.refused += answered.refused
     emit(found.to_json(), show=lambda shown: table("投递目录 / Drop folder", _rows(shown), empty="没有新文件。"))
@@ -46,9 +46,9 @@ def scan(
 @may(Role.INTAKE)
 def sources() -> None:
     """列出数据源及其进度。 / List the sources and how far each has been pulled."""
-    from quanxin.exchange import sources as definitions
-    from quanxin.exchange.errors import IntakeError
-    from quanxin.exchange.models import Pulled
+    from quanxin.intake import sources as definitions
+    from quanxin.intake.errors import IntakeError
+    from quanxin.intake.models import Pulled
 
     states = {state.source: state for state in Pulled.objects.all()}
     who = actor()
@@ -86,9 +86,9 @@ def pull(
     full: Annotated[bool, typer.Option("--full", help="不计增量，从头提取 / from the beginning")] = False,
 ) -> None:
     """从部门数据库提取新数据并接收。 / Pull what is new from departments' databases and take it in."""
-    from quanxin.exchange import pulling
-    from quanxin.exchange import sources as definitions
-    from quanxin.exchange.errors import IntakeError
+    from quanxin.intake import pulls
+    from quanxin.intake import sources as definitions
+    from quanxin.intake.errors import IntakeError
 
     chosen = definitions.names() if every else list(names or ())
     if not chosen:
@@ -102,7 +102,7 @@ def pull(
     for name in chosen:
         try:
             with progress() as tell:
-                made = pulling.pull(name, actor=actor(), full=full, on_progress=tell)
+                made = pulls.pull(name, actor=actor(), full=full, on_progress=tell)
         except IntakeError as error:  # the other sources are not kept waiting
             failed = explain(error)
         else:

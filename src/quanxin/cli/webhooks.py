@@ -30,8 +30,8 @@ def add(
     url: Annotated[str, typer.Argument(help="接收通知的 https 地址 / the https address to notify")],
 ) -> None:
     """登记通知地址，密钥只显示这一次。 / Add a webhook; its secret is shown this once."""
-    from quanxin.exchange import webhooks
-    from quanxin.exchange.models import Consumer
+    from quanxin.sharing import webhooks
+    from quanxin.sharing.models import Consumer
 
     found = Consumer.objects.filter(key=consumer).first()
     if found is None:
@@ -46,7 +46,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="最多列出多少条未送达的通知 / undelivered at most")] = 50,
 ) -> None:
     """列出通知地址，以及未送达的通知。 / List the webhooks, and what is not delivered."""
-    from quanxin.exchange.models import Delivery, Webhook
+    from quanxin.sharing.models import Delivery, Webhook
 
     hooks = [
         {"webhook": h.pk, "consumer": h.consumer.key, "url": h.url, "timepoint": str(h.position), "ended": h.ended_at}
@@ -68,7 +68,7 @@ def list_(
 @may(Role.CENTRE)
 def end(number: Number, reason: Annotated[str, typer.Option(help="理由（必填） / the reason")]) -> None:
     """停用通知地址。 / Send nothing more to a webhook."""
-    from quanxin.exchange import webhooks
+    from quanxin.sharing import webhooks
 
     ended = webhooks.end(actor(), number, reason=reason)
     emit({"webhook": ended.pk, "ended": ended.ended_at})
@@ -78,7 +78,7 @@ def end(number: Number, reason: Annotated[str, typer.Option(help="理由（必�
 @may(Role.CENTRE)
 def redeliver(number: Number) -> None:
     """重新发送一条通知（delivery 编号）。 / Send a delivery once more."""
-    from quanxin.exchange import webhooks
+    from quanxin.sharing import webhooks
 
     made = webhooks.redeliver(actor(), number)
     emit({"delivery": made.pk, "state": made.state})

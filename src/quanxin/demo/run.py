@@ -20,8 +20,8 @@ from quanxin.calendar import today
 from quanxin.demo import files, rows
 from quanxin.demo.city import Member, code_of, populate
 from quanxin.demo.flaws import Flaw, flaws_for
-from quanxin.exchange.intake import intake, untold
-from quanxin.exchange.receipt import Receipt
+from quanxin.intake.pipeline import intake, untold
+from quanxin.intake.receipt import Receipt
 from quanxin.policy import Rules
 from quanxin.policy.model import Resource
 from quanxin.runtime import slices

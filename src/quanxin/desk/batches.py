@@ -22,15 +22,15 @@ from quanxin.desk.cells import Cell, cells
 from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import titles
 from quanxin.engine.taxonomy import ERRORS
-from quanxin.exchange import receipts, withdrawals
-from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.models import Held
-from quanxin.exchange.notes import notes
-from quanxin.exchange.replay import replay
+from quanxin.intake import receipts, withdrawals
+from quanxin.intake.errors import IntakeError
+from quanxin.intake.models import Held
+from quanxin.intake.notes import notes
+from quanxin.intake.replay import replay
 from quanxin.runtime import parameters
+from quanxin.runtime.duckdb_scratch import own_folder
 from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack
-from quanxin.runtime.workshop import own_folder
 
 PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

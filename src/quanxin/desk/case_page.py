@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from quanxin.accounts import Actor
 from quanxin.archive.shapes import RecordView
-from quanxin.attachments.accepting import of_case
+from quanxin.attachments.accept import of_case
 from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
 from quanxin.casework import offers, terms, words
@@ -25,15 +25,15 @@ from quanxin.casework.models import Case, Term
 from quanxin.casework.procedures import state_of, title_of
 from quanxin.desk.cells import Cell, cells
 from quanxin.desk.saying import Left, left, person
-from quanxin.exchange import following
-from quanxin.exchange.correcting import CorrectionRefused, as_written, key_fields, lost_numbers
-from quanxin.exchange.effects import ITEM
+from quanxin.intake.corrections import CorrectionRefused, as_written, key_fields, lost_numbers
+from quanxin.intake.effects import ITEM
 from quanxin.policy.model import FieldDef, Text
 from quanxin.policy.procedure import Act
 from quanxin.rights import documents
 from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.problems import Problem
+from quanxin.sharing import acknowledgements
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _told(events: list[Any]) -> list[dict[str, Any]]:
     moment = now()
     return [
         {"taken": one, "what": changes()[one.change], "late": left(-late) if (late := one.late(moment)) else None}
-        for one in following.told_of(events)
+        for one in acknowledgements.told_of(events)
     ]
 
 

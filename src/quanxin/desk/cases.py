@@ -19,7 +19,7 @@ from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.archive.paging import Paging
-from quanxin.attachments import http, reading
+from quanxin.attachments import download, http
 from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
 from quanxin.casework import engine, offers, queues, words
@@ -117,7 +117,7 @@ def decision(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
 def attachment(request: HttpRequest, actor: Actor, identity: uuid.UUID) -> HttpResponseBase:
     """A paper of a case, to be saved; each opening leaves its line."""
     try:
-        return http.respond(reading.download(actor, identity))
+        return http.respond(download.download(actor, identity))
     except Problem as error:
         return _refused(request, error)
 

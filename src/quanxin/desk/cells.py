@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from quanxin.exchange.forms import Explained, explain
+from quanxin.intake.forms import Explained, explain
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldDef, FieldType, Resource, Text
 

@@ -21,12 +21,12 @@ from quanxin.desk.case_page import changes
 from quanxin.desk.saying import left, status_of
 from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import titles
-from quanxin.exchange import following, subscriptions, webhooks
-from quanxin.exchange.following import Taken
-from quanxin.exchange.models import Acknowledgement, Consumer, Delivery, Subscription, Webhook
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem
+from quanxin.sharing import acknowledgements, subscriptions, webhooks
+from quanxin.sharing.acknowledgements import Taken
+from quanxin.sharing.models import Acknowledgement, Consumer, Delivery, Subscription, Webhook
 
 DAYS = 30
 SHOWN = 200
@@ -58,7 +58,7 @@ def end(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _page(request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
-    taken, moment = following.taken_in(now() - dt.timedelta(days=DAYS)), now()
+    taken, moment = acknowledgements.taken_in(now() - dt.timedelta(days=DAYS)), now()
     waiting = [t for t in taken if t.at is None]
     live = list(Subscription.objects.filter(ended_at=None).select_related("consumer").order_by("resource"))
     hooks = list(Webhook.objects.filter(ended_at=None).order_by("pk"))

@@ -22,16 +22,16 @@ from quanxin.desk.cells import cells
 from quanxin.desk.records import own_record
 from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import choices
-from quanxin.exchange.correcting import as_written
-from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.forms import table_schema, write_template
-from quanxin.exchange.intake import intake
-from quanxin.exchange.models import Held
+from quanxin.intake.corrections import as_written
+from quanxin.intake.errors import IntakeError
+from quanxin.intake.forms import table_schema, write_template
+from quanxin.intake.models import Held
+from quanxin.intake.pipeline import intake
 from quanxin.policy.model import Resource
 from quanxin.runtime import parameters
+from quanxin.runtime.duckdb_scratch import own_folder
 from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
-from quanxin.runtime.workshop import own_folder
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -17,7 +17,7 @@ from quanxin.desk.wording import hundredths
 from quanxin.evaluation.comparing import mean
 from quanxin.evaluation.editions import model_by_digest
 from quanxin.evaluation.models import Run, Study
-from quanxin.evaluation.weighing import NOT_STATED, OTHER, standard
+from quanxin.evaluation.sensitivity import NOT_STATED, OTHER, standard
 from quanxin.policy.evaluation import Model
 from quanxin.runtime.language import english, said
 from quanxin.runtime.pack import current_pack

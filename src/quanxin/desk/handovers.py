@@ -20,9 +20,9 @@ from quanxin.accounts.actors import Role
 from quanxin.calendar import today
 from quanxin.desk.saying import person
 from quanxin.desk.session import staffed
-from quanxin.exchange import handing_over as acts
-from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.models import Handover
+from quanxin.intake import handovers as acts
+from quanxin.intake.errors import IntakeError
+from quanxin.intake.models import Handover
 from quanxin.policy.model import Basis, Provider, Resource, Text
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words

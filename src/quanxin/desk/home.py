@@ -18,7 +18,7 @@ from quanxin.casework import queues
 from quanxin.desk import cases
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
-from quanxin.exchange.models import Held, Submission
+from quanxin.intake.models import Held, Submission
 
 LATEST = 10
 

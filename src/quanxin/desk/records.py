@@ -20,8 +20,8 @@ from quanxin.archive.models import Record, Withdrawal
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
 from quanxin.desk.session import missing, staffed
-from quanxin.exchange import withdrawals
-from quanxin.exchange.errors import IntakeError
+from quanxin.intake import withdrawals
+from quanxin.intake.errors import IntakeError
 from quanxin.runtime.language import in_words
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, cluster, resolve

@@ -20,9 +20,9 @@ from quanxin.archive.definitions import definition
 from quanxin.calendar import today
 from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
-from quanxin.exchange import stewarding, waiting
-from quanxin.exchange.holding import shown
-from quanxin.exchange.models import Held
+from quanxin.intake import link_decisions, unlinked_queue
+from quanxin.intake.models import Held
+from quanxin.intake.quarantine import shown
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
@@ -40,11 +40,11 @@ def unlinked(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What waits, oldest first, narrowed to a provider or a resource."""
     provider, resource = request.GET.get("provider", ""), request.GET.get("resource", "")
     start = parameters.number(request.GET.get("from"), parameters.DEEPEST) or 0
-    found = waiting.queue(actor, provider=provider, resource=resource, limit=PAGE + 1, offset=start)
+    found = unlinked_queue.queue(actor, provider=provider, resource=resource, limit=PAGE + 1, offset=start)
     rules = current_pack().on(today())
     context = {
         "entries": found[:PAGE], "onward": start + PAGE if len(found) > PAGE else None, "continued": start > 0,
-        "rows": waiting.waiting_rows(), "provider": provider, "resource": resource, "titles": rules.resources,
+        "rows": unlinked_queue.waiting_rows(), "provider": provider, "resource": resource, "titles": rules.resources,
         "providers": rules.providers, "decided": _decision(request.GET.get("decided", "")),
     }  # fmt: skip
     return render(request, "desk/unlinked.html", context)
@@ -58,18 +58,18 @@ def entry(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     if held is None:
         raise Http404
     problem = None
-    stewarding.expect_others(actor, held)
+    link_decisions.expect_others(actor, held)
     if request.method == "POST":
         try:
             decided = _decide(request, actor, held)
             return redirect(reverse("desk:unlinked") + f"?decided={decided.decision.pk}")
-        except stewarding.NotPossible as error:
+        except link_decisions.NotPossible as error:
             problem = in_words(error)
-    rows = list(waiting.waiting_with(held).select_related("batch").order_by("pk")[:ROWS_SHOWN])
+    rows = list(unlinked_queue.waiting_with(held).select_related("batch").order_by("pk")[:ROWS_SHOWN])
     kinds = {k: t for k, t in current_pack().on(today()).subject_types.items() if not t.natural}
     context = {
         "held": held, "problem": problem, "waits": any(r.pk == held.pk for r in rows) or _waits(held),
-        "count": waiting.waiting_with(held).count(), "candidates": waiting.candidates_for(held),
+        "count": unlinked_queue.waiting_with(held).count(), "candidates": unlinked_queue.candidates_for(held),
         "rows": [{"held": r, "said": _said(r)} for r in rows] if held.stated else [], "kinds": kinds,
         "expected": held.stated.get("type", "") if held.stated.get("code") else "", "titles": titles(),
         "chosen": request.POST,
@@ -92,27 +92,27 @@ def undo(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     try:
-        stewarding.undo(actor, found, reason=request.POST.get("reason", ""))
-    except stewarding.NotPossible as error:
+        link_decisions.undo(actor, found, reason=request.POST.get("reason", ""))
+    except link_decisions.NotPossible as error:
         return _decisions_page(request, actor, in_words(error))
     return redirect("desk:decisions")
 
 
-def _decide(request: HttpRequest, actor: Actor, held: Held) -> stewarding.Decided:
+def _decide(request: HttpRequest, actor: Actor, held: Held) -> link_decisions.Decided:
     act, reason = request.POST.get("act"), request.POST.get("reason", "")
     if act == "reject":
-        return stewarding.reject(actor, held, reason=reason)
+        return link_decisions.reject(actor, held, reason=reason)
     if act == "create":
-        return stewarding.create(actor, held, type=request.POST.get("type", ""), reason=reason)
+        return link_decisions.create(actor, held, type=request.POST.get("type", ""), reason=reason)
     code = request.POST.get("other", "").strip() or request.POST.get("code", "")
     subject = asked_for(actor, code) if code else None
     if subject is None:
-        raise stewarding.NotPossible("link-not-chosen")
-    return stewarding.link(actor, held, subject, reason=reason)
+        raise link_decisions.NotPossible("link-not-chosen")
+    return link_decisions.link(actor, held, subject, reason=reason)
 
 
 def _waits(held: Held) -> bool:
-    return waiting.waiting_with(held).filter(pk=held.pk).exists()
+    return unlinked_queue.waiting_with(held).filter(pk=held.pk).exists()
 
 
 def _decision(text: str) -> Decision | None:
@@ -121,7 +121,7 @@ def _decision(text: str) -> Decision | None:
 
 
 def _decisions_page(request: HttpRequest, actor: Actor, problem: str | None = None) -> HttpResponse:
-    latest = waiting.decisions(actor).order_by("-pk")[:DECISIONS_SHOWN]
+    latest = unlinked_queue.decisions(actor).order_by("-pk")[:DECISIONS_SHOWN]
     acts = {"link": _("关联"), "create": _("新建主体"), "reject": _("不予关联")}
     context: dict[str, Any] = {"decisions": [(one, acts[one.act]) for one in latest], "problem": problem}
     return render(request, "desk/decisions.html", context, status=422 if problem else 200)

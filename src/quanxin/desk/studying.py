@@ -25,11 +25,11 @@ from quanxin.desk.session import staffed
 from quanxin.desk.tables import as_file
 from quanxin.desk.wording import hundredths
 from quanxin.desk.workbench import VIEWERS, model_or_404
-from quanxin.evaluation import editions, moving, studies
+from quanxin.evaluation import editions, movers, studies
 from quanxin.evaluation.comparing import pair
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Edition, Run, Study
-from quanxin.evaluation.weighing import standard
+from quanxin.evaluation.sensitivity import standard
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words, said
 from quanxin.runtime.pack import current_pack
@@ -149,7 +149,7 @@ def export(request: HttpRequest, actor: Actor, number: int, table: str, kind: st
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staffed(Role.CENTRE)
-def movers(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
+def movers_page(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Who moved, by name: for the credit centre, once it says what for."""
     found = get_object_or_404(Study, pk=number, kind=Study.Kind.COMPARISON, state=Study.State.DONE)
     try:
@@ -169,7 +169,7 @@ def movers(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
         try:
             if not purpose:
                 raise EvaluationError("purpose-missing")
-            made, onward = moving.movers(viewers.centre(actor, purpose), both, way, after=start, study=found.pk)
+            made, onward = movers.movers(viewers.centre(actor, purpose), both, way, after=start, study=found.pk)
             titles = {i.key: said(i.title) for i, _a, _b in both.indicators}
             context |= {"onward": onward, "asked": True, "movers": [
                 (m, *map(hundredths, m.scores), [(titles[k], hundredths(p)) for k, p in m.because.items()]) for m in made

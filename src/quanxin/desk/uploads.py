@@ -17,9 +17,9 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import today
 from quanxin.desk.session import missing, staffed
-from quanxin.exchange import submissions
-from quanxin.exchange.errors import IntakeError
-from quanxin.exchange.models import Submission
+from quanxin.intake import submissions
+from quanxin.intake.errors import IntakeError
+from quanxin.intake.models import Submission
 from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
 

@@ -91,7 +91,7 @@ urlpatterns: list[URLPattern] = [
     path("models/<str:key>/<str:what>", studying.ask, name="ask"),
     path("editions/<int:number>", workbench.edition, name="edition"),
     path("studies/<int:number>", studying.study, name="study"),
-    path("studies/<int:number>/movers", studying.movers, name="movers"),
+    path("studies/<int:number>/movers", studying.movers_page, name="movers"),
     path("studies/<int:number>/<str:table>.<str:kind>", studying.export, name="export"),
 ]
 urlpatterns += [closed(pattern) for pattern in slices.pages(slices.Face.DESK)]

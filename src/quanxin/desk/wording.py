@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from quanxin.calendar import today
 from quanxin.desk.tables import Table
-from quanxin.evaluation.differing import Difference
+from quanxin.evaluation.edition_diff import Difference
 from quanxin.policy.evaluation import Aggregate, Indicator, Model
 from quanxin.runtime.language import english, said
 from quanxin.runtime.pack import current_pack

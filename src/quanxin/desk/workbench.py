@@ -23,12 +23,12 @@ from quanxin.desk.session import staffed
 from quanxin.desk.tables import Cell, Table, as_file
 from quanxin.desk.wording import difference_table, unfolded
 from quanxin.evaluation import editions
-from quanxin.evaluation.differing import differences
+from quanxin.evaluation.edition_diff import differences
 from quanxin.evaluation.errors import EvaluationError
-from quanxin.evaluation.following import last_run
+from quanxin.evaluation.incremental import last_run
 from quanxin.evaluation.models import Change, Edition, Run, Study
+from quanxin.evaluation.sensitivity import standard
 from quanxin.evaluation.statistics import stability
-from quanxin.evaluation.weighing import standard
 from quanxin.policy.evaluation import Model
 from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack

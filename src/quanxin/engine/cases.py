@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 
 from quanxin.engine import database
+from quanxin.engine.prepared import Standing
 from quanxin.engine.program import Program, compile
 from quanxin.engine.run import check
-from quanxin.engine.standing import Standing
 from quanxin.engine.windows import window
 from quanxin.policy import Pack
 from quanxin.policy.evaluation import ModelCase

@@ -14,8 +14,8 @@ from collections.abc import Collection
 import duckdb
 
 from quanxin.engine.normalise import literal, quoted
+from quanxin.engine.prepared import Standing, names_of
 from quanxin.engine.program import BITS, Program
-from quanxin.engine.standing import Standing, names_of
 
 # Whom a row is about, by the strongest identifier that it carries.
 SLOT = "coalesce('c' || _code, 'r' || _registration_number, 'o' || _organisation_code, 'i' || _identity, 'n' || _name)"

@@ -23,8 +23,8 @@ from quanxin.evaluation.editions import model_by_digest
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.files import path_of
 from quanxin.evaluation.models import Run
+from quanxin.evaluation.sensitivity import standard
 from quanxin.evaluation.statistics import Interval, discrimination, wilson
-from quanxin.evaluation.weighing import standard
 from quanxin.policy import Pack, expressions
 from quanxin.policy.evaluation import Model
 from quanxin.policy.model import Text

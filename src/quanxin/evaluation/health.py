@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from quanxin.evaluation import following, runs
+from quanxin.evaluation import incremental, runs
 from quanxin.evaluation.editions import models_in_use
 from quanxin.evaluation.models import Run
 from quanxin.policy.evaluation import Model
@@ -26,7 +26,7 @@ def findings() -> Iterator[Finding]:
             ("请查明是谁改动了得分表，并运行 quanxin doctor --deep 再次核对",
              "Find out who changed the scores, and prove them again with quanxin doctor --deep"),
         )  # fmt: skip
-    if waiting := following.lag() if models else 0:
+    if waiting := incremental.lag() if models else 0:
         yield attention(
             "evaluation",
             (f"得分尚未跟进 {waiting:,} 个变更", f"Scores do not follow {waiting:,} events yet"),
@@ -42,7 +42,7 @@ def deep() -> Iterator[Finding]:
     """Whether evaluating everyone anew, as of the day of the last run over the city, gives the scores that stand."""
     proven = 0
     for model in models_in_use():
-        if (last := following.last_run(model.key)) is None:
+        if (last := incremental.last_run(model.key)) is None:
             continue
         proven += 1
         if count := runs.prove(model, last):

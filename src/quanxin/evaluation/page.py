@@ -19,7 +19,7 @@ from quanxin.archive.queries import records_about
 from quanxin.archive.shapes import RecordView
 from quanxin.archive.viewers import Viewer
 from quanxin.calendar import now, today
-from quanxin.evaluation import one, present
+from quanxin.evaluation import explanation, single
 from quanxin.evaluation.editions import in_order
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Change, Score
@@ -107,13 +107,13 @@ def of(subject: Subject, viewer: Viewer, asked: QueryDict) -> ScorePage:
         return ScorePage()
     scored_by = set(Score.objects.filter(subject_id=subject.pk).values_list("model", flat=True))
     usual = next((m for m in models if m.key in scored_by), models[0])  # one by which it has a score
-    model = one.admitted(subject, next((m.key for m in models if m.key == asked.get("model")), usual.key))
-    moment, as_of = now(), one.standing_day(model.key)
+    model = single.admitted(subject, next((m.key for m in models if m.key == asked.get("model")), usual.key))
+    moment, as_of = now(), single.standing_day(model.key)
     shown = {r.id: r for r in records_about(subject, viewer, moment)}
-    records = one.records_of(subject, model, moment)
-    scored = one.score(model, records, as_of, moment, one.Changes())
-    said = present.explained(scored)
-    better = present.improvements(scored)
+    records = single.records_of(subject, model, moment)
+    scored = single.score(model, records, as_of, moment, single.Changes())
+    said = explanation.explained(scored)
+    better = explanation.improvements(scored)
     bars = _placed(list(_bars(said, shown)))
     history = _history(subject, model.key)
     behind = {r.id: r for bar in bars if bar.points < 0 for r in bar.records}
@@ -124,12 +124,12 @@ def of(subject: Subject, viewer: Viewer, asked: QueryDict) -> ScorePage:
         still=[_bar(i, Decimal(said["base"]), shown) for i in said.get("indicators", ()) if not Decimal(i["points"])],
         grounds=[_ground(g, shown) for g in [*said.get("vetoes", ()), *said.get("exclusions", ())]],
         history=history, improvements=[i | {"title": Text(**i["title"])} for i in better],
-        outlook=[_turn(model, turn) for turn in present.outlook(scored)], repairable=list(behind.values()),
+        outlook=[_turn(model, turn) for turn in explanation.outlook(scored)], repairable=list(behind.values()),
         **_whatif(scored, asked),
     )  # fmt: skip
 
 
-def _whatif(scored: one.Scored, asked: QueryDict) -> dict[str, Any]:
+def _whatif(scored: single.Scored, asked: QueryDict) -> dict[str, Any]:
     numbers = frozenset(n for text in asked.getlist("repaired") if (n := parameters.number(text)))
     text = asked.get("day", "").strip()
     if not numbers and not text:
@@ -143,10 +143,10 @@ def _whatif(scored: one.Scored, asked: QueryDict) -> dict[str, Any]:
             "problem": Text(zh="日期应在评价日以后十年以内。", en="The day must lie within ten years ahead.")
         }
     try:
-        then = one.score(scored.model, dict(scored.records), day, scored.known_at, one.Changes(repaired=numbers))
+        then = single.score(scored.model, dict(scored.records), day, scored.known_at, single.Changes(repaired=numbers))
     except EvaluationError as error:
         return kept | {"problem": Text(zh=error.zh, en=error.en)}
-    said = present.explained(then)
+    said = explanation.explained(then)
     return kept | {"supposed": said | {"day": day}}
 
 

@@ -26,15 +26,15 @@ from quanxin.archive.commit import lock_resources
 from quanxin.calendar import now, today
 from quanxin.engine.scoring import Scoring, compile_model, grades_table
 from quanxin.engine.scoring_run import create_marks, score_source, score_subjects
-from quanxin.evaluation import applying, at_scale, sources
+from quanxin.evaluation import at_scale, publish_scores, sources
 from quanxin.evaluation.editions import model_in_use, with_foundations
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.files import write
 from quanxin.evaluation.models import Run
 from quanxin.policy.evaluation import Model
 from quanxin.policy.model import Text
+from quanxin.runtime.duckdb_scratch import workshop
 from quanxin.runtime.pack import current_pack
-from quanxin.runtime.workshop import workshop
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -115,13 +115,13 @@ def prove(model: Model, last: Run) -> int:
     models = with_foundations([model])
     compiled = [compile_model(m, current_pack()) for m in models]
     with transaction.atomic(), workshop() as (con, workdir):
-        applying.lock(model.key)
+        publish_scores.lock(model.key)
         question = Question(last.as_of, settled({s.resource for c in compiled for s in c.sources}))
         sources.put_decided(con, question.known_at)
         for scoring in compiled:
             _score(con, scoring, question, workdir)
             _keep_grades(con, scoring, compiled)
-        return applying.differences(con, model.key)
+        return publish_scores.differences(con, model.key)
 
 
 def _score(con: duckdb.DuckDBPyConnection, scoring: Scoring, question: Question, workdir: Path) -> tuple[int, int]:
@@ -155,7 +155,7 @@ def _record(
 ) -> Run:
     """The run's row, its files, and the scores that it gives."""
     model = scoring.model
-    applying.lock(model.key)
+    publish_scores.lock(model.key)
     grades = dict(con.execute("SELECT grade, count(*) FROM scores GROUP BY grade ORDER BY grade").fetchall())
     row = Run.objects.create(
         model=model.key, digest=model.edition, pack_edition=current_pack().edition,
@@ -169,7 +169,7 @@ def _record(
         row.manifest = write(con, f"{model.key}-{row.pk:08d}")
         row.save(update_fields=["manifest"])
     if current:
-        applying.apply(con, row, question.only)
+        publish_scores.apply(con, row, question.only)
     audit(
         actor,
         "evaluation.run",

@@ -9,7 +9,7 @@ SLICE = Slice(
     title=("评价", "Evaluation"),
     health={"evaluation": "quanxin.evaluation.health:findings"},
     deep={"evaluation-deep": "quanxin.evaluation.health:deep"},
-    jobs=(Job("47 1 * * *", "quanxin.evaluation.following:by_night", "evaluation.by-night"),),
-    handlers=("quanxin.evaluation.following:SCORES",),
+    jobs=(Job("47 1 * * *", "quanxin.evaluation.incremental:by_night", "evaluation.by-night"),),
+    handlers=("quanxin.evaluation.incremental:SCORES",),
     demo={"evaluated": "quanxin.evaluation.sample:evaluate_city"},
 )

@@ -19,7 +19,7 @@ from django.db.models import Q
 
 from quanxin.archive import lake_reading
 from quanxin.archive.models import Batch
-from quanxin.archive.restricting import HIDING
+from quanxin.archive.restrictions import HIDING
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.scoring import Source
 from quanxin.engine.values import type_of

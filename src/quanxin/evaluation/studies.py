@@ -24,10 +24,10 @@ from quanxin.evaluation.comparing import compared, pair, put_pair
 from quanxin.evaluation.editions import model_by_digest
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Run, Study
+from quanxin.evaluation.sensitivity import breakdowns, weights
 from quanxin.evaluation.trials import trial
-from quanxin.evaluation.weighing import breakdowns, weights
+from quanxin.runtime.duckdb_scratch import workshop
 from quanxin.runtime.session import claimed
-from quanxin.runtime.workshop import workshop
 
 TASK, QUEUE = "evaluation.study", "studies"
 STEPS = {

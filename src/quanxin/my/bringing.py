@@ -10,8 +10,8 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 
-from quanxin.attachments import removing
-from quanxin.attachments.accepting import accept, limit_mb
+from quanxin.attachments import removal
+from quanxin.attachments.accept import accept, limit_mb
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.models import Attachment
 from quanxin.casework.parties import Party
@@ -39,7 +39,7 @@ def papers_of(request: HttpRequest, party: Party, kind: str) -> tuple[list[Attac
     papers = kept(request, party)
     wanted = set(_numbers([request.POST.get("drop", "")]))
     for paper in [paper for paper in papers if paper.pk in wanted]:
-        removing.remove(party.actor, paper.pk, "提交前由上传人移除 / removed by its uploader before filing")
+        removal.remove(party.actor, paper.pk, "提交前由上传人移除 / removed by its uploader before filing")
         papers.remove(paper)
     try:
         for file in request.FILES.getlist(FIELD):

@@ -19,7 +19,7 @@ from quanxin.archive import queries, viewers
 from quanxin.archive.models import Event
 from quanxin.archive.paging import Paging
 from quanxin.archive.shapes import RecordView
-from quanxin.attachments.accepting import of_case
+from quanxin.attachments.accept import of_case
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.http import receiving
 from quanxin.attachments.models import Kind
@@ -29,12 +29,12 @@ from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case, Step, Term
 from quanxin.casework.parties import Party
 from quanxin.casework.procedures import procedures, second_look_of, state_of
-from quanxin.exchange import following
 from quanxin.my import bringing, progress
 from quanxin.my.progress import Entry
 from quanxin.my.standing import Standing, opened, shown
 from quanxin.rights import documents
 from quanxin.runtime.language import in_words
+from quanxin.sharing import acknowledgements
 
 LENGTH = 20
 READERS = (Scope.REPAIR, Scope.OBJECTION)
@@ -133,10 +133,10 @@ def _changes(before: RecordView, after: RecordView) -> list[dict[str, Any]]:
     ]
 
 
-def _told(steps: Sequence[Step]) -> list[following.Taken]:
+def _told(steps: Sequence[Step]) -> list[acknowledgements.Taken]:
     """Who receives such records and was told of what the case decided, and when each took it in."""
     numbers = [pk for step in steps for pk in step.particulars.get("events", ())]
-    return following.told_of(list(Event.objects.filter(pk__in=numbers).order_by("pk"))) if numbers else []
+    return acknowledgements.told_of(list(Event.objects.filter(pk__in=numbers).order_by("pk"))) if numbers else []
 
 
 @require_POST

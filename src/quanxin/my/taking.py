@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.agency import Scope
-from quanxin.attachments import http, reading
+from quanxin.attachments import download, http
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import today
@@ -47,7 +47,7 @@ def paper(request: HttpRequest, me: Standing, number: uuid.UUID) -> HttpResponse
         if found is None or (case is None and found.uploaded_by != me.party.actor.name):
             refused_line(me.party.actor, f"attachment:{number}", "not a paper of the subject's cases")
             raise AttachmentError("attachment-unknown", attachment=number)
-        answer: FileResponse = http.respond(reading.download(me.party.actor, number))
+        answer: FileResponse = http.respond(download.download(me.party.actor, number))
     except AttachmentError as error:
         return shown(request, me, "my/problem.html", {"problem": in_words(error)}, error.status)
     return answer

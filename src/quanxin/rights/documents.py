@@ -27,8 +27,8 @@ from quanxin.casework.models import Case, Step
 from quanxin.casework.procedures import procedure_of
 from quanxin.policy.model import Basis
 from quanxin.policy.rights import NoticeText
+from quanxin.runtime.duckdb_scratch import own_folder
 from quanxin.runtime.pack import current_pack
-from quanxin.runtime.workshop import own_folder
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import cluster, names_of
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import restricting
+from quanxin.archive import restrictions
 from quanxin.archive.definitions import definition
 from quanxin.archive.models import Event, Record, Restriction
 from quanxin.calendar import now, today
@@ -31,7 +31,7 @@ def delete(party: Party, record: Record) -> list[Event]:
     clock = current_pack().on(today()).clocks[CLOCK]
     basis: list[Basis] = list(clock.basis)
     reference = f"honour:{record.subject_id}-{record.id}"
-    events = restricting.restrict(
+    events = restrictions.restrict(
         party.actor, [record], Restriction.Kind.DELETED, case=reference, basis=basis, at=now()
     )
     if events:

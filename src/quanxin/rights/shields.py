@@ -13,7 +13,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
-from quanxin.archive import restricting, viewers
+from quanxin.archive import restrictions, viewers
 from quanxin.archive.models import Record, Restriction
 from quanxin.archive.own_matters import expect_others, own_subjects
 from quanxin.calendar import day_of, now, today
@@ -49,13 +49,13 @@ def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Shield
         return already
     covered = {key for coverage in regime.covers for key in coverage.resources}
     records = Record.objects.filter(subject_id__in=cluster(subject), superseded_at=None, resource__in=covered)
-    if not (found := list(records.exclude(restricting.hidden()).order_by("id"))):
+    if not (found := list(records.exclude(restrictions.hidden()).order_by("id"))):
         raise RightsError("shield-nothing")
     at = now()
     made = Shield.objects.create(
         subject_id=subject.pk, ruling=ruling.strip(), court=court.strip(), actor=actor.name, from_at=at
     )
-    restricting.restrict(actor, found, Kind.SHIELDED, case=made.reference, basis=regime.bankruptcy.basis, at=at)
+    restrictions.restrict(actor, found, Kind.SHIELDED, case=made.reference, basis=regime.bankruptcy.basis, at=at)
     audit(actor, "rights.shield", made.reference, ruling=made.ruling, records=len(found))
     return made
 
@@ -94,11 +94,11 @@ def _end(actor: Actor, number: int, reason: str, outcome: Shield.Outcome) -> Shi
     at = now()
     if outcome == Shield.Outcome.COMPLETED:
         held = Restriction.objects.filter(case=found.reference, kind=Kind.SHIELDED, ended_at=None)
-        records = [record for one in held if (record := restricting.current(one)) is not None]
+        records = [record for one in held if (record := restrictions.current(one)) is not None]
         regime = regime_of(day_of(found.from_at))
         basis = regime.bankruptcy.basis if regime is not None and regime.bankruptcy is not None else ()
-        restricting.restrict(actor, records, Kind.REPAIRED, case=found.reference, basis=basis, at=at)
-    restricting.release(actor, found.reference, reason=reason, at=at, kinds=[Kind.SHIELDED])
+        restrictions.restrict(actor, records, Kind.REPAIRED, case=found.reference, basis=basis, at=at)
+    restrictions.release(actor, found.reference, reason=reason, at=at, kinds=[Kind.SHIELDED])
     found.outcome, found.ended_at, found.ended_by, found.ended_reason = outcome, at, actor.name, reason.strip()
     found.save()
     audit(actor, f"rights.shield-{outcome}", found.reference, reason=found.ended_reason)

@@ -12,8 +12,8 @@ import datetime as dt
 import duckdb
 
 from quanxin.runtime import locks
+from quanxin.runtime.batch_rows import BatchRows
 from quanxin.runtime.bridge import pg_cursor, reserve, temporary, to_postgres
-from quanxin.runtime.several import Several
 from quanxin.subjects.search import index_names
 
 MANY = 1000  # newcomers after which the planner is told anew how large the register is, within their transaction
@@ -24,7 +24,7 @@ def lock_register() -> None:
     locks.hold(locks.Kind.REGISTER)
 
 
-def enrol(con: duckdb.DuckDBPyConnection, *, several: Several, at: dt.datetime) -> int:
+def enrol(con: duckdb.DuckDBPyConnection, *, several: BatchRows, at: dt.datetime) -> int:
     """Make a subject of each row of ``enrolling`` that has none yet; return how many were made.
 
     Takes the DuckDB table ``enrolling(row_no, kind, value, sealed, registration, name, name_text, type, person,
@@ -46,7 +46,7 @@ def enrol(con: duckdb.DuckDBPyConnection, *, several: Several, at: dt.datetime) 
     return new
 
 
-def _copy_subjects(con: duckdb.DuckDBPyConnection, several: Several, at: dt.datetime) -> None:
+def _copy_subjects(con: duckdb.DuckDBPyConnection, several: BatchRows, at: dt.datetime) -> None:
     stamp = f"'{at.isoformat()}' AS recorded_at, {several.batch('row_no')} AS batch"
     to_postgres(
         con,

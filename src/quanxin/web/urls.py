@@ -13,7 +13,7 @@ from oauth2_provider.views import TokenView
 
 from quanxin.api.interface import interface
 from quanxin.runtime import slices
-from quanxin.web.views import lists, opening, pages, search, subject, system, telling
+from quanxin.web.views import lists, open_data, pages, search, subject, system, telling
 
 # Choosing a language changes nothing but the chooser's own cookie, so the form needs no token; that way no page of
 # the portal sets a cookie until someone chooses.
@@ -28,9 +28,9 @@ portal: list[URLPattern] = [
     path("penalties", lists.penalties, name="penalties"),
     path("catalogue", pages.catalogue, name="catalogue"),
     path("catalogue/<slug:key>", pages.resource, name="resource"),
-    path("open-data", opening.open_data, name="open-data"),
-    path("open-data/catalog.jsonld", opening.catalogue, name="open-data-catalogue"),
-    path("open-data/<str:day>/<str:name>", opening.file, name="open-data-file"),
+    path("open-data", open_data.page, name="open-data"),
+    path("open-data/catalog.jsonld", open_data.catalogue, name="open-data-catalogue"),
+    path("open-data/<str:day>/<str:name>", open_data.file, name="open-data-file"),
     path("about", pages.about, name="about"),
     path("language", _choose_language, name="language"),
     path("healthz", system.health, name="health"),

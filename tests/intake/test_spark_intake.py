@@ -1,0 +1,136 @@
+"""The same hand-in on both engines: the same buckets, codes, receipt, records and held rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from quanxin.accounts import operator
+from quanxin.archive.models import Event, Record
+from quanxin.intake.errors import IntakeError
+from quanxin.intake.models import Conflict
+from quanxin.intake.pipeline import intake
+from tests.city import penalty, register, write
+from tests.intake.both_engines import (
+    PENALTY,
+    all_flaws,
+    by_duckdb,
+    by_spark,
+    ground,
+    hold_equal,
+    same_rows,
+    split,
+    undone,
+)
+from tests.spark import LOCAL, needed, running
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spark, needed]
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[SparkSession]:
+    with running(LOCAL) as session:
+        yield session
+
+
+def test_one_file_on_both_engines(local: SparkSession, tmp_path: Path) -> None:
+    ground(tmp_path)
+    path = write(tmp_path, PENALTY, all_flaws())
+    hold_equal(undone(lambda: by_duckdb(path)), undone(lambda: by_spark(str(path))))
+
+
+def test_what_one_engine_took_in_the_other_knows(local: SparkSession, tmp_path: Path) -> None:
+    ground(tmp_path)
+    path = write(tmp_path, PENALTY, [penalty(0, "丙1号")])
+    first = by_duckdb(path)
+    again = by_spark(str(path))
+    assert again.repeated
+    assert again.batch == first.batch
+
+
+def test_another_provider_s_record_is_no_more_changed_by_spark_than_by_duckdb(
+    local: SparkSession, tmp_path: Path
+) -> None:
+    register(tmp_path)
+    theirs = write(tmp_path, PENALTY, [penalty(0, "丁1号")], "theirs.csv")
+    intake(theirs, resource=PENALTY, provider="urban-management", actor=operator())
+    path = write(tmp_path, PENALTY, [penalty(0, "丁1号", fine="9"), penalty(1, "丁2号")])
+    here, there = undone(lambda: by_duckdb(path)), undone(lambda: by_spark(str(path)))
+    assert (here["receipt"]["updated"], here["receipt"]["codes"]["owned-by-another"]) == (0, 1)
+    same_rows(here, there)
+    by_spark(str(path))
+    conflict = Conflict.objects.get()
+    assert (conflict.holder, conflict.claimant, conflict.state) == ("urban-management", "market-regulation", "open")
+    standing = Record.objects.filter(resource=PENALTY, superseded_at=None)
+    assert set(standing.values_list("provider", "version")) == {("urban-management", 1), ("market-regulation", 1)}
+
+
+def test_a_directory_is_one_hand_in_and_its_results_stay_at_out(local: SparkSession, tmp_path: Path) -> None:
+    ground(tmp_path)
+    path = write(tmp_path, PENALTY, all_flaws())
+    split(path, tmp_path / "parts", 4)
+    out = tmp_path / "结 果"
+    there = undone(lambda: by_spark((tmp_path / "parts").as_uri(), out=str(out)))
+    same_rows(undone(lambda: by_duckdb(path)), there)
+    assert there["held"][0][1].startswith("第 0 份.csv 第 ")
+    query = "SELECT count(*), count(DISTINCT row_no) FROM '{}/*/checked/*.parquet'"
+    assert duckdb.execute(query.format(out)).fetchall() == [(150, 150)]
+
+
+def test_parquet_is_read_too(local: SparkSession, tmp_path: Path) -> None:
+    ground(tmp_path)
+    path = write(tmp_path, PENALTY, all_flaws())
+    duckdb.execute(
+        f"COPY (SELECT * FROM read_csv('{path}', all_varchar = true, header = true)) TO '{tmp_path}/rows.parquet'"
+    )
+    here = undone(lambda: by_duckdb(tmp_path / "rows.parquet"))
+    hold_equal(here, undone(lambda: by_spark(str(tmp_path / "rows.parquet"))))
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({"a.csv": b"\xd0\xd0\xd5\xfe,\xb4\xfa\xc2\xeb\n1,2\n"}, "file-headers-unmatched"),
+        ({"a.csv": "行政相对人名称,备注\n济南,\n".encode() + b"\xd0\xd5,2\n"}, "spark-encoding"),
+        ({"a.csv": "行政相对人名称\n".encode()}, "file-empty"),
+        ({"a.csv": "行政相对人名称,没有这列\n甲,2\n".encode()}, "file-column-unknown"),
+        ({"a.csv": "行政相对人名称\n甲\n".encode(), "b.csv": "备注\n甲\n".encode()}, "spark-headers-differ"),
+        ({"a.csv": "行政相对人名称\n甲\n".encode(), "b.parquet": b"PAR1"}, "spark-format"),
+        ({"a.parquet": b"PAR1"}, "spark-failed"),
+        ({"_SUCCESS": b""}, "file-empty"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_whole(
+    local: SparkSession, tmp_path: Path, files: dict[str, bytes], code: str
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    with pytest.raises(IntakeError) as refused:
+        by_spark(str(folder))
+    assert refused.value.code == code
+    assert not Event.objects.exists()
+
+
+def test_what_is_not_there_is_said(local: SparkSession, tmp_path: Path) -> None:
+    for address, code in ((str(tmp_path / "none.csv"), "file-missing"), ("nosuch://host/a.csv", "spark-failed")):
+        with pytest.raises(IntakeError) as refused:
+            by_spark(address)
+        assert refused.value.code == code
+
+
+def test_cells_beyond_the_header_are_kept(local: SparkSession, tmp_path: Path) -> None:
+    lines: Sequence[str] = ["行政相对人名称,备注", "甲,1,多,,余", "乙", "  ,　", "丙,3"]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    here, there = undone(lambda: by_duckdb(path)), undone(lambda: by_spark(str(path)))
+    assert here["receipt"]["codes"]["cells-beyond-columns"] == 1
+    same_rows(here, there)
