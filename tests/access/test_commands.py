@@ -15,7 +15,7 @@ from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine
 from quanxin.accounts.people import add_account
-from quanxin.cli import acting
+from quanxin.cli import access
 from quanxin.cli.main import app
 from quanxin.cli.output import explain
 from quanxin.runtime import boot
@@ -69,11 +69,11 @@ def test_what_a_command_declares_is_what_the_table_says_for_every_role() -> None
     for words, command in commands():
         gate = command.callback.gate
         assert gate.command == words
-        assert (gate.rule is acting.MACHINE) == (COMMANDS[words] == MACHINE), words
-        assert [acting.allows(gate.rule, frozenset({role})) for role in Role] == [allowed(r, words) for r in Role], (
+        assert (gate.rule is access.MACHINE) == (COMMANDS[words] == MACHINE), words
+        assert [access.allows(gate.rule, frozenset({role})) for role in Role] == [allowed(r, words) for r in Role], (
             words
         )
-        assert acting.allows(gate.rule, frozenset()) == (COMMANDS[words] == ANYONE), words
+        assert access.allows(gate.rule, frozenset()) == (COMMANDS[words] == ANYONE), words
 
 
 @pytest.mark.django_db
@@ -115,16 +115,16 @@ def test_a_command_that_does_not_say_who_may_run_it_is_in_no_command_line() -> N
         """Says nothing."""
 
     @outer.command()
-    @acting.may(Role.CENTRE)
+    @access.may(Role.CENTRE)
     def aloud() -> None:
         """Says so."""
 
     outer.add_typer(inner, name="group")
     with pytest.raises(TypeError, match="group quietly"):
-        acting.declared(outer)
+        access.declared(outer)
 
 
-@pytest.mark.parametrize("who", [(), (acting.ANYONE, Role.CENTRE), (acting.MACHINE, acting.ANYONE)])
+@pytest.mark.parametrize("who", [(), (access.ANYONE, Role.CENTRE), (access.MACHINE, access.ANYONE)])
 def test_a_declaration_says_one_thing(who: Any) -> None:
     with pytest.raises(TypeError):
-        acting.may(*who)
+        access.may(*who)

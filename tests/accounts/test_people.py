@@ -167,5 +167,5 @@ def test_no_act_but_those_about_accounts_takes_an_administrators_word(root: Path
     asked = [path.relative_to(root / "src/quanxin").as_posix() for path in (root / "src/quanxin").rglob("*.py")
              if "Role.ADMINISTRATOR" in path.read_text(encoding="utf-8")]  # fmt: skip
     # the command line says who may run its commands about accounts; which those are stands in tests/access/table.py
-    about_accounts = {"cli/people.py", "cli/granting.py", "cli/machines.py", "desk/ending.py", "desk/slice.py"}
+    about_accounts = {"cli/people.py", "cli/roles.py", "cli/machines.py", "desk/ending.py", "desk/slice.py"}
     assert {path for path in asked if not path.startswith("accounts/")} == about_accounts, asked

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli.acting import actor, may
+from quanxin.cli.access import actor, may
 from quanxin.cli.output import emit, fail, table
 
 

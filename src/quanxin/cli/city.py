@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from quanxin.cli.acting import MACHINE, actor, may
+from quanxin.cli.access import MACHINE, actor, may
 from quanxin.cli.output import emit, progress
 
 HEADERS_WITHIN = 10_000  # milliseconds in which a request's headers have to have come

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from quanxin.cli.acting import ANYONE, MACHINE, may
+from quanxin.cli.access import ANYONE, MACHINE, may
 from quanxin.cli.output import emit, progress
 from quanxin.runtime.finding import Finding, State
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from quanxin.cli.acting import ANYONE, may
+from quanxin.cli.access import ANYONE, may
 from quanxin.cli.output import emit
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from quanxin.cli import acting
+from quanxin.cli import access
 from quanxin.runtime import slices
 
 app = typer.Typer(
@@ -36,10 +36,10 @@ def whom(
     ] = None,
 ) -> None:
     """泉信：公共信用信息平台。 / Quanxin: the platform for public credit."""
-    acting.name_account(context, account or [])
+    access.name_account(context, account or [])
 
 
-acting.declared(app)
+access.declared(app)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from quanxin.cli.acting import MACHINE, may
+from quanxin.cli.access import MACHINE, may
 from quanxin.cli.output import emit, fail
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from quanxin.cli.acting import ANYONE, may
+from quanxin.cli.access import ANYONE, may
 from quanxin.cli.output import emit, fail, table
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.acting import actor, may
+from quanxin.cli.access import actor, may
 from quanxin.cli.output import emit, fail, table
 
 accounts = typer.Typer(no_args_is_help=True, help="工作台账号。 / Accounts of the desk.")

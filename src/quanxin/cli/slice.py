@@ -5,8 +5,8 @@ from __future__ import annotations
 from quanxin.runtime.slices import Slice
 
 ROOMS = (
-    "pack", "city", "granting", "people", "machines", "consuming", "agents", "auditing", "batches", "cases", "forms", "keys",
-    "exporting", "opening", "lake", "quality", "ways_in", "webhooks", "stewarding", "owning", "subjects", "evaluating",
+    "pack", "city", "roles", "people", "machines", "consumers", "agents", "audit", "batches", "cases", "forms", "keys",
+    "export", "open_data", "lake", "quality", "ways_in", "webhooks", "unlinked", "ownership", "subjects", "evaluate",
     "events", "doctor",
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.acting import ANYONE, actor, may
+from quanxin.cli.access import ANYONE, actor, may
 from quanxin.cli.output import emit, fail, table
 
 Code = Annotated[str, typer.Argument(help="统一社会信用代码或注册号 / code")]

@@ -9,7 +9,7 @@ from quanxin.api.clients import Token, client_of
 from quanxin.api.problems import Refused
 from quanxin.archive.handlers import Now, soon
 from quanxin.archive.models import Event
-from quanxin.cli.acting import may
+from quanxin.cli.access import may
 from quanxin.cli.output import emit
 from quanxin.desk.session import staffed
 from quanxin.my.standing import opened, shown

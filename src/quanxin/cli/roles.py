@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli.acting import actor, may
+from quanxin.cli.access import actor, may
 from quanxin.cli.output import emit, table
 from quanxin.cli.people import accounts, in_words
 

@@ -12,7 +12,7 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.acting import actor, may
+from quanxin.cli.access import actor, may
 from quanxin.cli.output import emit, fail, table
 from quanxin.cli.people import Reason
 

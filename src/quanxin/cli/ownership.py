@@ -13,7 +13,7 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.acting import actor, may
+from quanxin.cli.access import actor, may
 from quanxin.cli.output import emit, table
 
 Reason = Annotated[str, typer.Option(help="理由（必填） / the reason")]
