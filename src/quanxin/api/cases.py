@@ -18,7 +18,7 @@ from quanxin.accounts.lookups import look_up
 from quanxin.accounts.models import ApiClient
 from quanxin.accounts.people import decider_of_client
 from quanxin.api.clients import Token, client_of
-from quanxin.api.once import once
+from quanxin.api.idempotency import once
 from quanxin.api.problems import Refused, note
 from quanxin.api.shapes import Reference, Slug
 from quanxin.casework import as_json, beginning, case_view, engine, queues
