@@ -120,7 +120,7 @@ def commands() -> Pages:
 
 def _who(command: Any) -> str:
     """Who may run a command as an account, as the command itself says."""
-    from quanxin.cli.access import ANYONE, MACHINE
+    from quanxin.terminal.access import ANYONE, MACHINE
 
     rule = command.gate.rule
     words = {ANYONE: "任何账号 / any account", MACHINE: "只供本机操作员 / the machine's operator alone"}

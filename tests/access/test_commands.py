@@ -15,10 +15,10 @@ from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine
 from quanxin.accounts.people import add_account
-from quanxin.cli import access
 from quanxin.cli.main import app
-from quanxin.cli.output import explain
 from quanxin.runtime import boot
+from quanxin.terminal import access
+from quanxin.terminal.output import explain
 from tests.access.table import ANYONE, COMMANDS, MACHINE
 
 PASSWORD = "七泉映月-Spring-72"

@@ -33,7 +33,7 @@ from quanxin.subjects.models import Subject
 from tests.access.scene import FAR, MOMENT, NEAR, Scene, acting, browser, company
 from tests.casework.acts import cases
 from tests.city import CODES
-from tests.cli.test_acting import ran
+from tests.cli.test_access import ran
 from tests.rights.life import PROVIDER
 
 pytestmark = pytest.mark.django_db

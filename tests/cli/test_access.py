@@ -16,8 +16,8 @@ from quanxin.accounts.models import AuditLine
 from quanxin.accounts.people import add_account, deactivate
 from quanxin.archive.models import Batch, Record
 from quanxin.cli.main import app
-from quanxin.cli.output import explain
 from quanxin.intake.models import Held
+from quanxin.terminal.output import explain
 from tests.city import CODES, NAMES, hand_in, penalty, register, write
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from quanxin.calendar import travel
 from quanxin.cli.main import app
-from quanxin.cli.output import explain
+from quanxin.terminal.output import explain
 from tests.casework.acts import cases, repairs
 from tests.rights.life import DECIDER, LATER, WINDOW, applied, morning, penalised
 

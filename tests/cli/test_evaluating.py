@@ -18,10 +18,10 @@ from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Record
 from quanxin.cli import evaluate
 from quanxin.cli.main import app
-from quanxin.cli.output import explain as told
 from quanxin.evaluation import editions, files
 from quanxin.evaluation.models import Change, Edition, Run, Score
 from quanxin.runtime.pack import current_pack
+from quanxin.terminal.output import explain as told
 from tests.city import CODES, hand_in, penalty, register
 from tests.evaluation.city import MODEL, put_in_use
 from tests.policy.small import put, sound, written

@@ -16,12 +16,12 @@ from quanxin.archive.errors import NotPossible
 from quanxin.archive.judgements import merge
 from quanxin.calendar import now
 from quanxin.cli.main import app
-from quanxin.cli.output import explain
 from quanxin.evaluation import editions, runs, single
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Change, Edition, Run, Score
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Judgement, Subject
+from quanxin.terminal.output import explain
 from tests import once
 from tests.evaluation.city import MODEL, centre, company, put_in_use
 from tests.evaluation.test_nobody_is_scored import INSERTED, TRADER, enrol, never, of_traders

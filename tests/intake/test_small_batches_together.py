@@ -24,8 +24,8 @@ from quanxin.demo.city import code_of
 from quanxin.intake import small_batches
 from quanxin.intake.models import Held
 from quanxin.intake.receipt import Receipt
-from quanxin.intake.small_batches import Witness
 from quanxin.runtime.duckdb_scratch import workshop
+from quanxin.runtime.group_commit import Witness
 from quanxin.subjects.models import Identifier, Subject
 from tests.city import CODES, NAMES, penalty, person, register
 from tests.intake.test_link_decisions import debtor

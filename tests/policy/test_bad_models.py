@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from quanxin.cli.main import app
-from quanxin.cli.output import explain
+from quanxin.terminal.output import explain
 from tests.policy.small import BASIS, RESOURCE, Change, put, sound, text, written
 from tests.policy.test_lint import BUILT, GRADED, INDICATOR, MODEL
 

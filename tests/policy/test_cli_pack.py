@@ -14,8 +14,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from quanxin.cli import pack as commands
-from quanxin.cli.output import explain
 from quanxin.policy import PackError
+from quanxin.terminal.output import explain
 from tests.policy.small import put, sound, text, written
 
 CASE = {"title": "一般处罚", "resource": "penalty", "received_on": "2024-01-02", "codes": [], "tier": "general",

@@ -16,12 +16,12 @@ from quanxin.api.problems import Refused
 from quanxin.archive.errors import NoSuchSubject, NotPossible
 from quanxin.attachments.errors import AttachmentError
 from quanxin.casework.errors import RightsError
-from quanxin.cli.output import explain
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.intake.errors import IntakeError
 from quanxin.policy.model import Text
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem, Wording
+from quanxin.terminal.output import explain
 
 SLICES = (AccountError, AttachmentError, EvaluationError, IntakeError, NotPossible, Refused, RightsError)
 EVERY = [(slice_, code) for slice_ in SLICES for code in slice_.wordings]

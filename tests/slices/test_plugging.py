@@ -15,8 +15,8 @@ from django.urls import get_resolver, path, reverse
 from ninja import Router
 
 from quanxin.api.interface import said_whom
-from quanxin.desk import session
-from quanxin.my import standing
+from quanxin.casework import representation
+from quanxin.pages import gates
 from quanxin.runtime import slices
 from quanxin.runtime.slices import Face, Slice
 from tests.slices.inventory import inventory
@@ -105,7 +105,7 @@ def test_a_link_of_the_desk_is_shown_to_whom_its_page_opens_and_to_nobody_else()
 
 
 def test_what_does_not_say_to_whom_it_opens_is_not_plugged_in() -> None:
-    for closed in (session.closed, standing.closed):
+    for closed in (gates.closed, representation.closed):
         with pytest.raises(TypeError, match="open"):
             closed(path("x", lambda request: None, name="x"))  # type: ignore[arg-type,misc,return-value]
     router = Router()

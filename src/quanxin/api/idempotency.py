@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -21,22 +21,22 @@ from quanxin.api.clients import client_of
 from quanxin.api.models import Answer, Minute
 from quanxin.api.problems import Refused
 from quanxin.calendar import now
-from quanxin.intake.receipt import Receipt
-from quanxin.intake.small_batches import Witness
 from quanxin.runtime import locks
+from quanxin.runtime.group_commit import Witness
 
+T = TypeVar("T")
 LONGEST = 128
 
 
 def once_among(
     request: HttpRequest,
     fingerprint: str,
-    take: Callable[[Witness | None], Receipt | None],
-    tell: Callable[[Receipt], dict[str, Any]],
+    take: Callable[[Witness[T] | None], T | None],
+    tell: Callable[[T], dict[str, Any]],
 ) -> HttpResponse:
-    """As ``once``, for a batch that may be taken in with others, on another's thread and in another's transaction.
+    """As ``once``, for work that may be done with others, on another's thread and in another's transaction.
 
-    ``take`` has it taken in under the witness of its key, ``tell`` makes the answer of its receipt.
+    ``take`` has it done under the witness of its key, ``tell`` makes the answer of what was made.
     """
     key = _key_of(request)
     if not key:
@@ -51,7 +51,7 @@ def once_among(
             _lock(client, key)
             return _kept(client, key, fingerprint) is None
 
-        def after(made: Receipt) -> None:
+        def after(made: T) -> None:
             _keep(client, key, fingerprint, tell(made))
 
         take(Witness(locks.number(_named(client, key)), before, after))

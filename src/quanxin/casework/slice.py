@@ -7,6 +7,7 @@ from quanxin.runtime.slices import Job, Slice
 SLICE = Slice(
     key="casework",
     title=("办件", "Casework"),
+    routers=("quanxin.casework.api:router",),
     jobs=(
         Job("* * * * * 2/20", "quanxin.casework.ticking:tick", "casework.tick"),
         Job("* * * * * 9/20", "quanxin.casework.delivery:send_due", "casework.mail"),

@@ -12,9 +12,9 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, fail, table
 from quanxin.cli.people import Reason, Username, in_words, people
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, fail, table
 
 Principal = Annotated[
     str, typer.Argument(help="委托人：其账号，或委托单位的统一社会信用代码 / account or code of the principal")

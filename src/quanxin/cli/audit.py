@@ -13,8 +13,8 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.access import ANYONE, MACHINE, actor, may
-from quanxin.cli.output import emit, fail, table
+from quanxin.terminal.access import ANYONE, MACHINE, actor, may
+from quanxin.terminal.output import emit, fail, table
 
 audit = typer.Typer(help="审计：封存、导出、验证。 / The audit: sealing, export, verification.", no_args_is_help=True)
 

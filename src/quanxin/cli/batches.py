@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, progress, table
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, progress, table
 
 
 def register(app: typer.Typer) -> None:

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, fail, table
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, fail, table
 
 
 def register(app: typer.Typer) -> None:

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from quanxin.cli.access import MACHINE, actor, may
-from quanxin.cli.output import emit, progress
+from quanxin.terminal.access import MACHINE, actor, may
+from quanxin.terminal.output import emit, progress
 
 HEADERS_WITHIN = 10_000  # milliseconds in which a request's headers have to have come
 CONNECTIONS = 8192  # at once, to each process; most only wait, for a sender, a reader or the next request

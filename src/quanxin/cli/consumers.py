@@ -12,9 +12,9 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, fail, table
 from quanxin.cli.people import Reason
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, fail, table
 
 consumers = typer.Typer(no_args_is_help=True, help="使用单位与订阅。 / Consumers and subscriptions.")
 

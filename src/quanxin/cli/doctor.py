@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from quanxin.cli.access import ANYONE, MACHINE, may
-from quanxin.cli.output import emit, progress
 from quanxin.runtime.finding import Finding, State
+from quanxin.terminal.access import ANYONE, MACHINE, may
+from quanxin.terminal.output import emit, progress
 
 if TYPE_CHECKING:
     pass

@@ -13,8 +13,8 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, fail, progress, table
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, fail, progress, table
 
 model_app = typer.Typer(
     no_args_is_help=True, help="评价模型：列出、提出、批准。 / Evaluation models: list, propose, approve."

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, table
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, table
 
 events = typer.Typer(
     help="变更的后续处理（得分、通知）。 / Following up changes (scores, notices).", no_args_is_help=True

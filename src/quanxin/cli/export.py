@@ -13,8 +13,8 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, fail
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, fail
 
 
 def register(app: typer.Typer) -> None:

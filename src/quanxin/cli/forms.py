@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from quanxin.cli.access import ANYONE, may
-from quanxin.cli.output import emit
+from quanxin.terminal.access import ANYONE, may
+from quanxin.terminal.output import emit
 
 
 def register(app: typer.Typer) -> None:

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from quanxin.cli.access import MACHINE, actor, may
-from quanxin.cli.output import emit, progress, table
+from quanxin.terminal.access import MACHINE, actor, may
+from quanxin.terminal.output import emit, progress, table
 
 keys = typer.Typer(help="加密密钥：查看、新增、更换、停用。 / The keys that seal.", no_args_is_help=True)
 

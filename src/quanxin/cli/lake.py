@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from quanxin.cli.access import MACHINE, may
-from quanxin.cli.output import emit, table
+from quanxin.terminal.access import MACHINE, may
+from quanxin.terminal.output import emit, table
 
 lake = typer.Typer(help="列式镜像（lake）。 / The lake: the archive in columns.", no_args_is_help=True)
 

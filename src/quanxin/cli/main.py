@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from quanxin.cli import access
 from quanxin.runtime import slices
+from quanxin.terminal import access
 
 app = typer.Typer(
     name="quanxin",
@@ -44,8 +44,8 @@ access.declared(app)
 
 def main() -> None:
     """Entry point of the console script."""
-    from quanxin.cli.output import explain
     from quanxin.runtime import private
+    from quanxin.terminal.output import explain
 
     private.umask()
     try:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typer
 
-from quanxin.cli.access import MACHINE, may
-from quanxin.cli.output import emit, fail
+from quanxin.terminal.access import MACHINE, may
+from quanxin.terminal.output import emit, fail
 
 
 def register(app: typer.Typer) -> None:

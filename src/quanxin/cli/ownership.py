@@ -13,8 +13,8 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, table
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, table
 
 Reason = Annotated[str, typer.Option(help="理由（必填） / the reason")]
 Number = Annotated[int, typer.Argument(help="归属冲突编号，见 quanxin conflicts / number, see quanxin conflicts")]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from quanxin.cli.access import ANYONE, may
-from quanxin.cli.output import emit, fail, table
+from quanxin.terminal.access import ANYONE, may
+from quanxin.terminal.output import emit, fail, table
 
 if TYPE_CHECKING:
     from quanxin.policy import Pack

@@ -14,8 +14,8 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, fail, table
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, fail, table
 
 accounts = typer.Typer(no_args_is_help=True, help="工作台账号。 / Accounts of the desk.")
 organisations = typer.Typer(no_args_is_help=True, help="机构：银行、监管、人事等。 / Institutions.")

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, table
 from quanxin.cli.people import accounts, in_words
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, table
 
 
 def register(app: typer.Typer) -> None:

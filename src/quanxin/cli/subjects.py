@@ -12,8 +12,8 @@ import typer
 
 from quanxin.accounts.actors import Role
 from quanxin.cli import when
-from quanxin.cli.access import ANYONE, actor, may
-from quanxin.cli.output import emit, fail, table
+from quanxin.terminal.access import ANYONE, actor, may
+from quanxin.terminal.output import emit, fail, table
 
 Code = Annotated[str, typer.Argument(help="统一社会信用代码或注册号 / code")]
 Reason = Annotated[str, typer.Option(help="理由（必填） / the reason")]

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, fail, table
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, fail, table
 
 Row = Annotated[int, typer.Argument(help="行编号，见 quanxin unlinked / number of the row, see quanxin unlinked")]
 Reason = Annotated[str, typer.Option(help="理由（必填） / the reason")]

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli.access import MACHINE, actor, may
-from quanxin.cli.output import emit, explain, fail, progress, table
+from quanxin.terminal.access import MACHINE, actor, may
+from quanxin.terminal.output import emit, explain, fail, progress, table
 
 drop = typer.Typer(help="投递目录。 / The drop folder.", no_args_is_help=True)
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli.access import actor, may
-from quanxin.cli.output import emit, fail, table
+from quanxin.terminal.access import actor, may
+from quanxin.terminal.output import emit, fail, table
 
 webhook = typer.Typer(help="变更通知（webhook）。 / Notifications of changes (webhooks).", no_args_is_help=True)
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from quanxin.cli.output import fail
 from quanxin.runtime import parameters
+from quanxin.terminal.output import fail
 
 
 def day(text: str | None) -> dt.date | None:

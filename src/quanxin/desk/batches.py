@@ -19,7 +19,6 @@ from quanxin.archive.definitions import definition
 from quanxin.archive.models import Batch
 from quanxin.calendar import today
 from quanxin.desk.cells import Cell, cells
-from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import titles
 from quanxin.engine.taxonomy import ERRORS
 from quanxin.intake import receipts, withdrawals
@@ -27,6 +26,7 @@ from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Held
 from quanxin.intake.notes import notes
 from quanxin.intake.replay import replay
+from quanxin.pages.gates import missing, staffed
 from quanxin.runtime import parameters
 from quanxin.runtime.duckdb_scratch import own_folder
 from quanxin.runtime.language import english, in_words, said

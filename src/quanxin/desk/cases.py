@@ -28,8 +28,8 @@ from quanxin.casework.models import Case
 from quanxin.casework.procedures import state_of, title_of
 from quanxin.desk import case_page
 from quanxin.desk.saying import left, status_of
-from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
+from quanxin.pages.gates import staffed
 from quanxin.policy.procedure import Act
 from quanxin.rights import documents
 from quanxin.runtime import parameters

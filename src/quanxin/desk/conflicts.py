@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.desk.session import missing, staffed
 from quanxin.intake import conflicts as acts
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Conflict
+from quanxin.pages.gates import missing, staffed
 from quanxin.runtime.language import english, in_words
 
 SHOWN = 50

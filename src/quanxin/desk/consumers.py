@@ -19,8 +19,8 @@ from quanxin.calendar import now
 from quanxin.casework.models import Case
 from quanxin.desk.case_page import changes
 from quanxin.desk.saying import left, status_of
-from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import titles
+from quanxin.pages.gates import missing, staffed
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem

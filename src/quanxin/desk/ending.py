@@ -20,7 +20,7 @@ from quanxin.accounts import Actor, clients, people, sessions
 from quanxin.accounts.actors import Role
 from quanxin.accounts.errors import AccountError
 from quanxin.archive.paging import Paging
-from quanxin.desk.session import staffed
+from quanxin.pages.gates import staffed
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 

@@ -20,13 +20,13 @@ from quanxin.archive.definitions import definition
 from quanxin.calendar import now, today
 from quanxin.desk.cells import cells
 from quanxin.desk.records import own_record
-from quanxin.desk.session import missing, staffed
 from quanxin.desk.uploads import choices
 from quanxin.intake.corrections import as_written
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.forms import table_schema, write_template
 from quanxin.intake.models import Held
 from quanxin.intake.pipeline import intake
+from quanxin.pages.gates import missing, staffed
 from quanxin.policy.model import Resource
 from quanxin.runtime import parameters
 from quanxin.runtime.duckdb_scratch import own_folder

@@ -19,10 +19,10 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import today
 from quanxin.desk.saying import person
-from quanxin.desk.session import staffed
 from quanxin.intake import handovers as acts
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Handover
+from quanxin.pages.gates import staffed
 from quanxin.policy.model import Basis, Provider, Resource, Text
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words

@@ -16,7 +16,7 @@ from quanxin.casework import inbox as staff
 from quanxin.casework import queues
 from quanxin.casework.rendering import Language, rendered
 from quanxin.desk.saying import person, status_of
-from quanxin.desk.session import staffed
+from quanxin.pages.gates import staffed
 from quanxin.runtime import parameters
 from quanxin.runtime.language import english, in_words
 from quanxin.runtime.problems import Problem

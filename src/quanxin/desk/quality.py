@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.desk.session import staffed
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.quality.bulletin import bulletin
 from quanxin.intake.quality.document import as_text, write_document
 from quanxin.intake.quality.period import Period, last_month, read_month
 from quanxin.intake.quality.present import Presented, present
 from quanxin.intake.quality.workbook import write_workbook
+from quanxin.pages.gates import staffed
 from quanxin.runtime.language import english, in_words
 
 PDF, XLSX = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -27,7 +27,7 @@ from quanxin.archive.viewers import Viewer
 from quanxin.calendar import today
 from quanxin.casework.errors import RightsError
 from quanxin.desk.saying import status_of
-from quanxin.desk.session import staffed
+from quanxin.pages.gates import staffed
 from quanxin.policy.rights import Purpose
 from quanxin.rights import consents
 from quanxin.runtime.language import english, in_words

@@ -19,9 +19,9 @@ from quanxin.archive import viewers
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
-from quanxin.desk.session import missing, staffed
 from quanxin.intake import withdrawals
 from quanxin.intake.errors import IntakeError
+from quanxin.pages.gates import missing, staffed
 from quanxin.runtime.language import in_words
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, cluster, resolve

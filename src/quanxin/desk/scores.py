@@ -14,8 +14,8 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive import access, viewers
 from quanxin.desk import purposes
-from quanxin.desk.session import staffed
 from quanxin.evaluation import page
+from quanxin.pages.gates import staffed
 from quanxin.subjects.queries import asked_for, find
 from quanxin.subjects.search import search_names
 

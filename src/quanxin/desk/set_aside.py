@@ -16,7 +16,7 @@ from quanxin.accounts.actors import Role
 from quanxin.archive import events, followers
 from quanxin.archive.models import SetAside
 from quanxin.archive.paging import Paging
-from quanxin.desk.session import staffed
+from quanxin.pages.gates import staffed
 from quanxin.subjects.models import Subject
 
 PAGE = 50

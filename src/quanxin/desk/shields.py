@@ -16,7 +16,7 @@ from quanxin.archive.paging import Paging
 from quanxin.casework.errors import RightsError
 from quanxin.desk import case_words
 from quanxin.desk.saying import person, status_of
-from quanxin.desk.session import staffed
+from quanxin.pages.gates import staffed
 from quanxin.rights import shields as acts
 from quanxin.rights.models import Shield
 from quanxin.runtime.language import in_words

@@ -18,11 +18,11 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive.definitions import definition
 from quanxin.calendar import today
-from quanxin.desk.session import staffed
 from quanxin.desk.uploads import titles
 from quanxin.intake import link_decisions, unlinked_queue
 from quanxin.intake.models import Held
 from quanxin.intake.quarantine import shown
+from quanxin.pages.gates import staffed
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack

@@ -21,7 +21,6 @@ from quanxin.accounts.models import audit
 from quanxin.archive import viewers
 from quanxin.calendar import ZONE, add_months, now, today
 from quanxin.desk.figures import tables_of
-from quanxin.desk.session import staffed
 from quanxin.desk.tables import as_file
 from quanxin.desk.wording import hundredths
 from quanxin.desk.workbench import VIEWERS, model_or_404
@@ -30,6 +29,7 @@ from quanxin.evaluation.comparing import pair
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Edition, Run, Study
 from quanxin.evaluation.sensitivity import standard
+from quanxin.pages.gates import staffed
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words, said
 from quanxin.runtime.pack import current_pack

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import today
-from quanxin.desk.session import missing, staffed
 from quanxin.intake import submissions
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Submission
+from quanxin.pages.gates import missing, staffed
 from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
 

@@ -29,7 +29,7 @@ from quanxin.desk import (
     window,
     workbench,
 )
-from quanxin.desk.session import closed
+from quanxin.pages.gates import closed
 from quanxin.runtime import slices
 
 app_name = "desk"

@@ -18,7 +18,7 @@ from quanxin.accounts.lookups import TooManyMissed, look_up
 from quanxin.accounts.own_matters import OwnMatter
 from quanxin.casework import counter
 from quanxin.casework.errors import RightsError
-from quanxin.desk.session import staffed
+from quanxin.pages.gates import staffed
 from quanxin.runtime.language import in_words
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, person_of

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import today
-from quanxin.desk.session import staffed
 from quanxin.desk.tables import Cell, Table, as_file
 from quanxin.desk.wording import difference_table, unfolded
 from quanxin.evaluation import editions
@@ -29,6 +28,7 @@ from quanxin.evaluation.incremental import last_run
 from quanxin.evaluation.models import Change, Edition, Run, Study
 from quanxin.evaluation.sensitivity import standard
 from quanxin.evaluation.statistics import stability
+from quanxin.pages.gates import staffed
 from quanxin.policy.evaluation import Model
 from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack

@@ -9,6 +9,11 @@ SLICE = Slice(
     title=("归集", "Intake"),
     health={"drop-folder": "quanxin.intake.drop_health:findings"},
     deep={"lake-deep": "quanxin.intake.lake_health:deep"},
+    routers=(
+        "quanxin.intake.api.catalogue:router",
+        "quanxin.intake.api.batches:router",
+        "quanxin.intake.api.submissions:router",
+    ),
     jobs=(
         Job("* * * * * 5/10", "quanxin.intake.submissions:take_over", "intake.take-over"),
         Job("* * * * * */5", "quanxin.intake.drop_scan:scan_as_job", "intake.scan-drop-folder"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -38,25 +38,12 @@ from quanxin.policy import Rules
 from quanxin.policy.model import Resource
 from quanxin.runtime.batch_rows import apart, numbered
 from quanxin.runtime.bridge import put
-from quanxin.runtime.group_commit import GroupCommit
+from quanxin.runtime.group_commit import GroupCommit, Witness
 from quanxin.runtime.pack import current_pack
 
 MOST = 2000  # rows of one pass
 V = TypeVar("V")
 KEPT = 64  # layouts of one resource that a process keeps
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """What stands or falls with a batch.
-
-    ``before`` is called in the batch's transaction, before its resource is locked, and may take the lock that ``order``
-    tells; False says that the batch was answered elsewhere and is not to be taken in. ``after`` is called at its end.
-    """
-
-    order: int
-    before: Callable[[], bool]
-    after: Callable[[Receipt], None]
 
 
 @dataclass(eq=False, slots=True)
@@ -67,7 +54,7 @@ class _Member:
     reading: Reading
     columns: tuple[str, ...]
     cells: list[Cells]
-    witness: Witness | None
+    witness: Witness[Receipt] | None
     settled: bool = False
     receipt: Receipt | None = None
     error: BaseException | None = None
@@ -97,7 +84,7 @@ def take_in(
     provider: str,
     actor: Actor,
     name: str,
-    witness: Witness | None = None,
+    witness: Witness[Receipt] | None = None,
 ) -> Receipt | None:
     """Take rows in, JSON values with numbers as texts, and return their receipt; None where ``witness`` said so.
 

@@ -19,7 +19,7 @@ from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import Agency, User
 from quanxin.calendar import add_months, today
 from quanxin.casework.errors import RightsError
-from quanxin.my.standing import Standing, opened, shown
+from quanxin.casework.representation import Standing, opened, shown
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 

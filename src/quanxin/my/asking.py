@@ -24,11 +24,11 @@ from quanxin.calendar import today
 from quanxin.casework.errors import RightsError
 from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case
+from quanxin.casework.representation import Standing, opened, shown
 from quanxin.engine.windows import Why
 from quanxin.my import bringing
 from quanxin.my.listing import Shown
 from quanxin.my.records import one
-from quanxin.my.standing import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.policy.rights import RepairRegime
 from quanxin.rights import repairs

@@ -15,7 +15,7 @@ from quanxin.attachments.accept import accept, limit_mb
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.models import Attachment
 from quanxin.casework.parties import Party
-from quanxin.my.standing import shown
+from quanxin.casework.representation import shown
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 

@@ -29,9 +29,9 @@ from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case, Step, Term
 from quanxin.casework.parties import Party
 from quanxin.casework.procedures import procedures, second_look_of, state_of
+from quanxin.casework.representation import Standing, opened, shown
 from quanxin.my import bringing, progress
 from quanxin.my.progress import Entry
-from quanxin.my.standing import Standing, opened, shown
 from quanxin.rights import documents
 from quanxin.runtime.language import in_words
 from quanxin.sharing import acknowledgements

@@ -18,7 +18,7 @@ from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import Organisation
 from quanxin.calendar import add_months, today
 from quanxin.casework.errors import RightsError
-from quanxin.my.standing import Standing, opened, shown
+from quanxin.casework.representation import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.policy.rights import ConsentText
 from quanxin.rights import consents

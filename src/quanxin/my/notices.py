@@ -20,7 +20,7 @@ from quanxin.casework import rendering as letters
 from quanxin.casework.models import Notice
 from quanxin.casework.notices import MY_RECORD
 from quanxin.casework.parties import Party
-from quanxin.my.standing import Standing, opened, shown
+from quanxin.casework.representation import Standing, opened, shown
 from quanxin.policy.model import Text
 from quanxin.runtime import parameters
 from quanxin.runtime.language import language

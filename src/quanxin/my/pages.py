@@ -20,11 +20,11 @@ from quanxin.accounts.models import Agency, User
 from quanxin.accounts.people import actor_of
 from quanxin.archive import access, viewers
 from quanxin.casework import counter
+from quanxin.casework.representation import AGENCY, Standing, opened, shown
 from quanxin.evaluation import page
 from quanxin.my.cases import due_first, entries, kinds_of
 from quanxin.my.listing import Row, rows_of
 from quanxin.my.notices import headed, unread_of
-from quanxin.my.standing import AGENCY, Standing, opened, shown
 from quanxin.rights import repairs
 from quanxin.subjects.models import Identifier
 

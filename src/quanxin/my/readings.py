@@ -18,7 +18,7 @@ from quanxin.accounts.models import Membership
 from quanxin.archive.models import Access
 from quanxin.archive.paging import Paging
 from quanxin.archive.queries import readings_of
-from quanxin.my.standing import Standing, opened, shown
+from quanxin.casework.representation import Standing, opened, shown
 from quanxin.runtime.language import language
 from quanxin.runtime.pack import current_pack
 

@@ -18,8 +18,8 @@ from quanxin.calendar import now
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
+from quanxin.casework.representation import Standing, opened, shown
 from quanxin.my.listing import Shown
-from quanxin.my.standing import Standing, opened, shown
 from quanxin.rights import honours, repairs
 from quanxin.rights.repairs import Prospect
 

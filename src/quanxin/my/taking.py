@@ -17,8 +17,8 @@ from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import today
 from quanxin.casework import papers
+from quanxin.casework.representation import Standing, opened, shown
 from quanxin.my.cases import own
-from quanxin.my.standing import Standing, opened, shown
 from quanxin.rights import exporting
 from quanxin.runtime.language import in_words
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from quanxin.casework.representation import closed
 from quanxin.my import agents, asking, cases, consents, notices, pages, readings, records, taking
-from quanxin.my.standing import closed
 from quanxin.runtime import slices
 
 app_name = "my"

@@ -73,3 +73,16 @@ class GroupCommit(Generic[T]):
                     line[0].turn.set()
                 else:
                     del self._lines[place]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness(Generic[T]):
+    """What stands or falls with one piece of the work, whoever leads it and in whose transaction.
+
+    ``before`` is called in that transaction before anything else is locked, and may take the lock that ``order`` tells;
+    False says that it was answered elsewhere and is not to be done. ``after`` is given what was made, at the end of it.
+    """
+
+    order: int
+    before: Callable[[], bool]
+    after: Callable[[T], None]

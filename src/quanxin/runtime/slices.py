@@ -22,16 +22,17 @@ from django.utils.functional import Promise
 # The packages that are plugged in, from the floor up; each has a ``slice.py`` with its ``SLICE``.
 PACKAGES: tuple[str, ...] = (
     "quanxin.accounts",
+    "quanxin.api",
     "quanxin.subjects",
     "quanxin.ledger",
     "quanxin.archive",
     "quanxin.attachments",
+    "quanxin.pages",
     "quanxin.casework",
     "quanxin.intake",
     "quanxin.sharing",
     "quanxin.evaluation",
     "quanxin.rights",
-    "quanxin.api",
     "quanxin.desk",
     "quanxin.my",
     "quanxin.web",

@@ -9,11 +9,11 @@ from quanxin.api.clients import Token, client_of
 from quanxin.api.problems import Refused
 from quanxin.archive.handlers import Now, soon
 from quanxin.archive.models import Event
-from quanxin.cli.access import may
-from quanxin.cli.output import emit
-from quanxin.desk.session import staffed
-from quanxin.my.standing import opened, shown
+from quanxin.casework.representation import opened, shown
+from quanxin.pages.gates import staffed
 from quanxin.runtime.finding import ok
+from quanxin.terminal.access import may
+from quanxin.terminal.output import emit
 
 watched: list[Event] = []  # within the act
 followed: list[Event] = []  # after it

@@ -19,8 +19,8 @@ import typer
 
 from quanxin.accounts.actors import Actor, Role, operator
 from quanxin.accounts.errors import NotAllowed
-from quanxin.cli.output import fail
 from quanxin.runtime import environment
+from quanxin.terminal.output import fail
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -16,10 +16,13 @@ from ninja import Router
 
 from quanxin.accounts import Actor
 from quanxin.accounts.lookups import expect_room, look_up, missed
-from quanxin.api.bodies import MOST_ROWS, as_lines, few
 from quanxin.api.clients import Token, provider_of
 from quanxin.api.idempotency import once, once_among
-from quanxin.api.shapes import (
+from quanxin.api.shapes import ResourceKey
+from quanxin.archive.models import Batch, Withdrawal
+from quanxin.intake import receipts, withdrawals
+from quanxin.intake.api.bodies import MOST_ROWS, as_lines, few
+from quanxin.intake.api.shapes import (
     BatchBefore,
     BatchNumber,
     BatchOut,
@@ -28,13 +31,10 @@ from quanxin.api.shapes import (
     ReceiptOut,
     ReceiptWithRows,
     ReplayIn,
-    ResourceKey,
     TakeBackIn,
     WithdrawIn,
     WithdrawnOut,
 )
-from quanxin.archive.models import Batch, Withdrawal
-from quanxin.intake import receipts, withdrawals
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.pipeline import intake
 from quanxin.intake.receipt import Receipt

@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from quanxin.accounts.lookups import look_up
-from quanxin.api.bodies import as_lines
 from quanxin.api.clients import Token, provider_of
-from quanxin.api.handing_in import ROWS_BODY
 from quanxin.api.idempotency import once
-from quanxin.api.shapes import ResourceKey, SubmissionNumber, SubmissionOut
+from quanxin.api.shapes import ResourceKey
 from quanxin.intake import submissions
+from quanxin.intake.api.batches import ROWS_BODY
+from quanxin.intake.api.bodies import as_lines
+from quanxin.intake.api.shapes import SubmissionNumber, SubmissionOut
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Submission
 

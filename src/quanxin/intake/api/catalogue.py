@@ -10,8 +10,9 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from quanxin.api.shapes import ResourceKey, ResourceOut
+from quanxin.api.shapes import ResourceKey
 from quanxin.calendar import today
+from quanxin.intake.api.shapes import ResourceOut
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.forms import table_schema
 from quanxin.policy import Rules

@@ -1,0 +1,1 @@
+"""What machines hand in, ask of it, and are told."""

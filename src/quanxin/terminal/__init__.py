@@ -1,0 +1,1 @@
+"""How commands are gated and speak; the commands are the slices'."""
