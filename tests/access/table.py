@@ -52,7 +52,7 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may
     | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
     | dict.fromkeys(
-        ("desk:cases", "desk:case", "desk:decision", "desk:attachment"),
+        ("desk:cases", "desk:case", "desk:decision", "desk:attachment", "desk:agenda"),
         roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR),
     )
     | {"desk:case-act": roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER)}
@@ -80,7 +80,7 @@ ROUTES: dict[str, Rule] = (
         roles(Role.MODELLER, Role.APPROVER),
     )
     | dict.fromkeys(("desk:propose", "desk:ask"), roles(Role.MODELLER))
-    | {"token": SIGNING}
+    | {"token": SIGNING, "desk:feed": OPEN}  # whoever has the secret; what stands for none is not there
     | dict.fromkeys(("api:openapi-json", "api:api-root", "api:resources", "api:resource", "api:schema"), OPEN)
     | dict.fromkeys(
         ("api:hand_in_rows", "api:batches", "api:batch", "api:held", "api:replay_rows", "api:take_back", "api:withdraw",

@@ -31,7 +31,7 @@ NONE = UUID(int=0)
 PARTS: dict[str, Any] = {
     "code": CODES[0], "key": "nothing", "resource": "administrative-penalty", "day": "2026-01-01", "name": "x.csv",
     "number": 999999, "subject": 999999, "row_no": 1, "provider": "taxation", "what": "compare", "table": "t",
-    "kind": "csv", "pk": 999999, "act": "claim",
+    "kind": "csv", "pk": 999999, "act": "claim", "secret": "x" * 43,
     "provider_id": "none", "batch": "20260101-000001", "submission": "0" * 20, "identity": NONE, "model": "public-enterprise",
 }  # fmt: skip
 

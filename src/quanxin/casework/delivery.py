@@ -64,6 +64,18 @@ def send_due() -> int:
     return sum(_send(number, channels) for number in _waiting()) if channels else 0
 
 
+def ready() -> bool:
+    """Whether there is a channel that is set up."""
+    return any(channel.ready() for channel in CHANNELS)
+
+
+def send_to(person: User, title: str, body: str) -> bool:
+    """Send one person something that is no notice, through each channel that is set up; whether one took it. Raises
+    ``OSError``."""
+    took = [channel.send(person, blot_out(title), blot_out(body)) for channel in CHANNELS if channel.ready()]
+    return any(took)
+
+
 def _waiting() -> list[int]:
     """The notices that were not sent yet, the oldest first; each attempt waits twice as long as the one before."""
     moment = now()

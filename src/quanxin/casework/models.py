@@ -191,4 +191,5 @@ class Notice(models.Model):
         return f"{self.key} {self.once}"
 
 
+from quanxin.casework.agenda_models import Feed, Letter  # noqa: E402,F401  Django finds models here
 from quanxin.casework.visit_models import Visit  # noqa: E402,F401  Django finds models here

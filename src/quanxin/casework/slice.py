@@ -11,5 +11,6 @@ SLICE = Slice(
     jobs=(
         Job("* * * * * 2/20", "quanxin.casework.ticking:tick", "casework.tick"),
         Job("* * * * * 9/20", "quanxin.casework.delivery:send_due", "casework.mail"),
+        Job("*/20 * * * *", "quanxin.casework.letters:send", "casework.letters"),
     ),
 )

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from quanxin.accounts.pages import sign_in
 from quanxin.desk import (
+    agenda,
     auditing,
     batches,
     cases,
@@ -69,6 +70,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:number>", cases.case, name="case"),
     path("cases/<str:number>/decision.pdf", cases.decision, name="decision"),
     path("cases/<str:number>/<slug:what>", cases.act, name="case-act"),
+    path("agenda", agenda.agenda, name="agenda"),
+    path("agenda/<str:secret>.ics", agenda.feed, name="feed"),
     path("attachments/<uuid:identity>", cases.attachment, name="attachment"),
     path("notices", notices.notices, name="notices"),
     path("notices/read", notices.read, name="notice-read"),

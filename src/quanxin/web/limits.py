@@ -104,7 +104,7 @@ def rate(method: str, path: str) -> Rate:
     name, view = name_of(path)
     if name in ("portal:search", "portal:suggestions"):
         return SEARCHES
-    if name == "portal:open-data-file":
+    if name in ("portal:open-data-file", "desk:feed"):
         return DOWNLOADS
     if name == "portal:csp-report":
         return REPORTS
