@@ -29,7 +29,7 @@ from quanxin.casework import agenda as due
 from quanxin.casework import feeds, letters
 from quanxin.casework.agenda import Entry
 from quanxin.casework.notices import authority
-from quanxin.desk.session import staffed
+from quanxin.pages.gates import staffed
 from quanxin.policy.model import Text
 from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
