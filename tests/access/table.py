@@ -44,7 +44,7 @@ ROUTES: dict[str, Rule] = (
     )
     | dict.fromkeys(
         ("my:home", "my:score", "my:object-to-score", "my:records", "my:record", "my:repair", "my:objection",
-         "my:cases", "my:case", "my:answer", "my:retract", "my:second-look", "my:decision", "my:consents", "my:give",
+         "my:cases", "my:case", "my:act", "my:begin", "my:begin-one", "my:begin-about", "my:decision", "my:consents", "my:give",
          "my:consent", "my:narrow", "my:revoke", "my:readings", "my:notices", "my:read", "my:paper"),
         OWN,
     )
@@ -55,6 +55,7 @@ ROUTES: dict[str, Rule] = (
         ("desk:cases", "desk:case", "desk:decision", "desk:attachment", "desk:agenda"),
         roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR),
     )
+    | dict.fromkeys(("desk:begin", "desk:begin-one"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE))
     | {"desk:case-act": roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER)}
     | dict.fromkeys(("desk:window", "desk:cases-forward"), roles(Role.WINDOW))
     | dict.fromkeys(("desk:shields", "desk:shield-end"), roles(Role.REVIEWER))

@@ -176,11 +176,13 @@ def test_what_is_asked_for_is_answered_and_a_case_is_taken_back_once_confirmed(r
         cases.ask(DECIDER, number, "请提供缴款凭证。")
         assert "等您处理" in text(client, "/my/")
         assert "请提供缴款凭证。" in text(client, f"/my/cases/{number}")
-        empty = client.post(f"/my/cases/{number}/answer", {"text": " ", "file": proof()})
+        empty = client.post(f"/my/cases/{number}/answer", {"reason": " ", "file": proof()})
         assert empty.status_code == 422
         kept = Attachment.objects.get()
         assert str(kept.pk) in empty.content.decode()
-        assert client.post(f"/my/cases/{number}/answer", {"text": "已上传。", "paper": str(kept.pk)}).status_code == 302
+        assert (
+            client.post(f"/my/cases/{number}/answer", {"reason": "已上传。", "paper": str(kept.pk)}).status_code == 302
+        )
         assert Case.objects.get().state == "accepted"
         assert [one.pk for one in of_case(Case.objects.get().reference)] == [kept.pk]
         assert client.post(f"/my/cases/{number}/retract").status_code == 200

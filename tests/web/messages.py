@@ -13,15 +13,19 @@ from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
 import quanxin.accounts
+import quanxin.casework
 import quanxin.desk
 import quanxin.my
+import quanxin.pages
 import quanxin.web
 
 ACCOUNTS = Path(quanxin.accounts.__file__).parent
 DESK = Path(quanxin.desk.__file__).parent
 MY = Path(quanxin.my.__file__).parent
 WEB = Path(quanxin.web.__file__).parent
-ROOMS = (WEB, DESK, MY, ACCOUNTS)
+CASEWORK = Path(quanxin.casework.__file__).parent
+PAGES = Path(quanxin.pages.__file__).parent
+ROOMS = (WEB, DESK, MY, ACCOUNTS, PAGES, CASEWORK)
 PO = WEB / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 KEYWORDS = {

@@ -13,6 +13,7 @@ from quanxin.calendar import day_of, now
 from quanxin.casework import cases, effects, engine, permission, terms
 from quanxin.casework.effects import Performing
 from quanxin.casework.models import Case, Term
+from quanxin.casework.parties import Party
 from quanxin.casework.procedures import procedure_of
 from quanxin.engine.conditions import evaluate
 from quanxin.policy.model import FieldDef
@@ -53,6 +54,13 @@ def offered(actor: Actor, case: Case, term: Term | None) -> list[Offer]:
     found = [act for act in here if permission.may(actor, act, case) and _fits(act, case, term)]
     shown = _shown(actor, case, found)
     return [Offer(act, effects.form_of(act)) for act in found if act.key in shown]
+
+
+def offered_to(party: Party, case: Case) -> list[Offer]:
+    """What the party of a case may do with it as it stands."""
+    here = [act for act in procedure_of(case).acts if case.state in act.from_ and any(who.party for who in act.who)]
+    shown = _shown(party.actor, case, here)
+    return [Offer(act, effects.form_of(act)) for act in here if act.key in shown]
 
 
 def act_of(key: str, case: Case) -> Act | None:

@@ -5,6 +5,10 @@ Invariant: a case goes by the edition of its procedure that was in force on the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
 from quanxin.calendar import day_of, today
 from quanxin.casework.models import Case
 from quanxin.policy.model import Text
@@ -38,6 +42,33 @@ def kinds_of_scope(scope: str) -> list[str]:
     return list(dict.fromkeys(p.key for p in procedures() if p.scope == scope))
 
 
-def second_look_of(case: Case) -> Procedure | None:
-    """The procedure by which a case of this kind is looked at again; None where there is none."""
-    return next((p for p in current_pack().on(today()).procedures.values() if p.about.case == case.kind), None)
+def in_force() -> Iterator[Procedure]:
+    """The procedures that are in force."""
+    yield from current_pack().on(today()).procedures.values()
+
+
+def begun_by_party(procedure: Procedure) -> bool:
+    """Whether a subject itself begins such cases."""
+    return any(who.party for who in procedure.files.who)
+
+
+def begun_by(actor: Actor, procedure: Procedure) -> bool:
+    """Whether a role of the actor's begins such cases, of whomever and whatever."""
+    return any(actor.by(Role(who.role)) for who in procedure.files.who if who.role)
+
+
+def about_record(procedure: Procedure, resource: str) -> bool:
+    """Whether a record of a resource can be what a case is about."""
+    return procedure.about.record or procedure.about.resource == resource
+
+
+def about_itself(procedure: Procedure) -> bool:
+    """Whether a case is about the subject itself, or about nothing yet."""
+    return procedure.about.subject or procedure.about.nothing
+
+
+def to_begin_about(case: Case) -> list[Procedure]:
+    """What can be begun about a case as it stands, and was not begun where that can be once."""
+    found = [p for p in in_force() if p.about.case == case.kind and case.state in p.about.in_]
+    begun = set(case.second_looks.values_list("kind", flat=True)) if any(p.once for p in found) else set()
+    return [p for p in found if not (p.once and p.key in begun)]

@@ -7,7 +7,7 @@ actor may do now.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,11 @@ from quanxin.attachments.accept import of_case
 from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
 from quanxin.casework import offers, terms, words
+from quanxin.casework.act_forms import ActForm
 from quanxin.casework.case_view import Look
-from quanxin.casework.errors import FormRefused
 from quanxin.casework.models import Case, Term
-from quanxin.casework.procedures import state_of, title_of
+from quanxin.casework.offers import Offer
+from quanxin.casework.procedures import procedure_of, state_of, title_of
 from quanxin.desk.cells import Cell, cells
 from quanxin.desk.saying import Left, left, person
 from quanxin.intake.corrections import CorrectionRefused, as_written, key_fields, lost_numbers
@@ -65,19 +66,19 @@ def context_of(
     """The page of a case for an actor; ``sent`` is what a refused form said, ``tried`` its act."""
     case = look.case
     acts = offers.offered(actor, case, look.term)
-    events = looking.events_of(case)
+    events, forms = looking.events_of(case), _forms(case, acts, sent, problem, tried)
     return {
         "case": case, "kind": title_of(case.kind), "state": state_of(case).title, "look": look, "items": _items(look),
         "subject": look.subject,
         "about": _about(look), "authority": _authority(case), "acts": [a for a in acts if not a.plain],
         "plain": [a for a in acts if a.plain], "kinds": _kinds(), "sent": sent, "tried": tried.key if tried else "",
+        "forms": forms, "refused": forms.get(tried.key) if tried and not isinstance(problem, CorrectionRefused) else None,
         "wrong": _wrong(look, sent, problem) if any(a.wide for a in acts) else [],
         "problem": in_words(problem) if problem else None, "loose": _loose(problem),
         "papers": of_case(case.reference), "term": look.term, "left": _left(look.term), "next": _next(look),
         "history": [(step, words.step_done(case, step), person(step.actor)) for step in case.steps.all()],
         "terms": [(term, terms.title_of(term)) for term in case.terms.all()],
         "seen": max((step.pk for step in case.steps.all()), default=0), "window": _window(case),
-        "wrong_items": _wrong_items(problem),
         "told": _told(events), "document": documents.exists(case), "claimed": person(case.claimed_by),
         "mine": case.claimed_by == actor.name, "subject_link": not look.subject.natural and bool(look.subject.code),
     }  # fmt: skip
@@ -189,9 +190,16 @@ def _wrong(look: Look, sent: Mapping[str, str], problem: Problem | None) -> list
     ]
 
 
-def _wrong_items(problem: Problem | None) -> dict[str, str]:
-    """What is wrong with the items of a form, in words, item by item."""
-    return {one.field: said(one.words) for one in problem.found} if isinstance(problem, FormRefused) else {}
+def _forms(
+    case: Case, acts: Sequence[Offer], sent: Mapping[str, str], problem: Problem | None, tried: Act | None
+) -> dict[str, ActForm]:
+    """The form of each act; that of the one that was tried as it was sent, with all that is wrong with it."""
+    procedure = procedure_of(case)
+    made = {one.key: ActForm(procedure, one.act, key=one.key) for one in acts}
+    if tried is not None and problem is not None:
+        made[tried.key] = ActForm(procedure, tried, sent, key=tried.key)
+        made[tried.key].say(problem)
+    return made
 
 
 def _loose(problem: Problem | None) -> list[str]:

@@ -25,7 +25,7 @@ from quanxin.casework import case_view as looking
 from quanxin.casework import engine, offers, queues, words
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
-from quanxin.casework.procedures import state_of, title_of
+from quanxin.casework.procedures import procedure_of, state_of, title_of
 from quanxin.desk import case_page
 from quanxin.desk.saying import left, status_of
 from quanxin.desk.uploads import titles
@@ -40,6 +40,7 @@ from quanxin.subjects.models import Subject
 
 WORKING = (Role.WINDOW, Role.DECIDER, Role.REVIEWER)
 SEEING = (*WORKING, Role.CENTRE, Role.AUDITOR)
+BEGINNING = (*WORKING, Role.CENTRE)  # whose roles a procedure may name for its beginning
 PAGE = 30
 FILTERS = ("kind", "state", "provider", "overdue", "mine", "all", "page")
 
@@ -143,7 +144,7 @@ def _queue_page(
         "providers": sorted(pack.on(today()).providers.items()),
         "bulk": not every and actor.may(Role.WINDOW) and any(offers.forwardable(c) for c in shown),
         "problems": problems or [], "done": done,
-        "forwarded": request.GET.get("forwarded", ""),
+        "begins": bool(actor.roles & set(BEGINNING)), "forwarded": request.GET.get("forwarded", ""),
     }  # fmt: skip
     return render(request, "desk/cases.html", context, status=422 if problems else 200)
 
@@ -179,7 +180,8 @@ def _case_page(
     except NotAllowed as error:
         return _refused(request, error)
     context = case_page.context_of(actor, looking.look(actor, found), request.POST if problem else {}, problem, tried)
-    context["done"] = offers.act_of(request.GET.get("done", ""), found)
+    done = procedure_of(found).act_of.get(request.GET.get("done", ""))
+    context["done"] = done if done is not None and not done.by_nobody else None
     return render(request, "desk/case.html", context, status=status_of(problem) if problem else 200)
 
 

@@ -11,8 +11,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from quanxin.accounts.agency import Scope
 from quanxin.archive import queries, viewers
@@ -20,20 +19,19 @@ from quanxin.archive.models import Event
 from quanxin.archive.paging import Paging
 from quanxin.archive.shapes import RecordView
 from quanxin.attachments.accept import of_case
-from quanxin.attachments.errors import AttachmentError
-from quanxin.attachments.http import receiving
-from quanxin.attachments.models import Kind
-from quanxin.casework import engine
-from quanxin.casework.errors import RightsError
-from quanxin.casework.filing import Filed, Thing, file
-from quanxin.casework.models import Case, Step, Term
+from quanxin.casework import act_forms, offers, procedures
+from quanxin.casework.act_forms import ActForm
+from quanxin.casework.models import Case, Notice, Step, Term
 from quanxin.casework.parties import Party
-from quanxin.casework.procedures import procedures, second_look_of, state_of
+from quanxin.casework.procedures import procedure_of, state_of
 from quanxin.casework.representation import Standing, opened, shown
-from quanxin.my import bringing, progress
+from quanxin.my import progress
+from quanxin.my.asking import DONE
+from quanxin.my.notices import Headed, headed
 from quanxin.my.progress import Entry
+from quanxin.pages.papers import FILES, files_said, kind_of
+from quanxin.policy.procedure import Act
 from quanxin.rights import documents
-from quanxin.runtime.language import in_words
 from quanxin.sharing import acknowledgements
 
 LENGTH = 20
@@ -43,7 +41,7 @@ READERS = (Scope.REPAIR, Scope.OBJECTION)
 def kinds_of(me: Standing) -> list[str]:
     """The kinds of cases that one may see here: an agent those alone that its authorisation names."""
     scopes = {"objection": me.may_object, "repair": me.may_repair, None: me.may_object and me.may_repair}
-    return list(dict.fromkeys(p.key for p in procedures() if scopes[p.scope]))
+    return list(dict.fromkeys(p.key for p in procedures.procedures() if scopes[p.scope]))
 
 
 def due_first(party: Party, kinds: Collection[str]) -> QuerySet[Case]:
@@ -82,30 +80,58 @@ def case(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
     return _page(request, me, own(me, number))
 
 
-def _page(request: HttpRequest, me: Standing, found: Case, **more: Any) -> HttpResponse:
+def _page(request: HttpRequest, me: Standing, found: Case) -> HttpResponse:
     steps = list(found.steps.all())
     running = Term.objects.filter(case=found, stopped_at=None).first() if found.open else None
     due_at = running.due_at if running else None
-    compared = _compared(me, found, steps)
+    made = progress.entry(found, due_at)
     context = {
-        "entry": progress.entry(found, due_at), "case": found, "stages": progress.stages(found, steps, due_at),
-        "history": progress.history(found, steps), "asked": next((s for s in reversed(steps) if s.act == "ask"), None),
+        "entry": made, "case": found, "stages": progress.stages(found, steps, due_at),
+        "history": progress.history(found, steps), "done": _done(request, found),
+        "asked": next((s for s in reversed(steps) if s.state == found.state and s.note), None) if made.asks else None,
         "extended": bool(running and running.extended), "papers": list(of_case(found.reference)),
-        "decision": documents.exists(found), "told": _told(steps), **compared, **_linked(found),
-        **bringing.files_said(Kind.OTHER.value), **more,
+        "decision": documents.exists(found), "told": _told(steps), "seen": steps[-1].pk if steps else 0,
+        "notices": _notices(me, found), "files": FILES, **_compared(me, found, steps), **_linked(me, found),
+        **_offered(me, found),
     }  # fmt: skip
-    return shown(request, me, "my/case.html", context, 422 if more.get("problem") else 200)
+    return shown(request, me, "my/case.html", context)
 
 
-def _linked(found: Case) -> dict[str, Any]:
-    """The cases that this one is joined to, looks at, or is looked at by."""
-    again = second_look_of(found)
-    looked_at = found.second_looks.first() if again is not None and found.decided_at is not None else None
+def _done(request: HttpRequest, found: Case) -> Act | None:
+    """What was done a moment ago, to be confirmed once."""
+    number, key = request.session.get(DONE) or ("", "")
+    if number != found.number:
+        return None
+    del request.session[DONE]
+    return procedure_of(found).act_of.get(key)
+
+
+def _offered(me: Standing, found: Case) -> dict[str, Any]:
+    """The acts that one may do: those with a form on the page itself, and those that have a page of their own."""
+    procedure, acts = procedure_of(found), [one.act for one in offers.offered_to(me.party, found)]
+    here = [act for act in acts if not act_forms.confirms(procedure, act)]
     return {
-        "joined_to": found.joined_to if found.joined_to_id else None, "second_look": looked_at,
-        "looks_at": found.looks_at if found.looks_at_id else None,
-        "may_apply_again": state_of(found).again,
-        "may_ask_again": again is not None and found.state in again.about.in_ and looked_at is None,
+        "forms": [(act, ActForm(procedure, act, key=act.key), files_said(kind_of(act.papers))) for act in here],
+        "elsewhere": [act for act in acts if act not in here],
+    }
+
+
+def _notices(me: Standing, found: Case) -> list[Headed]:
+    """What one was told about a case; an agent where the authorisation names the archive."""
+    if not me.may_archive:
+        return []
+    return headed(list(Notice.objects.filter(case=found, subject_id__in=me.party.ids)), {})
+
+
+def _linked(me: Standing, found: Case) -> dict[str, Any]:
+    """The cases that this one is joined to, looks at, or is looked at by, and what may be begun about it."""
+    decided = found.decided_at is not None and any(p.about.case == found.kind for p in procedures.procedures())
+    again = [p for p in procedures.to_begin_about(found) if p.key in kinds_of(me)] if decided else []
+    return {
+        "joined_to": found.joined_to if found.joined_to_id else None,
+        "second_look": found.second_looks.first() if decided else None,
+        "looks_at": found.looks_at if found.looks_at_id else None, "may_apply_again": state_of(found).again,
+        "again": [(p, ActForm(p, p.files, key=p.key)) for p in again],
     }  # fmt: skip
 
 
@@ -137,52 +163,6 @@ def _told(steps: Sequence[Step]) -> list[acknowledgements.Taken]:
     """Who receives such records and was told of what the case decided, and when each took it in."""
     numbers = [pk for step in steps for pk in step.particulars.get("events", ())]
     return acknowledgements.told_of(list(Event.objects.filter(pk__in=numbers).order_by("pk"))) if numbers else []
-
-
-@require_POST
-@opened(*READERS)
-@receiving(files=bringing.FILES, refusal=bringing.refused)
-def answer(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
-    """Answer what was asked for, in words and with papers."""
-    found = own(me, number)
-    papers, error = bringing.papers_of(request, me.party, Kind.OTHER.value)
-    problem = in_words(error) if error is not None else None
-    if problem is None and not bringing.only_papers(request):
-        try:
-            form = {"reason": request.POST.get("text", "")}
-            engine.perform(me.party, number, "answer", form, paper=[str(paper.pk) for paper in papers])
-            return redirect("my:case", number)
-        except (RightsError, AttachmentError) as wrong:
-            problem = in_words(wrong)
-    return _page(request, me, found, problem=problem, said=request.POST, brought=papers)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@opened(*READERS)
-def retract(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
-    """Take a case back, once that is confirmed."""
-    found = own(me, number)
-    if request.method == "POST" and request.POST.get("confirmed"):
-        engine.perform(me.party, number, "retract")
-        return redirect("my:case", number)
-    if not found.open:
-        return redirect("my:case", number)
-    return shown(request, me, "my/retract.html", {"case": found, "entry": progress.entry(found, None)})
-
-
-@require_POST
-@opened(Scope.OBJECTION)
-def second_look(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
-    """Ask for somebody else to look at a dismissed objection."""
-    found = own(me, number)
-    again = second_look_of(found)
-    if again is None:
-        raise Http404
-    try:
-        made = file(again.key, Filed(me.party, Thing(case=found), request.POST.get("statement", "")))
-    except RightsError as error:
-        return _page(request, me, found, problem=in_words(error), said=request.POST)
-    return redirect("my:case", made.number)
 
 
 @require_safe

@@ -43,7 +43,7 @@ def home(request: HttpRequest, me: Standing) -> HttpResponse:
     unread = unread_of(party) if me.may_archive else []
     numbers = {row.prospect.record.id: row.number for row in found}
     context: dict[str, Any] = {
-        "cases": under_way, "asked": [e for e in under_way if e.waits],
+        "cases": under_way, "asked": [e for e in under_way if e.asks],
         "ready": [row for row in found if row.open],
         "early": [row for row in found if row.early],
         "unread": headed(unread[:SHOWN], numbers), "unread_count": len(unread),

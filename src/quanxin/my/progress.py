@@ -69,8 +69,13 @@ class Entry:
 
     @property
     def waits(self) -> bool:
-        """Whether something is waited for from its party."""
+        """Whether the term stands still until its party has done something."""
         return state_of(self.case).pauses
+
+    @property
+    def asks(self) -> bool:
+        """Whether something is waited for from its party."""
+        return self.waits or state_of(self.case).tone == "wait"
 
 
 def entry(case: Case, due_at: dt.datetime | None) -> Entry:
@@ -84,6 +89,8 @@ def title_of(case: Case) -> Text:
     if case.resource:
         history = current_pack().resource_history(case.resource)
         return history[-1].title if history else Text(zh=case.resource, en=case.resource)
+    if not case.model:
+        return procedure_of(case).title
     model = next((m.title for m in current_pack().models if m.key == case.model), None)
     return model or Text(zh="信用评价结果", en="the result of an evaluation")
 

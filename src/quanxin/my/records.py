@@ -15,16 +15,20 @@ from quanxin.archive.models import Record
 from quanxin.archive.paging import Paging
 from quanxin.archive.shapes import RecordView
 from quanxin.calendar import now
+from quanxin.casework import procedures
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
 from quanxin.casework.representation import Standing, opened, shown
+from quanxin.my.cases import kinds_of
 from quanxin.my.listing import Shown
+from quanxin.policy.procedure import Procedure
 from quanxin.rights import honours, repairs
 from quanxin.rights.repairs import Prospect
 
 LENGTH = 20
 READERS = (Scope.ARCHIVE, Scope.REPAIR, Scope.OBJECTION)
+GUIDED = ("repair", "objection")  # begun by pages of their own
 NATURES = ("negative", "positive", "neutral")  # what the list may be narrowed to
 
 
@@ -81,7 +85,14 @@ def record(request: HttpRequest, me: Standing, subject: int, number: int) -> Htt
     if known is not None and known.superseded_at is not None:
         return _earlier(request, me, known)
     _, found = one(me, subject, number, known)
-    return shown(request, me, "my/record.html", {"record": found})
+    return shown(request, me, "my/record.html", {"record": found, "begin": _begun(me, found.view.resource)})
+
+
+def _begun(me: Standing, resource: str) -> list[Procedure]:
+    """What one can begin about a record of a resource, besides what is guided."""
+    mine = set(kinds_of(me)) - set(GUIDED)
+    found = (p for p in procedures.in_force() if p.key in mine and procedures.begun_by_party(p))
+    return [p for p in found if procedures.about_record(p, resource)]
 
 
 def _earlier(request: HttpRequest, me: Standing, old: Record) -> HttpResponse:

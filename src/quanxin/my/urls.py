@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from quanxin.casework.representation import closed
-from quanxin.my import agents, asking, cases, consents, notices, pages, readings, records, taking
+from quanxin.my import acts, agents, applying, cases, consents, notices, pages, readings, records, taking
 from quanxin.runtime import slices
 
 app_name = "my"
@@ -13,20 +13,21 @@ app_name = "my"
 urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),
     path("score", pages.score, name="score"),
-    path("score/<slug:model>/objection", asking.object_to_score, name="object-to-score"),
+    path("score/<slug:model>/objection", applying.object_to_score, name="object-to-score"),
     path("acting", pages.acting, name="acting"),
     path("counter/end", pages.leave_counter, name="leave-counter"),
     path("records", records.records, name="records"),
     path("records/<int:subject>-<int:number>", records.record, name="record"),
-    path("records/<int:subject>-<int:number>/repair", asking.repair, name="repair"),
-    path("records/<int:subject>-<int:number>/objection", asking.objection, name="objection"),
+    path("records/<int:subject>-<int:number>/repair", applying.repair, name="repair"),
+    path("records/<int:subject>-<int:number>/objection", applying.objection, name="objection"),
     path("records/<int:subject>-<int:number>/delete", records.delete, name="delete"),
+    path("records/<int:subject>-<int:number>/<slug:kind>", acts.begin_about, name="begin-about"),
     path("cases", cases.listed, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),
-    path("cases/<str:number>/answer", cases.answer, name="answer"),
-    path("cases/<str:number>/retract", cases.retract, name="retract"),
-    path("cases/<str:number>/second-look", cases.second_look, name="second-look"),
     path("cases/<str:number>/decision.pdf", cases.decision, name="decision"),
+    path("cases/<str:number>/<slug:what>", acts.act, name="act"),
+    path("begin", acts.begin, name="begin"),
+    path("begin/<slug:kind>", acts.begin_one, name="begin-one"),
     path("consents", consents.listed, name="consents"),
     path("consents/give/<slug:key>", consents.give, name="give"),
     path("consents/<int:number>", consents.one, name="consent"),

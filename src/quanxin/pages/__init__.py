@@ -1,4 +1,5 @@
-"""What pages of every face are made of: forms by one field template, and the papers that come with them.
+"""What pages of every face are made of: who of the staff may open one, forms by one field template, the papers that come
+with them.
 
-Invariant: nothing here knows a case, a record or a role; it is given words and values and shows them.
+Invariant: nothing here knows a case or a record; it is given words and values and shows them.
 """

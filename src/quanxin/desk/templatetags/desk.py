@@ -36,6 +36,6 @@ def page_url(context: dict[str, Any], number: int) -> str:
 
 
 @register.filter
-def item(of: Mapping[str, str], key: str) -> str:
+def item(of: Mapping[str, Any], key: str) -> Any:
     """What a mapping has for a key; nothing where it has none."""
     return of.get(key, "")

@@ -8,42 +8,32 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
+from quanxin.accounts import Actor
 from quanxin.attachments import removal
 from quanxin.attachments.accept import accept, limit_mb
 from quanxin.attachments.errors import AttachmentError
-from quanxin.attachments.models import Attachment
-from quanxin.casework.parties import Party
-from quanxin.casework.representation import shown
+from quanxin.attachments.models import Attachment, Kind
 from quanxin.runtime import parameters
-from quanxin.runtime.language import in_words
 
 FILES = 5  # in one form at once; more can follow
 FIELD, KEPT = "file", "paper"
 
 
-def kept(request: HttpRequest, party: Party) -> list[Attachment]:
-    """The papers that the form named and that are this person's to hand in, oldest first."""
-    return list(
-        Attachment.objects.filter(
-            pk__in=_numbers(request.POST.getlist(KEPT)), uploaded_by=party.actor.name, subject_id=party.subject.pk,
-            case="", removed_at=None,
-        )
-    )  # fmt: skip
-
-
-def papers_of(request: HttpRequest, party: Party, kind: str) -> tuple[list[Attachment], AttachmentError | None]:
+def papers_of(
+    request: HttpRequest, actor: Actor, subject_id: int, kind: str
+) -> tuple[list[Attachment], AttachmentError | None]:
     """The papers of a form that was sent: those it named, less the one that ``drop`` names, which is removed, and the files
     that came with it, which are taken now; and why one was not taken. What was taken before that one stays."""
-    papers = kept(request, party)
+    papers = _kept(request, actor, subject_id)
     wanted = set(_numbers([request.POST.get("drop", "")]))
     for paper in [paper for paper in papers if paper.pk in wanted]:
-        removal.remove(party.actor, paper.pk, "提交前由上传人移除 / removed by its uploader before filing")
+        removal.remove(actor, paper.pk, "提交前由上传人移除 / removed by its uploader before filing")
         papers.remove(paper)
     try:
         for file in request.FILES.getlist(FIELD):
-            papers.append(accept(party.actor, file, name=file.name or "", kind=kind, subject_id=party.subject.pk))
+            papers.append(accept(actor, file, name=file.name or "", kind=kind, subject_id=subject_id))
     except AttachmentError as error:
         return papers, error
     return papers, None
@@ -54,14 +44,25 @@ def only_papers(request: HttpRequest) -> bool:
     return "upload" in request.POST or "drop" in request.POST
 
 
-def refused(request: HttpRequest, error: AttachmentError) -> HttpResponse:
-    """What came was too much to be read: nothing of the form was; the page says so and leads back to it."""
-    return shown(request, None, "my/problem.html", {"problem": in_words(error), "back": request.path})
-
-
 def files_said(kind: str) -> dict[str, int]:
     """What a form says about files: how many at once, how large each."""
     return {"files": FILES, "megabytes": limit_mb(kind)}
+
+
+def kind_of(named: tuple[str, ...]) -> str:
+    """The kind of paper that a procedure names first; "other" for one that is not known here."""
+    known = next((key for key in named if key in Kind.values), None)
+    return known or Kind.OTHER.value
+
+
+def _kept(request: HttpRequest, actor: Actor, subject_id: int) -> list[Attachment]:
+    """The papers that the form named and that are this person's to hand in, oldest first."""
+    return list(
+        Attachment.objects.filter(
+            pk__in=_numbers(request.POST.getlist(KEPT)), uploaded_by=actor.name, subject_id=subject_id, case="",
+            removed_at=None,
+        )
+    )  # fmt: skip
 
 
 def _numbers(texts: list[str]) -> list[uuid.UUID]:

@@ -1,0 +1,109 @@
+"""The form of an act, made from what its procedure asks.
+
+Invariant: an item is checked by the query that checks it when the act is done, so that a form never lets in what the act
+refuses; what an act refused is said with everything else that is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from quanxin.calendar import today
+from quanxin.casework import forms
+from quanxin.casework.errors import FormRefused, RightsError
+from quanxin.pages.fields import Form, Item, Kind
+from quanxin.policy.model import FieldDef, FieldType
+from quanxin.policy.procedure import Act, Procedure
+from quanxin.runtime.language import in_words, said
+from quanxin.runtime.pack import current_pack
+from quanxin.runtime.problems import Problem
+
+SHORT = 60  # characters up to which a text is asked for in one line
+REASON, STATEMENT, CONTACT = "reason", "statement", "contact"
+_DIGITS = (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY_WAN, FieldType.MONEY_YUAN, FieldType.YEAR)
+_OF_THE_FORM = ("reason-missing", "statement-missing", "form-refused")  # what the form's own check says item by item
+
+
+class ActForm(Form):
+    """The form of an act: what it asks, its reason, and, where a party begins a case, how it can be reached;
+    ``extra`` items come before them."""
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        act: Act,
+        data: Mapping[str, Any] | None = None,
+        *,
+        key: str = "",
+        initial: Mapping[str, Any] | None = None,
+        extra: Sequence[Item] = (),
+    ) -> None:
+        self.procedure, self.act = procedure, act
+        super().__init__([*extra, *_items(act)], data, key=key, initial=initial)
+
+    def clean(self) -> dict[str, Any]:
+        """Find what the checks of rows find wrong."""
+        try:
+            forms.checked(self.procedure, self.act, self.sent)
+        except FormRefused as refused:
+            for one in refused.found:
+                if one.field not in self.errors:
+                    self.add_error(one.field, said(one.words))
+        return self.cleaned_data
+
+    def say(self, problem: Problem, at: Mapping[str, str] | None = None) -> None:
+        """Say why the act was refused, beside all that is wrong with its items; ``at`` names the items that codes are about."""
+        if problem.code not in _OF_THE_FORM or not self.errors:
+            self.refuse(in_words(problem), (at or {}).get(problem.code))
+
+
+def confirms(procedure: Procedure, act: Act) -> bool:
+    """Whether what an act is about to do is shown for checking first: it ends the case, or weighs upon somebody."""
+    state = procedure.state_of.get(act.to)
+    return act.grave or (state is not None and (state.ends or state.negative))
+
+
+def _items(act: Act) -> list[Item]:
+    made = [_item(field) for field in act.asks]
+    if act.reason is not None:
+        code = "statement-missing" if act.begins else "reason-missing"
+        made.append(
+            Item(STATEMENT if act.begins else REASON, said(act.reason.title), Kind.TEXT, act.reason.required, length=2000,
+                 missing=in_words(RightsError(code)))
+        )  # fmt: skip
+    if act.begins and any(who.party for who in act.who):
+        hint = _("办理人员需要问您时使用，例如电话。进展会在“通知”中告诉您。")
+        made.append(Item(CONTACT, _("联系方式"), hint=hint, length=200))
+    return made
+
+
+def _item(field: FieldDef) -> Item:
+    codes = current_pack().on(today()).code_sets.get(field.code_set) if field.code_set else None
+    options: tuple[tuple[str, str], ...] = ()
+    if codes is not None and field.type is FieldType.CODE and codes.open_prefix is None:
+        options = tuple((code.value, said(code.title)) for code in codes.codes)
+    return Item(
+        field.key, said(field.title), _kind(field, bool(options)), field.required is True, _hint(field), options,
+        field.max_length,
+    )  # fmt: skip
+
+
+def _kind(field: FieldDef, closed: bool) -> Kind:
+    if closed:
+        return Kind.CHOICE
+    if field.type is FieldType.BOOLEAN:
+        return Kind.TICK
+    if field.type is FieldType.DATE and not field.long_term:
+        return Kind.DAY
+    if field.type in _DIGITS:
+        return Kind.NUMBER
+    return Kind.TEXT if field.type is FieldType.TEXT and (field.max_length or SHORT + 1) > SHORT else Kind.LINE
+
+
+def _hint(field: FieldDef) -> str:
+    if field.type in (FieldType.MONEY_WAN, FieldType.MONEY_YUAN):
+        return _("单位：万元") if field.type is FieldType.MONEY_WAN else _("单位：元")
+    return _("不超过 %(n)s 个字") % {"n": field.max_length} if field.max_length else ""

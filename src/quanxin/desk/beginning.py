@@ -1,0 +1,94 @@
+"""Beginning a case at the desk: what one's roles begin, about whom and which record, by the form of the beginning act.
+
+Invariant: a record is chosen among those that the person may read for this; whether the case may be begun is asked by the
+act. What was filled in is kept until it is begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.archive import viewers
+from quanxin.archive.queries import archive_of
+from quanxin.archive.shapes import RecordView
+from quanxin.casework import beginning, procedures
+from quanxin.casework.act_forms import STATEMENT, ActForm
+from quanxin.casework.errors import RightsError
+from quanxin.desk.cases import BEGINNING
+from quanxin.pages.fields import Item, Kind
+from quanxin.pages.gates import staffed
+from quanxin.policy.procedure import Procedure
+from quanxin.runtime.language import in_words, said
+from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import asked_for
+
+RECORD = "record"  # the item that names the record
+
+
+@require_safe
+@staffed(*BEGINNING)
+def begin(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The procedures whose cases this person's roles begin."""
+    found = [p for p in procedures.in_force() if procedures.begun_by(actor, p)]
+    return render(request, "desk/begin.html", {"procedures": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staffed(*BEGINNING)
+def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
+    """About whom, then the form; on to the case once it is begun."""
+    procedure = next((p for p in procedures.in_force() if p.key == kind and procedures.begun_by(actor, p)), None)
+    if procedure is None:
+        raise Http404
+    code = request.GET.get("code", "").strip()
+    subject = asked_for(actor, code) if code else None
+    context: dict[str, Any] = {"procedure": procedure, "act": procedure.files, "code": code, "subject": subject}
+    if subject is None:
+        context["problem"] = in_words(RightsError("subject-unknown")) if code else None
+        return render(request, "desk/begin_one.html", context, status=422 if code else 200)
+    extra = _which(actor, procedure, subject)
+    form = ActForm(procedure, procedure.files, request.POST if request.method == "POST" else None, extra=extra)
+    if form.is_bound and form.is_valid():
+        sent = form.sent
+        try:
+            made = beginning.begin(
+                actor,
+                kind,
+                record=sent.get(RECORD, ""),
+                subject=subject.code,
+                statement=sent.get(STATEMENT, ""),
+                form=sent,
+            )
+            return redirect(f"{reverse('desk:case', args=[made.number])}?done={procedure.files.key}")
+        except RightsError as error:
+            form.say(error)
+    context |= {"form": form, "nothing": any(not one.options for one in extra)}
+    return render(request, "desk/begin_one.html", context, status=422 if form.errors else 200)
+
+
+def _which(actor: Actor, procedure: Procedure, subject: Subject) -> Sequence[Item]:
+    """The item that names the record, where such cases are about one, with the records that the person reads for it."""
+    if procedures.about_itself(procedure):
+        return []
+    purpose = f"登记{procedure.title.zh}"
+    if any(who.of == "provider" for who in procedure.files.who):
+        viewer = viewers.department(actor, purpose, Role.DECIDER)
+    else:
+        viewer = viewers.handling(actor, purpose)
+    found = [v for v in archive_of(subject.pk, viewer).timeline if procedures.about_record(procedure, v.resource)]
+    options = tuple((f"{view.subject_id}-{view.id}", _named(view)) for view in found)
+    return [Item(RECORD, _("哪一条记录"), Kind.CHOICE, required=True, options=options)]
+
+
+def _named(view: RecordView) -> str:
+    """A record in a list to choose from: what it is called, and what it says first."""
+    return f"{said(view.title)}：{' · '.join(text for _field, text in view.fields[:6] if text)}"[:200]
