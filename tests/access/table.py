@@ -52,11 +52,11 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may
     | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
     | dict.fromkeys(
-        ("desk:cases", "desk:case", "desk:decision", "desk:attachment", "desk:agenda"),
+        ("desk:cases", "desk:case", "desk:case-file", "desk:decision", "desk:attachment", "desk:agenda"),
         roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR),
     )
     | dict.fromkeys(("desk:begin", "desk:begin-one"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE))
-    | {"desk:case-act": roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER)}
+    | dict.fromkeys(("desk:case-act", "desk:cases-claim"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER))
     | dict.fromkeys(("desk:window", "desk:cases-forward"), roles(Role.WINDOW))
     | dict.fromkeys(("desk:shields", "desk:shield-end"), roles(Role.REVIEWER))
     | {"desk:reading": roles(Role.BANK, Role.DECIDER, Role.INTAKE, Role.PERSONNEL, Role.SUPERVISOR)}

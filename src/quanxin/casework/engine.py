@@ -188,7 +188,7 @@ def _done_before(performing: Performing) -> bool:
     case, act = performing.case, performing.act
     if act.releases:
         return not case.claimed_by
-    if _only_claims(act):
+    if only_claims(act):
         return case.state in act.from_ and case.claimed_by == performing.actor.name
     if act.to in (Act.SAME, Act.BACK) or case.state in act.from_:
         return False
@@ -198,7 +198,8 @@ def _done_before(performing: Performing) -> bool:
     return bare and case.open and case.steps.filter(act=act.name).exists()
 
 
-def _only_claims(act: Act) -> bool:
+def only_claims(act: Act) -> bool:
+    """Whether an act claims a case and does nothing else with it."""
     return act.claims and act.to == Act.SAME and act.reason is None and not act.effects and not act.extends
 
 

@@ -76,12 +76,17 @@ def forwardable(case: Case) -> bool:
     return act is not None and case.state in act.from_
 
 
+def claim_of(case: Case) -> Act | None:
+    """The act that claims a case as it stands and does nothing else; None where there is none, or somebody has it."""
+    acts = (act for act in procedure_of(case).acts if engine.only_claims(act) and case.state in act.from_)
+    return None if case.claimed_by else next(acts, None)
+
+
 def _fits(act: Act, case: Case, term: Term | None) -> bool:
     """Whether an act has anything to do: a claim by whoever has none, an extension that is left."""
     if act.extends:
         return term is not None and terms.extendable(term)
-    claims_only = act.claims and act.to == Act.SAME and act.reason is None and not act.effects
-    return not (claims_only and case.claimed_by)
+    return not (engine.only_claims(act) and case.claimed_by)
 
 
 def _shown(actor: Actor, case: Case, acts: list[Act]) -> set[str]:

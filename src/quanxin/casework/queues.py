@@ -15,17 +15,21 @@ from quanxin.accounts import Actor
 from quanxin.calendar import ZONE, day_of, now
 from quanxin.casework import cases, permission, terms
 from quanxin.casework.models import Case, Term
+from quanxin.subjects.queries import within
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of a list is wanted; what is empty narrows nothing. ``mine`` is the name of who claimed it."""
+    """What of a list is wanted; what is empty narrows nothing. ``mine`` is the name of who claimed it, ``district`` the code
+    of a division."""
 
     kind: str = ""
     state: str = ""
     provider: str = ""
     overdue: bool = False
     mine: str = ""
+    unclaimed: bool = False
+    district: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,10 @@ def narrowed(found: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
     """The part of a list that is wanted."""
     asked = {"kind": wanted.kind, "state": wanted.state, "provider": wanted.provider, "claimed_by": wanted.mine}
     found = found.filter(**{name: value for name, value in asked.items() if value})
+    if wanted.district:
+        found = found.filter(subject_id__in=within([wanted.district]))
+    if wanted.unclaimed:
+        found = found.filter(claimed_by="", open=True)
     return found.filter(_lapsed(now())) if wanted.overdue else found
 
 

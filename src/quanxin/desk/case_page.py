@@ -24,6 +24,7 @@ from quanxin.casework.case_view import Look
 from quanxin.casework.models import Case, Term
 from quanxin.casework.offers import Offer
 from quanxin.casework.procedures import procedure_of, state_of, title_of
+from quanxin.casework.rendering import heading
 from quanxin.desk.cells import Cell, cells
 from quanxin.desk.saying import Left, left, person
 from quanxin.intake.corrections import CorrectionRefused, as_written, key_fields, lost_numbers
@@ -188,6 +189,22 @@ def _wrong(look: Look, sent: Mapping[str, str], problem: Problem | None) -> list
         Wrong(cell, stands.get(cell.field.key, ""), cell.field.key in fixed, cell.field.key in lost)
         for cell in cells(resource, rules, texts, found, new=False)
     ]
+
+
+def file_of(actor: Actor, look: Look) -> dict[str, Any]:
+    """A case as one document: everything that was done, said, handed in and told."""
+    case = look.case
+    steps = list(case.steps.all())
+    for step in steps:
+        act, form = words.act_of(case, step), step.particulars.get("form", {})
+        step.said = [(f.title, form[f.key]) for f in act.asks if form.get(f.key)] if act else []  # type: ignore[attr-defined]
+    return {
+        "case": case, "kind": title_of(case.kind), "state": state_of(case).title, "about": _about(look),
+        "subject": look.subject, "authority": _authority(case), "items": _items(look),
+        "history": [(step, words.step_done(case, step), person(step.actor)) for step in steps],
+        "terms": [(term, terms.title_of(term)) for term in case.terms.all()], "papers": of_case(case.reference),
+        "notices": [(one, heading(one)) for one in case.notices.order_by("id")], "at": now(), "reader": person(actor.name),
+    }  # fmt: skip
 
 
 def _forms(

@@ -7,6 +7,7 @@ sent by POST and answered by going back to the case.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,7 +43,7 @@ WORKING = (Role.WINDOW, Role.DECIDER, Role.REVIEWER)
 SEEING = (*WORKING, Role.CENTRE, Role.AUDITOR)
 BEGINNING = (*WORKING, Role.CENTRE)  # whose roles a procedure may name for its beginning
 PAGE = 30
-FILTERS = ("kind", "state", "provider", "overdue", "mine", "all", "page")
+FILTERS = ("kind", "state", "provider", "district", "overdue", "mine", "unclaimed", "all", "page")
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -58,16 +59,40 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
 @staffed(Role.WINDOW)
 def forward(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Pass several filed cases on at once: forwarding decides nothing, so nothing is lost by doing it together."""
+    return _several(request, actor, "forwarded", lambda _number: offers.BULK)
+
+
+@require_POST
+@staffed(*WORKING)
+def claim(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Claim several cases at once."""
+    return _several(request, actor, "claimed", _claiming)
+
+
+def _claiming(number: str) -> str:
+    found = Case.objects.filter(number=number).first()
+    if found is None:
+        raise RightsError("case-unknown")
+    if found.claimed_by:
+        raise RightsError("case-claimed", who=found.claimed_by.partition(":")[2])
+    act = offers.claim_of(found)
+    if act is None:
+        raise RightsError("act-not-now")
+    return act.key
+
+
+def _several(request: HttpRequest, actor: Actor, what: str, act_of: Callable[[str], str]) -> HttpResponse:
+    """Do an act to each case that was chosen; what is refused is said line by line."""
     done, problems = 0, []
     for number in dict.fromkeys(request.POST.getlist("number")[:PAGE]):
         try:
-            engine.perform(actor, number, "forward")
+            engine.perform(actor, number, act_of(number))
             done += 1
         except (RightsError, NotAllowed) as error:
             problems.append((number, in_words(error)))
     if problems or not done:
-        return _queue_page(request, actor, problems=problems, done=done)
-    return redirect(f"{reverse('desk:cases')}?{urlencode({'forwarded': done})}")
+        return _queue_page(request, actor, problems=problems, done=done, what=what)
+    return redirect(f"{reverse('desk:cases')}?{urlencode({what: done})}")
 
 
 @require_safe
@@ -93,6 +118,17 @@ def act(request: HttpRequest, actor: Actor, number: str, what: str) -> HttpRespo
             refused_line(actor, found.reference if found else "", "no role for the act", act=what)
         return _case_page(request, actor, number, problem=error, tried=wanted)
     return redirect(f"{reverse('desk:case', args=[number])}?{urlencode({'done': what})}")
+
+
+@require_safe
+@staffed(*SEEING)
+def print_file(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    """The whole case on one page, to be printed: its steps with what was said, terms, papers with their digests, notices."""
+    try:
+        found = looking.open_case(actor, number)
+    except Problem as error:
+        return _refused(request, error, 404 if isinstance(error, RightsError) else 0)
+    return render(request, "desk/case_file.html", case_page.file_of(actor, looking.look(actor, found)))
 
 
 @require_safe
@@ -124,25 +160,33 @@ def attachment(request: HttpRequest, actor: Actor, identity: uuid.UUID) -> HttpR
 
 
 def _queue_page(
-    request: HttpRequest, actor: Actor, problems: list[tuple[str, str]] | None = None, done: int = 0
+    request: HttpRequest,
+    actor: Actor,
+    problems: list[tuple[str, str]] | None = None,
+    done: int = 0,
+    what: str = "",
 ) -> HttpResponse:
     asked = {key: request.GET.get(key, "")[:64] for key in FILTERS}
     works = bool(actor.roles & set(WORKING))
     every = bool(asked["all"]) or not works
     wanted = queues.Wanted(
         kind=asked["kind"], state=asked["state"], provider=asked["provider"], overdue=bool(asked["overdue"]),
-        mine=actor.name if asked["mine"] else "",
+        mine=actor.name if asked["mine"] else "", unclaimed=bool(asked["unclaimed"]), district=asked["district"],
     )  # fmt: skip
     found = queues.narrowed(queues.visible(actor) if every else queues.queue(actor), wanted)
     paging = Paging.of(found.count(), PAGE, asked.pop("page"))
     shown = list(found[paging.span])
     pack = current_pack()
+    rows = _rows(shown)
+    forwards = not every and actor.may(Role.WINDOW) and any(row["forwardable"] for row in rows)
+    claims = not every and any(row["claimable"] for row in rows)
     context: dict[str, Any] = {
-        "rows": _rows(shown), "paging": paging, "asked": asked, "every": every, "works": works,
+        "rows": rows, "paging": paging, "asked": asked, "every": every, "works": works,
         "kinds": [(key, said(text)) for key, text in words.kinds().items()], "total": paging.total,
         "states": [(key, said(text)) for key, text in words.states(closed=every).items()],
         "providers": sorted(pack.on(today()).providers.items()),
-        "bulk": not every and actor.may(Role.WINDOW) and any(offers.forwardable(c) for c in shown),
+        "districts": _districts(), "forwards": forwards, "claims": claims, "bulk": forwards or claims, "what": what,
+        "claimed": request.GET.get("claimed", ""),
         "problems": problems or [], "done": done,
         "begins": bool(actor.roles & set(BEGINNING)), "forwarded": request.GET.get("forwarded", ""),
     }  # fmt: skip
@@ -158,11 +202,18 @@ def _rows(shown: list[Case]) -> list[dict[str, Any]]:
     providers = current_pack().providers
     return [
         {"case": c, "kind": title_of(c.kind), "state": state_of(c).title, "forwardable": offers.forwardable(c),
+         "claimable": offers.claim_of(c) is not None,
          "subject": names.get(c.subject_id, ""), "about": known.get(c.resource) or models.get(c.model),
          "provider": providers[c.provider].title if c.provider in providers else None, "term": running.get(c.pk),
          "left": left(times[c.pk], paused=running[c.pk].paused_at is not None) if c.pk in times else None}
         for c in shown
     ]  # fmt: skip
+
+
+def _districts() -> list[tuple[str, str]]:
+    """The divisions of the pack's city, by their codes."""
+    sets = current_pack().on(today()).code_sets
+    return [(c.value, said(c.title)) for key, one in sets.items() if key.startswith("division-") for c in one.codes]
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
