@@ -86,6 +86,25 @@ def city(folder: str) -> dict[str, Any]:
     return {"code": CODES[0], "client": [client.application.client_id, secret]}
 
 
+def matter(folder: str) -> dict[str, Any]:
+    """A duty of care of the first company, under the pack of the tests, and the people who have to do with it."""
+    from quanxin.accounts import operator
+    from quanxin.accounts.actors import Role
+    from quanxin.accounts.binding import bind
+    from quanxin.accounts.people import add_account
+    from tests.casework.duty import PROVIDER, duty
+    from tests.city import CODES
+
+    duty(Path(folder))
+    add_account(operator(), "owner", password=PASSWORD, name="王掌柜")
+    bind(operator(), "owner", CODES[0], reason="核验营业执照")
+    for name in ("reviewer", "second"):
+        add_account(operator(), name, password=PASSWORD, role=Role.REVIEWER)
+    add_account(operator(), "decider", password=PASSWORD, role=Role.DECIDER, provider=PROVIDER)
+    everybody_has_chosen()
+    return {"code": CODES[0]}
+
+
 def penalise(folder: str, number: str) -> None:
     """A penalty of the first company under the tiers of Order 36."""
     from tests.city import hand_in, penalty
@@ -96,7 +115,7 @@ def penalise(folder: str, number: str) -> None:
 
 def obey() -> None:
     """Do what each line asks, at the moment of the file, and answer with a line."""
-    known: dict[str, Callable[..., Any]] = {"jobs": jobs, "city": city, "penalise": penalise}
+    known: dict[str, Callable[..., Any]] = {"jobs": jobs, "city": city, "matter": matter, "penalise": penalise}
     for line in sys.stdin:
         what, *arguments = json.loads(line)
         with then():
