@@ -68,7 +68,7 @@ def begun(people: People, town: Town, axe: str) -> str:
     page.get_by_label("统一社会信用代码").fill(town.code)
     page.get_by_role("button", name="查找主体").click()
     page.get_by_role("button", name="确认：登记").click()
-    expect(page.get_by_role("alert")).to_contain_text("请填写：哪一条记录")
+    expect(page.get_by_role("alert")).to_contain_text("请选择：哪一条记录")
     expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_role("alert").get_by_role("link").click()
     expect(page.get_by_label("哪一条记录")).to_be_focused()

@@ -16,6 +16,7 @@ from quanxin.casework import notices, words
 from quanxin.casework.models import Case, Step
 from quanxin.casework.procedures import procedure_of, state_of
 from quanxin.policy.model import Text
+from quanxin.policy.procedure import Procedure
 from quanxin.runtime.language import said
 from quanxin.runtime.pack import current_pack
 
@@ -101,9 +102,12 @@ def stages(case: Case, steps: Sequence[Step], due_at: dt.datetime | None) -> lis
     decided = _day(case.decided_at)
     due, late = _day(due_at), due_at is not None and due_at < now() and not state_of(case).pauses
     line: list[tuple[str, dt.date | None]] = [(_("提交"), passed.get(procedure.files.name))]
+    ahead = _ahead(procedure, case.state)
     for state in procedure.states[1:]:
         leads = next((act for act in procedure.acts if act.to == state.key and not act.by_nobody), None)
-        if leads is not None and not (state.ends or state.pauses or leads.begins):
+        if leads is None or not (leads.name in passed or state.key in ahead):
+            continue
+        if not (state.ends or state.pauses or leads.begins):
             line.append((said(leads.done or leads.title), passed.get(leads.name)))
     line.append((_("复核决定") if procedure.about.case else _("决定"), decided))
     if decided is not None:  # what was passed over on the way to the decision is not shown as if it were still to come
@@ -114,6 +118,18 @@ def stages(case: Case, steps: Sequence[Step], due_at: dt.datetime | None) -> lis
             Stage(title, done=day) if day else Stage(title, due=due if reached else None, late=reached and late)
         )
         reached = day is not None and reached
+    return found
+
+
+def _ahead(procedure: Procedure, state: str) -> set[str]:
+    """The states that people's acts lead to from a state: what only a lapse leads to is not on the way."""
+    found, left = {state}, [state]
+    while left:
+        here = left.pop()
+        for act in procedure.acts:
+            if here in act.from_ and not act.by_nobody and act.to not in found:
+                found.add(act.to)
+                left.append(act.to)
     return found
 
 

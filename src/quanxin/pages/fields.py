@@ -103,8 +103,11 @@ def _field(item: Item, kept: str) -> forms.Field:
         return forms.BooleanField(widget=ticked, **said)
     if item.kind is Kind.CHOICE:
         chosen = forms.Select(attrs={"class": "form-select"})
-        wrong = {"invalid_choice": _("请从列表中选择。")}
-        said["error_messages"] |= wrong
+        words = {
+            "invalid_choice": _("请从列表中选择。"),
+            "required": item.missing or _("请选择：%(what)s") % {"what": item.title},
+        }
+        said["error_messages"] |= words
         return forms.ChoiceField(choices=[("", _("请选择")), *item.options], widget=chosen, **said)
     return forms.CharField(widget=_box(item, kept), **said)
 
