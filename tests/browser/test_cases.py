@@ -116,7 +116,7 @@ def test_an_objection_is_upheld_by_correcting(person: Callable[..., Page], axe: 
     page.locator("#act-correct summary").click()
     look(page, axe, "case-correcting")
     page.locator("#i-fine").fill("约三千")
-    page.locator("#r-correct").fill("金额录入有误")
+    page.locator("#correct-reason").fill("金额录入有误")
     page.get_by_role("button", name="确认：更正记录").click()
     expect(page.get_by_role("alert")).to_contain_text("未通过校验")
     expect(page.locator("#i-fine")).to_have_attribute("aria-invalid", "true")

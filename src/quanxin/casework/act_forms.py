@@ -69,11 +69,9 @@ def confirms(procedure: Procedure, act: Act) -> bool:
 def _items(act: Act) -> list[Item]:
     made = [_item(field) for field in act.asks]
     if act.reason is not None:
-        code = "statement-missing" if act.begins else "reason-missing"
-        made.append(
-            Item(STATEMENT if act.begins else REASON, said(act.reason.title), Kind.TEXT, act.reason.required, length=2000,
-                 missing=in_words(RightsError(code)))
-        )  # fmt: skip
+        key, missing = (STATEMENT, "") if act.begins else (REASON, in_words(RightsError("reason-missing")))
+        required = act.reason.required
+        made.append(Item(key, said(act.reason.title), Kind.TEXT, required, length=2000, missing=missing))
     if act.begins and any(who.party for who in act.who):
         hint = _("办理人员需要问您时使用，例如电话。进展会在“通知”中告诉您。")
         made.append(Item(CONTACT, _("联系方式"), hint=hint, length=200))

@@ -53,6 +53,8 @@ def answer(request: HttpRequest, me: Standing, asked: Asked) -> HttpResponse:
     if request.method == "POST" and asked.act.papers:
         brought, problem = papers.papers_of(request, me.party.actor, me.party.subject.pk, kind)
     form = _form(request, asked)
+    if not (form.is_bound or form.fields or asked.act.papers) and act_forms.confirms(asked.procedure, asked.act):
+        return _check(request, me, asked, form, brought)  # nothing is to be filled in
     if problem is not None:
         form.refuse(in_words(problem))
     elif form.is_bound and (answered := _send(request, me, asked, form, brought)) is not None:
@@ -78,8 +80,7 @@ def _send(
 ) -> HttpResponse | None:
     """Do the act, or show it for checking; None where the form has to be shown again."""
     if act_forms.confirms(asked.procedure, asked.act) and "confirmed" not in request.POST:
-        context = {"form": form, "papers": brought, "act": asked.act, "back": asked.back, **asked.context}
-        return shown(request, me, "my/check.html", context) if form.is_valid() else None
+        return _check(request, me, asked, form, brought) if form.is_valid() else None
     try:
         made = asked.do(form.sent, [str(paper.pk) for paper in brought])
     except (RightsError, AttachmentError) as error:
@@ -87,6 +88,14 @@ def _send(
         return None
     request.session[DONE] = [made.number, asked.act.key]
     return redirect("my:case", made.number)
+
+
+def _check(
+    request: HttpRequest, me: Standing, asked: Asked, form: ActForm, brought: Sequence[Attachment]
+) -> HttpResponse:
+    """What is about to be done, to be confirmed or changed."""
+    context = {"form": form, "papers": brought, "act": asked.act, "back": asked.back, **asked.context}
+    return shown(request, me, "my/check.html", context)
 
 
 def beginning(me: Standing, procedure: Procedure, thing: Thing, after: Case | None = None) -> Do:

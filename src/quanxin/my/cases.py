@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -19,7 +19,7 @@ from quanxin.archive.models import Event
 from quanxin.archive.paging import Paging
 from quanxin.archive.shapes import RecordView
 from quanxin.attachments.accept import of_case
-from quanxin.casework import act_forms, offers, procedures
+from quanxin.casework import act_forms, cases, offers, procedures
 from quanxin.casework.act_forms import ActForm
 from quanxin.casework.models import Case, Notice, Step, Term
 from quanxin.casework.parties import Party
@@ -81,6 +81,7 @@ def case(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, me: Standing, found: Case) -> HttpResponse:
+    prefetch_related_objects([found], "steps")
     steps = list(found.steps.all())
     running = Term.objects.filter(case=found, stopped_at=None).first() if found.open else None
     due_at = running.due_at if running else None
@@ -143,9 +144,11 @@ def _compared(me: Standing, found: Case, steps: Sequence[Step]) -> dict[str, Any
         (s.particulars for s in reversed(steps) if s.act == "uphold" and "after" in s.particulars), {}
     )
     old, new = upheld.get("before", 0), upheld.get("after", 0)
-    views = queries.versions_of(me.subject, me.party.viewer, {found.record_id, old, new} - {0})
+    stands = cases.record_of(found)
+    numbers = {found.record_id, old, new, stands.id if stands else 0} - {0}
+    views = queries.versions_of(me.subject, me.party.viewer, numbers)
     before, after = views.get(old), views.get(new)
-    latest = after or views.get(found.record_id)
+    latest = (views.get(stands.id) if stands else None) or after or views.get(found.record_id)
     return {"view": latest, "changes": _changes(before, after) if before and after else []}
 
 
