@@ -52,7 +52,7 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may
     | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
     | dict.fromkeys(
-        ("desk:cases", "desk:case", "desk:case-file", "desk:decision", "desk:attachment", "desk:agenda"),
+        ("desk:cases", "desk:case", "desk:case-file", "desk:cases-views", "desk:decision", "desk:attachment", "desk:agenda"),
         roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR),
     )
     | dict.fromkeys(("desk:begin", "desk:begin-one"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE))

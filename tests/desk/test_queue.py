@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Access, Record
 from quanxin.attachments.accept import tie
 from quanxin.calendar import travel
-from quanxin.casework.models import Case, Step
+from quanxin.casework.models import Case, SavedView, Step
 from tests.casework.acts import cases, objections
 from tests.city import NAMES
 from tests.desk.rights import MOMENT, People, acting, at, filed, page, people, post
@@ -62,6 +63,28 @@ def test_nobody_claims_another_departments_case_in_bulk(repair: Case, staff: Peo
         answer = staff.other.post("/desk/cases/claim", {"number": [repair.number]})
     assert answer.status_code == 422
     assert Case.objects.get(pk=repair.pk).claimed_by == ""
+
+
+def test_a_way_of_looking_is_kept_under_a_name_for_its_owner_alone(repair: Case, staff: People) -> None:
+    keep = {"state": "accepted", "unclaimed": "1", "title": " 我的  待办 "}
+    with travel(MOMENT):
+        kept = staff.decider.post("/desk/cases/views", keep)
+        assert kept["Location"] == "/desk/cases?state=accepted&unclaimed=1"
+        staff.decider.post("/desk/cases/views", keep | {"state": "forwarded"})
+    view = SavedView.objects.get()
+    assert (view.owner, view.title, view.query) == ("user:decider", "我的 待办", "state=forwarded&unclaimed=1")
+    assert "我的 待办" in page(staff.decider, "/desk/cases")
+    assert "我的 待办" not in page(staff.colleague, "/desk/cases")
+    with travel(MOMENT):
+        for nothing in ({"title": "空"}, {"title": " ", "state": "filed"}):
+            refused = staff.decider.post("/desk/cases/views", nothing)
+            assert refused.status_code == 422
+            assert "请先筛选" in refused.content.decode()
+        staff.colleague.post("/desk/cases/views", {"drop": str(view.pk)})
+        assert SavedView.objects.exists()
+        staff.decider.post("/desk/cases/views", {"drop": str(view.pk)})
+    assert not SavedView.objects.exists()
+    assert AuditLine.objects.filter(act__startswith="casework.view.").count() == 3
 
 
 def test_a_case_is_one_document_with_the_digests_of_its_papers(repair: Case, staff: People) -> None:

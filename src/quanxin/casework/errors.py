@@ -158,6 +158,12 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "identity-invalid": Wording(
             "身份证件号码不正确。", "This is no identity number.", "请核对证件。", "Compare it with the document.",
         ),
+        "view-empty": Wording(
+            "请先筛选，再起一个名称保存。", "Narrow the list first, then give it a name.",
+        ),
+        "view-many": Wording(
+            "最多保存 {most} 个常用筛选。", "At most {most} views are kept.", "请先删除不用的。", "Drop one that you do not use.",
+        ),
         "act-not-now": Wording(
             "现在不能这样办理。", "This cannot be done now.", "请刷新页面，按当前情况办理。", "Reload the page and go on from there.",
         ),

@@ -192,4 +192,5 @@ class Notice(models.Model):
 
 
 from quanxin.casework.agenda_models import Feed, Letter  # noqa: E402,F401  Django finds models here
+from quanxin.casework.saved_views import SavedView  # noqa: E402,F401  Django finds models here
 from quanxin.casework.visit_models import Visit  # noqa: E402,F401  Django finds models here

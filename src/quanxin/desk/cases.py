@@ -23,7 +23,7 @@ from quanxin.archive.paging import Paging
 from quanxin.attachments import download, http
 from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
-from quanxin.casework import engine, offers, queues, words
+from quanxin.casework import engine, offers, queues, saved_views, words
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.procedures import procedure_of, state_of, title_of
@@ -93,6 +93,22 @@ def _several(request: HttpRequest, actor: Actor, what: str, act_of: Callable[[st
     if problems or not done:
         return _queue_page(request, actor, problems=problems, done=done, what=what)
     return redirect(f"{reverse('desk:cases')}?{urlencode({what: done})}")
+
+
+@require_POST
+@staffed(*SEEING)
+def views(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Keep the way in which the list is narrowed under a name, or, where ``drop`` names one, keep that no longer."""
+    if (number := parameters.number(request.POST.get("drop"))) is not None:
+        saved_views.drop(actor, number)
+        return redirect("desk:cases")
+    chosen = {key: request.POST.get(key, "")[:64] for key in FILTERS if key != "page"}
+    query = urlencode({key: value for key, value in chosen.items() if value})
+    try:
+        saved_views.keep(actor, request.POST.get("title", ""), query)
+    except RightsError as error:
+        return _queue_page(request, actor, problems=[("", in_words(error))], what="views")
+    return redirect(f"{reverse('desk:cases')}?{query}")
 
 
 @require_safe
@@ -181,11 +197,13 @@ def _queue_page(
     forwards = not every and actor.may(Role.WINDOW) and any(row["forwardable"] for row in rows)
     claims = not every and any(row["claimable"] for row in rows)
     context: dict[str, Any] = {
-        "rows": rows, "paging": paging, "asked": asked, "every": every, "works": works,
+        "rows": rows, "paging": paging, "asked": asked, "narrowed": any(v for k, v in asked.items() if k != "all"),
+        "every": every, "works": works,
         "kinds": [(key, said(text)) for key, text in words.kinds().items()], "total": paging.total,
         "states": [(key, said(text)) for key, text in words.states(closed=every).items()],
         "providers": sorted(pack.on(today()).providers.items()),
-        "districts": _districts(), "forwards": forwards, "claims": claims, "bulk": forwards or claims, "what": what,
+        "districts": _districts(), "views": list(saved_views.views_of(actor)),
+        "forwards": forwards, "claims": claims, "bulk": forwards or claims, "what": what,
         "claimed": request.GET.get("claimed", ""),
         "problems": problems or [], "done": done,
         "begins": bool(actor.roles & set(BEGINNING)), "forwarded": request.GET.get("forwarded", ""),

@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("set-aside", set_aside.set_aside, name="set-aside"),
     path("cases", cases.queue, name="cases"),
     path("cases/forward", cases.forward, name="cases-forward"),
+    path("cases/views", cases.views, name="cases-views"),
     path("cases/claim", cases.claim, name="cases-claim"),
     path("begin", beginning.begin, name="begin"),
     path("begin/<slug:kind>", beginning.begin_one, name="begin-one"),
