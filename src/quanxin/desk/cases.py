@@ -182,7 +182,8 @@ def _queue_page(
     done: int = 0,
     what: str = "",
 ) -> HttpResponse:
-    asked = {key: request.GET.get(key, "")[:64] for key in FILTERS}
+    source = request.POST if what == "views" else request.GET
+    asked = {key: source.get(key, "")[:64] for key in FILTERS}
     works = bool(actor.roles & set(WORKING))
     every = bool(asked["all"]) or not works
     wanted = queues.Wanted(
