@@ -21,6 +21,7 @@ LISTED: dict[str, str] = {
         sharing.Subscription.granted_by evaluation.Edition.proposed_by evaluation.Edition.decided_by evaluation.Run.actor
         evaluation.Study.actor casework.Case.filed_by casework.Case.claimed_by casework.Case.decided_by casework.Step.actor
         rights.Shield.actor rights.Shield.ended_by rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor
+        casework.SavedView.owner accounts.ApiClient.decides_asked_by
         casework.Notice.read_by casework.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
     """,
     "a key of the catalogue, the pack or the code": """
@@ -56,6 +57,7 @@ LISTED: dict[str, str] = {
         intake.Pulled.mark intake.Pulled.digest intake.Pulled.edge evaluation.Edition.digest evaluation.Run.digest
         evaluation.Run.inputs evaluation.Run.grades evaluation.Run.manifest evaluation.Study.step evaluation.Study.runs
         evaluation.Study.figures casework.Case.number casework.Notice.once rights.Wording.digest attachments.Attachment.case
+        casework.Feed.digest
         attachments.Attachment.sha256 attachments.Attachment.virus api.Answer.key api.Answer.fingerprint
     """,
     "of the law or of a model, as it stood": """

@@ -22,7 +22,7 @@ class SavedView(models.Model):
 
     owner = models.CharField(max_length=128)
     title = FreeLine(max_length=40)
-    query = models.CharField(max_length=400)
+    query = FreeLine(max_length=400)
 
     class Meta:
         ordering = ["title"]

@@ -3,8 +3,6 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-import quanxin.runtime.free_text
-
 
 class Migration(migrations.Migration):
     dependencies = [("casework", "0002_agenda")]
@@ -15,7 +13,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("owner", models.CharField(max_length=128)),
-                ("title", quanxin.runtime.free_text.FreeLine(max_length=40)),
+                ("title", models.CharField(max_length=40)),
                 ("query", models.CharField(max_length=400)),
             ],
             options={
