@@ -80,10 +80,13 @@ def comparable(column: str) -> str:
 
 def comparable_number(column: str) -> str:
     """VARCHAR: what ``normalise_number`` makes of a text."""
-    folded = comparable(column)
-    return (
-        f"CASE WHEN contains({column}, '第') THEN regexp_replace({folded}, '第([0-9])', '\\1', 'g') ELSE {folded} END"
-    )
+    return without_ordinal(column, comparable(column))
+
+
+def without_ordinal(column: str, compared: str) -> str:
+    """VARCHAR: ``compared``, what ``comparable`` makes of a column, without 第 before digits."""
+    made = f"regexp_replace({compared}, '第([0-9])', '\\1', 'g')"
+    return f"CASE WHEN contains({column}, '第') THEN {made} ELSE {compared} END"
 
 
 def _whole_table(column: str) -> str:

@@ -6,7 +6,7 @@ ISO form, identity numbers masked; the same content has the same fingerprint wha
 
 from __future__ import annotations
 
-from quanxin.engine.normalise import comparable, comparable_number, literal, quoted
+from quanxin.engine.normalise import comparable, literal, quoted, without_ordinal
 from quanxin.identifiers import sql
 from quanxin.policy.model import FieldDef, FieldType, Resource
 
@@ -33,6 +33,13 @@ def json_value(field: FieldDef, column: str) -> str:
     if field.type is FieldType.DATETIME:
         return f"strftime({column}, '%Y-%m-%dT%H:%M:%S')"
     return column
+
+
+def comparing(resource: Resource) -> list[str]:
+    """The columns ``_compared_``, of what is compared in its comparing form: documents' numbers, texts of the natural key."""
+    asked = [f.key for f in resource.fields if f.type is FieldType.DOCUMENT_NUMBER]
+    asked += [k for k in resource.natural_key if resource.field(k).type is FieldType.TEXT]
+    return [f"{comparable(quoted(k))} AS {_compared(k)}" for k in asked]
 
 
 def content(resource: Resource) -> str:
@@ -66,17 +73,21 @@ def _text(field: FieldDef) -> str:
     if field.type is FieldType.IDENTITY:  # as it is kept: from a fingerprint of the whole number it could be guessed
         return sql.mask(column)
     if field.type is FieldType.DOCUMENT_NUMBER:  # shapes of brackets, blanks and widths say nothing
-        return comparable_number(column)
+        return without_ordinal(column, _compared(field.key))
     return column if field.type in _TEXTS else f"CAST({column} AS VARCHAR)"
 
 
 def _comparing(field: FieldDef) -> str:
     column = quoted(field.key)
     if field.type is FieldType.DOCUMENT_NUMBER:
-        return comparable_number(column)
+        return without_ordinal(column, _compared(field.key))
     if field.type is FieldType.TEXT:
-        return comparable(column)
+        return _compared(field.key)
     return _text(field)
+
+
+def _compared(key: str) -> str:
+    return quoted("_compared_" + key)
 
 
 _TEXTS = (

@@ -26,7 +26,6 @@ class Standing:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
         self._kept: OrderedDict[tuple[str, tuple[str, ...]], str] = OrderedDict()
-        self._prepared: set[str] = set()
         self._made = self._runs = 0
         con.execute("PRAGMA disable_optimizer")
 
@@ -36,44 +35,43 @@ class Standing:
         A connection that this failed on is not to be used again.
         """
         con, key = self._con, (program.sql, program.columns)
-        home = self._kept.get(key) or self._new(program)
+        home = self._kept.get(key) or self._new(program, key)
         there = names_of(con, source)
         cells = ", ".join(("row_no", *(quoted(c) for c in program.columns if c in there)))
         con.execute(
             f"INSERT INTO {home}.source BY NAME SELECT {cells}, {date_literal(program.day)} AS {TODAY} FROM {source}"
         )
-        query = f"SELECT * FROM {program.over_days(f'{home}.source')}"
-        if key not in self._kept:  # whoever asks for it once pays for planning it once
-            con.execute(f"CREATE TABLE {home}.checked AS {query}")
-        else:
-            if home not in self._prepared:
-                con.execute(f"PREPARE {home} AS INSERT INTO {home}.checked {query}")
-                self._prepared.add(home)
-            con.execute(f"EXECUTE {home}")
+        con.execute(f"EXECUTE {home}")
         con.execute(f"CREATE OR REPLACE TABLE checked AS SELECT * FROM {home}.checked")
         con.execute(f"TRUNCATE {home}.source")
         con.execute(f"TRUNCATE {home}.checked")
-        self._kept[key] = home
         self._kept.move_to_end(key)
         self._runs += 1
         if self._runs % SWEEP == 0:
             con.execute(f"CHECKPOINT {home}")
 
-    def _new(self, program: Program) -> str:
-        """A database for a program, with the table that it reads; the statement that runs it has the same name."""
+    def _new(self, program: Program, key: tuple[str, tuple[str, ...]]) -> str:
+        """Prepare a program in a database of its own, with the tables that it reads and fills.
+
+        The statement that runs it has the database's name. Its result's columns are known without asking the query for
+        them, which would plan it a second time.
+        """
         if len(self._kept) >= MOST:
             self._forget(self._kept.popitem(last=False)[1])
         self._made += 1
         home = f"program_{self._made}"
-        cells = ", ".join(("row_no BIGINT", f"{TODAY} DATE", *(f"{quoted(c)} VARCHAR" for c in program.columns)))
+        source = {"row_no": "BIGINT", TODAY: "DATE"} | dict.fromkeys(program.columns, "VARCHAR")
         self._con.execute(f"ATTACH ':memory:' AS {home}")
-        self._con.execute(f"CREATE TABLE {home}.source ({cells})")
+        for table, shape in (("source", source), ("checked", program.shape)):
+            cells = ", ".join(f"{quoted(name)} {kind}" for name, kind in shape.items())
+            self._con.execute(f"CREATE TABLE {home}.{table} ({cells})")
+        query = f"SELECT * FROM {program.over_days(f'{home}.source')}"
+        self._con.execute(f"PREPARE {home} AS INSERT INTO {home}.checked BY NAME {query}")
+        self._kept[key] = home
         return home
 
     def _forget(self, home: str) -> None:
-        if home in self._prepared:
-            self._prepared.remove(home)
-            self._con.execute(f"DEALLOCATE {home}")
+        self._con.execute(f"DEALLOCATE {home}")
         self._con.execute(f"DETACH {home}")
 
 

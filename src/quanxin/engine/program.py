@@ -2,7 +2,7 @@
 
 Invariant: the query is a pure function of the resource, the rules of the day, and the columns that a file has; it
 looks at each row alone and in no order. What it computes is stacked in steps, each reading only the ones before:
-clean, mask, read, reason, weigh, judge, identify, settle, date, test.
+clean, mask, read, reason, compare, weigh, judge, identify, settle, date, test, add up.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ FOUND = (
     "_code", "_registration_number", "_organisation_code", "_identity", "_name", "_name_text", "_subject_type",
     "_event_date", "_stated_on", "_valid_from", "_valid_until", "_tier", "_published", "_public_until",
 )  # fmt: skip
+_DAYS = ("_event_date", "_stated_on", "_valid_from", "_valid_until", "_public_until")  # of these, the dates
 _PASSED = ("_folded", "_without_runs", "_without_groups", "_masked")  # the texts before and after each pass of masking
 BITS = 62  # tests to a mask: a BIGINT without its sign
 
@@ -68,6 +69,14 @@ class Program:
         """The columns of ``checked`` that say what was found of a row, and not what the row says."""
         return (*self.masks, "_failed", *FOUND)
 
+    @property
+    def shape(self) -> dict[str, str]:
+        """The columns of the query, each with its type in DuckDB."""
+        found = dict.fromkeys(FOUND, "VARCHAR") | dict.fromkeys(_DAYS, "DATE") | {"_published": "BOOLEAN"}
+        made = {"row_no": "BIGINT"} | {f.key: type_of(f) for f in self.resource.fields}
+        made |= dict.fromkeys(self.masks, "BIGINT") | {"_failed": "BOOLEAN"} | found
+        return made | {"_key": "VARCHAR", "_content": "UUID"}
+
 
 def compile(
     resource: Resource,
@@ -92,6 +101,7 @@ def compile(
         *_masking(),
         ["*", *_read(resource, rules, present)],
         ["*", *reasons(resource, present)],
+        ["*", *subject.words(resource), *payload.comparing(resource)],
         ["*", *subject.remainders(resource)],
         ["*", *subject.statuses(resource)],
         ["*", *subject.kind(resource)],
@@ -99,6 +109,7 @@ def compile(
         ["*", *subject.settled(resource, subjects)],
         ["*", *publish.dates(resource)],
         ["*", f"{publish.tier(tiers)} AS _tier", *([f"{publish.override(overrides)} AS _override"] if overrides else [])],
+        ["*", *_answers(tests)],
         ["*", *_masks(tests)],
         _kept(resource, tests, published=publish.published(resource, tiers, subjects, overrides),
               public_until=publish.public_until(resource, tiers, overrides)),
@@ -175,13 +186,18 @@ def _texts(resource: Resource, present: frozenset[str]) -> list[str]:
     return [f.key for f in resource.fields if f.type is FieldType.TEXT and f.key in present]
 
 
+def _answers(tests: Sequence[Test]) -> list[str]:
+    """``_test_`` whether each test has something to say."""
+    return [f"({test.condition}) AS _test_{i}" for i, test in enumerate(tests)]
+
+
 def _masks(tests: Sequence[Test]) -> list[str]:
     """The bits of all tests. Of most rows none is true, which is found out faster than the bits are added up."""
     made = []
     for start in range(0, len(tests), BITS):
-        asked = tests[start : start + BITS]
-        bits = (f"CASE WHEN {test.condition} THEN {1 << i} ELSE 0 END" for i, test in enumerate(asked))
-        some = " OR ".join(f"({test.condition})" for test in asked)
+        asked = range(start, min(start + BITS, len(tests)))
+        bits = (f"CASE WHEN _test_{i} THEN {1 << i - start} ELSE 0 END" for i in asked)
+        some = " OR ".join(f"_test_{i}" for i in asked)
         made.append(f"CASE WHEN {some} THEN CAST({' + '.join(bits)} AS BIGINT) ELSE 0 END AS _mask{start // BITS}")
     return made
 

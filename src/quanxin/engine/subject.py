@@ -17,6 +17,7 @@ from quanxin.policy import Rules
 from quanxin.policy.model import FieldType, Resource, SubjectType
 
 NULL = "CAST(NULL AS VARCHAR)"
+_PLACES = {name: f"_places_{name}" for name in sql.places()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,29 @@ def code_columns(resource: Resource) -> tuple[str, ...]:
     return tuple(f.key for f in resource.fields if f.type is FieldType.USCC)
 
 
+def words(resource: Resource) -> list[str]:
+    """Columns of the characters of each code as integers, and of the tables by which they are weighed."""
+    made = [
+        f"{word} AS {name}"
+        for k in code_columns(resource)
+        for word, name in zip(sql.uscc_words(quoted(k)), _words(k), strict=True)
+    ]
+    return made + [f"{table} AS {_PLACES[name]}" for name, table in sql.places().items()] if made else []
+
+
+def _words(key: str) -> list[str]:
+    return [quoted(f"_u{n}_{key}") for n in range(len(sql.uscc_words("")))]
+
+
 def remainders(resource: Resource) -> list[str]:
-    """Columns of the weighted sums of each code; one SELECT computes them side by side."""
+    """Columns of the weighted sums of each code, from ``words``; one SELECT computes them side by side."""
     made = []
     for key in code_columns(resource):
-        made.append(f"{sql.uscc_remainder(quoted(key))} AS {quoted('_r_' + key)}")
+        made.append(f"{sql.uscc_remainder(quoted(key), _words(key), _PLACES)} AS {quoted('_r_' + key)}")
         if key == resource.subject.code:
-            made.append(f"{sql.uscc_organisation_remainder(quoted(key))} AS {quoted('_o_' + key)}")
+            made.append(
+                f"{sql.uscc_organisation_remainder(quoted(key), _words(key), _PLACES)} AS {quoted('_o_' + key)}"
+            )
     return made
 
 

@@ -6,13 +6,14 @@ same name on every text. Arguments are SQL expressions; ``code`` is one that ``n
 Cost. The weighted sums are most of what checking costs. Taking each character by ``substr`` is the slow part, so a
 sum reads eight characters at once as a 64-bit integer and takes bytes out of that. The word appears once for every
 byte, and DuckDB computes it once only where the sum is a column of a projection: not inside CASE, not in a filter.
-So ``uscc_remainder`` and ``uscc_organisation_remainder`` stand in a SELECT of their own, side by side, in a
-materialised CTE or table, and the CASEs of the next step read them (``python bench/identifiers.py`` measures it).
+So the words (``uscc_words``) and the tables (``places``) are columns of one step, ``uscc_remainder`` and
+``uscc_organisation_remainder`` of the next, and the CASEs of the step after read those. Each constant and each call of a
+query costs memory and time before its first row, and Spark looks at each of them some hundred times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -20,6 +21,13 @@ from quanxin.identifiers import identity, kinds, organisation, registration, usc
 from quanxin.identifiers.normalise import DROPPED, REPLACED_BY, REPLACED_FROM
 
 _WORD = 8  # characters in a 64-bit integer
+_WORDS = [(start, min(_WORD, uscc.LENGTH - start)) for start in range(0, uscc.LENGTH, _WORD)]  # first character, size
+_ALPHABETS = {
+    "code": uscc.ALPHABET,
+    "digits": uscc.ALPHABET[:10],
+    "organisation": organisation.ALPHABET,
+    "check": organisation.CHECK_CHARACTERS,
+}
 _TABLE = 91  # entries of a table by byte: up to Z; a byte beyond it finds NULL
 
 
@@ -36,27 +44,34 @@ def has_lower_case(column: str) -> str:
     return f"regexp_matches({column}, '[a-zａ-ｚ]')"
 
 
-def uscc_remainder(code: str) -> str:
+def uscc_words(code: str) -> list[str]:
+    """BIGINT, three of them: the first 18 characters of a text, eight bytes in each; NULL where they are more bytes."""
+    return [_word(code, start, size) for start, size in _WORDS]
+
+
+def places() -> dict[str, str]:
+    """INTEGER[] by name: what each character counts in a weighted sum, by its byte, NULL for one outside the alphabet."""
+    return {name: _table(alphabet) for name, alphabet in _ALPHABETS.items()}
+
+
+def uscc_remainder(code: str, words: Sequence[str] = (), tables: Mapping[str, str] | None = None) -> str:
     """INTEGER: the weighted sum of 18 characters modulo 31, 0 for a right one; NULL where one is not of the alphabet.
 
-    To be selected as a column of its own, see above.
+    To be selected as a column of its own, see above. ``words`` and ``tables`` are columns of ``uscc_words`` and ``places``
+    of a step before; without them, all is written out.
     """
-    tables = (
-        _table(uscc.ALPHABET[:10] if i in uscc.DIVISION else uscc.ALPHABET, weight)
-        for i, weight in enumerate(uscc.WEIGHTS)
-    )
-    bytes_ = _bytes(code, uscc.LENGTH)
-    return f"({' + '.join(f'{t}[{b} + 1]' for t, b in zip(tables, bytes_, strict=True))}) % {uscc.MODULUS}"
+    named = ["digits" if i in uscc.DIVISION else "code" for i in range(uscc.LENGTH)]
+    return _remainder(_bytes(words or uscc_words(code)), named, uscc.WEIGHTS, uscc.MODULUS, tables)
 
 
-def uscc_organisation_remainder(code: str) -> str:
+def uscc_organisation_remainder(code: str, words: Sequence[str] = (), tables: Mapping[str, str] | None = None) -> str:
     """INTEGER: 0 where the organisation code inside passes its own check, for the warning ``uscc-org-check``.
 
     Beside ``uscc_remainder`` in one SELECT it shares its words.
     """
-    bytes_ = list(_bytes(code, uscc.LENGTH))[uscc.ORGANISATION.start : uscc.ORGANISATION.stop]
-    tables = [_table(organisation.ALPHABET, w) for w in organisation.WEIGHTS] + [_check_table()]
-    return f"({' + '.join(f'{t}[{b} + 1]' for t, b in zip(tables, bytes_, strict=True))}) % {organisation.MODULUS}"
+    inside = _bytes(words or uscc_words(code))[uscc.ORGANISATION.start : uscc.ORGANISATION.stop]
+    named = ["organisation"] * len(organisation.WEIGHTS) + ["check"]
+    return _remainder(inside, named, (*organisation.WEIGHTS, 1), organisation.MODULUS, tables)
 
 
 def uscc_status(code: str, remainder: str) -> str:
@@ -186,25 +201,34 @@ def for_spark(tree: exp.Expr) -> exp.Expr:
     return tree.transform(rewritten)
 
 
-def _bytes(code: str, length: int) -> Iterator[str]:
-    """One expression a character, its byte; a character of several bytes makes its word NULL or a byte above 127."""
-    for start in range(0, length, _WORD):
-        size = min(_WORD, length - start)
-        word = f"TRY_CAST(TRY_CAST(encode(substr({code}, {start + 1}, {size})) AS BIT) AS BIGINT)"
-        for position in range(size):
-            yield f"(({word} >> {8 * (size - 1 - position)}) & 255)"
+def _word(code: str, start: int, size: int) -> str:
+    """Bytes of a text as an integer; NULL or one with bytes above 127 where a character has several bytes."""
+    return f"TRY_CAST(TRY_CAST(encode(substr({code}, {start + 1}, {size})) AS BIT) AS BIGINT)"
 
 
-def _table(alphabet: str, weight: int) -> str:
-    """A list by byte: the place of the character in the alphabet times the weight, NULL for any other."""
+def _bytes(words: Sequence[str]) -> list[str]:
+    """One expression a character, its byte in the words."""
+    return [
+        f"(({word} >> {8 * (size - 1 - position)}) & 255)"
+        for word, (_, size) in zip(words, _WORDS, strict=True)
+        for position in range(size)
+    ]
+
+
+def _remainder(
+    bytes_: Sequence[str], named: Sequence[str], weights: Sequence[int], modulus: int, tables: Mapping[str, str] | None
+) -> str:
+    table = tables or places()
+    terms = (f"{table[n]}[{b} + 1] * {w}" for n, b, w in zip(named, bytes_, weights, strict=True))
+    return f"({' + '.join(terms)}) % {modulus}"
+
+
+def _table(alphabet: str) -> str:
+    """A list by byte: the place of the character in the alphabet, NULL for any other."""
     entries = ["NULL"] * _TABLE
     for value, character in enumerate(alphabet):
-        entries[ord(character)] = str(value * weight)
+        entries[ord(character)] = str(value)
     return f"[{','.join(entries)}]"
-
-
-def _check_table() -> str:
-    return _table(organisation.CHECK_CHARACTERS, 1)
 
 
 def _sum(code: str, alphabet: str, weights: Sequence[int]) -> str:
