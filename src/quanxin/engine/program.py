@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from quanxin.engine import payload, publish, subject
@@ -37,9 +38,9 @@ _PASSED = ("_folded", "_without_runs", "_without_groups", "_masked")  # the text
 BITS = 62  # tests to a mask: a BIGINT without its sign
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Program:
-    """A compiled resource: the query over ``source``, its tests in the order of their bits, the payload's SQL.
+    """A compiled resource: the columns of each step of its query, its tests in the order of their bits, the payload's SQL.
 
     The query is the same on every day on which the rules are: ``day`` stands in it as ``DAY``.
     """
@@ -47,9 +48,22 @@ class Program:
     resource: Resource
     columns: tuple[str, ...]
     day: dt.date
-    sql: str
+    steps: tuple[str, ...]
     tests: tuple[Test, ...]
     payload: str
+
+    @cached_property
+    def sql(self) -> str:
+        """The query: each step over the one before, the first over ``SOURCE``."""
+        query = SOURCE
+        for step in self.steps:
+            query = f"(SELECT {step} FROM {query})"
+        return query
+
+    @property
+    def stacked(self) -> tuple[str, ...]:
+        """The columns of each step, as they stand in ``over``."""
+        return tuple(on_day(step, date_literal(self.day)) for step in self.steps)
 
     def over(self, source: str) -> str:
         """The query over a table or view, as a parenthesised SELECT."""
@@ -114,10 +128,9 @@ def compile(
         _kept(resource, tests, published=publish.published(resource, tiers, subjects, overrides),
               public_until=publish.public_until(resource, tiers, overrides)),
     ]  # fmt: skip
-    query = SOURCE
-    for step in steps:
-        query = f"(SELECT {', '.join(step)} FROM {query})"
-    return Program(resource, tuple(columns), rules.day, query, tuple(tests), payload.payload(resource))
+    return Program(
+        resource, tuple(columns), rules.day, tuple(map(", ".join, steps)), tuple(tests), payload.payload(resource)
+    )
 
 
 def _rough(resource: Resource, present: frozenset[str]) -> list[str]:

@@ -58,7 +58,7 @@ def check(spark: SparkSession, program: Program, source: str) -> Checked:
     ``checked`` is kept by Spark until the caller unpersists it. The session is one with ``SETTINGS``.
     """
     fields = program.resource.fields
-    judged = _stacked(spark, _tree(program.over(source), fields)).persist()
+    judged = _stacked(spark, program, source).persist()
     judged.createOrReplaceTempView("judged")
     repeated = spark.sql(translated(run.repeated("judged", run.ALIKE), fields))
     repeated.createOrReplaceTempView("repeated")
@@ -77,38 +77,25 @@ def check(spark: SparkSession, program: Program, source: str) -> Checked:
 
 def translated(sql: str, fields: Iterable[FieldDef]) -> str:
     """A query of the engine over items of such fields, as Spark reads it. Raises ``NotTranslated``."""
-    return _spelt(_tree(sql, fields))
-
-
-def _spelt(tree: exp.Expr) -> str:
-    return tree.sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
-
-
-def _tree(sql: str, fields: Iterable[FieldDef]) -> exp.Expr:
     lists = {f.key for f in fields if f.type is FieldType.CODES}
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     for node in reversed(list(tree.walk(bfs=False))):  # what stands within something before the thing itself
         mended = _mended(node, lists)
         if mended is not node:
             node.replace(mended)
-    return identifiers.for_spark(tree)
+    return identifiers.for_spark(tree).sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
 
 
-def _stacked(spark: SparkSession, query: exp.Expr) -> DataFrame:
-    """The result of a query whose steps stand one within the other.
+def _stacked(spark: SparkSession, program: Program, source: str) -> DataFrame:
+    """What the program's query finds over a view, with its steps given to Spark one after the other.
 
-    Spark is given them one after the other: of a whole query it looks at every step again for each step that it has come
-    to know, some fifty times.
+    Of a whole query Spark looks at every step again for each step that it has come to know, some fifty times.
     """
-    steps, inner = list[exp.Expr](), query
-    while isinstance(inner, exp.Subquery):
-        steps.append(inner.this)
-        below = inner.this.find(exp.From)
-        inner = below.this
-        below.set("this", exp.to_table(_STEP) if isinstance(inner, exp.Subquery) else inner)
-    for step in reversed(steps[1:]):
-        spark.sql(_spelt(step)).createOrReplaceTempView(_STEP)
-    made = spark.sql(_spelt(steps[0]))
+    below = source
+    for step in program.stacked:
+        made = spark.sql(translated(f"SELECT {step} FROM {below}", program.resource.fields))
+        made.createOrReplaceTempView(_STEP)
+        below = _STEP
     spark.catalog.dropTempView(_STEP)
     return made
 

@@ -219,7 +219,7 @@ def _remainder(
     bytes_: Sequence[str], named: Sequence[str], weights: Sequence[int], modulus: int, tables: Mapping[str, str] | None
 ) -> str:
     table = tables or places()
-    terms = (f"{table[n]}[{b} + 1] * {w}" for n, b, w in zip(named, bytes_, weights, strict=True))
+    terms = (f"list_extract({table[n]}, {b} + 1) * {w}" for n, b, w in zip(named, bytes_, weights, strict=True))
     return f"({' + '.join(terms)}) % {modulus}"
 
 
