@@ -26,7 +26,7 @@ from tests.intake.both_engines import (
     split,
     undone,
 )
-from tests.spark import INTERPRETED, LOCAL, needed, running
+from tests.spark import LOCAL, needed, running
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -36,22 +36,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.spark, needed]
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[SparkSession]:
-    with running(LOCAL, **INTERPRETED) as session:
+    with running(LOCAL) as session:
         yield session
 
 
-@pytest.fixture
-def compiling(local: SparkSession) -> Iterator[None]:
-    """The session compiles its queries, as an installation's does."""
-    for name in INTERPRETED:
-        local.conf.unset(name)
-    assert local.conf.get("spark.sql.codegen.wholeStage") == "true"
-    yield
-    for name, value in INTERPRETED.items():
-        local.conf.set(name, value)
-
-
-def test_one_file_on_both_engines(local: SparkSession, compiling: None, tmp_path: Path) -> None:
+def test_one_file_on_both_engines(local: SparkSession, tmp_path: Path) -> None:
     ground(tmp_path)
     path = write(tmp_path, PENALTY, all_flaws())
     hold_equal(undone(lambda: by_duckdb(path)), undone(lambda: by_spark(str(path))))
