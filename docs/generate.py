@@ -27,7 +27,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 def pages() -> Pages:
     """Every generated page: its path under docs/ and its text."""
     made: Pages = {}
-    for write in (index, settings, errors, attachments, rights, commands, pack_schema, catalogue, slices):
+    for write in (index, settings, errors, attachments, rights, commands, pack_schema, catalogue, procedures, slices):
         made |= write()
     return made
 
@@ -42,6 +42,7 @@ def index() -> Pages:
         "命令 / Commands": "commands.md",
         "政策包 / Policy packs": "pack.md",
         "目录 / Catalogue": "catalogue.md",
+        "办理程序 / Procedures": "procedures.md",
         "模块 / Slices": "slices.md",
     }
     lines = [f"- [{title}]({path})" for title, path in links.items()]
@@ -163,6 +164,25 @@ def catalogue() -> Pages:
     note = f"政策包 `{pack.name}` 的目录，共 {len(rows)} 项。 / The {len(rows)} resources of the pack `{pack.name}`."
     table = _table(("资源", "名称", "类别", "提供单位"), rows)
     return {"reference/catalogue.md": _page("目录 / Catalogue", note, *table), **made}
+
+
+def procedures() -> Pages:
+    """Every procedure of the pack in use, by its latest edition: its states and acts as a picture, and as a table."""
+    from quanxin.policy import diagrams, load
+    from quanxin.runtime.variables import VARIABLES
+
+    latest = {
+        p.key: p for p in sorted(load(VARIABLES["QUANXIN_PACK"].default).procedures, key=lambda p: p.in_force.from_)
+    }
+    lines: list[str] = []
+    head = ("编号", "动作 act", "从 from", "到 to", "由谁 who", "期限 term")
+    for key, one in latest.items():
+        lines += [f"## {one.title.zh} / {one.title.en} {{#{key}}}", ""]
+        lines += [f"自 {one.in_force.from_} 起。箭头上的编号是下表的动作，⏱ 是有期限的状态，粗框是办结。 "
+                  "/ Numbers are the acts below; ⏱ has a term; a thick frame ends the case.", ""]  # fmt: skip
+        lines += [diagrams.svg(one), "", *_table(head, diagrams.table(one)), ""]
+    note = "由政策包画出。 / Drawn from the pack."
+    return {"reference/procedures.md": _page("办理程序 / Procedures", note, *lines)}
 
 
 def slices() -> Pages:

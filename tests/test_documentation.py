@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -26,6 +27,23 @@ def pages() -> dict[str, str]:
         sys.path.remove(str(ROOT / "docs"))
     made: dict[str, str] = generate.pages()
     return made
+
+
+def test_every_procedure_is_drawn_with_its_states_and_acts(pages: dict[str, str]) -> None:
+    from quanxin.policy import load
+
+    page = pages["reference/procedures.md"]
+    for procedure in load("jinan").procedures:
+        part = page.partition(f"{{#{procedure.key}}}")[2].partition("\n## ")[0]
+        picture, _, rows = part.partition("</svg>")
+        ElementTree.fromstring(f"{picture[picture.index('<svg') :]}</svg>")  # noqa: S314  our own
+        assert "\n\n" not in picture[picture.index("<svg") :]
+        for state in procedure.states:
+            assert f">{state.title.zh}</text>" in picture
+        for number, act in enumerate(procedure.acts, 1):
+            assert f"| {number} | {act.title.zh}<br>{act.title.en} |" in rows
+            moves = [target for start, one, target in procedure.moves() if one is act and start and target != start]
+            assert not moves or re.search(rf"[>, ]{number}[<,]", picture)
 
 
 def test_every_setting_is_documented(pages: dict[str, str]) -> None:

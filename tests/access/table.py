@@ -57,6 +57,7 @@ ROUTES: dict[str, Rule] = (
     )
     | dict.fromkeys(("desk:begin", "desk:begin-one"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE))
     | dict.fromkeys(("desk:case-act", "desk:cases-claim"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER))
+    | {"desk:statistics": roles(Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)}
     | dict.fromkeys(("desk:window", "desk:cases-forward"), roles(Role.WINDOW))
     | dict.fromkeys(("desk:shields", "desk:shield-end"), roles(Role.REVIEWER))
     | {"desk:reading": roles(Role.BANK, Role.DECIDER, Role.INTAKE, Role.PERSONNEL, Role.SUPERVISOR)}

@@ -58,7 +58,6 @@ CALLERS: dict[str, Callable[[], Client]] = {
     "counter": lambda: at_counter(1, "counter-clerk"),  # at the desk a clerk of this district sees cases: not asked there
     "provider-machine": lambda: as_machine(provider="taxation"),
     "consumer-machine": lambda: as_machine(consumer="rival-consumer"),
-    "deciding-machine": lambda: as_machine(provider="taxation", decides=True),
     Role.INTAKE.value: lambda: browser("intake", Role.INTAKE, provider="taxation"),
     Role.DECIDER.value: lambda: browser("decider-of-tax", Role.DECIDER, provider="taxation"),
 } | {

@@ -159,7 +159,7 @@ def case(request: HttpRequest, number: CaseNumber) -> dict[str, Any]:
     return as_json.with_record(actor, case_view.open_case(actor, number))
 
 
-@router.post("/cases", response={201: Outcome}, auth=ACTING, summary="登记办件")
+@router.post("/cases", response=Outcome, auth=ACTING, summary="登记办件")
 def begin_case(request: HttpRequest, body: BeginIn) -> HttpResponse:
     """Begin a case; about what an exclusive procedure has an open case already, that one is the answer."""
     actor = decider_of_client(client_of(request))
@@ -170,7 +170,7 @@ def begin_case(request: HttpRequest, body: BeginIn) -> HttpResponse:
         )
         return as_json.outcome(made)
 
-    return once(request, f"begin {_canonical(body)}", work, status=201)
+    return once(request, f"begin {_canonical(body)}", work)
 
 
 @router.post("/cases/{number}/acts/{act}", response=Outcome, auth=ACTING, summary="办理")

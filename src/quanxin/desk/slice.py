@@ -20,6 +20,7 @@ SLICE = Slice(
         Link(page="desk:notices", title=_("通知"), roles=EVERYONE, count="quanxin.casework.inbox:unread"),
         Link(page="desk:cases", title=_("修复与异议"), roles=CASES),
         Link(page="desk:agenda", title=_("办理日程"), roles=CASES),
+        Link(page="desk:statistics", title=_("办件统计"), roles=CASES - {Role.WINDOW}),
         Link(page="desk:shields", title=_("重整屏蔽"), roles=frozenset({Role.REVIEWER})),
         Link(page="desk:upload", title=_("报送文件"), roles=INTAKE),
         Link(page="desk:batches", title=_("批次与回执"), roles=INTAKE),
