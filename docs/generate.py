@@ -178,8 +178,8 @@ def procedures() -> Pages:
     head = ("编号", "动作 act", "从 from", "到 to", "由谁 who", "期限 term")
     for key, one in latest.items():
         lines += [f"## {one.title.zh} / {one.title.en} {{#{key}}}", ""]
-        lines += [f"自 {one.in_force.from_} 起。箭头上的编号是下表的动作，⏱ 是有期限的状态，粗框是办结。 "
-                  "/ Numbers are the acts below; ⏱ has a term; a thick frame ends the case.", ""]  # fmt: skip
+        lines += [f"自 {one.in_force.from_} 起。箭头上的编号是下表的动作，标“期限”的状态有期限，粗框是办结。 "
+                  "/ Numbers are the acts below; 期限 marks a term; a thick frame ends the case.", ""]  # fmt: skip
         lines += [diagrams.svg(one), "", *_table(head, diagrams.table(one)), ""]
     note = "由政策包画出。 / Drawn from the pack."
     return {"reference/procedures.md": _page("办理程序 / Procedures", note, *lines)}
