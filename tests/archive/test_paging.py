@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quanxin.archive.paging import Paging, page_number
+from quanxin.pages.paging import Paging, page_number
 
 totals = st.integers(0, 5000)
 lengths = st.integers(1, 60)

@@ -52,7 +52,7 @@ REASONS = {
     "my/applying.py": "which record of its own a subject asks about",
     "my/records.py": "which of its own records stands; what it says comes through the accessor",
     "runtime/append_only.py": "names the table, so that nobody empties it",
-    "desk/records.py": "a provider's own record, after the accessor showed it",
+    "intake/desk/records.py": "a provider's own record, after the accessor showed it",
 }
 # Faces that ask the database themselves, about no record: whether it is there, whom a token lets in, or does not, what
 # was answered.

@@ -16,9 +16,8 @@ from typer.testing import CliRunner
 
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Record
-from quanxin.cli import evaluate
 from quanxin.cli.main import app
-from quanxin.evaluation import editions, files
+from quanxin.evaluation import cli, editions, files
 from quanxin.evaluation.models import Change, Edition, Run, Score
 from quanxin.runtime.pack import current_pack
 from quanxin.terminal.output import explain as told
@@ -128,7 +127,7 @@ def test_a_city_is_evaluated() -> None:
     assert all((files.root() / f["path"]).stat().st_size == f["bytes"] for f in run["files"])
     (trial,) = said("evaluate", "--model", MODEL, "--as-of", "2026-01-01")
     assert (trial["as_of"], trial["current"]) == ("2026-01-01", False)
-    assert "public-enterprise" in shown(evaluate._show_runs, [run, trial])
+    assert "public-enterprise" in shown(cli._show_runs, [run, trial])
 
 
 @pytest.mark.usefixtures("city")
@@ -147,7 +146,7 @@ def test_an_explanation_is_of_the_shape_that_others_read() -> None:
     (penalties,) = (i for i in found["indicators"] if i["key"] == "penalties")
     fines = set(Record.objects.filter(resource="administrative-penalty").values_list("id", flat=True))
     assert (penalties["value"], set(penalties["records"])) == ("2", fines)
-    assert "行政处罚次数" in shown(evaluate._show_explanation, found)
+    assert "行政处罚次数" in shown(cli._show_explanation, found)
 
 
 @pytest.mark.usefixtures("city")
@@ -157,7 +156,7 @@ def test_an_explanation_names_vetoes_their_records_and_what_comes_by_itself() ->
     assert (found["grade"], veto["key"], len(veto["records"])) == ("D", "serious-violation", 1)
     assert next(turn["day"] for turn in found["outlook"] if turn["grade"] != "D") == "2028-10-02"
     assert found["improvements"][0]["key"] == "serious-violation"
-    assert "否决" in shown(evaluate._show_explanation, found)
+    assert "否决" in shown(cli._show_explanation, found)
 
 
 @pytest.mark.usefixtures("city")
@@ -171,7 +170,7 @@ def test_a_repair_is_supposed_and_nothing_changes() -> None:
     assert Decimal(found["before"]["score"]) < Decimal(found["after"]["score"])
     assert list(Score.objects.order_by("subject_id").values_list("subject_id", "score")) == stood
     assert Record.objects.filter(resource="administrative-penalty").count() == 2
-    assert found["after"]["score"] in shown(evaluate._show_whatif, found)
+    assert found["after"]["score"] in shown(cli._show_whatif, found)
 
 
 @pytest.mark.usefixtures("city")

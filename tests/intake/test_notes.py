@@ -17,9 +17,9 @@ from rich.console import Console
 
 from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
-from quanxin.cli.batches import _show_receipt
 from quanxin.intake import drop_scan, receipts, submissions
 from quanxin.intake.api.shapes import ReceiptOut
+from quanxin.intake.cli.batches import _show_receipt
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.notes import notes
 from quanxin.intake.pipeline import intake

@@ -12,20 +12,10 @@ from pathlib import Path
 from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
-import quanxin.accounts
-import quanxin.casework
-import quanxin.desk
-import quanxin.my
-import quanxin.pages
-import quanxin.web
+import quanxin
 
-ACCOUNTS = Path(quanxin.accounts.__file__).parent
-DESK = Path(quanxin.desk.__file__).parent
-MY = Path(quanxin.my.__file__).parent
-WEB = Path(quanxin.web.__file__).parent
-CASEWORK = Path(quanxin.casework.__file__).parent
-PAGES = Path(quanxin.pages.__file__).parent
-ROOMS = (WEB, DESK, MY, ACCOUNTS, PAGES, CASEWORK)
+HOUSE = Path(quanxin.__file__).parent
+WEB = HOUSE / "web"
 PO = WEB / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 KEYWORDS = {
@@ -35,8 +25,8 @@ KEYWORDS = {
 
 
 def templates() -> list[Path]:
-    """Every template of the portal, the desk, the pages of organisations and of one's own account."""
-    return sorted(page for room in ROOMS for page in (room / "templates").rglob("*.html"))
+    """Every template of every room."""
+    return sorted(HOUSE.glob("*/templates/**/*.html"))
 
 
 def _python_of(path: Path) -> str:
@@ -50,7 +40,7 @@ def _python_of(path: Path) -> str:
 def interface_texts() -> dict[str, str]:
     """Map each msgid in the portal's templates and Python files to the file it was found in."""
     found: dict[str, str] = {}
-    for path in [*templates(), *(code for room in ROOMS for code in sorted(room.rglob("*.py")))]:
+    for path in [*templates(), *sorted(HOUSE.rglob("*.py"))]:
         source = io.BytesIO(_python_of(path).encode("utf-8"))
         for _, message, _, _ in extract("python", source, KEYWORDS, options={"encoding": "utf-8"}):
             singular = message[0] if isinstance(message, tuple) else message

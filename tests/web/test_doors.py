@@ -14,7 +14,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from quanxin.accounts.actors import Role
-from quanxin.desk.tables import Table, as_file
+from quanxin.pages.tables import Table, as_file
 from quanxin.runtime.cells import harmless, is_formula
 from quanxin.sharing import safe_post
 from quanxin.web import limits, throttle

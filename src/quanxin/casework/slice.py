@@ -7,6 +7,7 @@ from quanxin.runtime.slices import Job, Slice
 SLICE = Slice(
     key="casework",
     title=("办件", "Casework"),
+    commands=("quanxin.casework.cli:register",),
     routers=("quanxin.casework.api:router",),
     jobs=(
         Job("* * * * * 2/20", "quanxin.casework.ticking:tick", "casework.tick"),

@@ -11,9 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli import when
-from quanxin.cli.people import Reason, Username, in_words, people
+from quanxin.cli.people import Username, in_words, people
+from quanxin.terminal import when
 from quanxin.terminal.access import actor, may
+from quanxin.terminal.options import Reason
 from quanxin.terminal.output import emit, fail, table
 
 Principal = Annotated[

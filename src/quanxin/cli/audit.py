@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli import when
+from quanxin.terminal import when
 from quanxin.terminal.access import ANYONE, MACHINE, actor, may
 from quanxin.terminal.output import emit, fail, table
 
@@ -65,8 +65,8 @@ def export(
     from quanxin.archive.models import Access
     from quanxin.calendar import today
     from quanxin.desk import auditing
-    from quanxin.desk.tables import content_of
     from quanxin.ledger import lines, signed
+    from quanxin.pages.tables import content_of
 
     kind = out.suffix.removeprefix(".")
     if kind not in auditing.KINDS:

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli.people import Reason, in_words
+from quanxin.cli.people import in_words
 from quanxin.terminal.access import actor, may
+from quanxin.terminal.options import Reason
 from quanxin.terminal.output import emit, table
 
 clients = typer.Typer(no_args_is_help=True, help="接口客户端。 / Clients of the interface.")

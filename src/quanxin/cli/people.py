@@ -13,8 +13,9 @@ from typing import Annotated, Any
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli import when
+from quanxin.terminal import when
 from quanxin.terminal.access import actor, may
+from quanxin.terminal.options import Reason
 from quanxin.terminal.output import emit, fail, table
 
 accounts = typer.Typer(no_args_is_help=True, help="工作台账号。 / Accounts of the desk.")
@@ -33,7 +34,6 @@ ROLES = (
     "不写为主体的代表或代理人 / role"
 )
 Username = Annotated[str, typer.Argument(help="用户名 / user name")]
-Reason = Annotated[str, typer.Option(help="理由（必填） / the reason")]
 Provider = Annotated[str, typer.Option(help="只为该单位；不写为全部 / for this provider alone")]
 District = Annotated[str, typer.Option(help="只看该区县（行政区划代码）；不写为全市 / reads this division alone")]
 Password = Annotated[

@@ -5,9 +5,7 @@ from __future__ import annotations
 from quanxin.runtime.slices import Slice
 
 ROOMS = (
-    "pack", "city", "roles", "people", "machines", "consumers", "agents", "audit", "batches", "cases", "forms", "keys",
-    "export", "open_data", "lake", "quality", "ways_in", "webhooks", "unlinked", "ownership", "subjects", "evaluate",
-    "events", "doctor",
+    "pack", "city", "roles", "people", "machines", "agents", "audit", "keys", "open_data", "subjects", "events", "doctor",
 )  # fmt: skip
 
 SLICE = Slice(

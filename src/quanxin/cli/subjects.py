@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 import typer
 
 from quanxin.accounts.actors import Role
-from quanxin.cli import when
+from quanxin.terminal import when
 from quanxin.terminal.access import ANYONE, actor, may
+from quanxin.terminal.options import Reason
 from quanxin.terminal.output import emit, fail, table
 
 Code = Annotated[str, typer.Argument(help="统一社会信用代码或注册号 / code")]
-Reason = Annotated[str, typer.Option(help="理由（必填） / the reason")]
 
 
 def register(app: typer.Typer) -> None:

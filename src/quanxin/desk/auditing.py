@@ -23,9 +23,9 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine, SignIn, audit
 from quanxin.archive.models import Access
 from quanxin.calendar import ZONE, local
-from quanxin.desk.tables import MEDIA, Cell, Table, content_of, download
 from quanxin.ledger import signed
 from quanxin.pages.gates import staffed
+from quanxin.pages.tables import MEDIA, Cell, Table, content_of, download
 from quanxin.runtime import parameters
 from quanxin.subjects.models import Subject
 

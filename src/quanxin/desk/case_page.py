@@ -25,10 +25,10 @@ from quanxin.casework.models import Case, Term
 from quanxin.casework.offers import Offer
 from quanxin.casework.procedures import procedure_of, state_of, title_of
 from quanxin.casework.rendering import heading
-from quanxin.desk.cells import Cell, cells
-from quanxin.desk.saying import Left, left, person
 from quanxin.intake.corrections import CorrectionRefused, as_written, key_fields, lost_numbers
+from quanxin.intake.desk.cells import Cell, cells
 from quanxin.intake.effects import ITEM
+from quanxin.pages.messages import Left, left, person
 from quanxin.policy.model import FieldDef, Text
 from quanxin.policy.procedure import Act
 from quanxin.rights import documents
@@ -36,6 +36,7 @@ from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.problems import Problem
 from quanxin.sharing import acknowledgements
+from quanxin.sharing.change_words import change_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +158,9 @@ def _told(events: list[Any]) -> list[dict[str, Any]]:
     """Each consumer that receives the record's resource, and when it took in what the case decided."""
     moment = now()
     return [
-        {"taken": one, "what": changes()[one.change], "late": left(-late) if (late := one.late(moment)) else None}
+        {"taken": one, "what": change_words()[one.change], "late": left(-late) if (late := one.late(moment)) else None}
         for one in acknowledgements.told_of(events)
     ]
-
-
-def changes() -> dict[str, str]:
-    """What became of records, in words, by the feed's word."""
-    return {
-        "withdrawn": _("撤销"), "repaired": _("修复"), "shielded": _("暂时屏蔽"), "deleted": _("依申请删除"),
-        "disputed": _("异议处理中"), "settled": _("异议办结"), "restored": _("恢复公示"), "committed": _("更正"),
-    }  # fmt: skip
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
-from quanxin.archive.paging import Paging
 from quanxin.attachments import download, http
 from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
@@ -28,9 +27,10 @@ from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.procedures import procedure_of, state_of, title_of
 from quanxin.desk import case_page
-from quanxin.desk.saying import left, status_of
-from quanxin.desk.uploads import titles
+from quanxin.intake.desk.uploads import titles
 from quanxin.pages.gates import staffed
+from quanxin.pages.messages import left, status_of
+from quanxin.pages.paging import Paging
 from quanxin.policy.procedure import Act
 from quanxin.rights import documents
 from quanxin.runtime import parameters

@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods
 from quanxin.accounts import Actor, clients, people, sessions
 from quanxin.accounts.actors import Role
 from quanxin.accounts.errors import AccountError
-from quanxin.archive.paging import Paging
 from quanxin.pages.gates import staffed
+from quanxin.pages.paging import Paging
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 

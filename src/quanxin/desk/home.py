@@ -16,7 +16,7 @@ from quanxin.accounts.actors import Role
 from quanxin.archive.models import Batch
 from quanxin.casework import queues
 from quanxin.desk import cases
-from quanxin.desk.uploads import titles
+from quanxin.intake.desk.uploads import titles
 from quanxin.intake.models import Held, Submission
 from quanxin.pages.gates import staffed
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive.paging import Paging
 from quanxin.casework import inbox as staff
 from quanxin.casework import queues
 from quanxin.casework.rendering import Language, rendered
-from quanxin.desk.saying import person, status_of
 from quanxin.pages.gates import staffed
+from quanxin.pages.messages import person, status_of
+from quanxin.pages.paging import Paging
 from quanxin.runtime import parameters
 from quanxin.runtime.language import english, in_words
 from quanxin.runtime.problems import Problem

@@ -26,8 +26,8 @@ from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import Viewer
 from quanxin.calendar import today
 from quanxin.casework.errors import RightsError
-from quanxin.desk.saying import status_of
 from quanxin.pages.gates import staffed
+from quanxin.pages.messages import status_of
 from quanxin.policy.rights import Purpose
 from quanxin.rights import consents
 from quanxin.runtime.language import english, in_words

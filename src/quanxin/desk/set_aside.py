@@ -15,8 +15,8 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive import events, followers
 from quanxin.archive.models import SetAside
-from quanxin.archive.paging import Paging
 from quanxin.pages.gates import staffed
+from quanxin.pages.paging import Paging
 from quanxin.subjects.models import Subject
 
 PAGE = 50

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.archive.paging import Paging
 from quanxin.casework.errors import RightsError
 from quanxin.desk import case_words
-from quanxin.desk.saying import person, status_of
 from quanxin.pages.gates import staffed
+from quanxin.pages.messages import person, status_of
+from quanxin.pages.paging import Paging
 from quanxin.rights import shields as acts
 from quanxin.rights.models import Shield
 from quanxin.runtime.language import in_words

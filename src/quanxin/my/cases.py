@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from quanxin.accounts.agency import Scope
 from quanxin.archive import queries, viewers
 from quanxin.archive.models import Event
-from quanxin.archive.paging import Paging
 from quanxin.archive.shapes import RecordView
 from quanxin.attachments.accept import of_case
 from quanxin.casework import act_forms, cases, offers, procedures
@@ -31,6 +30,7 @@ from quanxin.my.notices import Headed, headed
 from quanxin.my.progress import Entry
 from quanxin.pages.papers import FILES, files_said, kind_of
 from quanxin.policy.procedure import Act
+from quanxin.pages.paging import Paging
 from quanxin.rights import documents
 from quanxin.sharing import acknowledgements
 

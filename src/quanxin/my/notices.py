@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from quanxin.accounts.agency import Scope
-from quanxin.archive.paging import Paging
 from quanxin.casework import notices
 from quanxin.casework import rendering as letters
 from quanxin.casework.models import Notice
 from quanxin.casework.notices import MY_RECORD
 from quanxin.casework.parties import Party
 from quanxin.casework.representation import Standing, opened, shown
+from quanxin.pages.paging import Paging
 from quanxin.policy.model import Text
 from quanxin.runtime import parameters
 from quanxin.runtime.language import language

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import Membership
 from quanxin.archive.models import Access
-from quanxin.archive.paging import Paging
 from quanxin.archive.queries import readings_of
 from quanxin.casework.representation import Standing, opened, shown
+from quanxin.pages.paging import Paging
 from quanxin.runtime.language import language
 from quanxin.runtime.pack import current_pack
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quanxin.accounts.agency import Scope
 from quanxin.archive import queries
 from quanxin.archive.models import Record
-from quanxin.archive.paging import Paging
 from quanxin.archive.shapes import RecordView
 from quanxin.calendar import now
 from quanxin.casework import procedures
@@ -23,6 +22,7 @@ from quanxin.casework.representation import Standing, opened, shown
 from quanxin.my.cases import kinds_of
 from quanxin.my.listing import Shown
 from quanxin.policy.procedure import Procedure
+from quanxin.pages.paging import Paging
 from quanxin.rights import honours, repairs
 from quanxin.rights.repairs import Prospect
 

@@ -55,11 +55,13 @@ class Link:
     """A link of a face's navigation, to a page by the name of its address (``desk:home``).
 
     At the desk it is shown to ``roles``, in ``my`` to whoever ``shown`` says, given the standing; a portal's is shown to all.
-    ``also`` are the beginnings of other addresses that belong to it; ``count`` names what it counts for whom it is shown to.
+    ``place`` orders them, the smaller first. ``also`` are the beginnings of other addresses that belong to it; ``count``
+    names what it counts for whom it is shown to.
     """
 
     page: str
     title: str | Promise
+    place: int = 100
     roles: frozenset[str] = frozenset()
     shown: Callable[[Any], bool] = lambda _: True
     also: tuple[str, ...] = ()
@@ -138,9 +140,9 @@ def apps() -> list[str]:
     return [package for package, one in packages() if one.django]
 
 
-def links(face: Face) -> Iterator[Link]:
-    """The links of a face."""
-    return (link for one in plugged() for link in one.links if link.face is face)
+def links(face: Face) -> list[Link]:
+    """The links of a face, in the order of their places."""
+    return sorted((link for one in plugged() for link in one.links if link.face is face), key=lambda link: link.place)
 
 
 def pages(face: Face) -> Iterator[Any]:
@@ -156,8 +158,8 @@ def routers() -> Iterator[Any]:
 
 
 def commands() -> Iterator[Callable[[Any], None]]:
-    """What adds commands to the command line."""
-    return (load(name) for one in plugged() for name in one.commands)
+    """What adds commands to the command line, the shell's own first."""
+    return (load(name) for one in reversed(tuple(plugged())) for name in one.commands)
 
 
 def checks(*, deep: bool) -> Iterator[tuple[str, Name]]:

@@ -15,11 +15,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from quanxin.archive.paging import Paging
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import Chapter, RecordView
 from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import now
+from quanxin.pages.paging import Paging
 from quanxin.policy.model import Text
 from quanxin.subjects.queries import find
 

@@ -1,0 +1,160 @@
+"""Receipts, and putting rows right.
+
+Invariant: a receipt says the same for ever; beside it stands what is still held now. A correction changes the cells
+that were changed and no others, and goes the way of every row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
+from quanxin.archive.definitions import definition
+from quanxin.archive.models import Batch
+from quanxin.calendar import today
+from quanxin.engine.taxonomy import ERRORS
+from quanxin.intake import receipts, withdrawals
+from quanxin.intake.desk.cells import Cell, cells
+from quanxin.intake.desk.uploads import titles
+from quanxin.intake.errors import IntakeError
+from quanxin.intake.models import Held
+from quanxin.intake.notes import notes
+from quanxin.intake.replay import replay
+from quanxin.pages.gates import missing, staffed
+from quanxin.runtime import parameters
+from quanxin.runtime.duckdb_scratch import own_folder
+from quanxin.runtime.language import english, in_words, said
+from quanxin.runtime.pack import current_pack
+
+PAGE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@staffed(Role.INTAKE)
+def batches(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The batches of one's providers, the latest first."""
+    providers = actor.providers_of(Role.INTAKE)
+    found = Batch.objects.all() if providers is None else Batch.objects.filter(provider__in=providers)
+    before = parameters.batch_number(request.GET.get("before"))
+    page = list((found.filter(pk__lt=before) if before else found)[: PAGE + 1])
+    onward = page[PAGE - 1].pk if len(page) > PAGE else None
+    context = {"batches": page[:PAGE], "next_cursor": onward, "continued": bool(before), "titles": titles()}
+    return render(request, "intake/batches.html", context)
+
+
+@require_safe
+@staffed(Role.INTAKE)
+def batch(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    """A receipt, and the rows that are held now."""
+    found = _own(actor, number)
+    return _receipt_page(request, found)
+
+
+@require_safe
+@staffed(Role.INTAKE)
+def annotated(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    """The rows held as a workbook of the department's own columns, with what is wrong marked in each cell."""
+    found = _own(actor, number)
+    with own_folder() as folder:
+        out = folder / "receipt.xlsx"
+        receipts.write_annotated(found.pk, out)
+        body = out.read_bytes()
+    name = f"attachment; filename={found.pk}.xlsx"
+    return HttpResponse(body, content_type=XLSX, headers={"Content-Disposition": name})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staffed(Role.INTAKE)
+def row(request: HttpRequest, actor: Actor, number: str, row_no: int) -> HttpResponse:
+    """Put one row right: each item as the department wrote it, what was found beside it; then take it in again."""
+    found = _own(actor, number)
+    held = next((r for r in receipts.held_page(found.pk, after=row_no - 1, limit=1) if r["row"] == row_no), None)
+    if held is None:
+        raise Http404
+    problem = None
+    if request.method == "POST":
+        resource = definition(found.pk)
+        changed = {
+            f.key: request.POST[f.key].strip() or None
+            for f in resource.fields
+            if f.key in request.POST and request.POST[f.key] != held["original"].get(f.key, "")
+        }
+        try:
+            made = replay(found.pk, actor=actor, rows={row_no: changed})
+        except IntakeError as error:
+            problem = in_words(error)
+        else:
+            left = Held.objects.filter(batch=made.batch).first()
+            if left:
+                return redirect(reverse("desk:row", args=[made.batch, left.row_no]) + "?again=1")
+            return redirect(reverse("desk:batch", args=[found.pk]) + "?taken=1")
+    context = {"batch": found, "held": held, "problem": problem, "cells": _cells(found, held), "titles": titles(),
+               "loose": [_said(i) for i in held["issues"] if not i["field"]], "again": "again" in request.GET}  # fmt: skip
+    return render(request, "intake/row.html", context, status=422 if problem else 200)
+
+
+@require_POST
+@staffed(Role.INTAKE)
+def replay_all(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    """Take every held row in again as it is, after a rule or the register changed."""
+    found = _own(actor, number)
+    try:
+        made = replay(found.pk, actor=actor)
+    except IntakeError as error:
+        return _receipt_page(request, found, in_words(error))
+    return redirect("desk:batch", made.batch)
+
+
+@require_POST
+@staffed(Role.INTAKE)
+def take_back(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    """Take the whole batch back, with a reason."""
+    found = _own(actor, number)
+    try:
+        withdrawals.take_back(actor, found.pk, reason=request.POST.get("reason", ""))
+    except IntakeError as error:
+        return _receipt_page(request, found, in_words(error))
+    return redirect("desk:batch", found.pk)
+
+
+def _own(actor: Actor, number: str) -> Batch:
+    """The batch, if it is of a provider that the person acts for."""
+    found = Batch.objects.filter(pk=number).first()
+    if found is None or not actor.may(Role.INTAKE, found.provider):
+        raise missing(actor, f"batch:{number[:40]}", "not a batch of this actor's providers")
+    return found
+
+
+def _receipt_page(request: HttpRequest, found: Batch, problem: str | None = None) -> HttpResponse:
+    after = parameters.number(request.GET.get("after")) or 0
+    rows = receipts.held_page(found.pk, after=after, limit=PAGE + 1)
+    waiting = Held.objects.filter(batch=found, released_by=None, set_aside_at=None).count()
+    noted = [said(note) for note in notes(found.receipt["reading"])]
+    codes = [(code, said(ERRORS[code]), rows_) for code, rows_ in found.receipt["codes"].items()]
+    context = {
+        "batch": found, "codes": codes, "notes": noted, "waiting": waiting, "problem": problem, "titles": titles(),
+        "rows": [r | {"said": [_said(i) for i in r["issues"]]} for r in rows[:PAGE]],
+        "next_cursor": rows[PAGE - 1]["row"] if len(rows) > PAGE else None,
+        "taken": "taken" in request.GET, "entered": "entered" in request.GET, "repeated": "repeated" in request.GET,
+        "replays": Batch.objects.filter(replay_of=found).order_by("pk"),
+    }  # fmt: skip
+    return render(request, "intake/batch.html", context, status=422 if problem else 200)
+
+
+def _said(issue: dict[str, Any]) -> str:
+    return str(issue["message_en" if english() else "message"])
+
+
+def _cells(found: Batch, held: dict[str, Any]) -> list[Cell]:
+    """Each item of the resource with the department's text and what was found in it."""
+    found_in: dict[str, list[str]] = {}
+    for issue in held["issues"]:
+        found_in.setdefault(issue["field"], []).append(_said(issue))
+    return cells(definition(found.pk), current_pack().on(today()), held["original"], found_in, new=False)
