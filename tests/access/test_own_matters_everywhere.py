@@ -18,6 +18,7 @@ WITHOUT = {
     "accounts.clients.add_client": "about a machine",
     "accounts.clients.end_client": "about a machine",
     "accounts.clients.end_secret": "about a machine",
+    "accounts.clients.let_decide": "about a machine",
     "accounts.clients.new_secret": "about a machine",
     "accounts.keyring.add": "about a key",
     "accounts.keyring.retire": "about a key",

@@ -22,7 +22,6 @@ WITHOUT = {
     "accounts.attempts.one_at_a_time": "a lock; what is done under it leaves its own",
     "accounts.keyring._move": "a part of a rotation, which leaves one",
     "accounts.keyring._wait_for": "waits",
-    "api.idempotency.once": "keeps an answer beside the act that was asked for, which leaves its own",
     "archive.followers._do": "what follows from events leaves what it leaves; what fails is kept in its row",
     "archive.followers._tried": "a try of what was set aside is kept in its row",
     "archive.followers.follow": "what follows from events leaves what it leaves; the position is kept",

@@ -35,6 +35,7 @@ REASONS = {
     "intake/unlinked_queue.py": "a register's own rows beside a row that waits, for the steward who judges",
     "sharing/webhook_events.py": "which resources an event is about",
     "intake/withdrawals.py": "a provider's own records, to end them",
+    "casework/beginning.py": "the record that a case is begun about, by its reference",
     "casework/cases.py": "which version a case is about",
     "rights/new_record_notices.py": "whom to tell of new records: ids alone",
     "rights/honours.py": "the record that its subject deletes",
