@@ -42,7 +42,6 @@ REASONS = {
     "casework/rendering.py": "the record that a notice to its own subject is about",
     "casework/notices.py": "the document number in a notice to its own subject",
     "casework/effects.py": "the version that an act is about, for its effects",
-    "casework/beginning.py": "about which record somebody's role begins a case",
     "casework/filing.py": "which version a case is about",
     "casework/parties.py": "a subject's own record, by its reference",
     "rights/repairs.py": "windows of a subject's own records, by the law",

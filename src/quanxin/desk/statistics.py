@@ -21,8 +21,8 @@ from quanxin.casework import statistics, words
 from quanxin.casework.notices import authority
 from quanxin.casework.procedures import procedures
 from quanxin.casework.statistics import Dwelling, Timeliness
-from quanxin.desk.tables import Cell, Table, as_file
 from quanxin.pages.gates import staffed
+from quanxin.pages.tables import Cell, Table, as_file
 from quanxin.runtime import parameters
 from quanxin.runtime.language import said
 

@@ -28,9 +28,9 @@ from quanxin.my import progress
 from quanxin.my.asking import DONE
 from quanxin.my.notices import Headed, headed
 from quanxin.my.progress import Entry
+from quanxin.pages.paging import Paging
 from quanxin.pages.papers import FILES, files_said, kind_of
 from quanxin.policy.procedure import Act
-from quanxin.pages.paging import Paging
 from quanxin.rights import documents
 from quanxin.sharing import acknowledgements
 

@@ -21,8 +21,8 @@ from quanxin.casework.parties import Party
 from quanxin.casework.representation import Standing, opened, shown
 from quanxin.my.cases import kinds_of
 from quanxin.my.listing import Shown
-from quanxin.policy.procedure import Procedure
 from quanxin.pages.paging import Paging
+from quanxin.policy.procedure import Procedure
 from quanxin.rights import honours, repairs
 from quanxin.rights.repairs import Prospect
 
