@@ -5,9 +5,6 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from quanxin.accounts.pages import sign_in
-<<<<<<< HEAD
-from quanxin.desk import agenda, auditing, beginning, cases, ending, home, notices, reading, session, set_aside, shields, statistics, window
-=======
 from quanxin.desk import (
     agenda,
     auditing,
@@ -20,9 +17,9 @@ from quanxin.desk import (
     session,
     set_aside,
     shields,
+    statistics,
     window,
 )
->>>>>>> 30a5cc2 (The new pages name the rooms as they are called)
 from quanxin.pages.gates import closed
 from quanxin.runtime import slices
 
