@@ -175,7 +175,7 @@ def test_other_roles_enter_nowhere(repair: Case, role: Role) -> None:
     for path in ("/desk/cases", f"/desk/cases/{repair.number}", f"/desk/cases/{repair.number}/decision.pdf"):
         assert client.get(path).status_code == 403
     assert post(client, repair, "forward")[0] == 403
-    assert "修复与异议" not in client.get("/desk/").content.decode()
+    assert "办理事项" not in client.get("/desk/").content.decode()
 
 
 def test_who_is_not_signed_in_is_asked_to(repair: Case) -> None:
