@@ -22,7 +22,7 @@ from pytest_django import Settings
 from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine
-from quanxin.archive import events, followers, health, restrictions, transferring
+from quanxin.archive import events, followers, health, restrictions, transfers
 from quanxin.archive.handlers import Following, Now, Soon, Unit, soon, whole
 from quanxin.archive.models import Batch, Event, Record, Restriction, SetAside, Transfer
 from quanxin.calendar import now
@@ -193,7 +193,7 @@ def test_a_case_goes_with_its_record_in_the_act_and_one_that_somebody_decides_go
 
 def hand_over(giver: str, taker: str) -> None:
     with transaction.atomic():
-        transferring.transfer(
+        transfers.transfer(
             operator(), Transfer.Kind.HANDED_OVER, resource=PENALTY, giver=giver, taker=taker, act="handover:1",
             basis=BASIS, reason="机构合并", at=now(),
         )  # fmt: skip

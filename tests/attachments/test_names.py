@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quanxin.attachments.inspect import heads
+from quanxin.attachments.inspect import magic
 from quanxin.attachments.naming import ENDINGS, cleaned
 
 
@@ -24,12 +24,12 @@ from quanxin.attachments.naming import ENDINGS, cleaned
     ],
 )  # fmt: skip
 def test_names_are_cleaned(given_name: str, shown: str) -> None:
-    assert cleaned(given_name, heads.PDF) == shown
+    assert cleaned(given_name, magic.PDF) == shown
 
 
 @pytest.mark.parametrize("name", ["很" * 500, "很" * 500 + ".pdf", "a" * 5000 + ".PDF", "𠮷" * 300])
 def test_long_names_are_shortened_and_keep_their_ending(name: str) -> None:
-    shown = cleaned(name, heads.PDF)
+    shown = cleaned(name, magic.PDF)
     assert shown.endswith(".pdf")
     assert len(shown) <= 120
     assert len(shown.encode()) <= 240

@@ -18,7 +18,7 @@ from quanxin.archive.models import Access
 from quanxin.calendar import now
 from quanxin.engine.scoring import column
 from quanxin.evaluation import editions, files, movers, sensitivity, studies
-from quanxin.evaluation.comparing import Pair, compared, mean, pair, put_pair
+from quanxin.evaluation.comparison import Pair, compared, mean, pair, put_pair
 from quanxin.evaluation.editions import model_of
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Run, Score, Study

@@ -11,10 +11,10 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from quanxin.attachments.inspect import heads
+from quanxin.attachments.inspect import magic
 
 ENDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {heads.PDF: ("pdf",), heads.JPEG: ("jpg", "jpeg"), heads.PNG: ("png",), heads.DOCX: ("docx",), heads.OFD: ("ofd",)}
+    {magic.PDF: ("pdf",), magic.JPEG: ("jpg", "jpeg"), magic.PNG: ("png",), magic.DOCX: ("docx",), magic.OFD: ("ofd",)}
 )
 _LONGEST = 120  # characters, the ending included
 _BYTES = 240  # what most file systems allow is 255

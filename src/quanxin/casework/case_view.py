@@ -24,7 +24,7 @@ from quanxin.subjects.queries import resolve
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CaseView:
     """A case, its subject, its record as it was filed and as it stands; a record may be None where it is a score's case,
     was withdrawn, or is past its time of keeping. ``stored`` is the current version itself, for acts; ``term`` what runs."""
 
@@ -70,7 +70,7 @@ def open_case(actor: Actor, number: str) -> Case:
     return found
 
 
-def look(actor: Actor, case: Case) -> Look:
+def look(actor: Actor, case: Case) -> CaseView:
     """What a case that the actor may open is about; opening it leaves a line with the number of the case."""
     stored = cases.record_of(case)
     ids = {i for i in (case.record_id, stored.id if stored else None) if i is not None}
@@ -79,7 +79,7 @@ def look(actor: Actor, case: Case) -> Look:
         note(actor, case)
     views = queries.versions_of(case.subject, viewer, ids) if ids else {}
     term = next((t for t in case.terms.all() if t.stopped_at is None), None)
-    return Look(
+    return CaseView(
         case,
         resolve(case.subject),
         views.get(case.record_id or 0),

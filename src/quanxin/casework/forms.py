@@ -19,7 +19,7 @@ from quanxin.calendar import today
 from quanxin.casework.errors import FormRefused, Wrong
 from quanxin.engine import database
 from quanxin.engine.normalise import quoted
-from quanxin.engine.prepared import Standing
+from quanxin.engine.prepared import Prepared
 from quanxin.engine.program import Program, compile
 from quanxin.engine.run import check
 from quanxin.engine.taxonomy import describe
@@ -64,9 +64,9 @@ def checked(procedure: Procedure, act: Act, sent: Mapping[str, str]) -> dict[str
 
 
 @cache
-def _bench() -> tuple[duckdb.DuckDBPyConnection, Standing]:
+def _bench() -> tuple[duckdb.DuckDBPyConnection, Prepared]:
     con = database.connect(threads=1)
-    return con, Standing(con)
+    return con, Prepared(con)
 
 
 @cache

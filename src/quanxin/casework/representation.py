@@ -53,7 +53,7 @@ class Nobody(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Representation:
     """The party of a request and by what it stands: an ``agency``, the ``counter``, or neither where it is oneself."""
 
     party: Party
@@ -96,7 +96,7 @@ class Standing:
         return self.may(Scope.CONSENT)
 
 
-def standing_of(request: HttpRequest) -> Standing:
+def representation_of(request: HttpRequest) -> Representation:
     """Whom the signed-in person of a request stands for now.
 
     Raises ``Nobody`` where that is no one, ``NotAllowed`` (with a line) where an authorisation or a role has ended.
@@ -112,7 +112,7 @@ def standing_of(request: HttpRequest) -> Standing:
         raise Nobody("choose" if agencies_held(user) else "unbound")
     subject = subject_of(principal)
     unread = _unread(subject)
-    return Standing(Party(actor, subject, ids=tuple(unread)), principal, unread=sum(unread.values()))
+    return Representation(Party(actor, subject, ids=tuple(unread)), principal, unread=sum(unread.values()))
 
 
 def subject_of(principal: Principal) -> Subject:
@@ -137,7 +137,7 @@ def _unread(subject: Subject) -> dict[int, int]:
     return {subject.pk: by_id.pop(subject.pk, 0)} | by_id
 
 
-def _at_the_counter(request: HttpRequest, actor: Actor, held: Visit) -> Standing:
+def _at_the_counter(request: HttpRequest, actor: Actor, held: Visit) -> Representation:
     if not actor.may(Role.WINDOW):
         counter.end(request.session, actor)
         raise viewers.refused(actor, f"subject:{held.subject_id}", "no longer at the counter")
@@ -146,10 +146,10 @@ def _at_the_counter(request: HttpRequest, actor: Actor, held: Visit) -> Standing
         raise Nobody("over")
     subject = Subject.objects.select_related("merged_into").get(pk=held.subject_id)
     party = at_counter(actor, subject, held.who)
-    return Standing(party, held.principal, counter=held, unread=sum(_unread(party.subject).values()))
+    return Representation(party, held.principal, counter=held, unread=sum(_unread(party.subject).values()))
 
 
-def _as_agent(request: HttpRequest, user: User, actor: Actor, number: int) -> Standing:
+def _as_agent(request: HttpRequest, user: User, actor: Actor, number: int) -> Representation:
     agency = next((one for one in agencies_held(user) if one.pk == number), None)
     if agency is None:
         del request.session[AGENCY]
@@ -159,10 +159,10 @@ def _as_agent(request: HttpRequest, user: User, actor: Actor, number: int) -> St
     unread = _unread(subject)
     by = f"委托第{agency.pk}号，至{show_date(agency.until)}"
     party = Party(actor, subject, on_behalf=by, agent=True, ids=tuple(unread))
-    return Standing(party, principal, agency, unread=sum(unread.values()) if Scope.ARCHIVE in agency.scope else 0)
+    return Representation(party, principal, agency, unread=sum(unread.values()) if Scope.ARCHIVE in agency.scope else 0)
 
 
-def opened(*scopes: Scope, agents: bool = True) -> Callable[[View], View]:
+def requires_scope(*scopes: Scope, agents: bool = True) -> Callable[[View], View]:
     """Open a view to whoever stands for a subject; the view is given the standing.
 
     An agent needs one of ``scopes`` (none: any authorisation); where not ``agents``, only the subject itself is let in, or
@@ -186,7 +186,7 @@ def opened(*scopes: Scope, agents: bool = True) -> Callable[[View], View]:
 
 
 def closed(pattern: URLPattern) -> URLPattern:
-    """A page that a slice adds, which says by ``opened`` to whom it opens; ``TypeError`` where it does not."""
+    """A page that a slice adds, which says by ``requires_scope`` to whom it opens; ``TypeError`` where it does not."""
     if not hasattr(pattern.callback, "scopes"):
         raise TypeError(f"to whom does the page {pattern.name} of one's own open?")
     return pattern
@@ -195,9 +195,9 @@ def closed(pattern: URLPattern) -> URLPattern:
 def _answer(
     view: View, request: HttpRequest, needed: tuple[tuple[Scope, ...], bool], *args: Any, **kwargs: Any
 ) -> HttpResponseBase:
-    me: Standing | None = None
+    me: Representation | None = None
     try:
-        me = standing_of(request)
+        me = representation_of(request)
         _within(me, *needed)
         return view(request, me, *args, **kwargs)
     except Nobody as nobody:
@@ -211,7 +211,7 @@ def _answer(
         return shown(request, me, "my/problem.html", {"problem": in_words(error)}, error.status)
 
 
-def _within(me: Standing, scopes: tuple[Scope, ...], agents: bool) -> None:
+def _within(me: Representation, scopes: tuple[Scope, ...], agents: bool) -> None:
     if me.agency is not None and not (agents and (not scopes or me.may(*scopes))):
         target = f"subject:{me.subject.pk}"
         raise viewers.refused(
@@ -228,7 +228,7 @@ def _nobody(request: HttpRequest, why: str) -> HttpResponse:
 
 
 def shown(
-    request: HttpRequest, me: Standing | None, template: str, context: Mapping[str, Any] | None = None, status: int = 200
+    request: HttpRequest, me: Representation | None, template: str, context: Mapping[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:  # fmt: skip
     """A page of somebody's own, with what its frame needs to know."""
     return render(request, template, {"me": me, **(context or {})}, status=status)

@@ -64,23 +64,23 @@ def export(
     from quanxin.accounts.models import audit as note
     from quanxin.archive.models import Access
     from quanxin.calendar import today
-    from quanxin.desk import auditing
+    from quanxin.desk import audit
     from quanxin.ledger import lines, signed
     from quanxin.pages.tables import content_of
 
     kind = out.suffix.removeprefix(".")
-    if kind not in auditing.KINDS:
+    if kind not in audit.KINDS:
         fail("文件名应以 .csv、.xlsx 或 .json 结尾。", "The file's name ends in .csv, .xlsx or .json.", code=2)
     first = when.day(since) or today()
     last = when.day(until) or first
     between: dict[str, Any] = {"at__gte": lines.end_of(first - dt.timedelta(days=1)), "at__lt": lines.end_of(last)}
     match what:
         case "acts":
-            made = auditing.acts_table(AuditLine.objects.filter(**between).order_by("id"))
+            made = audit.acts_table(AuditLine.objects.filter(**between).order_by("id"))
         case "accesses":
-            made = auditing.accesses_table(Access.objects.filter(**between).order_by("id"))
+            made = audit.accesses_table(Access.objects.filter(**between).order_by("id"))
         case "sign-ins":
-            made = auditing.sign_ins_table(SignIn.objects.filter(**between).order_by("id"))
+            made = audit.sign_ins_table(SignIn.objects.filter(**between).order_by("id"))
     about = {"what": what, "from": first.isoformat(), "until": last.isoformat(), "complete": True}
     note(actor(), "audit.read", what, asked=about)
     content = content_of(made, kind)
@@ -97,13 +97,13 @@ def missed(day: Annotated[str | None, typer.Option(help="哪一天，默认今�
     from quanxin.accounts.models import AuditLine
     from quanxin.accounts.models import audit as note
     from quanxin.calendar import today
-    from quanxin.desk import auditing
+    from quanxin.desk import audit
     from quanxin.ledger import lines
 
     asked = when.day(day) or today()
     found = AuditLine.objects.filter(at__gte=lines.end_of(asked - dt.timedelta(days=1)), at__lt=lines.end_of(asked))
     note(actor(), "audit.read", "missed", asked={"day": asked.isoformat()})
-    rows = [{"actor": who, "missed": count} for who, count in auditing.missed_by(found)]
+    rows = [{"actor": who, "missed": count} for who, count in audit.missed_by(found)]
     emit(rows, lambda counted: table(f"查无结果 / found nothing, {asked}", counted, empty="—"))
 
 

@@ -29,7 +29,7 @@ from quanxin.casework import agenda as due
 from quanxin.casework import feeds, letters
 from quanxin.casework.agenda import Entry
 from quanxin.casework.notices import authority
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.policy.model import Text
 from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
@@ -57,7 +57,7 @@ class Line:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(*SEEING)
+@requires_role(*SEEING)
 def agenda(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What falls due in a month, what has lapsed before; the calendar's address and the letter are set here."""
     user = request.user

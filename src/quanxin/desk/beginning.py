@@ -25,7 +25,7 @@ from quanxin.casework.act_forms import STATEMENT, ActForm
 from quanxin.casework.errors import RightsError
 from quanxin.desk.cases import BEGINNING
 from quanxin.pages.fields import Item, Kind
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.policy.procedure import Procedure
 from quanxin.runtime.language import in_words, said
 from quanxin.subjects.models import Subject
@@ -35,7 +35,7 @@ RECORD = "record"  # the item that names the record
 
 
 @require_safe
-@staffed(*BEGINNING)
+@requires_role(*BEGINNING)
 def begin(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The procedures whose cases this person's roles begin."""
     found = [p for p in procedures.in_force() if procedures.begun_by(actor, p)]
@@ -43,7 +43,7 @@ def begin(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(*BEGINNING)
+@requires_role(*BEGINNING)
 def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     """About whom, then the form; on to the case once it is begun."""
     procedure = next((p for p in procedures.in_force() if p.key == kind and procedures.begun_by(actor, p)), None)

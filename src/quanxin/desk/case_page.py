@@ -20,7 +20,7 @@ from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
 from quanxin.casework import offers, terms, words
 from quanxin.casework.act_forms import ActForm
-from quanxin.casework.case_view import Look
+from quanxin.casework.case_view import CaseView
 from quanxin.casework.models import Case, Term
 from quanxin.casework.offers import Offer
 from quanxin.casework.procedures import procedure_of, state_of, title_of
@@ -63,7 +63,7 @@ class Wrong:
 
 
 def context_of(
-    actor: Actor, look: Look, sent: Mapping[str, str], problem: Problem | None, tried: Act | None
+    actor: Actor, look: CaseView, sent: Mapping[str, str], problem: Problem | None, tried: Act | None
 ) -> dict[str, Any]:
     """The page of a case for an actor; ``sent`` is what a refused form said, ``tried`` its act."""
     case = look.case
@@ -86,7 +86,7 @@ def context_of(
     }  # fmt: skip
 
 
-def _items(look: Look) -> list[Item]:
+def _items(look: CaseView) -> list[Item]:
     """The items of the record, then and now, those that are empty in both left out."""
     before, after = _texts(look.filed), _texts(look.stands)
     fields = {f.key: f for view in (look.filed, look.stands) if view for f, _text in view.fields}
@@ -101,7 +101,7 @@ def _texts(view: RecordView | None) -> dict[str, str]:
     return {f.key: text for f, text in view.fields} if view else {}
 
 
-def _about(look: Look) -> Text | None:
+def _about(look: CaseView) -> Text | None:
     view = look.filed or look.stands
     if view is not None:
         return view.title
@@ -121,7 +121,7 @@ def _left(term: Term | None) -> Left | None:
     return left(terms.left(term, term.paused_at or now()), paused=term.paused_at is not None)
 
 
-def _next(look: Look) -> str:
+def _next(look: CaseView) -> str:
     """What happens next, and who must see to it."""
     case = look.case
     coming = state_of(case).next
@@ -167,7 +167,7 @@ def _kinds() -> list[tuple[str, str]]:
     return [("mistaken", _("报送有误，本不应报送")), ("revoked", _("决定已被撤销、变更或确认违法"))]
 
 
-def _wrong(look: Look, sent: Mapping[str, str], problem: Problem | None) -> list[Wrong]:
+def _wrong(look: CaseView, sent: Mapping[str, str], problem: Problem | None) -> list[Wrong]:
     """The items that a correction may change, with what was written in them and what is wrong with that."""
     record, rules = look.stored, current_pack().on(today())
     if record is None or (resource := rules.resources.get(record.resource)) is None:
@@ -184,7 +184,7 @@ def _wrong(look: Look, sent: Mapping[str, str], problem: Problem | None) -> list
     ]
 
 
-def file_of(actor: Actor, look: Look) -> dict[str, Any]:
+def file_of(actor: Actor, look: CaseView) -> dict[str, Any]:
     """A case as one document: everything that was done, said, handed in and told."""
     case = look.case
     steps = list(case.steps.all())

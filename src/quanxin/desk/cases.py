@@ -28,7 +28,7 @@ from quanxin.casework.models import Case
 from quanxin.casework.procedures import procedure_of, state_of, title_of
 from quanxin.desk import case_page
 from quanxin.intake.desk.uploads import titles
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.messages import left, status_of
 from quanxin.pages.paging import Paging
 from quanxin.policy.procedure import Act
@@ -47,7 +47,7 @@ FILTERS = ("kind", "state", "provider", "district", "overdue", "mine", "unclaime
 
 
 @require_http_methods(["GET", "HEAD"])
-@staffed(*SEEING)
+@requires_role(*SEEING)
 def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The cases that wait for a person, the most pressing first; ``all`` lists every one that they may open."""
     if sought := request.GET.get("number", "").strip():
@@ -56,14 +56,14 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_POST
-@staffed(Role.WINDOW)
+@requires_role(Role.WINDOW)
 def forward(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Pass several filed cases on at once: forwarding decides nothing, so nothing is lost by doing it together."""
     return _several(request, actor, "forwarded", lambda _number: offers.BULK)
 
 
 @require_POST
-@staffed(*WORKING)
+@requires_role(*WORKING)
 def claim(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Claim several cases at once."""
     return _several(request, actor, "claimed", _claiming)
@@ -96,7 +96,7 @@ def _several(request: HttpRequest, actor: Actor, what: str, act_of: Callable[[st
 
 
 @require_POST
-@staffed(*SEEING)
+@requires_role(*SEEING)
 def views(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Keep the way in which the list is narrowed under a name, or, where ``drop`` names one, keep that no longer."""
     if (number := parameters.number(request.POST.get("drop"))) is not None:
@@ -112,14 +112,14 @@ def views(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_safe
-@staffed(*SEEING)
+@requires_role(*SEEING)
 def case(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """One case whole."""
     return _case_page(request, actor, number)
 
 
 @require_POST
-@staffed(*WORKING)
+@requires_role(*WORKING)
 def act(request: HttpRequest, actor: Actor, number: str, what: str) -> HttpResponse:
     """Do one act on a case, and go back to it; what is refused is said on its page."""
     found = Case.objects.filter(number=number).first()
@@ -137,7 +137,7 @@ def act(request: HttpRequest, actor: Actor, number: str, what: str) -> HttpRespo
 
 
 @require_safe
-@staffed(*SEEING)
+@requires_role(*SEEING)
 def print_file(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """The whole case on one page, to be printed: its steps with what was said, terms, papers with their digests, notices."""
     try:
@@ -148,7 +148,7 @@ def print_file(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
 
 
 @require_safe
-@staffed(*SEEING)
+@requires_role(*SEEING)
 def decision(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """The decision as a document."""
     try:
@@ -166,7 +166,7 @@ def decision(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
 
 
 @require_safe
-@staffed(*SEEING)
+@requires_role(*SEEING)
 def attachment(request: HttpRequest, actor: Actor, identity: uuid.UUID) -> HttpResponseBase:
     """A paper of a case, to be saved; each opening leaves its line."""
     try:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from quanxin.accounts import Actor, clients, people, sessions
 from quanxin.accounts.actors import Role
 from quanxin.accounts.errors import AccountError
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.paging import Paging
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
@@ -29,7 +29,7 @@ PAGE = 100  # sessions of a page
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.ADMINISTRATOR)
+@requires_role(Role.ADMINISTRATOR)
 def clients_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The clients; a client or a secret made, a secret or a client ended."""
     context: dict[str, Any] = {"done": request.GET.get("done", "")}
@@ -67,7 +67,7 @@ def _act(request: HttpRequest, actor: Actor) -> dict[str, str] | None:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.ADMINISTRATOR)
+@requires_role(Role.ADMINISTRATOR)
 def sessions_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Who is signed in; every session of an account ended."""
     context: dict[str, Any] = {"done": request.GET.get("done", "")}

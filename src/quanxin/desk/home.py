@@ -18,13 +18,13 @@ from quanxin.casework import queues
 from quanxin.desk import cases
 from quanxin.intake.desk.uploads import titles
 from quanxin.intake.models import Held, Submission
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 
 LATEST = 10
 
 
 @require_safe
-@staffed(*Role)
+@requires_role(*Role)
 def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What lies before this person: cases and how they press, files, batches, rows that wait."""
     context: dict[str, Any] = {"clerk": Role.INTAKE in actor.roles, "steward": Role.STEWARD in actor.roles}

@@ -14,7 +14,7 @@ from quanxin.accounts.actors import Role
 from quanxin.casework import inbox as staff
 from quanxin.casework import queues
 from quanxin.casework.rendering import Language, rendered
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.messages import person, status_of
 from quanxin.pages.paging import Paging
 from quanxin.runtime import parameters
@@ -25,7 +25,7 @@ PAGE = 20
 
 
 @require_safe
-@staffed(*Role)
+@requires_role(*Role)
 def notices(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The notices, the latest first; ``unread`` lists those that nobody has read."""
     only = bool(request.GET.get("unread"))
@@ -44,7 +44,7 @@ def notices(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_POST
-@staffed(*Role)
+@requires_role(*Role)
 def read(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Say that a notice, or all of them, were read."""
     number = request.POST.get("number", "")

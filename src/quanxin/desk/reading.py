@@ -26,7 +26,7 @@ from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import Viewer
 from quanxin.calendar import today
 from quanxin.casework.errors import RightsError
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.messages import status_of
 from quanxin.policy.rights import Purpose
 from quanxin.rights import consents
@@ -42,7 +42,7 @@ READERS = (Role.SUPERVISOR, Role.INTAKE, Role.DECIDER, Role.BANK, Role.PERSONNEL
 @never_cache
 @sensitive_post_parameters("identity")
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(*READERS)
+@requires_role(*READERS)
 def reading(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What a person may read and how; sent, the archive that was asked for."""
     if request.method != "POST":
@@ -67,7 +67,7 @@ def reading(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @never_cache
 @require_POST
-@staffed(Role.BANK)
+@requires_role(Role.BANK)
 def consent(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """What an institution reads by a consent; each reading is kept and shown to the subject."""
     try:

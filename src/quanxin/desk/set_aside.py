@@ -15,7 +15,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive import events, followers
 from quanxin.archive.models import SetAside
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.paging import Paging
 from quanxin.subjects.models import Subject
 
@@ -23,7 +23,7 @@ PAGE = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.CENTRE)
+@requires_role(Role.CENTRE)
 def set_aside(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What waits, the oldest first; posted with a row's number, or with none for all, it is tried again."""
     if request.method != "POST":

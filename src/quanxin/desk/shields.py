@@ -14,7 +14,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.casework.errors import RightsError
 from quanxin.desk import case_words
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.messages import person, status_of
 from quanxin.pages.paging import Paging
 from quanxin.rights import shields as acts
@@ -28,7 +28,7 @@ PAGE = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.REVIEWER)
+@requires_role(Role.REVIEWER)
 def shields(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The shields, the latest first, and a new one."""
     if request.method != "POST":
@@ -44,7 +44,7 @@ def shields(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_POST
-@staffed(Role.REVIEWER)
+@requires_role(Role.REVIEWER)
 def end(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """The plan was carried out, or it failed; with a reason."""
     outcome, reason = request.POST.get("outcome", ""), request.POST.get("reason", "")

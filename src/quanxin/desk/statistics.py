@@ -21,7 +21,7 @@ from quanxin.casework import statistics, words
 from quanxin.casework.notices import authority
 from quanxin.casework.procedures import procedures
 from quanxin.casework.statistics import Dwelling, Timeliness
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.tables import Cell, Table, as_file
 from quanxin.runtime import parameters
 from quanxin.runtime.language import said
@@ -30,7 +30,7 @@ MONTHS = 12  # that are shown, where none are named
 
 
 @require_safe
-@staffed(Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)
+@requires_role(Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)
 def figures(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The figures of the cases that were filed in some months, or one of their tables as a file (``table``, ``as``)."""
     last = parameters.month(request.GET.get("until")) or today().replace(day=1)

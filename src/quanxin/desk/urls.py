@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from quanxin.accounts.pages import sign_in
 from quanxin.desk import (
     agenda,
-    auditing,
+    audit,
     beginning,
     cases,
     ending,
@@ -51,9 +51,9 @@ urlpatterns: list[URLPattern] = [
     path("shields/<int:number>/end", shields.end, name="shield-end"),
     path("reading", reading.reading, name="reading"),
     path("reading/consents/<int:number>", reading.consent, name="consent"),
-    path("audit", auditing.acts, name="audit"),
-    path("accesses", auditing.accesses, name="accesses"),
-    path("sign-ins", auditing.sign_ins, name="sign-ins"),
+    path("audit", audit.acts, name="audit"),
+    path("accesses", audit.accesses, name="accesses"),
+    path("sign-ins", audit.sign_ins, name="sign-ins"),
     path("clients", ending.clients_page, name="clients"),
     path("sessions", ending.sessions_page, name="sessions"),
 ]

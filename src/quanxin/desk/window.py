@@ -18,14 +18,14 @@ from quanxin.accounts.lookups import TooManyMissed, look_up
 from quanxin.accounts.own_matters import OwnMatter
 from quanxin.casework import counter
 from quanxin.casework.errors import RightsError
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.runtime.language import in_words
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, person_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.WINDOW)
+@requires_role(Role.WINDOW)
 def window(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The form that begins window mode; who is acted for at present, if anybody is."""
     problem = None

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from quanxin.engine import database
-from quanxin.engine.prepared import Standing
+from quanxin.engine.prepared import Prepared
 from quanxin.engine.program import Program, compile
 from quanxin.engine.run import check
 from quanxin.engine.windows import window
@@ -37,11 +37,11 @@ class Outcome:
 def run_cases(pack: Pack) -> list[Outcome]:
     """The outcome of each case of a pack, in its order."""
     with database.connect() as con:
-        standing = Standing(con)  # one plan for all cases of a resource, which takes far longer than running it
+        standing = Prepared(con)  # one plan for all cases of a resource, which takes far longer than running it
         return [_run(con, standing, pack, case) for case in pack.cases]
 
 
-def _run(con: duckdb.DuckDBPyConnection, standing: Standing, pack: Pack, case: Case) -> Outcome:
+def _run(con: duckdb.DuckDBPyConnection, standing: Prepared, pack: Pack, case: Case) -> Outcome:
     rules = pack.on(case.received_on)
     resource = rules.resources.get(case.resource)
     if resource is None:

@@ -20,7 +20,7 @@ MOST = 24  # programs that a connection keeps; of more, the one that was not use
 SWEEP = 32  # runs after which the room of emptied tables is given back; each takes half a megabyte until then
 
 
-class Standing:
+class Prepared:
     """The programs that a connection keeps prepared. Its plans are not optimised: for few rows that takes longer."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Collection
 import duckdb
 
 from quanxin.engine.normalise import literal, quoted
-from quanxin.engine.prepared import Standing, names_of
+from quanxin.engine.prepared import Prepared, names_of
 from quanxin.engine.program import BITS, Program
 
 # Whom a row is about, by the strongest identifier that it carries.
@@ -36,7 +36,7 @@ KEPT_WHOLE = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'checked' AND dat
 ISSUES = "row_no BIGINT, code VARCHAR, severity VARCHAR, field VARCHAR, value VARCHAR, check_key VARCHAR"
 
 
-def check(con: duckdb.DuckDBPyConnection, program: Program, source: str, standing: Standing | None = None) -> None:
+def check(con: duckdb.DuckDBPyConnection, program: Program, source: str, standing: Prepared | None = None) -> None:
     """Make ``judged``, ``checked`` and ``issues`` from the table or view ``source``, which must last as long as they.
 
     ``source`` has ``row_no BIGINT`` and a VARCHAR for each of the program's columns, perhaps ``_surplus``. A connection

@@ -15,7 +15,7 @@ from quanxin.archive import access
 from quanxin.archive.viewers import Viewer
 from quanxin.engine.normalise import literal
 from quanxin.engine.scoring import column
-from quanxin.evaluation.comparing import NOBODY, Pair, put_pair
+from quanxin.evaluation.comparison import NOBODY, Pair, put_pair
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.single import never
 from quanxin.runtime.duckdb_scratch import workshop

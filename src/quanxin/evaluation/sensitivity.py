@@ -18,7 +18,7 @@ from quanxin.calendar import today
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.scoring_without import without
 from quanxin.evaluation import sources
-from quanxin.evaluation.comparing import Pair
+from quanxin.evaluation.comparison import Pair
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.policy import Pack
 from quanxin.policy.comparison import ComparisonStandard

@@ -19,8 +19,8 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
 from quanxin.calendar import now, today
-from quanxin.evaluation.backtesting import backtested
-from quanxin.evaluation.comparing import compared, pair, put_pair
+from quanxin.evaluation.backtest import backtested
+from quanxin.evaluation.comparison import compared, pair, put_pair
 from quanxin.evaluation.editions import model_by_digest
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Run, Study

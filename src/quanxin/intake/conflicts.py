@@ -16,7 +16,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.accounts.own_matters import is_employed_by, own_matter
-from quanxin.archive import commit, transferring, viewers, withdrawals
+from quanxin.archive import commit, transfers, viewers, withdrawals
 from quanxin.archive.models import Batch, Record, Transfer, Withdrawal
 from quanxin.archive.own_matters import expect_others, own_subjects
 from quanxin.calendar import now, today
@@ -116,7 +116,7 @@ def _carry_out(actor: Actor, conflict: Conflict) -> None:
             provider=giver, reason=conflict.reason, actor=actor, at=now(),
         )  # fmt: skip
     else:
-        transferring.transfer(
+        transfers.transfer(
             actor, Transfer.Kind.DECIDED, resource=conflict.resource, giver=giver, taker=taker,
             act=f"conflict:{conflict.pk}", basis=(), reason=conflict.reason, at=now(), only=only,
         )  # fmt: skip

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 from django.conf import settings
 
-from quanxin.engine import Standing
+from quanxin.engine import Prepared
 from quanxin.intake.reading import table
 from quanxin.runtime.bridge import few_rows, put
 from quanxin.runtime.duckdb_scratch import connect, own_folder, workshop
@@ -26,12 +26,12 @@ _ANY, _THREAD, _ROW = 96 << 20, 64 << 20, 320
 
 _room = threading.BoundedSemaphore(settings.ENGINE_THREADS)
 # by process and data directory, outside of which a bench reaches nothing
-_free: list[tuple[int, Path, duckdb.DuckDBPyConnection, Standing]] = []
+_free: list[tuple[int, Path, duckdb.DuckDBPyConnection, Prepared]] = []
 _foreign: list[duckdb.DuckDBPyConnection] = []  # those of a parent process, which are not ours to close
 
 
 @contextmanager
-def bench() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing]]:
+def bench() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Prepared]]:
     """A DuckDB of one thread that stays, a folder that is removed, and the programs that the DuckDB keeps prepared.
 
     Waits until one is free. Within it rows cross to PostgreSQL in memory.
@@ -40,7 +40,7 @@ def bench() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing]]:
         yield from _taken()
 
 
-def _taken() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing]]:
+def _taken() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Prepared]]:
     con, standing = _take()
     try:
         with own_folder() as folder, few_rows():
@@ -56,7 +56,7 @@ def _taken() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing]]:
 
 
 @contextmanager
-def bench_if_free(few: bool) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing | None]]:
+def bench_if_free(few: bool) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Prepared | None]]:
     """For ``few`` rows a bench, if one is free now: else a workshop, which keeps no programs. For who holds locks."""
     if few and _room.acquire(blocking=False):
         try:
@@ -71,7 +71,7 @@ def bench_if_free(few: bool) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, 
 @contextmanager
 def source(
     columns: Sequence[str], folder: Path, *, rows: int | None, few: bool
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Standing | None]]:
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, Prepared | None]]:
     """A DuckDB with ``source``, the rows with ``columns`` that a file's reader left in ``folder``, and a folder for it: of
     ``few`` rows a bench, else a workshop, which keeps no programs, with the memory that ``rows`` rows need (None: with all
     that it may have)."""
@@ -94,7 +94,7 @@ def _memory_for(rows: int, folder: Path) -> int:
     return _ANY + _THREAD * settings.ENGINE_THREADS + _ROW * rows + weight
 
 
-def _take() -> tuple[duckdb.DuckDBPyConnection, Standing]:
+def _take() -> tuple[duckdb.DuckDBPyConnection, Prepared]:
     """A bench that is free, else a new one. A forked process has none: its parent's are of threads that it lacks."""
     with suppress(IndexError):
         while True:
@@ -104,4 +104,4 @@ def _take() -> tuple[duckdb.DuckDBPyConnection, Standing]:
             elif place == settings.DATA_DIR:
                 return con, standing
     con = connect(1, None)
-    return con, Standing(con)
+    return con, Prepared(con)

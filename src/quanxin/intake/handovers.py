@@ -18,7 +18,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit
 from quanxin.accounts.own_matters import is_employed_by, own_matter
-from quanxin.archive import commit, transferring, viewers
+from quanxin.archive import commit, transfers, viewers
 from quanxin.archive.models import Record, Transfer
 from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import now, today
@@ -74,7 +74,7 @@ def approve(actor: Actor, number: int, *, reason: str) -> Handover:
     _check(found.from_provider, found.to_provider, found.resources)
     basis, at, rows = [Basis.model_validate(article) for article in found.basis], now(), 0
     for resource in found.resources:
-        made = transferring.transfer(
+        made = transfers.transfer(
             actor, Transfer.Kind.HANDED_OVER, resource=resource, giver=found.from_provider, taker=found.to_provider,
             act=f"handover:{number}", basis=basis, reason=found.reason, at=at,
         )  # fmt: skip

@@ -19,7 +19,7 @@ from quanxin.casework import act_forms, engine, offers, procedures
 from quanxin.casework.filing import Thing
 from quanxin.casework.models import Case
 from quanxin.casework.procedures import procedure_of
-from quanxin.casework.representation import Standing, opened, shown
+from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.my import asking, progress
 from quanxin.my.asking import Asked
 from quanxin.my.cases import READERS, kinds_of, own
@@ -30,9 +30,9 @@ from quanxin.runtime import parameters
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(*READERS)
+@requires_scope(*READERS)
 @receiving(files=FILES, refusal=asking.too_much)
-def act(request: HttpRequest, me: Standing, number: str, what: str) -> HttpResponse:
+def act(request: HttpRequest, me: Representation, number: str, what: str) -> HttpResponse:
     """An act of a case's procedure, or a procedure that is about such a case, as a second look is."""
     found = own(me, number)
     context = {"case": found, "entry": progress.entry(found, None)}
@@ -62,8 +62,8 @@ def act(request: HttpRequest, me: Standing, number: str, what: str) -> HttpRespo
 
 
 @require_safe
-@opened(*READERS)
-def begin(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope(*READERS)
+def begin(request: HttpRequest, me: Representation) -> HttpResponse:
     """What one can begin: what is about oneself here, what is about a record from the record."""
     mine = [p for p in procedures.in_force() if procedures.begun_by_party(p) and p.key in kinds_of(me)]
     return shown(request, me, "my/begin.html", {
@@ -73,9 +73,9 @@ def begin(request: HttpRequest, me: Standing) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(*READERS)
+@requires_scope(*READERS)
 @receiving(files=FILES, refusal=asking.too_much)
-def begin_one(request: HttpRequest, me: Standing, kind: str) -> HttpResponse:
+def begin_one(request: HttpRequest, me: Representation, kind: str) -> HttpResponse:
     """Begin a case about oneself."""
     procedure = _wanted(me, kind)
     if not procedures.about_itself(procedure):
@@ -85,9 +85,9 @@ def begin_one(request: HttpRequest, me: Standing, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(*READERS)
+@requires_scope(*READERS)
 @receiving(files=FILES, refusal=asking.too_much)
-def begin_about(request: HttpRequest, me: Standing, subject: int, number: int, kind: str) -> HttpResponse:
+def begin_about(request: HttpRequest, me: Representation, subject: int, number: int, kind: str) -> HttpResponse:
     """Begin a case about a record."""
     record, found = one(me, subject, number)
     procedure = _wanted(me, kind)
@@ -98,7 +98,7 @@ def begin_about(request: HttpRequest, me: Standing, subject: int, number: int, k
     return asking.answer(request, me, Asked(procedure, procedure.files, do, back, {"record": found}))
 
 
-def _wanted(me: Standing, kind: str) -> Procedure:
+def _wanted(me: Representation, kind: str) -> Procedure:
     found = next((p for p in procedures.in_force() if p.key == kind and procedures.begun_by_party(p)), None)
     if found is None:
         raise Http404
@@ -106,7 +106,7 @@ def _wanted(me: Standing, kind: str) -> Procedure:
     return found
 
 
-def _expect_named(me: Standing, procedure: Procedure) -> None:
+def _expect_named(me: Representation, procedure: Procedure) -> None:
     if procedure.key not in kinds_of(me):
         target = f"subject:{me.subject.pk}"
         raise viewers.refused(me.party.actor, target, "beyond the agent's authorisation", asked=procedure.key)

@@ -19,7 +19,7 @@ from quanxin.accounts.errors import AccountError
 from quanxin.accounts.models import Agency, User
 from quanxin.calendar import add_months, today
 from quanxin.casework.errors import RightsError
-from quanxin.casework.representation import Standing, opened, shown
+from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 
@@ -27,8 +27,8 @@ USUAL_MONTHS = 6  # what the form proposes; any later day may be chosen
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(agents=False)
-def listed(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope(agents=False)
+def listed(request: HttpRequest, me: Representation) -> HttpResponse:
     """Who may act, and the form that lets somebody."""
     problem = None
     if request.method == "POST":
@@ -45,7 +45,7 @@ def listed(request: HttpRequest, me: Standing) -> HttpResponse:
     }, 422 if problem else 200)  # fmt: skip
 
 
-def _authorise(request: HttpRequest, me: Standing) -> Agency:
+def _authorise(request: HttpRequest, me: Representation) -> Agency:
     user: User = request.user  # type: ignore[assignment]
     sent, until = request.POST, parameters.day(request.POST.get("until"))
     if until is None:
@@ -61,8 +61,8 @@ def _authorise(request: HttpRequest, me: Standing) -> Agency:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(agents=False)
-def end(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
+@requires_scope(agents=False)
+def end(request: HttpRequest, me: Representation, number: int) -> HttpResponse:
     """End an authorisation, once that is confirmed, with a reason."""
     found = next((one for one in agency.agencies_given(me.principal) if one.pk == number), None)
     if found is None:

@@ -20,11 +20,11 @@ from quanxin.attachments.http import receiving
 from quanxin.calendar import today
 from quanxin.casework.filing import Thing
 from quanxin.casework.models import Case
-from quanxin.casework.representation import Standing, opened, shown
+from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.engine.windows import Why
 from quanxin.my import asking
 from quanxin.my.asking import Asked
-from quanxin.my.listing import Shown
+from quanxin.my.record_rows import Shown
 from quanxin.my.records import one
 from quanxin.pages.papers import FILES
 from quanxin.policy.rights import RepairRegime
@@ -35,9 +35,9 @@ OBJECTION = "objection"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(Scope.REPAIR)
+@requires_scope(Scope.REPAIR)
 @receiving(files=FILES, refusal=asking.too_much)
-def repair(request: HttpRequest, me: Standing, subject: int, number: int) -> HttpResponse:
+def repair(request: HttpRequest, me: Representation, subject: int, number: int) -> HttpResponse:
     """Apply for the repair of a record in three steps on one page; too early, it says from when on instead."""
     record, found = one(me, subject, number)
     prospect = found.prospect
@@ -87,18 +87,18 @@ def _may_not(found: Shown, regime: RepairRegime | None) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(Scope.OBJECTION)
+@requires_scope(Scope.OBJECTION)
 @receiving(files=FILES, refusal=asking.too_much)
-def objection(request: HttpRequest, me: Standing, subject: int, number: int) -> HttpResponse:
+def objection(request: HttpRequest, me: Representation, subject: int, number: int) -> HttpResponse:
     """Object to a record: which item is wrong and what it should be, with papers if there are any."""
     record, found = one(me, subject, number)
     return _objection(request, me, {"record": found}, Thing(record), reverse("my:record", args=[subject, number]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(Scope.OBJECTION)
+@requires_scope(Scope.OBJECTION)
 @receiving(files=FILES, refusal=asking.too_much)
-def object_to_score(request: HttpRequest, me: Standing, model: str) -> HttpResponse:
+def object_to_score(request: HttpRequest, me: Representation, model: str) -> HttpResponse:
     """Object to the score by a model; organisations alone have one."""
     of_pack = current_pack().on(today()).models.get(model)
     if of_pack is None or not me.scorable or me.subject.type not in of_pack.subject_types:
@@ -106,7 +106,9 @@ def object_to_score(request: HttpRequest, me: Standing, model: str) -> HttpRespo
     return _objection(request, me, {"model": of_pack}, Thing(model=model), reverse("my:score"))
 
 
-def _objection(request: HttpRequest, me: Standing, context: dict[str, Any], thing: Thing, back: str) -> HttpResponse:
+def _objection(
+    request: HttpRequest, me: Representation, context: dict[str, Any], thing: Thing, back: str
+) -> HttpResponse:
     procedure = current_pack().procedure_on(OBJECTION, today())
     do = asking.beginning(me, procedure, thing)
     return asking.answer(request, me, Asked(procedure, procedure.files, do, back, context, "my/objection.html"))

@@ -20,7 +20,7 @@ from quanxin.casework.act_forms import CONTACT, STATEMENT, ActForm
 from quanxin.casework.errors import RightsError
 from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case
-from quanxin.casework.representation import Standing, shown
+from quanxin.casework.representation import Representation, shown
 from quanxin.pages import papers
 from quanxin.policy.procedure import Act, Procedure
 from quanxin.runtime.language import in_words
@@ -47,7 +47,7 @@ class Asked:
     at: Mapping[str, str] = field(default_factory=dict)
 
 
-def answer(request: HttpRequest, me: Standing, asked: Asked) -> HttpResponse:
+def answer(request: HttpRequest, me: Representation, asked: Asked) -> HttpResponse:
     """The page of a form; on to the case once the act is done."""
     kind, brought, problem = papers.kind_of(asked.act.papers), list[Attachment](), None
     if request.method == "POST" and asked.act.papers:
@@ -76,7 +76,7 @@ def _form(request: HttpRequest, asked: Asked) -> ActForm:
 
 
 def _send(
-    request: HttpRequest, me: Standing, asked: Asked, form: ActForm, brought: Sequence[Attachment]
+    request: HttpRequest, me: Representation, asked: Asked, form: ActForm, brought: Sequence[Attachment]
 ) -> HttpResponse | None:
     """Do the act, or show it for checking; None where the form has to be shown again."""
     if act_forms.confirms(asked.procedure, asked.act) and "confirmed" not in request.POST:
@@ -91,14 +91,14 @@ def _send(
 
 
 def _check(
-    request: HttpRequest, me: Standing, asked: Asked, form: ActForm, brought: Sequence[Attachment]
+    request: HttpRequest, me: Representation, asked: Asked, form: ActForm, brought: Sequence[Attachment]
 ) -> HttpResponse:
     """What is about to be done, to be confirmed or changed."""
     context = {"form": form, "papers": brought, "act": asked.act, "back": asked.back, **asked.context}
     return shown(request, me, "my/check.html", context)
 
 
-def beginning(me: Standing, procedure: Procedure, thing: Thing, after: Case | None = None) -> Do:
+def beginning(me: Representation, procedure: Procedure, thing: Thing, after: Case | None = None) -> Do:
     """What begins a case about a thing with what the form says."""
 
     def do(sent: Mapping[str, str], brought: Sequence[str]) -> Case:

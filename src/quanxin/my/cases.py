@@ -23,7 +23,7 @@ from quanxin.casework.act_forms import ActForm
 from quanxin.casework.models import Case, Notice, Step, Term
 from quanxin.casework.parties import Party
 from quanxin.casework.procedures import procedure_of, state_of
-from quanxin.casework.representation import Standing, opened, shown
+from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.my import progress
 from quanxin.my.asking import DONE
 from quanxin.my.notices import Headed, headed
@@ -38,7 +38,7 @@ LENGTH = 20
 READERS = (Scope.REPAIR, Scope.OBJECTION)
 
 
-def kinds_of(me: Standing) -> list[str]:
+def kinds_of(me: Representation) -> list[str]:
     """The kinds of cases that one may see here: an agent those alone that its authorisation names."""
     scopes = {"objection": me.may_object, "repair": me.may_repair, None: me.may_object and me.may_repair}
     return list(dict.fromkeys(p.key for p in procedures.procedures() if scopes[p.scope]))
@@ -55,7 +55,7 @@ def entries(found: Sequence[Case]) -> list[Entry]:
     return [progress.entry(case, getattr(case, "due", None)) for case in found]
 
 
-def own(me: Standing, number: str) -> Case:
+def own(me: Representation, number: str) -> Case:
     """A case of the subject that one may see here; raises ``RightsError`` for another's, ``NotAllowed`` for a kind that
     the agent's authorisation does not name."""
     case = me.party.case(number)
@@ -65,8 +65,8 @@ def own(me: Standing, number: str) -> Case:
 
 
 @require_safe
-@opened(*READERS)
-def listed(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope(*READERS)
+def listed(request: HttpRequest, me: Representation) -> HttpResponse:
     """Every case, the newest first."""
     found = due_first(me.party, kinds_of(me))
     paging = Paging.of(found.count(), LENGTH, request.GET.get("page"))
@@ -74,13 +74,13 @@ def listed(request: HttpRequest, me: Standing) -> HttpResponse:
 
 
 @require_safe
-@opened(*READERS)
-def case(request: HttpRequest, me: Standing, number: str) -> HttpResponse:
+@requires_scope(*READERS)
+def case(request: HttpRequest, me: Representation, number: str) -> HttpResponse:
     """One case: where it stands, what comes next and by when, what happened, and what can be done."""
     return _page(request, me, own(me, number))
 
 
-def _page(request: HttpRequest, me: Standing, found: Case) -> HttpResponse:
+def _page(request: HttpRequest, me: Representation, found: Case) -> HttpResponse:
     prefetch_related_objects([found], "steps")
     steps = list(found.steps.all())
     running = Term.objects.filter(case=found, stopped_at=None).first() if found.open else None
@@ -107,7 +107,7 @@ def _done(request: HttpRequest, found: Case) -> Act | None:
     return procedure_of(found).act_of.get(key)
 
 
-def _offered(me: Standing, found: Case) -> dict[str, Any]:
+def _offered(me: Representation, found: Case) -> dict[str, Any]:
     """The acts that one may do: those with a form on the page itself, and those that have a page of their own."""
     procedure, acts = procedure_of(found), [one.act for one in offers.offered_to(me.party, found)]
     here = [act for act in acts if not act_forms.confirms(procedure, act)]
@@ -117,14 +117,14 @@ def _offered(me: Standing, found: Case) -> dict[str, Any]:
     }
 
 
-def _notices(me: Standing, found: Case) -> list[Headed]:
+def _notices(me: Representation, found: Case) -> list[Headed]:
     """What one was told about a case; an agent where the authorisation names the archive."""
     if not me.may_archive:
         return []
     return headed(list(Notice.objects.filter(case=found, subject_id__in=me.party.ids)), {})
 
 
-def _linked(me: Standing, found: Case) -> dict[str, Any]:
+def _linked(me: Representation, found: Case) -> dict[str, Any]:
     """The cases that this one is joined to, looks at, or is looked at by, and what may be begun about it."""
     decided = found.decided_at is not None and any(p.about.case == found.kind for p in procedures.procedures())
     again = [p for p in procedures.to_begin_about(found) if p.key in kinds_of(me)] if decided else []
@@ -136,7 +136,7 @@ def _linked(me: Standing, found: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _compared(me: Standing, found: Case, steps: Sequence[Step]) -> dict[str, Any]:
+def _compared(me: Representation, found: Case, steps: Sequence[Step]) -> dict[str, Any]:
     """The record that a case is about, and, where it was corrected, what it said before beside what it says now."""
     if found.record_id is None:
         return {}
@@ -169,8 +169,8 @@ def _told(steps: Sequence[Step]) -> list[acknowledgements.Taken]:
 
 
 @require_safe
-@opened(*READERS)
-def decision(request: HttpRequest, me: Standing, number: str) -> HttpResponseBase:
+@requires_scope(*READERS)
+def decision(request: HttpRequest, me: Representation, number: str) -> HttpResponseBase:
     """The decision as a document to keep and to show."""
     found = own(me, number)
     if not documents.exists(found):

@@ -18,7 +18,7 @@ from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import Organisation
 from quanxin.calendar import add_months, today
 from quanxin.casework.errors import RightsError
-from quanxin.casework.representation import Standing, opened, shown
+from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.policy.model import Text
 from quanxin.policy.rights import ConsentText
 from quanxin.rights import consents
@@ -64,8 +64,8 @@ def _given(found: list[Consent]) -> list[Given]:
 
 
 @require_safe
-@opened(Scope.CONSENT)
-def listed(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope(Scope.CONSENT)
+def listed(request: HttpRequest, me: Representation) -> HttpResponse:
     """What stands, what ended, and what may be given."""
     every = _given(list(consents.of_subject(me.party)))
     texts = consents.offered()
@@ -76,8 +76,8 @@ def listed(request: HttpRequest, me: Standing) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(Scope.CONSENT)
-def give(request: HttpRequest, me: Standing, key: str) -> HttpResponse:
+@requires_scope(Scope.CONSENT)
+def give(request: HttpRequest, me: Representation, key: str) -> HttpResponse:
     """One consent text in full, and the form that gives it."""
     text = next((one for one in consents.offered() if one.key == key), None)
     if text is None:
@@ -113,8 +113,8 @@ def _day(request: HttpRequest, text: ConsentText) -> dt.date:
 
 
 @require_safe
-@opened(Scope.CONSENT)
-def one(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
+@requires_scope(Scope.CONSENT)
+def one(request: HttpRequest, me: Representation, number: int) -> HttpResponse:
     """One consent: to whom, for what, until when, and each use of it."""
     found = consents.own(me.party, number)
     purpose = next((p.title for p in current_pack().purposes if p.key == found.purpose), None)
@@ -123,8 +123,8 @@ def one(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(Scope.CONSENT)
-def narrow(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
+@requires_scope(Scope.CONSENT)
+def narrow(request: HttpRequest, me: Representation, number: int) -> HttpResponse:
     """Let a consent cover less, or end sooner; what it covers now is where the form begins."""
     found, problem = consents.own(me.party, number), None
     if not found.stands(today()):
@@ -145,8 +145,8 @@ def narrow(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(Scope.CONSENT)
-def revoke(request: HttpRequest, me: Standing, number: int) -> HttpResponse:
+@requires_scope(Scope.CONSENT)
+def revoke(request: HttpRequest, me: Representation, number: int) -> HttpResponse:
     """End a consent, once that is confirmed."""
     found = consents.own(me.party, number)
     if request.method == "POST" and request.POST.get("confirmed"):

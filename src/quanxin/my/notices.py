@@ -19,7 +19,7 @@ from quanxin.casework import rendering as letters
 from quanxin.casework.models import Notice
 from quanxin.casework.notices import MY_RECORD
 from quanxin.casework.parties import Party
-from quanxin.casework.representation import Standing, opened, shown
+from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.pages.paging import Paging
 from quanxin.policy.model import Text
 from quanxin.runtime import parameters
@@ -72,8 +72,8 @@ def link_of(notice: Notice) -> str:
 
 
 @require_safe
-@opened(Scope.ARCHIVE)
-def listed(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope(Scope.ARCHIVE)
+def listed(request: HttpRequest, me: Representation) -> HttpResponse:
     """Every notice, the newest first."""
     every = Notice.objects.filter(subject_id__in=me.party.ids)
     paging = Paging.of(every.count(), LENGTH, request.GET.get("page"))
@@ -91,8 +91,8 @@ def _without(body: str, link: str) -> str:
 
 
 @require_POST
-@opened(Scope.ARCHIVE)
-def read(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope(Scope.ARCHIVE)
+def read(request: HttpRequest, me: Representation) -> HttpResponse:
     """Mark one notice as read, or all where none is named; what names no notice of the subject's is refused."""
     number = request.POST.get("notice")
     if number is None:

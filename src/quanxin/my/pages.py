@@ -20,11 +20,11 @@ from quanxin.accounts.models import Agency, User
 from quanxin.accounts.people import actor_of
 from quanxin.archive import access, viewers
 from quanxin.casework import counter
-from quanxin.casework.representation import AGENCY, Standing, opened, shown
+from quanxin.casework.representation import AGENCY, Representation, requires_scope, shown
 from quanxin.evaluation import page
 from quanxin.my.cases import due_first, entries, kinds_of
-from quanxin.my.listing import Row, rows_of
 from quanxin.my.notices import headed, unread_of
+from quanxin.my.record_rows import Row, rows_of
 from quanxin.rights import repairs
 from quanxin.subjects.models import Identifier
 
@@ -32,8 +32,8 @@ SHOWN = 5  # of each sort on the overview
 
 
 @require_safe
-@opened()
-def home(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope()
+def home(request: HttpRequest, me: Representation) -> HttpResponse:
     """What needs attention: what is asked for, what runs and by when, what may be repaired, what was not read."""
     party = me.party
     under_way = entries(list(due_first(party, kinds_of(me)).filter(open=True)))
@@ -52,8 +52,8 @@ def home(request: HttpRequest, me: Standing) -> HttpResponse:
 
 
 @require_safe
-@opened(Scope.ARCHIVE)
-def score(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope(Scope.ARCHIVE)
+def score(request: HttpRequest, me: Representation) -> HttpResponse:
     """The organisation's score and how it came about; persons and sole traders have none."""
     if me.subject.natural:
         return shown(request, me, "my/no_score.html")

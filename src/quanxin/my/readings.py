@@ -17,7 +17,7 @@ from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import Membership
 from quanxin.archive.models import Access
 from quanxin.archive.queries import readings_of
-from quanxin.casework.representation import Standing, opened, shown
+from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.pages.paging import Paging
 from quanxin.runtime.language import language
 from quanxin.runtime.pack import current_pack
@@ -45,8 +45,8 @@ def roles() -> dict[str, str]:
 
 
 @require_safe
-@opened(Scope.ARCHIVE)
-def listed(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope(Scope.ARCHIVE)
+def listed(request: HttpRequest, me: Representation) -> HttpResponse:
     """Every reading, the newest first; ``kind`` narrows it to one kind of reader."""
     every, wanted = readings_of(me.subject, me.party.viewer), request.GET.get("kind", "")
     known = roles()

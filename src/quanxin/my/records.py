@@ -18,9 +18,9 @@ from quanxin.casework import procedures
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
-from quanxin.casework.representation import Standing, opened, shown
+from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.my.cases import kinds_of
-from quanxin.my.listing import Shown
+from quanxin.my.record_rows import Shown
 from quanxin.pages.paging import Paging
 from quanxin.policy.procedure import Procedure
 from quanxin.rights import honours, repairs
@@ -33,8 +33,8 @@ NATURES = ("negative", "positive", "neutral")  # what the list may be narrowed t
 
 
 @require_safe
-@opened(*READERS)
-def records(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope(*READERS)
+def records(request: HttpRequest, me: Representation) -> HttpResponse:
     """Every record, newest event first, those that are not public among them; ``chapter`` narrows by nature."""
     every = queries.records_about(me.subject, me.party.viewer, now())
     wanted = request.GET.get("chapter", "")
@@ -59,7 +59,7 @@ def prospects_of(party: Party, views: list[RecordView]) -> dict[int, Prospect]:
     return {found.record.id: found for found in repairs.prospects(list(held))}
 
 
-def one(me: Standing, subject: int, number: int, known: Record | None = None) -> tuple[Record, Shown]:
+def one(me: Representation, subject: int, number: int, known: Record | None = None) -> tuple[Record, Shown]:
     """A current record of the subject (``known``, where it was asked for already), and all that is shown of it; raises
     ``RightsError`` for any other."""
     record = known or me.party.record(subject, number)
@@ -75,8 +75,8 @@ def one(me: Standing, subject: int, number: int, known: Record | None = None) ->
 
 
 @require_safe
-@opened(*READERS)
-def record(request: HttpRequest, me: Standing, subject: int, number: int) -> HttpResponseBase:
+@requires_scope(*READERS)
+def record(request: HttpRequest, me: Representation, subject: int, number: int) -> HttpResponseBase:
     """One record: what it says, where it comes from, until when it is public, and what can be done about it.
 
     An earlier version leads to the one that stands now; of a withdrawn record it is said that it was.
@@ -88,28 +88,28 @@ def record(request: HttpRequest, me: Standing, subject: int, number: int) -> Htt
     return shown(request, me, "my/record.html", {"record": found, "begin": _begun(me, found.view.resource)})
 
 
-def _begun(me: Standing, resource: str) -> list[Procedure]:
+def _begun(me: Representation, resource: str) -> list[Procedure]:
     """What one can begin about a record of a resource, besides what is guided."""
     mine = set(kinds_of(me)) - set(GUIDED)
     found = (p for p in procedures.in_force() if p.key in mine and procedures.begun_by_party(p))
     return [p for p in found if procedures.about_record(p, resource)]
 
 
-def _earlier(request: HttpRequest, me: Standing, old: Record) -> HttpResponse:
+def _earlier(request: HttpRequest, me: Representation, old: Record) -> HttpResponse:
     stands = Record.objects.filter(
         subject_id=old.subject_id, resource=old.resource, key_hash=old.key_hash, superseded_at=None
     ).first()
     return redirect("my:record", old.subject_id, stands.id) if stands else _gone(request, me, old)
 
 
-def _gone(request: HttpRequest, me: Standing, old: Record) -> HttpResponse:
+def _gone(request: HttpRequest, me: Representation, old: Record) -> HttpResponse:
     view = queries.versions_of(me.subject, me.party.viewer, [old.id]).get(old.id)
     return shown(request, me, "my/gone.html", {"view": view, "at": old.superseded_at}, 410)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@opened(Scope.ARCHIVE, agents=False)
-def delete(request: HttpRequest, me: Standing, subject: int, number: int) -> HttpResponse:
+@requires_scope(Scope.ARCHIVE, agents=False)
+def delete(request: HttpRequest, me: Representation, subject: int, number: int) -> HttpResponse:
     """An honour goes at its holder's wish, once that is confirmed."""
     stored, found = one(me, subject, number)
     if not found.honour:

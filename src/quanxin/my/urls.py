@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from quanxin.casework.representation import closed
-from quanxin.my import acts, agents, applying, cases, consents, notices, pages, readings, records, taking
+from quanxin.my import acts, agents, applying, cases, consents, downloads, notices, pages, readings, records
 from quanxin.runtime import slices
 
 app_name = "my"
@@ -38,7 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("notices/read", notices.read, name="read"),
     path("agents", agents.listed, name="agents"),
     path("agents/<int:number>/end", agents.end, name="end-agency"),
-    path("export.json", taking.everything, name="export"),
-    path("attachments/<uuid:number>", taking.paper, name="paper"),
+    path("export.json", downloads.everything, name="export"),
+    path("attachments/<uuid:number>", downloads.paper, name="paper"),
 ]
 urlpatterns += [closed(pattern) for pattern in slices.pages(slices.Face.MY)]

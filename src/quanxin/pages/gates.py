@@ -27,7 +27,7 @@ from quanxin.runtime.language import in_words
 View = Callable[..., HttpResponseBase]
 
 
-def staffed(*roles: Role) -> Callable[[View], View]:
+def requires_role(*roles: Role) -> Callable[[View], View]:
     """Open a view to signed-in people who hold one of ``roles``; the view is given their actor.
 
     ``NotAllowed`` that a view lets out is answered with 403, a subject that the actor may not know of with 404.
@@ -56,7 +56,7 @@ def staffed(*roles: Role) -> Callable[[View], View]:
 
 
 def closed(pattern: URLPattern) -> URLPattern:
-    """A page that a slice adds, which says by ``staffed`` to whom it opens; ``TypeError`` where it does not."""
+    """A page that a slice adds, which says by ``requires_role`` to whom it opens; ``TypeError`` where it does not."""
     if not hasattr(pattern.callback, "roles"):
         raise TypeError(f"to whom does the page {pattern.name} of the desk open?")
     return pattern

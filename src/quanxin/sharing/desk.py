@@ -18,7 +18,7 @@ from quanxin.accounts.actors import Role
 from quanxin.calendar import now
 from quanxin.casework.models import Case
 from quanxin.intake.desk.uploads import titles
-from quanxin.pages.gates import missing, staffed
+from quanxin.pages.gates import missing, requires_role
 from quanxin.pages.messages import left, status_of
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
@@ -33,14 +33,14 @@ SHOWN = 200
 
 
 @require_safe
-@staffed(Role.CENTRE)
+@requires_role(Role.CENTRE)
 def consumers(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The consumers with what they receive, and each change of the last 30 days with who has taken it in."""
     return _page(request)
 
 
 @require_POST
-@staffed(Role.CENTRE)
+@requires_role(Role.CENTRE)
 def end(request: HttpRequest, actor: Actor) -> HttpResponse:
     """End a subscription or a webhook now, with a reason."""
     what, which, reason = (request.POST.get(name, "").strip() for name in ("what", "which", "reason"))

@@ -9,8 +9,8 @@ from quanxin.api.clients import Token, client_of
 from quanxin.api.problems import Refused
 from quanxin.archive.handlers import Now, soon
 from quanxin.archive.models import Event
-from quanxin.casework.representation import opened, shown
-from quanxin.pages.gates import staffed
+from quanxin.casework.representation import requires_scope, shown
+from quanxin.pages.gates import requires_role
 from quanxin.runtime.finding import ok
 from quanxin.terminal.access import may
 from quanxin.terminal.output import emit
@@ -19,8 +19,8 @@ watched: list[Event] = []  # within the act
 followed: list[Event] = []  # after it
 WATCHED = Now("notes.watch", frozenset(Event.Kind), watched.extend)
 FOLLOWED = soon("notes", "记事", lambda event: followed.append(event) or 1)  # type: ignore[func-returns-value]
-desk = staffed(Role.CENTRE)(lambda request, actor: render(request, "desk/base.html"))
-my = opened()(lambda request, me: shown(request, me, "my/base.html"))
+desk = requires_role(Role.CENTRE)(lambda request, actor: render(request, "desk/base.html"))
+my = requires_scope()(lambda request, me: shown(request, me, "my/base.html"))
 DESK, MY = [path("notes", desk, name="notes")], [path("notes", my, name="notes")]
 PORTAL = [path("notes", lambda request: render(request, "web/base.html"), name="notes")]
 router = Router(auth=Token("changes"), tags=["记事 / notes"])

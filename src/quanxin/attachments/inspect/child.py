@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import os
 
-from quanxin.attachments.inspect import documents, heads, pdf, pictures
+from quanxin.attachments.inspect import documents, magic, pdf, pictures
 from quanxin.attachments.inspect.refusal import Refusal
 
 
 def look(data: bytes) -> str:
     """The kind (content type) of a file that is whole and inert; ``Refusal`` otherwise."""
-    found = heads.kind(data)
-    if found == heads.ZIP:
+    found = magic.kind(data)
+    if found == magic.ZIP:
         return documents.package(data)
-    if found == heads.PDF:
+    if found == magic.PDF:
         pdf.pdf(data)
     else:
-        (pictures.jpeg if found == heads.JPEG else pictures.png)(data)
+        (pictures.jpeg if found == magic.JPEG else pictures.png)(data)
     return found
 
 

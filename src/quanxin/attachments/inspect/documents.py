@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from xml.parsers import expat  # entities are refused, and expat fetches nothing
 
-from quanxin.attachments.inspect import heads
-from quanxin.attachments.inspect.packed import Member, members, shown, unpacked
+from quanxin.attachments.inspect import magic
 from quanxin.attachments.inspect.refusal import Refusal, damaged, foreign
+from quanxin.attachments.inspect.zip_container import Member, members, shown, unpacked
 
 _HEAD = 4096
 _PICTURES = {"png", "jpg", "jpeg", "jfif", "gif", "bmp", "tif", "tiff"}
@@ -110,10 +110,10 @@ def package(data: bytes) -> str:
     if "OFD.xml" in names:
         for member in found:
             _member(data, member, _OF_OFD, OfdPart)
-        return heads.OFD
+        return magic.OFD
     if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
         _word(data, found)
-        return heads.DOCX
+        return magic.DOCX
     for part, office in (("xl/", "Excel"), ("ppt/", "PowerPoint")):
         if any(name.startswith(part) for name in names):
             raise Refusal("attachment-type", found=f"{office} 文件", found_en=f"{office} file")
@@ -148,9 +148,9 @@ def _member(data: bytes, member: Member, sorts: set[str], part: type[Part]) -> N
         head = b""
         for piece in unpacked(data, member):
             head += piece[: max(0, _HEAD - len(head))]
-        if ending not in _SCRAMBLED and (what := heads.host(head)):
+        if ending not in _SCRAMBLED and (what := magic.host(head)):
             raise Refusal("attachment-nested", member=f"{shown(member.filename)} ({what[0]} / {what[1]})")
-        heads.clean_text(head)
+        magic.clean_text(head)
 
 
 def _parse(data: bytes, member: Member, part: Part) -> None:

@@ -10,7 +10,7 @@ import re
 import struct
 import zlib
 
-from quanxin.attachments.inspect import heads
+from quanxin.attachments.inspect import magic
 from quanxin.attachments.inspect.inflate import inflated
 from quanxin.attachments.inspect.refusal import Refusal, damaged, foreign
 
@@ -91,13 +91,13 @@ def _frame(body: bytes) -> None:
 
 def _metadata(body: bytes) -> None:
     """What stands in a picture's margins: no page, no script, no archive."""
-    heads.clean_text(body)
+    magic.clean_text(body)
     _no_host(body)
     _no_host(body[body.find(b"\x00") + 1 :])  # after the segment's own name
 
 
 def _no_host(part: bytes) -> None:
-    if (what := heads.host(part)) and not part.startswith(b"#!"):
+    if (what := magic.host(part)) and not part.startswith(b"#!"):
         raise foreign(*what)
 
 

@@ -15,7 +15,7 @@ from quanxin.accounts.actors import Role
 from quanxin.archive import access, viewers
 from quanxin.evaluation import page
 from quanxin.pages import purposes
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.subjects.queries import asked_for, find
 from quanxin.subjects.search import search_names
 
@@ -24,7 +24,7 @@ FOUND = 20  # names listed; more are told apart by more of the name
 
 
 @require_safe
-@staffed(Role.CENTRE)
+@requires_role(Role.CENTRE)
 def scores(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Find the subject whose score is asked for, by its code or a part of its name; no score is shown here."""
     asked = request.GET.get("q", "").strip()
@@ -35,7 +35,7 @@ def scores(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.CENTRE)
+@requires_role(Role.CENTRE)
 def score(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """Ask for the purpose, then show the score and how it came about."""
     subject = asked_for(actor, code)

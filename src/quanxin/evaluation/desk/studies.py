@@ -21,14 +21,14 @@ from quanxin.accounts.models import audit
 from quanxin.archive import viewers
 from quanxin.calendar import ZONE, add_months, now, today
 from quanxin.evaluation import editions, movers, studies
-from quanxin.evaluation.comparing import pair
+from quanxin.evaluation.comparison import pair
 from quanxin.evaluation.desk.model_text import hundredths
 from quanxin.evaluation.desk.study_tables import tables_of
 from quanxin.evaluation.desk.workbench import VIEWERS, model_or_404
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Edition, Run, Study
 from quanxin.evaluation.sensitivity import standard
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.tables import as_file
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words, said
@@ -39,7 +39,7 @@ KINDS = {"compare": Study.Kind.COMPARISON, "back-test": Study.Kind.BACK_TEST, "t
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.MODELLER)
+@requires_role(Role.MODELLER)
 def ask(request: HttpRequest, actor: Actor, key: str, what: str) -> HttpResponse:
     """The form of a study; once it is sent, the study's own page."""
     if what not in KINDS:
@@ -116,7 +116,7 @@ def _known(text: str, key: str, day: dt.date) -> dt.datetime | None:
 
 
 @require_safe
-@staffed(*VIEWERS)
+@requires_role(*VIEWERS)
 def study(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """How far a study has come; once it is answered, its figures."""
     found = get_object_or_404(Study, pk=number)
@@ -136,7 +136,7 @@ def study(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 
 
 @require_safe
-@staffed(*VIEWERS)
+@requires_role(*VIEWERS)
 def export(request: HttpRequest, actor: Actor, number: int, table: str, kind: str) -> HttpResponse:
     """A table of a study as a file."""
     found = get_object_or_404(Study, pk=number, state=Study.State.DONE)
@@ -148,7 +148,7 @@ def export(request: HttpRequest, actor: Actor, number: int, table: str, kind: st
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.CENTRE)
+@requires_role(Role.CENTRE)
 def movers_page(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Who moved, by name: for the credit centre, once it says what for."""
     found = get_object_or_404(Study, pk=number, kind=Study.Kind.COMPARISON, state=Study.State.DONE)

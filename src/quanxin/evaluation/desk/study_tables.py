@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from quanxin.calendar import today
-from quanxin.evaluation.comparing import mean
+from quanxin.evaluation.comparison import mean
 from quanxin.evaluation.desk import backtest_tables
 from quanxin.evaluation.desk.model_text import hundredths
 from quanxin.evaluation.editions import model_by_digest

@@ -27,7 +27,7 @@ from quanxin.evaluation.incremental import last_run
 from quanxin.evaluation.models import Change, Edition, Run, Study
 from quanxin.evaluation.sensitivity import standard
 from quanxin.evaluation.statistics import stability
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.tables import Cell, Table, as_file
 from quanxin.policy.evaluation import Model
 from quanxin.runtime.language import english, in_words, said
@@ -46,7 +46,7 @@ def model_or_404(key: str) -> Model:
 
 
 @require_safe
-@staffed(*VIEWERS)
+@requires_role(*VIEWERS)
 def models(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Every model of the pack: the edition in use, what waits for a decision, the last evaluation."""
     approved = Edition.objects.filter(approved=True).order_by("model", "-decided_at", "-id").distinct("model")
@@ -64,7 +64,7 @@ def models(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_safe
-@staffed(*VIEWERS)
+@requires_role(*VIEWERS)
 def model(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
     """A model as its edition in use says it, or the pack's present one, or the edition that is asked for."""
     present, used = model_or_404(key), editions.in_use(key)
@@ -85,7 +85,7 @@ def model(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.MODELLER)
+@requires_role(Role.MODELLER)
 def propose(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
     """Propose the pack's present edition: a reason, a look at what changes, and then the act."""
     present, used = model_or_404(key), editions.in_use(key)
@@ -108,7 +108,7 @@ def propose(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(*VIEWERS)
+@requires_role(*VIEWERS)
 def edition(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """An edition that was proposed; an approver decides about it, who proposed it cannot."""
     found = get_object_or_404(Edition, pk=number)
@@ -153,7 +153,7 @@ def _differences(used: Edition | None, present: Model) -> Table | None:
 
 
 @require_safe
-@staffed(*VIEWERS)
+@requires_role(*VIEWERS)
 def runs(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
     """The runs of a model over the city, newest first, as a page or as ``?as=csv`` or ``?as=xlsx``."""
     shown = model_or_404(key)

@@ -26,7 +26,7 @@ from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Held
 from quanxin.intake.notes import notes
 from quanxin.intake.replay import replay
-from quanxin.pages.gates import missing, staffed
+from quanxin.pages.gates import missing, requires_role
 from quanxin.runtime import parameters
 from quanxin.runtime.duckdb_scratch import own_folder
 from quanxin.runtime.language import english, in_words, said
@@ -37,7 +37,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def batches(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The batches of one's providers, the latest first."""
     providers = actor.providers_of(Role.INTAKE)
@@ -50,7 +50,7 @@ def batches(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_safe
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def batch(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """A receipt, and the rows that are held now."""
     found = _own(actor, number)
@@ -58,7 +58,7 @@ def batch(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
 
 
 @require_safe
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def annotated(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """The rows held as a workbook of the department's own columns, with what is wrong marked in each cell."""
     found = _own(actor, number)
@@ -71,7 +71,7 @@ def annotated(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def row(request: HttpRequest, actor: Actor, number: str, row_no: int) -> HttpResponse:
     """Put one row right: each item as the department wrote it, what was found beside it; then take it in again."""
     found = _own(actor, number)
@@ -101,7 +101,7 @@ def row(request: HttpRequest, actor: Actor, number: str, row_no: int) -> HttpRes
 
 
 @require_POST
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def replay_all(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """Take every held row in again as it is, after a rule or the register changed."""
     found = _own(actor, number)
@@ -113,7 +113,7 @@ def replay_all(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
 
 
 @require_POST
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def take_back(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """Take the whole batch back, with a reason."""
     found = _own(actor, number)

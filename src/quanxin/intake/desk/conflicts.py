@@ -19,7 +19,7 @@ from quanxin.accounts.actors import Role
 from quanxin.intake import conflicts as acts
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Conflict
-from quanxin.pages.gates import missing, staffed
+from quanxin.pages.gates import missing, requires_role
 from quanxin.runtime.language import english, in_words
 
 SHOWN = 50
@@ -28,14 +28,14 @@ DECIDE = {"keep": False, "move": True}
 
 
 @require_safe
-@staffed(*SEEING)
+@requires_role(*SEEING)
 def conflicts(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The actor's conflicts, those that wait first."""
     return _page(request, actor)
 
 
 @require_POST
-@staffed(Role.STEWARD)
+@requires_role(Role.STEWARD)
 def conflict(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Decide a conflict, or undo a decision."""
     if not acts.visible(actor).filter(pk=number).exists():

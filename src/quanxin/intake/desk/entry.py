@@ -26,7 +26,7 @@ from quanxin.intake.errors import IntakeError
 from quanxin.intake.forms import table_schema, write_template
 from quanxin.intake.models import Held
 from quanxin.intake.pipeline import intake
-from quanxin.pages.gates import missing, staffed
+from quanxin.pages.gates import missing, requires_role
 from quanxin.policy.model import Resource
 from quanxin.runtime import parameters
 from quanxin.runtime.duckdb_scratch import own_folder
@@ -37,7 +37,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def forms(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The forms of what the person may hand in; the part of one resource alone for the page to upload."""
     what = request.GET.get("what", "")
@@ -50,7 +50,7 @@ def forms(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_safe
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def template(request: HttpRequest, actor: Actor, resource: str) -> HttpResponse:
     """The workbook to fill in."""
     out = BytesIO()
@@ -60,7 +60,7 @@ def template(request: HttpRequest, actor: Actor, resource: str) -> HttpResponse:
 
 
 @require_safe
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def schema(request: HttpRequest, actor: Actor, resource: str) -> HttpResponse:
     """The Table Schema for machines."""
     made = table_schema(_in_force(resource), current_pack().on(today()))
@@ -70,7 +70,7 @@ def schema(request: HttpRequest, actor: Actor, resource: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def entry(request: HttpRequest, actor: Actor, provider: str, resource: str) -> HttpResponse:
     """Write one row and hand it in; with ``record``, begin with what a record of one's own says now."""
     found, rules = _in_force(resource), current_pack().on(today())

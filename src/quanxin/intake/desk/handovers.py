@@ -21,7 +21,7 @@ from quanxin.calendar import today
 from quanxin.intake import handovers as acts
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Handover
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.messages import person
 from quanxin.policy.model import Basis, Provider, Resource, Text
 from quanxin.runtime import parameters
@@ -33,7 +33,7 @@ State = Handover.State
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.STEWARD, Role.APPROVER, Role.AUDITOR)
+@requires_role(Role.STEWARD, Role.APPROVER, Role.AUDITOR)
 def handovers(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The handovers, those that wait first, and the form of a new one."""
     if request.method != "POST":
@@ -46,7 +46,7 @@ def handovers(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_POST
-@staffed(Role.APPROVER)
+@requires_role(Role.APPROVER)
 def decide(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Approve a handover and carry it out, or refuse it."""
     act, reason = request.POST.get("act", ""), request.POST.get("reason", "")

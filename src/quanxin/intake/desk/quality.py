@@ -19,14 +19,14 @@ from quanxin.intake.quality.document import as_text, write_document
 from quanxin.intake.quality.period import Period, last_month, read_month
 from quanxin.intake.quality.present import Presented, present
 from quanxin.intake.quality.workbook import write_workbook
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.runtime.language import english, in_words
 
 PDF, XLSX = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
-@staffed(Role.CENTRE, Role.INTAKE)
+@requires_role(Role.CENTRE, Role.INTAKE)
 def quality(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The bulletin of a month as a page, or as ``?as=pdf`` or ``?as=xlsx``."""
     problem = None

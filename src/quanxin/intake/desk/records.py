@@ -21,7 +21,7 @@ from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
 from quanxin.intake import withdrawals
 from quanxin.intake.errors import IntakeError
-from quanxin.pages.gates import missing, staffed
+from quanxin.pages.gates import missing, requires_role
 from quanxin.runtime.language import in_words
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, cluster, resolve
@@ -30,7 +30,7 @@ KINDS = (Withdrawal.Kind.REVOKED, Withdrawal.Kind.MISTAKEN)  # what a single rec
 
 
 @require_safe
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def records(request: HttpRequest, actor: Actor) -> HttpResponse:
     """One's own records about a subject, found by its code or old registration number."""
     code = request.GET.get("code", "").strip()
@@ -43,7 +43,7 @@ def records(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def record(request: HttpRequest, actor: Actor, subject: int, number: int) -> HttpResponse:
     """One record with what its provider can do with it: hand it in corrected, or withdraw it."""
     found = own_record(actor, subject, number)

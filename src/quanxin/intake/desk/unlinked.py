@@ -22,7 +22,7 @@ from quanxin.intake import link_decisions, unlinked_queue
 from quanxin.intake.desk.uploads import titles
 from quanxin.intake.models import Held
 from quanxin.intake.quarantine import shown
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
@@ -35,7 +35,7 @@ DECISIONS_SHOWN = 50
 
 
 @require_safe
-@staffed(Role.STEWARD)
+@requires_role(Role.STEWARD)
 def unlinked(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What waits, oldest first, narrowed to a provider or a resource."""
     provider, resource = request.GET.get("provider", ""), request.GET.get("resource", "")
@@ -51,7 +51,7 @@ def unlinked(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.STEWARD)
+@requires_role(Role.STEWARD)
 def entry(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """One identity that waits: its rows, its candidates with why, and the three things that can be decided."""
     held = Held.objects.select_related("batch").filter(pk=number, bucket=Held.Bucket.UNLINKED).first()
@@ -78,14 +78,14 @@ def entry(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
 
 
 @require_safe
-@staffed(Role.STEWARD)
+@requires_role(Role.STEWARD)
 def decisions(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The latest decisions, those undone among them."""
     return _decisions_page(request, actor)
 
 
 @require_POST
-@staffed(Role.STEWARD)
+@requires_role(Role.STEWARD)
 def undo(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """Undo a decision, with a reason."""
     found = _decision(str(number))

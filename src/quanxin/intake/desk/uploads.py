@@ -19,13 +19,13 @@ from quanxin.calendar import today
 from quanxin.intake import submissions
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Submission
-from quanxin.pages.gates import missing, staffed
+from quanxin.pages.gates import missing, requires_role
 from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Choose a resource and a file; what is wrong with them is said beside the form."""
     problem: str | None = None
@@ -48,7 +48,7 @@ def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_safe
-@staffed(Role.INTAKE)
+@requires_role(Role.INTAKE)
 def submission(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """How far a file has come; once it is taken in, its receipt."""
     found = Submission.objects.select_related("batch").filter(pk=number).first()

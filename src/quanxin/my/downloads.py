@@ -17,15 +17,15 @@ from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.models import Attachment
 from quanxin.calendar import today
 from quanxin.casework import papers
-from quanxin.casework.representation import Standing, opened, shown
+from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.my.cases import own
 from quanxin.rights import exporting
 from quanxin.runtime.language import in_words
 
 
 @require_safe
-@opened(agents=False)
-def everything(request: HttpRequest, me: Standing) -> HttpResponse:
+@requires_scope(agents=False)
+def everything(request: HttpRequest, me: Representation) -> HttpResponse:
     """Everything that is held about the subject, as JSON to keep; moments and days in ISO 8601."""
     answer = JsonResponse(exporting.everything(me.party), json_dumps_params={"ensure_ascii": False, "indent": 1})
     answer.headers["Content-Disposition"] = f'attachment; filename="quanxin-{today():%Y%m%d}.json"'
@@ -33,8 +33,8 @@ def everything(request: HttpRequest, me: Standing) -> HttpResponse:
 
 
 @require_safe
-@opened(Scope.ARCHIVE, Scope.OBJECTION, Scope.REPAIR)
-def paper(request: HttpRequest, me: Standing, number: uuid.UUID) -> HttpResponseBase:
+@requires_scope(Scope.ARCHIVE, Scope.OBJECTION, Scope.REPAIR)
+def paper(request: HttpRequest, me: Representation, number: uuid.UUID) -> HttpResponseBase:
     """A paper of one's own cases, to be saved; an agent's only of the kinds of cases that it acts in.
 
     Another's, and one that somebody else uploaded and no case has, look like one that is not there.

@@ -24,7 +24,7 @@ from quanxin.accounts.models import AuditLine, SignIn, audit
 from quanxin.archive.models import Access
 from quanxin.calendar import ZONE, local
 from quanxin.ledger import signed
-from quanxin.pages.gates import staffed
+from quanxin.pages.gates import requires_role
 from quanxin.pages.tables import MEDIA, Cell, Table, content_of, download
 from quanxin.runtime import parameters
 from quanxin.subjects.models import Subject
@@ -35,7 +35,7 @@ REFUSED = Q(act__endswith=".refused") | Q(act="attachment.infected")
 
 
 @require_safe
-@staffed(Role.AUDITOR)
+@requires_role(Role.AUDITOR)
 def acts(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The lines of the audit, the latest first; narrowed to an actor, an act, a target, a day, or refused tries."""
     asked = _asked(request, ("actor", "act", "target", "day", "refused", "missed"))
@@ -65,7 +65,7 @@ def missed_by(found: QuerySet[AuditLine]) -> list[tuple[str, int]]:
 
 
 @require_safe
-@staffed(Role.AUDITOR)
+@requires_role(Role.AUDITOR)
 def sign_ins(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Attempts to sign in, of people and of clients; narrowed to a name, a day, or those that failed."""
     asked = _asked(request, ("username", "day", "failed"))
@@ -82,7 +82,7 @@ def sign_ins(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_safe
-@staffed(Role.AUDITOR)
+@requires_role(Role.AUDITOR)
 def accesses(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Who read about whom, for what; narrowed to a reader, a kind of reader, a subject (its code), or a day."""
     asked = _asked(request, ("actor", "viewer", "subject", "day"))

@@ -28,7 +28,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def outcome(
-    con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, str | None]], standing: engine.Standing | None,
+    con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, str | None]], standing: engine.Prepared | None,
     columns: tuple[str, ...] = tuple(CLEAN),
 ) -> tuple[list[Any], list[Any], list[Any]]:  # fmt: skip
     """What checking leaves: the columns of ``checked``, its rows, and the issues."""
@@ -43,14 +43,14 @@ def outcome(
 
 
 def test_what_comes_out_is_the_same_run_after_run(con: duckdb.DuckDBPyConnection) -> None:
-    kept = engine.Standing(con)
+    kept = engine.Prepared(con)
     for rows in ([CLEAN, BAD], [BAD], [CLEAN, CLEAN], [CLEAN, CLEAN | {"fine": "9"}], [CLEAN]):
         with duckdb.connect() as fresh:
             assert outcome(con, rows, kept) == outcome(fresh, rows, None)
 
 
 def test_another_set_of_columns_is_another_program(con: duckdb.DuckDBPyConnection) -> None:
-    kept = engine.Standing(con)
+    kept = engine.Prepared(con)
     fewer = tuple(c for c in CLEAN if c != "fine")
     for columns in (tuple(CLEAN), fewer, tuple(CLEAN)):
         with duckdb.connect() as fresh:
@@ -61,7 +61,7 @@ def test_the_program_used_longest_ago_goes_first(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST", 2)
-    kept = engine.Standing(con)
+    kept = engine.Prepared(con)
     sets = [tuple(c for c in CLEAN if c != left) for left in ("fine", "valid_until", "content")]
     for columns in (sets[0], sets[1], sets[0], sets[2]):
         outcome(con, [CLEAN], kept, columns)
@@ -71,7 +71,7 @@ def test_the_program_used_longest_ago_goes_first(
 
 def test_room_does_not_grow_with_the_runs(con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SWEEP", 4)
-    kept = engine.Standing(con)
+    kept = engine.Prepared(con)
     for _ in range(9):
         outcome(con, [CLEAN, BAD], kept)
     left = con.execute("SELECT sum(estimated_size) FROM duckdb_tables() WHERE database_name = 'program_1'").fetchone()
