@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -165,3 +165,19 @@ def test_a_supervisor_reads_for_a_purpose(person: Callable[..., Page], axe: str,
     expect(page.locator("h1")).not_to_have_text("查询档案")
     assert site.code not in page.url
     look(page, axe, "archive")
+
+
+def test_what_falls_due_is_shown_subscribed_to_and_counted(
+    person: Callable[..., Page], axe: str, cases: dict[str, str]
+) -> None:
+    page = person("decider", "/desk/agenda")
+    page.get_by_role("button", name="签发日历地址").click()
+    address = page.locator("code.address").inner_text()
+    calendar = (
+        page.url.partition("/desk/")[0] + urlsplit(address.strip()).path
+    )  # the site of the tests is at a port of its own
+    assert "BEGIN:VCALENDAR" in page.context.request.get(calendar).text()
+    look(page, axe, "agenda")
+    page.goto(page.url.replace("/desk/agenda", "/desk/statistics"))
+    expect(page.locator("main")).to_contain_text("各状态停留的天数")
+    look(page, axe, "statistics")

@@ -96,7 +96,7 @@ def _page(request: HttpRequest, actor: Actor, user: User, secret: str) -> dict[s
     days = [(day, _rest(day), _lines(list(held))) for day, held in groupby(found, key=lambda one: one.day)]
     path = reverse("desk:feed", args=[secret]) if secret else ""
     return {
-        "first": first, "before": _month(add_months(first, -1)), "after": _month(add_months(first, 1)),
+        "first": first, "before": add_months(first, -1), "after": add_months(first, 1),
         "weekdays": [WEEKDAYS_ABBR[n] for n in range(WEEK)], "weeks": _weeks(first, last, found), "days": days,
         "today": today(), "lapsed": _lines(lapsed), "count": len(found),
         "still": due.terms_of(actor).filter(paused_at__isnull=False).count(),
@@ -126,7 +126,3 @@ def _rest(day: dt.date) -> bool:
         return not current_pack().calendar.is_working_day(day).working
     except ValueError:  # a year of which no calendar knows
         return False
-
-
-def _month(day: dt.date) -> str:
-    return f"{day:%Y-%m}"
