@@ -49,6 +49,11 @@ WITHOUT = {
     "attachments.accept.tie": "a party's own paper; the caller knows whom it may act for",
     "attachments.download.download": "by the rules that it is given, which ask",
     "casework.counter.end": "ends what ``begin``, which asks, began",
+    "casework.feeds.end": "about an account's own calendar",
+    "casework.feeds.make": "about an account's own calendar",
+    "casework.letters.want": "about an account's own letters",
+    "casework.saved_views.drop": "about an account's own filters",
+    "casework.saved_views.keep": "about an account's own filters",
 }
 
 

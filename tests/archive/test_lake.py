@@ -208,8 +208,8 @@ def test_killed_while_compacting_the_lake_is_whole(tmp_path: Path, settings: Set
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "    return made\n"
         "write, lake.write = lake.write, stop\n"
-        "from quanxin.intake import upkeep\n"
-        f"upkeep.compact_some(2, only='{PENALTY}')\n"
+        "from quanxin.intake import lake_upkeep\n"
+        f"lake_upkeep.compact_some(2, only='{PENALTY}')\n"
     )
     url = f"postgresql://{database['USER']}@/{connection.settings_dict['NAME']}?host={database['HOST']}"
     environment = os.environ | {"QUANXIN_DATA_DIR": str(settings.DATA_DIR), "QUANXIN_DATABASE_URL": url}

@@ -107,6 +107,6 @@ def test_a_refusal_is_said_in_the_language_of_the_page() -> None:
 def test_only_one_place_opens_stored_files() -> None:
     """``respond`` takes what ``download`` made; nothing else of the package opens a place."""
     found = subprocess.run(
-        ["git", "grep", "-l", "keeping.place", "src"], capture_output=True, text=True, check=True
+        ["git", "grep", "-l", "storage.place", "src"], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert {path.rpartition("/")[2] for path in found} <= {"reading.py", "removing.py"}
+    assert {path.rpartition("/")[2] for path in found} <= {"download.py", "removal.py"}

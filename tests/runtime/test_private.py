@@ -24,14 +24,14 @@ from quanxin.archive import lake
 from quanxin.calendar import now
 from quanxin.evaluation import files
 from quanxin.intake import inbox
-from quanxin.runtime import boot, bridge, environment, keys, private, workshop
+from quanxin.runtime import boot, bridge, duckdb_scratch, environment, keys, private
 "".encode("ascii"); now()  # what Python loads late, before it can no more
 data = environment.data_dir()
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 private.begin(data)
 keys.sealer(); environment.secret("QUANXIN_SECRET_KEY", "secret-key")
-with workshop.workshop() as (con, folder):
+with duckdb_scratch.workshop() as (con, folder):
     con.execute(f"COPY (SELECT range FROM range(10)) TO '{folder}/a.parquet'")
     lake.write(con, "SELECT 1 AS a", resource="penalty", batch="b1")
     lake.announce("penalty", "b2")

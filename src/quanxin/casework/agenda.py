@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from quanxin.accounts import Actor
 from quanxin.archive.own_matters import own_subjects
-from quanxin.calendar import ZONE, day_of, now
+from quanxin.calendar import ZONE, day_of, local, now
 from quanxin.casework.models import Case, Term
 from quanxin.casework.procedures import state_of, title_of
 from quanxin.policy.model import Text
@@ -35,7 +35,7 @@ class Entry:
     @property
     def at(self) -> dt.datetime:
         """The last moment, by the city's clock."""
-        return self.term.due_at.astimezone(ZONE)
+        return local(self.term.due_at)
 
     @property
     def overdue(self) -> bool:

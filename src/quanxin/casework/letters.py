@@ -18,7 +18,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import User, audit
 from quanxin.accounts.people import actor_of
-from quanxin.calendar import ZONE, local, now
+from quanxin.calendar import ZONE, day_of, local, now
 from quanxin.casework import agenda, delivery
 from quanxin.casework.agenda import Entry
 from quanxin.casework.agenda_models import Letter
@@ -32,12 +32,12 @@ _log = logging.getLogger(__name__)
 def send() -> int:
     """Send the letters of this morning that were not sent; return how many. Nothing on a day of rest, or after noon."""
     moment = local(now())
-    if not FROM <= moment.time() < UNTIL or not current_pack().calendar.is_working_day(moment.date()).working:
+    if not FROM <= moment.time() < UNTIL or not current_pack().calendar.is_working_day(day_of(moment)).working:
         return 0
     if not delivery.ready():
         return 0
     staff = User.objects.filter(is_active=True, memberships__isnull=False).exclude(email="").distinct().order_by("pk")
-    return sum(_send(user, moment.date()) for user in staff)
+    return sum(_send(user, day_of(moment)) for user in staff)
 
 
 def wanted(user: User) -> bool:

@@ -17,7 +17,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from quanxin.accounts import Actor
-from quanxin.calendar import ZONE, now
+from quanxin.calendar import ZONE, day_of, now
 from quanxin.casework import queues
 from quanxin.casework.models import Case, Term
 
@@ -84,7 +84,7 @@ def by_month(found: QuerySet[Case]) -> list[Timeliness]:
     """Timeliness by procedure, unit and the month of filing, the latest first; one question."""
     monthly = found.annotate(month=TruncMonth("filed_at", tzinfo=ZONE)).values("kind", "provider", "month")
     return [
-        Timeliness(**row | {"month": row["month"].date()})
+        Timeliness(**row | {"month": day_of(row["month"])})
         for row in _counted(monthly.order_by("-month", "kind", "provider"))
     ]
 
