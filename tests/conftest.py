@@ -13,11 +13,15 @@ from django.core.management.commands import flush as flush_command
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
+from hypothesis import settings as generated
 from pytest_django import Settings
 
 from quanxin.runtime.cluster import SUPERUSER
 from tests.boot import start_database
 from tests.once import BUILT, HASHERS, lake_of
+
+generated.register_profile("untimed", deadline=None)  # no test is timed: a busy machine is no fault
+generated.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
