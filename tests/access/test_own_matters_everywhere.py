@@ -34,7 +34,7 @@ WITHOUT = {
     "evaluation.editions.propose": "about a model, which is everybody's",
     "evaluation.runs._record": "a run is over everybody",
     "evaluation.studies.ask": "a study is over everybody, and shows sums",
-    "intake.bulk_proposals.propose": "compares every row; what it proposes is read by ``waiting``, which asks",
+    "intake.bulk_proposals.propose": "compares every row; what it proposes is read by ``unlinked_queue``, which asks",
     "intake.quality.sampling._keep": "a part of ``compare``, which asks",
     "intake.submissions.submit": "keeps a file; its rows are looked at when it is taken in",
     "sharing.subscriptions.add_consumer": "about a consumer of whole resources",

@@ -92,6 +92,16 @@ def test_the_page_shows_the_month_and_costs_the_same_however_much_falls_due(case
         assert client.get("/desk/agenda", {"month": nonsense}).status_code == 200
 
 
+def test_more_than_the_page_lists_is_counted_and_said(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = decider()
+    whole = client.get("/desk/agenda?month=2026-06").content.decode()
+    assert "这里只列出" not in whole
+    monkeypatch.setattr("quanxin.desk.agenda.MOST", 0)
+    page = client.get("/desk/agenda?month=2026-06").content.decode()
+    assert ("本月到期 1 件" in page, "这里只列出最先到期的 0 件" in page, case.number in page) == (True, True, False)
+    assert f'href="#d{DUE}"' in page  # the sheet of the month counts all of it
+
+
 def test_the_calendar_s_secret_is_shown_once_and_opens_until_it_is_ended(case: Case) -> None:
     client = decider()
     first = address(client)

@@ -107,14 +107,17 @@ def test_the_desk_begins_what_its_roles_begin_about_its_own_records(record: Reco
         assert at in text(decider, "/desk/begin")
         assert at not in text(clerk, "/desk/begin")
         assert clerk.get(at).status_code == 404
-        assert "没有找到该主体" in text(decider, f"{at}?code={CODES[0][:-1]}0", 422)
-        assert named in text(decider, f"{at}?code={CODES[0]}")
-        assert named not in text(foreign, f"{at}?code={CODES[0]}")
+        nobody = decider.post(at, {"whose": f"{CODES[0][:-1]}0", "find": "1"})
+        assert (nobody.status_code, "没有找到该主体" in nobody.content.decode()) == (422, True)
+        whose = {"whose": CODES[0]}
+        assert named in decider.post(at, whose | {"find": "1"}).content.decode()
+        assert named not in foreign.post(at, whose | {"find": "1"}).content.decode()
+        assert named not in text(decider, f"{at}?code={CODES[0]}")  # whom it is about stands in no address
         for bad in ({}, {"record": "1-1"}):
-            assert decider.post(f"{at}?code={CODES[0]}", bad).status_code == 422
-        assert foreign.post(f"{at}?code={CODES[0]}", {"record": named}).status_code == 422
+            assert decider.post(at, whose | bad).status_code == 422
+        assert foreign.post(at, whose | {"record": named}).status_code == 422
         assert not Case.objects.exists()
-        done = decider.post(f"{at}?code={CODES[0]}", {"record": named})
+        done = decider.post(at, whose | {"record": named})
         case = Case.objects.get()
         assert done["Location"] == f"/desk/cases/{case.number}?done=file"
         assert "登记：已办理" in text(decider, done["Location"])

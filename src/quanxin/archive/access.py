@@ -14,7 +14,7 @@ Invariant: what is not allowed here is not seen.
 | centre | everything, in its districts, for a purpose |
 | auditor | everything, in its districts, for a purpose |
 
-What a decision took out of reach (``restricting``), and what was withdrawn, is seen by its subject, its provider, the
+What a decision took out of reach (``restrictions``), and what was withdrawn, is seen by its subject, its provider, the
 centre and the auditor alone, whatever day or moment is asked about: a question about the past opens nothing that is
 closed today. Natural persons are seen by no public viewer, by no path, and once the time of keeping has passed by the auditor
 alone. Personal numbers in texts are blotted out for whoever is outside. A sole trader or natural person has no score

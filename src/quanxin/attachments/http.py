@@ -24,7 +24,7 @@ Refused = Callable[[HttpRequest, AttachmentError], HttpResponseBase]
 
 
 def respond(opened: Opened) -> FileResponse:
-    """The answer that carries a file which ``reading.download`` opened: always to be saved, under its own name."""
+    """The answer that carries a file which ``download.download`` opened: always to be saved, under its own name."""
     found = opened.attachment
     answer = FileResponse(opened.file, as_attachment=True, filename=found.name, content_type=found.content_type)
     answer.headers["X-Content-Type-Options"] = "nosniff"

@@ -19,8 +19,6 @@ from quanxin.casework.procedures import state_of, title_of
 from quanxin.policy.model import Text
 from quanxin.subjects.queries import within
 
-MOST = 500  # terms on one page
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -85,7 +83,7 @@ def entries(found: QuerySet[Term]) -> list[Entry]:
     """Terms with the words of their procedures."""
     return [
         Entry(term, term.case, title_of(term.case.kind), state_of(term.case).title, day_of(term.due_at))
-        for term in found[:MOST]
+        for term in found
     ]
 
 

@@ -20,8 +20,10 @@ from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
 from quanxin.policy.procedure import Procedure
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import asked_for
 
 
 @one_act
@@ -51,7 +53,7 @@ def _thing(actor: Actor, procedure: Procedure, record: str, subject: str) -> tup
             raise RightsError("record-not-yours", missed_line(actor, "record", record))
         return Thing(found), Subject.objects.get(pk=found.subject_id)
     if procedure.about.subject:
-        whose = look_up(actor, "code", subject, lambda: _organisation(subject))
+        whose = asked_for(actor, subject)
         if whose is None:
             raise RightsError("subject-unknown", missed_line(actor, "code", subject))
         return Thing(), whose
@@ -60,10 +62,10 @@ def _thing(actor: Actor, procedure: Procedure, record: str, subject: str) -> tup
 
 def _record(actor: Actor, procedure: Procedure, reference: str) -> Record | None:
     """The version that stands of a record that the actor's roles begin such cases about."""
-    subject, _, number = reference.partition("-")
-    if not (_digits(subject) and _digits(number)):
+    asked = parameters.reference(reference)
+    if asked is None:
         return None
-    standing = Record.objects.filter(subject_id=int(subject), id=int(number), superseded_at=None)
+    standing = Record.objects.filter(subject_id=asked[0], id=asked[1], superseded_at=None)
     if procedure.about.resource is not None:
         standing = standing.filter(resource=procedure.about.resource)
     found = standing.first()
@@ -73,11 +75,3 @@ def _record(actor: Actor, procedure: Procedure, reference: str) -> Record | None
     ways = [(Role(who.role), found.provider if who.of == "provider" else None)
             for who in procedure.files.who if who.role]  # fmt: skip
     return found if any(actor.may(role, of, region=region) for role, of in ways) else None
-
-
-def _organisation(code: str) -> Subject | None:
-    return Subject.objects.filter(code=code, merged_into=None).first() if code else None
-
-
-def _digits(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 18

@@ -36,6 +36,7 @@ from quanxin.runtime.pack import current_pack
 
 SEEING = (Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)
 WEEK = 7
+MOST = 500  # of what has lapsed, and of what falls due in the month, that the page lists; it counts all
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,12 @@ def _page(request: HttpRequest, actor: Actor, user: User, secret: str) -> dict[s
     last = add_months(first, 1) - dt.timedelta(days=1)
     found = due.due(actor, first, last)
     lapsed = due.overdue(actor)
-    days = [(day, _rest(day), _lines(list(held))) for day, held in groupby(found, key=lambda one: one.day)]
+    days = [(day, _rest(day), _lines(list(held))) for day, held in groupby(found[:MOST], key=lambda one: one.day)]
     path = reverse("desk:feed", args=[secret]) if secret else ""
     return {
         "first": first, "before": add_months(first, -1), "after": add_months(first, 1),
         "weekdays": [WEEKDAYS_ABBR[n] for n in range(WEEK)], "weeks": _weeks(first, last, found), "days": days,
-        "today": today(), "lapsed": _lines(lapsed), "count": len(found),
+        "today": today(), "lapsed": _lines(lapsed[:MOST]), "late": len(lapsed), "count": len(found), "most": MOST,
         "still": due.terms_of(actor).filter(paused_at__isnull=False).count(),
         "feed": feeds.standing(user), "secret": secret,
         "address": f"{settings.PUBLIC_URL or request.build_absolute_uri('/')[:-1]}{path}",

@@ -1,7 +1,7 @@
 """Beginning a case at the desk: what one's roles begin, about whom and which record, by the form of the beginning act.
 
 Invariant: a record is chosen among those that the person may read for this; whether the case may be begun is asked by the
-act. What was filled in is kept until it is begun.
+act. What was filled in is kept until it is begun. Whom it is about stands in no address.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for
 
 RECORD = "record"  # the item that names the record
+WHOSE, FIND = "whose", "find"  # the code of whom it is about, and the button that only looks for it
 
 
 @require_safe
@@ -49,14 +50,14 @@ def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     procedure = next((p for p in procedures.in_force() if p.key == kind and procedures.begun_by(actor, p)), None)
     if procedure is None:
         raise Http404
-    code = request.GET.get("code", "").strip()
+    code = request.POST.get(WHOSE, "").strip()
     subject = asked_for(actor, code) if code else None
     context: dict[str, Any] = {"procedure": procedure, "act": procedure.files, "code": code, "subject": subject}
     if subject is None:
         context["problem"] = in_words(RightsError("subject-unknown")) if code else None
         return render(request, "desk/begin_one.html", context, status=422 if code else 200)
     extra = _which(actor, procedure, subject)
-    form = ActForm(procedure, procedure.files, request.POST if request.method == "POST" else None, extra=extra)
+    form = ActForm(procedure, procedure.files, None if FIND in request.POST else request.POST, extra=extra)
     if form.is_bound and form.is_valid():
         sent = form.sent
         try:

@@ -1,7 +1,7 @@
 """What a page about a score shows: the score as bars from the base to it, its past, its future and what-ifs.
 
 Invariant: the bars begin at the base, each begins where the one before ended, and the last ends at the score; every
-figure is one of ``present.explained``. Reading a page writes its one access line and nothing else.
+figure is one of ``explanation.explained``. Reading a page writes its one access line and nothing else.
 """
 
 from __future__ import annotations

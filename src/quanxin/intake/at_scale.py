@@ -1,7 +1,7 @@
 """Intake of what is bigger than one machine: read and checked by Spark, committed like any other hand-in.
 
 Invariant: Spark only reads and checks, by the rules that DuckDB has; matching, sorting and the commit are those of
-``intake.commit``, so that a file ends in the same buckets, codes, receipt and events on either engine.
+``intake.pipeline``, so that a file ends in the same buckets, codes, receipt and events on either engine.
 """
 
 from __future__ import annotations

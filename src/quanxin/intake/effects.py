@@ -21,7 +21,7 @@ WITHDRAWALS = (Withdrawal.Kind.REVOKED, Withdrawal.Kind.MISTAKEN)
 def correct(performing: Performing, _given: Given) -> None:
     """Put the record right by the items of the form (``item-KEY``); ``version`` is the one that the decider looked at.
 
-    Raises ``IntakeError`` as ``correcting.correct``, and where another version stands than was looked at.
+    Raises ``IntakeError`` as ``corrections.correct``, and where another version stands than was looked at.
     """
     record, sent = performing.record, performing.sent
     if record is None:

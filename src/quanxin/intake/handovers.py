@@ -3,7 +3,7 @@
 Invariant: one person proposes, another approves, neither of whom works for one of the two, stands for a subject of the
 records, or is limited to a district, and both are on record with the basis; what is handed over is every
 current record of the resources, whole, in one transaction, and from then on it is the other provider's as if that one
-had handed it in; rows that are held go with the records (``held_moving``). Approved twice, nothing more happens.
+had handed it in; rows that are held go with the records (``held_transfers``). Approved twice, nothing more happens.
 """
 
 from __future__ import annotations

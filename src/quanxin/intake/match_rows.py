@@ -43,8 +43,8 @@ def link(
     at: dt.datetime,
     workdir: Path,
 ) -> tuple[dict[int, int], int]:
-    """Make ``assigned(row_no, subject_id, bad, decision)``, ``current`` and ``others`` (``owning``), and ``own`` (``own_rows``)
-    from ``judged``; return how many were enrolled, for each batch that enrolled any, and how many were renamed.
+    """Make ``assigned(row_no, subject_id, bad, decision)``, ``current`` and ``others`` (``ownership``), and ``own``
+    (``own_rows``) from ``judged``; return how many were enrolled, for each batch that enrolled any, and how many were renamed.
     ``actors`` are who hands each batch in.
 
     Adds what it finds to ``issues``. Runs within the batches' transaction. An enrolling resource's batch comes alone.

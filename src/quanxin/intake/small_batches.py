@@ -2,7 +2,7 @@
 
 Invariant: each batch has the receipt, the rows and the place in the order that it would have had alone. Those of one
 pass are checked by one query and committed by one transaction: all of them stand or none does; what stands or falls with
-one (``Witness``) does so in the same transaction. Batches that touch each other are parted (``touching``), and of a pass
+one (``Witness``) does so in the same transaction. Batches that touch each other are parted (``overlaps``), and of a pass
 that failed each batch is taken in alone, so that only what is wrong itself comes to nothing.
 """
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
@@ -27,7 +28,7 @@ P = TypeVar("P", bound=Part)
 R = TypeVar("R", bound=Rule)
 
 
-class Kind(Generic[P]):
+class Kind(ABC, Generic[P]):
     """A kind of parts: in one file (``clocks.yaml``), or in every file of a folder (``catalogue/``).
 
     ``carrier`` is its title where clauses of the plan may name it as what carries them out.
@@ -50,9 +51,9 @@ class Kind(Generic[P]):
         """What a part is told apart by within a pack."""
         return (made.key,)
 
+    @abstractmethod
     def joined(self, inherited: Any, own: Sequence[Any]) -> Any:
         """The parts of a pack over those of the pack that it extends (None where it extends none)."""
-        raise NotImplementedError
 
     def canonical(self, value: Any) -> list[dict[str, Any]]:
         """What the parts say, as JSON in an order that their files do not change."""
