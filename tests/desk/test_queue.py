@@ -9,6 +9,7 @@ from quanxin.archive.models import Access, Record
 from quanxin.attachments.accept import tie
 from quanxin.calendar import travel
 from quanxin.casework.models import Case, SavedView, Step
+from quanxin.pages.messages import person
 from tests.casework.acts import cases, objections
 from tests.city import NAMES
 from tests.desk.rights import MOMENT, People, acting, at, filed, page, people, post
@@ -110,3 +111,7 @@ def test_a_case_is_one_document_with_the_digests_of_its_papers(repair: Case, sta
     with travel(MOMENT):
         assert staff.other.get(f"/desk/cases/{repair.number}/file").status_code == 403
         assert staff.window.get("/desk/cases/XF1/file").status_code == 404
+
+
+def test_what_nobody_did_came_about_by_itself() -> None:
+    assert [person(name) for name in ("system", "user:wang", "")] == ["系统自动", "wang", ""]

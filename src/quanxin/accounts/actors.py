@@ -104,6 +104,9 @@ def _every_or(limits: Iterable[str]) -> frozenset[str] | None:
     return None if "" in named else named
 
 
+NOBODY = "system"  # in whose name a lapse or the coming of a day is written
+
+
 def operator() -> Actor:
     """The person at the machine's own command line, who holds every role of a credit centre's operator."""
     return Actor(name=f"operator:{getpass.getuser()}", roles=frozenset(Role))

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from quanxin.accounts import Actor
+from quanxin.accounts.actors import NOBODY
 from quanxin.accounts.acts import act as one_act
 from quanxin.accounts.models import audit
 from quanxin.calendar import day_of, now
@@ -26,7 +27,6 @@ from quanxin.engine.procedures import Move
 from quanxin.policy.procedure import Act, Effect, Procedure
 from quanxin.runtime.pack import current_pack
 
-NOBODY = "system"  # in whose name a lapse or the coming of a day is written
 PAUSED_IN = "paused_in"  # where a case keeps the state in which it paused
 SUPERSEDE = "archive.supersede"  # the effect by which ``changes`` become the record's next version
 _ABOUT = ("number", "state", "channel", "provider", "about", "version")

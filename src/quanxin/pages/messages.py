@@ -1,4 +1,4 @@
-"""What the desk says of time that is left.
+"""What the desk says of time that is left, of who acted, and of what was refused.
 
 Invariant: a length of time is in office days and hours, so that a day is a day's work.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from quanxin.accounts import NotAllowed
+from quanxin.accounts.actors import NOBODY
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.problems import Problem
 
@@ -56,5 +57,5 @@ def length(time: dt.timedelta) -> str:
 
 
 def person(name: str) -> str:
-    """The name of an actor without what kind of actor it is."""
-    return name.partition(":")[2] or name
+    """The name of an actor without what kind of actor it is; of what nobody did, that it came about by itself."""
+    return _("系统自动") if name == NOBODY else name.partition(":")[2] or name
