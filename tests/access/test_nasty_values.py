@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -76,6 +77,7 @@ LET_IN: dict[Any, Callable[[], Client]] = {
 OF_PROVIDER = {Role.INTAKE, Role.DECIDER}
 
 
+@cache
 def names(reads: re.Pattern[str]) -> dict[str, list[str]]:
     """What the view of each address reads of a query, or of a form, by the source of its module."""
     found = {}

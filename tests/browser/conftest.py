@@ -7,7 +7,6 @@ fails them.
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -25,7 +24,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from quanxin.runtime import postgres
-from tests import warm
+from tests import platform, warm
 
 QUANXIN = Path(sys.executable).with_name("quanxin")
 ASSETS = Path(__file__).parents[2] / "src/quanxin/web/assets"
@@ -103,12 +102,8 @@ def site(chromium: str) -> Iterator[Site]:
     """Set up, fill and serve a platform; needs the browser's assets (``make assets``)."""
     top = Path(tempfile.mkdtemp(prefix="qx-"))
     top.chmod(0o755)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("QUANXIN_")}
-    environment |= {"QUANXIN_DATA_DIR": str(top / "data"), "QUANXIN_SECOND_FACTOR": "optional"}
+    environment = platform.environment_of(platform.sample(top / "data"))
     port = _free_port()
-    subprocess.run(
-        [QUANXIN, "demo", "--subjects", "400", "--seed", "1"], env=environment, check=True, capture_output=True
-    )
     server = subprocess.Popen([QUANXIN, "serve", "--port", str(port), "--workers", "1"], env=environment)
     try:
         address = f"http://127.0.0.1:{port}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from quanxin.calendar import ZONE
 from quanxin.runtime import postgres
+from tests import platform
 from tests.browser.conftest import _free_port, _wait_for
 from tests.browser.travelling import CLOCK, PASSWORD
 
@@ -81,13 +81,8 @@ def town_of(build: str, begins: dt.datetime, **settings: str) -> Iterator[Town]:
     """A town that ``travelling`` builds by a name, on a day, under settings of its own."""
     top = Path(tempfile.mkdtemp(prefix="qx-"))
     top.chmod(0o755)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("QUANXIN_")}
-    environment |= {
-        "QUANXIN_DATA_DIR": str(top / "data"),
-        "QUANXIN_STATIC": "plain",
-        "QUANXIN_SECOND_FACTOR": "optional",
-        CLOCK: str(top / "clock"),
-    } | settings
+    own = {"QUANXIN_STATIC": "plain", CLOCK: str(top / "clock")} | settings
+    environment = platform.environment_of(platform.empty(top / "data"), **own)
     clock = top / "clock"
     clock.write_text(begins.isoformat())
     (top / "files").mkdir()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests import warm
+from tests import platform, warm
 
 pytestmark = pytest.mark.slow
 
@@ -17,8 +16,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment with a platform of its own."""
-    folder = tmp_path_factory.mktemp("platform")
-    return os.environ | {"QUANXIN_DATA_DIR": str(folder / "data"), "QUANXIN_STATIC": "plain"}
+    data_dir = platform.empty(tmp_path_factory.mktemp("platform") / "data")
+    return platform.environment_of(data_dir, QUANXIN_STATIC="plain")
 
 
 def quanxin(home: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
+from tests import platform
 from tests.city import CODES, NAMES, registration, write
 from tests.cli.test_refusals import quanxin
 from tests.intake.test_link_decisions import OLD, WRONG, debtor
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_row_is_listed_linked_and_undone(tmp_path: Path) -> None:
-    home = os.environ | {"QUANXIN_DATA_DIR": str(tmp_path / "data"), "QUANXIN_STATIC": "plain"}
+    home = platform.environment_of(platform.empty(tmp_path / "data"), QUANXIN_STATIC="plain")
 
     def answer(*words: str) -> object:
         ran = quanxin(home, *words)
