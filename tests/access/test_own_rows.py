@@ -21,9 +21,11 @@ from quanxin.intake.models import Conflict, Held, Submission
 from quanxin.intake.pipeline import intake
 from quanxin.intake.receipt import Receipt
 from quanxin.intake.replay import replay
+from quanxin.intake.submissions import SUBMISSIONS
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Name, Subject
 from quanxin.subjects.queries import find
+from quanxin.work import engine
 from tests.accounts.people import PASSWORD
 from tests.city import CODES, penalty, register, registration, write
 from tests.desk.people import signed_in
@@ -48,7 +50,7 @@ def by_file(folder: Path, rows: list[dict[str, str | None]], actor: Actor, resou
 def by_job(folder: Path, rows: list[dict[str, str | None]], actor: Actor) -> Receipt:
     path = write(folder, PENALTY, rows, "job.csv")
     made = submissions.submit(path, file_name=path.name, resource=PENALTY, provider=PROVIDER, actor=actor)
-    submissions.perform(made.pk)
+    engine.perform(SUBMISSIONS, made.pk)
     made.refresh_from_db()
     return receipts.receipt_of(str(made.batch_id))
 
@@ -130,7 +132,7 @@ def test_a_file_that_replaces_withdraws_nothing_about_whom_the_clerk_stands_for(
     made = submissions.submit(
         path, file_name=path.name, resource=PENALTY, provider=PROVIDER, actor=insider, mode="replace"
     )
-    submissions.perform(made.pk)
+    engine.perform(SUBMISSIONS, made.pk)
     made.refresh_from_db()
     assert (made.state, made.error["code"]) == (Submission.State.REFUSED, "own-matter")
     assert AuditLine.objects.filter(actor="user:insider", act="access.refused").count() == 2

@@ -31,11 +31,12 @@ WITHOUT = {
     "evaluation.runs.settled": "takes locks and reads the clock",
     "intake.small_batches._answer_known": "keeps the answer of a batch that left its own",
     "intake.pulls._enqueue": "makes a job; the pull leaves one",
-    "intake.submissions.enqueue": "makes a job of a submission that left one",
     "sharing.webhooks._deliver_one": "a try of a delivery is kept in its row",
     "attachments.download.download": "leaves a line of access by the rules it is given",
     "casework.delivery._send": "a try of a message is kept in its row",
     "casework.letters._send": "a letter to oneself of what waits for one; the day is kept in its row",
+    "work.engine.begin": "writes down what an act asks for, which leaves one",
+    "work.engine.enqueue": "makes a job of a work that left one",
     "runtime.boot._migrate": "brings tables and rights to this version, before there is anybody to name",
     "runtime.jobs.rescue": "gives a job of a dead worker back",
 }

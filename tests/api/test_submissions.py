@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from quanxin.archive.models import Record
-from quanxin.intake import submissions
+from quanxin.intake.submissions import SUBMISSIONS
+from quanxin.work import engine
 from tests.api.conftest import Machine, token_for
 from tests.city import penalty
 
@@ -24,7 +25,7 @@ def test_a_stream_is_kept_taken_in_and_watched(machine: Machine, enrolled: Path)
     made = answer.json()
     assert (made["state"], made["batch"]) == ("waiting", None)
     assert machine.post(ROWS, raw=lines(1200), kind=NDJSON, key="once").json() == made
-    submissions.perform(made["id"])
+    engine.perform(SUBMISSIONS, made["id"])
     done = machine.get(f"/submissions/{made['id']}").json()
     assert (done["state"], done["error"]) == ("done", None)
     assert machine.get(f"/batches/{done['batch']}").json()["accepted"] == 1200
@@ -33,7 +34,7 @@ def test_a_stream_is_kept_taken_in_and_watched(machine: Machine, enrolled: Path)
 
 def test_what_is_refused_is_refused_in_words(machine: Machine, enrolled: Path) -> None:
     made = machine.post(ROWS, raw=b'{"weather": "sunny"}\n', kind=NDJSON).json()
-    submissions.perform(made["id"])
+    engine.perform(SUBMISSIONS, made["id"])
     told = machine.get(f"/submissions/{made['id']}").json()
     assert (told["state"], told["error"]["code"]) == ("refused", "file-column-unknown")
 

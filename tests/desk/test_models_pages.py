@@ -19,6 +19,7 @@ from quanxin.archive.models import Access
 from quanxin.evaluation import runs, studies
 from quanxin.evaluation.editions import in_use, model_of
 from quanxin.evaluation.models import Edition, Run, Score, Study
+from quanxin.work import engine
 from tests.city import hand_in, penalty, register
 from tests.desk.people import PASSWORD, signed_in
 from tests.evaluation.city import MODEL, MODELLER, put_in_use
@@ -54,7 +55,7 @@ def compared(client: Client) -> Study:
     answer = client.post(f"/desk/models/{MODEL}/compare", side("before", BEFORE) | side("after", AFTER))
     made = Study.objects.get()
     assert answer["Location"] == f"/desk/studies/{made.pk}"
-    assert studies.perform(made.pk)
+    assert engine.perform(studies.STUDIES, made.pk)
     made.refresh_from_db()
     return made
 
@@ -215,7 +216,7 @@ def test_a_study_that_waits_is_watched_and_then_gives_way_to_its_figures(modelle
     page = modeller.get(f"/desk/studies/{study.pk}").content.decode()
     assert 'hx-trigger="every 1s"' in page
     assert "评价全市" in page
-    studies.perform(study.pk)
+    engine.perform(studies.STUDIES, study.pk)
     watched = modeller.get(f"/desk/studies/{study.pk}", headers={"HX-Request": "true"})
     assert watched["HX-Redirect"] == f"/desk/studies/{study.pk}"
     assert "等级分布" in modeller.get(f"/desk/studies/{study.pk}").content.decode()
@@ -237,7 +238,7 @@ def test_names_are_shown_for_a_purpose_to_the_centre_alone(modeller: Client) -> 
 def test_a_back_test_says_that_it_knew_more_than_its_day(modeller: Client) -> None:
     modeller.post(f"/desk/models/{MODEL}/back-test", side("after", BEFORE))
     study = Study.objects.get()
-    studies.perform(study.pk)
+    engine.perform(studies.STUDIES, study.pk)
     page = modeller.get(f"/desk/studies/{study.pk}").content.decode()
     for words in ("各等级的命中率", "区分能力（AUC）", "失信被执行人", "评价日期以后掌握的"):
         assert words in page
@@ -269,7 +270,7 @@ def test_what_is_no_question_is_told_beside_the_form(fields: dict[str, str], wor
 
 def test_the_charts_need_no_inline_script(modeller: Client) -> None:
     study = Study.objects.create(
-        model=MODEL, kind="trial", question={"sides": []}, actor="x", at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        model=MODEL, kind="trial", question={"sides": []}, actor="x", created_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     )
     page = modeller.get(reverse("desk:study", args=[study.pk])).content.decode()
     assert page.count("<script") == page.count("<script src=") + page.count('type="application/json"')

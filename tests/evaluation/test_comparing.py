@@ -26,6 +26,7 @@ from quanxin.evaluation.trials import trial
 from quanxin.intake.pipeline import intake
 from quanxin.policy.evaluation import Model
 from quanxin.runtime.duckdb_scratch import workshop
+from quanxin.work import engine
 from tests.city import hand_in, penalty, registration, write
 from tests.evaluation.city import APPROVER, MODEL, MODELLER, centre, company, put_in_use
 from tests.once import city
@@ -67,7 +68,7 @@ def figures(both: Pair) -> dict[str, Any]:
 
 def answered(kind: Study.Kind, *sides: dict[str, Any]) -> Study:
     made = studies.ask(MODELLER, kind, MODEL, sides)
-    assert studies.perform(made.pk)
+    assert engine.perform(studies.STUDIES, made.pk)
     made.refresh_from_db()
     return made
 
@@ -162,7 +163,7 @@ def test_a_study_compares_an_edition_that_nobody_has_approved_and_scores_nobody(
     study = answered(Study.Kind.COMPARISON, studies.side(digest, BEFORE), studies.side(digest, AFTER))
     assert (study.state, len(study.runs), Score.objects.count()) == ("done", 2, 0)
     assert set(said(study)["breakdowns"]) == {"district", "size", "sector"}
-    assert not studies.perform(study.pk)  # once is all
+    assert not engine.perform(studies.STUDIES, study.pk)  # once is all
     assert AuditLine.objects.filter(act="evaluation.comparison").count() == 1
     again = answered(Study.Kind.TRIAL, studies.side_of(Run.objects.get(pk=study.runs[0])))
     assert again.runs == study.runs[:1]  # the same edition, day and knowledge are not run twice
@@ -185,9 +186,9 @@ def test_a_study_that_cannot_be_answered_says_why() -> None:
     early = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
     study = answered(Study.Kind.TRIAL, studies.side(model_of(MODEL).edition, BEFORE, early))
     assert study.state == "refused"
-    assert study.problem is not None
-    assert "没有可评价的" in study.problem["zh"]
-    assert study.problem["en"]
+    assert study.error is not None
+    assert "没有可评价的" in study.error["zh"]
+    assert study.error["en"]
 
 
 def test_what_is_no_question_is_refused() -> None:

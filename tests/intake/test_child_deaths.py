@@ -17,9 +17,11 @@ from pytest_django import Settings
 from quanxin.accounts.actors import Role
 from quanxin.archive.models import Record
 from quanxin.calendar import now
-from quanxin.intake import drop_scan, pulls, sources, submissions
+from quanxin.intake import drop_scan, pulls, sources
 from quanxin.intake.models import Pulled, Submission
+from quanxin.intake.submissions import SUBMISSIONS
 from quanxin.runtime import confined
+from quanxin.work import engine
 from tests.api.conftest import Machine, token_for
 from tests.city import CODES, NAMES, registration, write
 from tests.desk.people import signed_in
@@ -35,7 +37,7 @@ def drop(folder: Path, n: int) -> str | None:
     write(folder, REGISTER, [registration(n)], "making.csv").rename(place / f"{n}.csv")
     drop_scan.scan()
     for submission in drop_scan.waiting():
-        submissions.perform(submission)
+        engine.perform(SUBMISSIONS, submission)
     drop_scan.scan()
     assert list(place.glob("*.csv")) == []  # neither lies there to be taken again
     answer = folder / "drop" / "results" / PROVIDER / REGISTER / f"{n}.csv.error.json"
@@ -73,9 +75,9 @@ def desk(folder: Path, n: int) -> str | None:
             "Location"
         ]
     submission = Submission.objects.get(pk=where.rpartition("/")[2])
-    assert submissions.perform(submission.pk)
+    assert engine.perform(SUBMISSIONS, submission.pk)
     submission.refresh_from_db()
-    assert (submission.attempts, submissions.take_over()) == (1, [])  # it is over, whatever became of it
+    assert (submission.attempts, engine.take_over(SUBMISSIONS)) == (1, [])  # it is over, whatever became of it
     page = clerk.get(where, follow=True).content.decode()
     assert ("意外终止" in page) == bool(submission.error)
     return submission.error and submission.error["code"]

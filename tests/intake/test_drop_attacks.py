@@ -14,10 +14,12 @@ import pytest
 from pytest_django import Settings
 
 from quanxin.archive.models import Batch
-from quanxin.intake import drop_health, drop_scan, submissions
+from quanxin.intake import drop_health, drop_scan
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Submission
+from quanxin.intake.submissions import SUBMISSIONS
 from quanxin.runtime.finding import State
+from quanxin.work import engine
 from tests.city import penalty, register, write
 
 MINE, VICTIM = "market-regulation", "taxation"
@@ -50,7 +52,7 @@ def told(base: Path, data: Path) -> str:
 def take_in() -> None:
     drop_scan.scan()
     for submission in drop_scan.waiting():
-        submissions.perform(submission)
+        engine.perform(SUBMISSIONS, submission)
     drop_scan.scan()
 
 
@@ -243,7 +245,7 @@ def test_a_link_put_in_at_any_step_of_a_scan_reaches_nothing(
         assert outside(base) == before, f"before step {number}: {steps[number:]}"
         assert SECRET not in told(place, Path(settings.DATA_DIR))
         for left in Submission.objects.filter(finished_at=None):
-            submissions.perform(left.pk)
+            engine.perform(SUBMISSIONS, left.pk)
         Submission.objects.all().delete()
         number += 1
     assert number > 15, "hardly a step was watched"

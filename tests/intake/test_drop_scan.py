@@ -18,9 +18,11 @@ from django.db import connections
 from pytest_django import Settings
 
 from quanxin.archive.models import Batch, Record
-from quanxin.intake import drop_folder, drop_results, drop_scan, inbox, submissions
+from quanxin.intake import drop_folder, drop_results, drop_scan, inbox
 from quanxin.intake.models import Dropped, Submission
+from quanxin.intake.submissions import SUBMISSIONS
 from quanxin.runtime.beneath import Folder
+from quanxin.work import engine
 from tests.city import penalty, person, register, write
 from tests.intake import processes
 from tests.intake.processes import here, until, workers
@@ -48,7 +50,7 @@ def take_in() -> drop_scan.Scan:
     """What a worker does: scan, perform, scan."""
     drop_scan.scan()
     for submission in drop_scan.waiting():
-        submissions.perform(submission)
+        engine.perform(SUBMISSIONS, submission)
     return drop_scan.scan()
 
 
@@ -236,7 +238,7 @@ def test_a_file_that_was_replaced_before_its_answer_is_a_new_one(tmp_path: Path,
     drop_scan.scan()
     put(drop, "a.csv", [penalty(1, "第2号")])
     for submission in drop_scan.waiting():
-        submissions.perform(submission)
+        engine.perform(SUBMISSIONS, submission)
     found = drop_scan.scan()
     assert (found.taken, found.handed_in) == ([f"{PLACE}/a.csv"], [f"{PLACE}/a.csv"])
     take_in()

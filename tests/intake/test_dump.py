@@ -39,10 +39,12 @@ from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Held, Submission
 from quanxin.intake.pipeline import intake
 from quanxin.intake.replay import replay
+from quanxin.intake.submissions import SUBMISSIONS
 from quanxin.rights import shields
 from quanxin.runtime import cluster, environment
 from quanxin.sharing import subscriptions, webhook_events, webhooks
 from quanxin.subjects.models import Identifier
+from quanxin.work import engine
 from tests.accounts.people import PASSWORD, enrolled
 from tests.accounts.people import person as account
 from tests.api.conftest import Machine, token_for
@@ -143,13 +145,13 @@ def taken_in_every_way(folder: Path, secrets: Secrets, client_key: str) -> None:
     made = submissions.submit(
         path, file_name=name, resource=RESOURCE, provider="market-regulation", actor=operator()
     )  # fmt: skip
-    submissions.perform(made.pk)
+    engine.perform(SUBMISSIONS, made.pk)
     headless = folder / "headless.csv"
     headless.write_text(f"样例人,{secrets.identity()},{secrets.mobile()}\n")
     made = submissions.submit(
         headless, file_name="headless.csv", resource=RESOURCE, provider="market-regulation", actor=operator()
     )
-    submissions.perform(made.pk)
+    engine.perform(SUBMISSIONS, made.pk)
     assert Submission.objects.get(pk=made.pk).state == Submission.State.REFUSED
     machine = Machine(token_for("market", provider="market-regulation"))
     for n, row in enumerate([secrets.person(), {"fine": "约三万"} | secrets.written_down()]):

@@ -17,12 +17,14 @@ from rich.console import Console
 
 from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
-from quanxin.intake import drop_scan, receipts, submissions
+from quanxin.intake import drop_scan, receipts
 from quanxin.intake.api.shapes import ReceiptOut
 from quanxin.intake.cli.batches import _show_receipt
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.notes import notes
 from quanxin.intake.pipeline import intake
+from quanxin.intake.submissions import SUBMISSIONS
+from quanxin.work import engine
 from tests.city import penalty, write
 from tests.desk.people import signed_in
 
@@ -65,7 +67,7 @@ def answered(tmp_path: Path, settings: Settings) -> Path:
     workbook(tmp_path, folder / "处罚.xlsx")
     drop_scan.scan()
     for submission in drop_scan.waiting():
-        submissions.perform(submission)
+        engine.perform(SUBMISSIONS, submission)
     assert drop_scan.scan().taken
     return tmp_path / "drop" / "results" / "market-regulation" / PENALTY
 

@@ -27,11 +27,13 @@ from quanxin.intake.models import Conflict, ConflictRow, Held
 from quanxin.intake.pipeline import intake
 from quanxin.intake.receipt import Receipt
 from quanxin.intake.replay import replay
+from quanxin.intake.submissions import SUBMISSIONS
 from quanxin.policy.model import Basis
 from quanxin.policy.ownership import CommonRegister, Precedence
 from quanxin.policy.parts import InForce
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Name, Subject
+from quanxin.work import engine
 from tests.city import CODES, hand_in, penalty, register, registration, write
 from tests.desk.people import signed_in
 
@@ -79,7 +81,7 @@ def by_group(folder: Path, rows: Rows, provider: str) -> Receipt:
 def by_submission(folder: Path, rows: Rows, provider: str) -> Receipt:
     path = write(folder, PENALTY, rows, f"submitted-{provider}.csv")
     made = submissions.submit(path, file_name=path.name, resource=PENALTY, provider=provider, actor=operator())
-    submissions.perform(made.pk)
+    engine.perform(SUBMISSIONS, made.pk)
     made.refresh_from_db()
     return receipts.receipt_of(str(made.batch_id))
 
@@ -95,7 +97,7 @@ def by_drop(folder: Path, rows: Rows, provider: str) -> Receipt:
         write(folder, PENALTY, rows, "dropped.csv").rename(place / "dropped.csv")
         drop_scan.scan()
         for waiting in drop_scan.waiting():
-            submissions.perform(waiting)
+            engine.perform(SUBMISSIONS, waiting)
     return receipts.receipt_of(Batch.objects.filter(provider=provider).latest("id").pk)
 
 

@@ -21,7 +21,10 @@ from quanxin.calendar import now, travel
 from quanxin.intake import inbox, submissions
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Submission
+from quanxin.intake.submissions import SUBMISSIONS
 from quanxin.runtime.session import claimed
+from quanxin.work import engine, retention
+from quanxin.work.kinds import Kind
 from tests.city import penalty, register, registration, write
 
 CLERK = Actor("clerk:market-regulation", frozenset({Role.INTAKE}))
@@ -33,9 +36,7 @@ def handed_in(path: Path, name: str = "处罚 2025.csv", resource: str = "admini
 
 def jobs() -> list[str]:
     return list(
-        ProcrastinateJob.objects.filter(task_name=submissions.TASK, status="todo").values_list(
-            "queueing_lock", flat=True
-        )
+        ProcrastinateJob.objects.filter(task_name=engine.TASK, status="todo").values_list("queueing_lock", flat=True)
     )
 
 
@@ -51,7 +52,7 @@ def test_a_file_and_its_job_are_kept_together_or_not_at_all(tmp_path: Path) -> N
     assert jobs() == [f"submission:{kept.pk}"]
     assert (kept.state, kept.bytes, kept.actor) == ("waiting", path.stat().st_size, CLERK.name)
     assert (inbox.root() / kept.path).read_bytes() == path.read_bytes()
-    assert not submissions.enqueue(kept.pk), "a second job would wait beside the first"
+    assert not engine.enqueue(SUBMISSIONS, kept.pk), "a second job would wait beside the first"
     assert len(jobs()) == 1
 
 
@@ -63,7 +64,7 @@ def test_a_stream_is_taken_in_under_the_clerks_own_name_for_it(tmp_path: Path) -
         io.BytesIO(text), file_name="C:\\报送\\处罚\x00 2025.csv", resource="administrative-penalty",
         provider="market-regulation", actor=CLERK,
     )  # fmt: skip
-    assert submissions.perform(made.pk)
+    assert engine.perform(SUBMISSIONS, made.pk)
     done = submissions.status(made.pk)
     assert done.batch is not None
     assert (done.state, done.attempts, done.repeated) == ("done", 1, False)
@@ -95,9 +96,9 @@ def test_a_large_upload_is_moved_and_not_written_once_more(tmp_path: Path) -> No
 def test_performing_again_changes_nothing(tmp_path: Path) -> None:
     register(tmp_path)
     made = handed_in(write(tmp_path, "administrative-penalty", [penalty(0)]))
-    submissions.perform(made.pk)
+    engine.perform(SUBMISSIONS, made.pk)
     before = submissions.status(made.pk).to_json()
-    submissions.perform(made.pk)
+    engine.perform(SUBMISSIONS, made.pk)
     assert submissions.status(made.pk).to_json() == before
     assert Record.objects.filter(resource="administrative-penalty").count() == 1
 
@@ -116,12 +117,12 @@ def test_a_worker_that_died_between_the_commit_and_its_own_note_is_finished_with
         raise Died
 
     with monkeypatch.context() as patch:
-        patch.setattr(submissions, "_finish", die)
+        patch.setattr(engine, "_finish", die)
         with pytest.raises(Died):
-            submissions.perform(made.pk)
+            engine.perform(SUBMISSIONS, made.pk)
     committed = Batch.objects.get(resource="administrative-penalty")
     assert submissions.status(made.pk).state == "running"
-    submissions.perform(made.pk)
+    engine.perform(SUBMISSIONS, made.pk)
     done = submissions.status(made.pk)
     assert (done.state, done.batch, done.attempts, done.repeated) == ("done", committed, 2, False)
 
@@ -131,9 +132,9 @@ def test_the_same_file_handed_in_again_ends_with_the_batch_that_it_made(tmp_path
     register(tmp_path)
     path = write(tmp_path, "administrative-penalty", [penalty(0)])
     first, second = handed_in(path), None
-    submissions.perform(first.pk)
+    engine.perform(SUBMISSIONS, first.pk)
     second = handed_in(path)
-    submissions.perform(second.pk)
+    engine.perform(SUBMISSIONS, second.pk)
     assert submissions.status(second.pk).batch == submissions.status(first.pk).batch
     assert submissions.status(second.pk).repeated
 
@@ -143,7 +144,7 @@ def test_a_file_that_cannot_be_taken_in_is_refused_in_words_and_kept_for_a_while
     path = tmp_path / "scan.pdf"
     path.write_bytes(b"%PDF-1.7 ...")
     made = handed_in(path, "scan.pdf")
-    submissions.perform(made.pk)
+    engine.perform(SUBMISSIONS, made.pk)
     refused = submissions.status(made.pk)
     assert (refused.state, refused.batch) == ("refused", None)
     assert refused.error["code"] == "file-not-tabular"
@@ -151,9 +152,9 @@ def test_a_file_that_cannot_be_taken_in_is_refused_in_words_and_kept_for_a_while
     assert "PDF" in refused.error["en"]
     assert refused.error["hint"]
     assert (inbox.root() / refused.path).exists()
-    assert submissions.tidy() == 0
+    assert (submissions.tidy(), retention.remove_over(SUBMISSIONS)) == (0, 0)
     with travel(now() + dt.timedelta(days=31)):
-        assert submissions.tidy() == 1
+        assert retention.remove_over(SUBMISSIONS) == 1
     assert not (inbox.root() / refused.path).exists()
 
 
@@ -194,8 +195,8 @@ def test_what_nobody_handed_in_is_not_there() -> None:
 @pytest.mark.django_db
 def test_a_file_that_ends_its_worker_each_time_is_given_up_in_words(tmp_path: Path) -> None:
     made = handed_in(write(tmp_path, "administrative-penalty", [penalty(0)]))
-    Submission.objects.filter(pk=made.pk).update(attempts=submissions.MOST_ATTEMPTS, state="running")
-    submissions.perform(made.pk)
+    Submission.objects.filter(pk=made.pk).update(attempts=SUBMISSIONS.most_attempts, state="running")
+    engine.perform(SUBMISSIONS, made.pk)
     refused = submissions.status(made.pk)
     assert (refused.state, refused.error["code"]) == ("refused", "submission-given-up")
     assert (inbox.root() / refused.path).exists()
@@ -221,15 +222,15 @@ def test_the_database_knows_no_half_ending(tmp_path: Path, broken: dict[str, obj
 @pytest.mark.django_db
 def test_what_somebody_works_on_is_left_to_him_and_what_nobody_does_is_given_out_once(tmp_path: Path) -> None:
     made = handed_in(write(tmp_path, "enterprise-registration", [registration(0)]), resource="enterprise-registration")
-    assert submissions.take_over() == [], "a job waits already"
+    assert engine.take_over(SUBMISSIONS) == [], "a job waits already"
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
     with claimed(f"submission:{made.pk}") as session:
         assert session is not None
-        assert submissions.take_over() == []
-        assert not submissions.perform(made.pk)
-    assert submissions.take_over() == [made.pk]
-    assert submissions.take_over() == []
+        assert engine.take_over(SUBMISSIONS) == []
+        assert not engine.perform(SUBMISSIONS, made.pk)
+    assert engine.take_over(SUBMISSIONS) == [made.pk]
+    assert engine.take_over(SUBMISSIONS) == []
     assert jobs() == [f"submission:{made.pk}"]
 
 
@@ -237,18 +238,19 @@ def test_what_somebody_works_on_is_left_to_him_and_what_nobody_does_is_given_out
 def test_each_step_can_be_seen_while_the_intake_is_still_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = handed_in(write(tmp_path, "enterprise-registration", [registration(0)]), resource="enterprise-registration")
     seen: list[tuple[str, str]] = []
-    told = submissions._tell
+    told = engine._tell
 
-    def watched(session: psycopg.Connection, submission: str, step: str) -> None:
-        told(session, submission, step)
+    def watched(session: psycopg.Connection, kind: Kind[Submission], submission: str, step: str) -> bool:
+        answer = told(session, kind, submission, step)
         with claimed("a watcher") as other:
             assert other is not None
             row = other.execute("SELECT state, step FROM intake_submission WHERE id = %s", [submission]).fetchone()
         assert row is not None
         seen.append((row[0], row[1]))
+        return answer
 
-    monkeypatch.setattr(submissions, "_tell", watched)
-    submissions.perform(made.pk)
+    monkeypatch.setattr(engine, "_tell", watched)
+    engine.perform(SUBMISSIONS, made.pk)
     assert seen == [("running", step) for step in ("reading", "checking", "matching", "committing")]
     assert list(submissions.status(made.pk).moments) == ["reading", "checking", "matching", "committing"]
 

@@ -19,9 +19,11 @@ from quanxin.archive import lake
 from quanxin.archive.models import Batch, Record
 from quanxin.intake import inbox, submissions
 from quanxin.intake.models import Submission
+from quanxin.intake.submissions import SUBMISSIONS
 from quanxin.runtime import jobs
 from quanxin.runtime.session import own_session
 from quanxin.runtime.variables import VARIABLES
+from quanxin.work import engine
 from tests.city import register, write
 from tests.intake.processes import quanxin, until, workers
 from tests.intake.test_killed import ROWS, rows
@@ -124,7 +126,7 @@ def test_what_a_killed_worker_had_is_taken_over_by_one_that_runs(tmp_path: Path)
             running[0].kill()
             running.pop(0).wait()
         until(lambda: finished() == 1, "the other to take it over")
-        until(lambda: not ProcrastinateJob.objects.filter(task_name=submissions.TASK).exists(), "its job to be over")
+        until(lambda: not ProcrastinateJob.objects.filter(task_name=engine.TASK).exists(), "its job to be over")
     done = submissions.status(work.pk)
     assert (done.state, done.attempts) == ("done", 2)
     assert Batch.objects.filter(resource=RESOURCE).count() == 1
@@ -148,16 +150,16 @@ def test_jobs_of_a_dead_worker_go_back_to_the_queue_unless_another_waits_in_thei
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
         )
-    assert submissions.enqueue(work.pk)
+    assert engine.enqueue(SUBMISSIONS, work.pk)
     assert jobs.rescue() == 1
     assert jobs.rescue() == 0
-    assert [job.status for job in ProcrastinateJob.objects.filter(task_name=submissions.TASK)] == ["todo"]
+    assert [job.status for job in ProcrastinateJob.objects.filter(task_name=engine.TASK)] == ["todo"]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
         )
     assert jobs.rescue() == 1
-    assert [job.status for job in ProcrastinateJob.objects.filter(task_name=submissions.TASK)] == ["todo"]
+    assert [job.status for job in ProcrastinateJob.objects.filter(task_name=engine.TASK)] == ["todo"]
 
 
 @contextmanager

@@ -19,7 +19,8 @@ LISTED: dict[str, str] = {
         archive.Restriction.ended_by archive.Access.viewer archive.Access.actor intake.Conflict.decided_by
         intake.Handover.proposed_by intake.Handover.decided_by intake.SamplingCheck.actor intake.Submission.actor
         sharing.Subscription.granted_by evaluation.Edition.proposed_by evaluation.Edition.decided_by evaluation.Run.actor
-        evaluation.Study.actor casework.Case.filed_by casework.Case.claimed_by casework.Case.decided_by casework.Step.actor
+        evaluation.Study.actor evaluation.Study.cancelled_by intake.Submission.cancelled_by
+        casework.Case.filed_by casework.Case.claimed_by casework.Case.decided_by casework.Step.actor
         rights.Shield.actor rights.Shield.ended_by rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor
         casework.SavedView.owner accounts.ApiClient.decides_asked_by
         casework.Notice.read_by casework.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
@@ -53,7 +54,8 @@ LISTED: dict[str, str] = {
         subjects.Identifier.batch subjects.Name.batch subjects.Finding.batch archive.Edition.digest archive.Batch.id
         archive.Batch.file_sha256 archive.Batch.manifest archive.Record.batch_id archive.Restriction.case
         intake.SamplingCheck.sha256 intake.SamplingCheck.seed intake.Held.position intake.Submission.id
-        intake.Submission.path intake.Submission.sha256 intake.Submission.moments intake.Dropped.signature
+        intake.Submission.path intake.Submission.sha256 intake.Submission.moments intake.Submission.step evaluation.Study.moments
+        intake.Dropped.signature
         intake.Pulled.mark intake.Pulled.digest intake.Pulled.edge evaluation.Edition.digest evaluation.Run.digest
         evaluation.Run.inputs evaluation.Run.grades evaluation.Run.manifest evaluation.Study.step evaluation.Study.runs
         evaluation.Study.figures casework.Case.number casework.Notice.once rights.Wording.digest attachments.Attachment.case
@@ -77,7 +79,7 @@ LISTED: dict[str, str] = {
     """,
     "made by acts of names, days, codes and what the columns of free text hold": """
         subjects.Finding.particulars subjects.Decision.particulars subjects.Judgement.particulars archive.Event.particulars
-        evaluation.Study.question evaluation.Study.problem
+        evaluation.Study.question evaluation.Study.error
     """,
     "how somebody is reached, a number of theirs by purpose": "accounts.User.email sharing.Consumer.contact"
     " casework.Case.contact",

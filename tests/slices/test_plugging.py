@@ -73,7 +73,7 @@ def test_the_page_for_developers_shows_its_thirty_lines(root: Path) -> None:
 def names(one: Slice) -> Iterator[str]:
     """Everything that a declaration names."""
     yield from (*one.pages.values(), *one.routers, *one.commands, *one.handlers, *one.demo.values())
-    yield from (*one.health.values(), *one.deep.values())
+    yield from (*one.health.values(), *one.deep.values(), *one.works.values())
     yield from (*(job.act for job in one.jobs), *(term.remove for term in one.terms))
     yield from (link.count for link in one.links if link.count)
 
@@ -91,6 +91,7 @@ def test_nothing_is_declared_twice() -> None:
     every = list(slices.plugged())
     for found in (
         [one.key for one in every],
+        [key for one in every for key in one.works],
         [link.page for one in every for link in one.links],
         [name for one in every for name in (*one.health, *one.deep)],
         [name for one in every for name in (*(job.name for job in one.jobs), *(term.job for term in one.terms))],

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from quanxin.runtime.free_text import FreeText
+from quanxin.work.models import Work
 
 
 class Edition(models.Model):
@@ -125,7 +126,7 @@ class Change(models.Model):
         return f"{self.model} {self.subject_id} {self.grade}"
 
 
-class Study(models.Model):
+class Study(Work):
     """A question that a modeller asked of editions and runs, and the figures that a job answered it with.
 
     ``question`` names the sides, each an edition, a day and a moment of knowledge; ``runs`` are the runs that answer.
@@ -137,38 +138,16 @@ class Study(models.Model):
         COMPARISON = "comparison", "比较"
         BACK_TEST = "back-test", "回测"
 
-    class State(models.TextChoices):
-        WAITING = "waiting", "等待"
-        RUNNING = "running", "进行中"
-        DONE = "done", "完成"
-        REFUSED = "refused", "未能完成"
-
     model = models.CharField(max_length=64)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     question = models.JSONField()
-    actor = models.CharField(max_length=128)
-    at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    step = models.CharField(max_length=16, blank=True)
     runs = models.JSONField(default=list)
     figures = models.JSONField(null=True)
-    problem = models.JSONField(null=True)
-    finished_at = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(Work.Meta):
+        abstract = False
         ordering = ["-id"]
-        indexes = [models.Index(fields=["model", "-id"])]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["done", "refused"], finished_at__isnull=False)
-                | Q(state__in=["waiting", "running"], finished_at=None),
-                name="study_finished_once_done",
-            )
-        ]
+        indexes = [*Work.Meta.indexes, models.Index(fields=["model", "-id"])]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
-
-    @property
-    def finished(self) -> bool:
-        return self.finished_at is not None

@@ -24,6 +24,7 @@ SLICE = Slice(
     commands=("quanxin.evaluation.cli:register",),
     health={"evaluation": "quanxin.evaluation.health:findings"},
     deep={"evaluation-deep": "quanxin.evaluation.health:deep"},
+    works={"study": "quanxin.evaluation.studies:STUDIES"},
     jobs=(Job("47 1 * * *", "quanxin.evaluation.incremental:by_night", "evaluation.by-night"),),
     handlers=("quanxin.evaluation.incremental:SCORES",),
     demo={"evaluated": "quanxin.evaluation.sample:evaluate_city"},

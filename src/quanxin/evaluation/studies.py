@@ -1,19 +1,18 @@
 """Studies of the workbench: a modeller asks, a job answers, the figures stay.
 
-Invariant: a study and its job are made together, and it ends exactly once, with its figures or with words that say why
-not. A job that is repeated, doubled or killed changes nothing else: runs that were made already are found again. No study
-makes anybody's score.
+Invariant: a study is a long work that ends once, with its figures or with words that say why not. One that is carried out
+again changes nothing else: runs that were made already are found again. No study makes anybody's score.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.db import transaction
-from procrastinate.contrib.django import app
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
@@ -27,17 +26,44 @@ from quanxin.evaluation.models import Run, Study
 from quanxin.evaluation.sensitivity import breakdowns, weights
 from quanxin.evaluation.trials import trial
 from quanxin.runtime.duckdb_scratch import workshop
-from quanxin.runtime.session import claimed
+from quanxin.work import engine
+from quanxin.work.kinds import Kind, Tell
 
-TASK, QUEUE = "evaluation.study", "studies"
-STEPS = {
+STEPS: dict[str, tuple[str, ...]] = {
     Study.Kind.TRIAL: ("evaluating",),
     Study.Kind.COMPARISON: ("evaluating", "comparing", "breaking-down", "weighing"),
     Study.Kind.BACK_TEST: ("evaluating", "testing"),
 }
+WORDS = {
+    "evaluating": _("评价全市"), "comparing": _("比较等级和指标"), "breaking-down": _("按区县、规模、行业分解"),
+    "weighing": _("计算敏感性"), "testing": _("对照此后的名单"),
+}  # fmt: skip
 SIDES = {Study.Kind.TRIAL: 1, Study.Kind.COMPARISON: 2, Study.Kind.BACK_TEST: 1}
-Tell = Callable[[str], None]
-_log = logging.getLogger(__name__)
+
+
+class Studies(Kind[Study]):
+    """Answering what a modeller asked."""
+
+    key: ClassVar[str] = "study"
+    queue: ClassVar[str] = "studies"
+    most_attempts: ClassVar[int] = 3  # its question does not change, and somebody waits
+    model = Study
+
+    def steps(self, work: Study, /) -> Mapping[str, str | Promise]:
+        return {step: WORDS[step] for step in STEPS[work.kind]}
+
+    def carry_out(self, work: Study, tell: Tell, /) -> Mapping[str, Any]:
+        runs, figures = _answer(work, tell)
+        return {"runs": [run.pk for run in runs], "figures": figures}
+
+    def given_up(self, _work: Study, /) -> EvaluationError:
+        return EvaluationError("study-broke")
+
+    def require(self, actor: Actor, _work: Study, /) -> None:
+        actor.require(Role.MODELLER)
+
+
+STUDIES = Studies()
 
 
 def side(digest: str, as_of: dt.date, known_at: dt.datetime | None = None) -> dict[str, Any]:
@@ -67,32 +93,9 @@ def ask(actor: Actor, kind: Study.Kind, key: str, sides: Sequence[dict[str, Any]
         if one["known_at"] and dt.datetime.fromisoformat(one["known_at"]) > now():
             raise EvaluationError("moment-ahead")
     with transaction.atomic():
-        made = Study.objects.create(model=key, kind=kind, question={"sides": list(sides)}, actor=actor.name, at=now())
+        made = engine.begin(STUDIES, actor, model=key, kind=kind, question={"sides": list(sides)})
         audit(actor, f"evaluation.{kind}", f"model:{key}", study=made.pk, sides=list(sides))
-        app.configure_task(TASK, queue=QUEUE).defer(study=made.pk)
     return made
-
-
-def perform(study: int) -> bool:
-    """Answer a study, or one that a killed worker left; False when another process is at it or it is answered.
-
-    An exception that is nobody's words ends the study too, in words that say so, and passes to the caller.
-    """
-    with claimed(f"study:{study}") as session:
-        found = Study.objects.filter(pk=study, finished_at=None).first()
-        if session is None or found is None:
-            return False
-        Study.objects.filter(pk=study).update(state=Study.State.RUNNING)
-        try:
-            runs, figures = _answer(found, lambda step: _tell(study, step))
-        except EvaluationError as error:
-            _refuse(study, error)
-        except Exception:
-            _refuse(study, EvaluationError("study-broke"))
-            raise
-        else:
-            _finish(study, state=Study.State.DONE, runs=[run.pk for run in runs], figures=figures)
-    return True
 
 
 def _answer(study: Study, tell: Tell) -> tuple[list[Run], dict[str, Any]]:
@@ -127,16 +130,3 @@ def _compare(runs: Sequence[Run], tell: Tell) -> dict[str, Any]:
         tell("weighing")
         figures["weights"] = weights(con, both.models[1], "after")
     return figures
-
-
-def _tell(study: int, step: str) -> None:
-    Study.objects.filter(pk=study).update(step=step)
-
-
-def _refuse(study: int, error: EvaluationError) -> None:
-    _log.info("study refused", extra={"study": study, "why": error.en})
-    _finish(study, state=Study.State.REFUSED, problem=error.to_json())
-
-
-def _finish(study: int, **said: Any) -> None:
-    Study.objects.filter(pk=study, finished_at=None).update(finished_at=now(), **said)

@@ -15,12 +15,12 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from quanxin.calendar import now
 from quanxin.intake.conflict_models import Conflict as Conflict
 from quanxin.intake.conflict_models import ConflictRow as ConflictRow
 from quanxin.intake.conflict_models import Handover as Handover
 from quanxin.intake.sampling_models import SamplingCheck as SamplingCheck
 from quanxin.runtime.free_text import FreeLine
+from quanxin.work.models import Work
 
 
 def new_submission_id() -> str:
@@ -66,23 +66,8 @@ class Held(models.Model):
         return f"{self.batch_id} {self.position}"
 
 
-class Submission(models.Model):
-    """A file handed in that left its request: where it lies, who gave it, how far it has come, what became of it.
-
-    The job that takes it in acts as ``actor``, with the intake role alone. ``moments`` says when each step began.
-    """
-
-    class State(models.TextChoices):
-        WAITING = "waiting", "等待处理"
-        RUNNING = "running", "正在处理"
-        DONE = "done", "已完成"
-        REFUSED = "refused", "已退回"
-
-    class Step(models.TextChoices):
-        READING = "reading", "读取文件"
-        CHECKING = "checking", "逐行校验"
-        MATCHING = "matching", "匹配主体"
-        COMMITTING = "committing", "写入档案"
+class Submission(Work):
+    """A file handed in that left its request: where it lies, who gave it, how far it has come, what became of it."""
 
     id = models.CharField(primary_key=True, max_length=20, default=new_submission_id)
     resource = models.CharField(max_length=64)
@@ -93,45 +78,25 @@ class Submission(models.Model):
     path = models.CharField(max_length=300)
     sha256 = models.CharField(max_length=64)
     bytes = models.BigIntegerField()
-    actor = models.CharField(max_length=128)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
-    step = models.CharField(max_length=12, choices=Step.choices, blank=True)
-    moments = models.JSONField(default=dict)
-    attempts = models.PositiveIntegerField(default=0)
-    error = models.JSONField(null=True)
     batch = models.ForeignKey("archive.Batch", null=True, on_delete=models.PROTECT, related_name="submissions")
-    created_at = models.DateTimeField(default=now)
-    finished_at = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(Work.Meta):
+        abstract = False
         ordering = ["-created_at", "id"]
         indexes = [
+            *Work.Meta.indexes,
             models.Index(fields=["provider", "-created_at"], name="submission_of_provider"),
-            models.Index(fields=["created_at"], name="submission_open", condition=Q(finished_at=None)),
         ]
         constraints = [
+            *Work.Meta.constraints,
             models.CheckConstraint(
-                condition=(
-                    Q(state="done", batch__isnull=False, error__isnull=True, finished_at__isnull=False)
-                    | Q(state="refused", batch__isnull=True, error__isnull=False, finished_at__isnull=False)
-                    | Q(
-                        state__in=["waiting", "running"],
-                        batch__isnull=True,
-                        error__isnull=True,
-                        finished_at__isnull=True,
-                    )
-                ),
-                name="submission_ends_one_way",
-            )
+                condition=Q(state="done", batch__isnull=False) | (~Q(state="done") & Q(batch=None)),
+                name="submission_made_batch",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.id} {self.file_name} {self.state}"
-
-    @property
-    def finished(self) -> bool:
-        """Whether it is known what became of it."""
-        return self.finished_at is not None
 
     @property
     def repeated(self) -> bool:

@@ -34,8 +34,8 @@ SLICE = Slice(
         "quanxin.intake.api.batches:router",
         "quanxin.intake.api.submissions:router",
     ),
+    works={"submission": "quanxin.intake.submissions:SUBMISSIONS"},
     jobs=(
-        Job("* * * * * 5/10", "quanxin.intake.submissions:take_over", "intake.take-over"),
         Job("* * * * * */5", "quanxin.intake.drop_scan:scan_as_job", "intake.scan-drop-folder"),
         Job("* * * * *", "quanxin.intake.pulls:pull_due", "intake.pull-due"),
         Job("37 2 * * *", "quanxin.intake.lake_upkeep:compact_by_night", "archive.compact"),

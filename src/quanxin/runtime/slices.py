@@ -28,6 +28,7 @@ PACKAGES: tuple[str, ...] = (
     "quanxin.archive",
     "quanxin.attachments",
     "quanxin.pages",
+    "quanxin.work",
     "quanxin.casework",
     "quanxin.intake",
     "quanxin.sharing",
@@ -96,11 +97,12 @@ class Slice:
     """What a room adds to the house.
 
     ``django`` says whether it is a Django app. Of each face: its ``links``, and by ``pages`` a list of URL patterns.
-    ``routers`` are the interface's, each of whose operations says who is let in; ``commands`` are functions that are given
-    the command line. ``health`` are the checks of ``quanxin doctor`` by their names, ``deep`` those of ``--deep``. ``jobs``
-    recur, ``terms`` end; ``handlers`` subscribe to events (``archive.events``). ``demo`` are what the sample city makes
-    besides, by the key of its outcome: functions of an actor and of whom to tell the steps. ``docs`` are Markdown files
-    beside the declaration.
+    ``routers`` are the interface's, each of whose operations says who is let in; ``commands`` are functions that are
+    given the command line. ``health`` are the checks of ``quanxin doctor`` by their names, ``deep`` those of
+    ``--deep``. ``jobs`` recur, ``terms`` end; ``works`` are kinds of long work by their keys (``work.kinds``);
+    ``handlers`` subscribe to events (``archive.events``). ``demo`` are what the sample city makes besides, by the key
+    of its outcome: functions of an actor and of whom to tell the steps. ``docs`` are Markdown files beside the
+    declaration.
     """
 
     key: str
@@ -114,6 +116,7 @@ class Slice:
     deep: Mapping[str, Name] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
     terms: tuple[Term, ...] = ()
+    works: Mapping[str, Name] = field(default_factory=dict)
     handlers: tuple[Name, ...] = ()
     demo: Mapping[str, Name] = field(default_factory=dict)
     docs: tuple[str, ...] = ()
@@ -173,6 +176,11 @@ def checks(*, deep: bool) -> Iterator[tuple[str, Name]]:
 def terms() -> Iterator[Term]:
     """What has a term."""
     return (term for one in plugged() for term in one.terms)
+
+
+def works() -> dict[str, Name]:
+    """The kinds of long work by their keys."""
+    return {key: name for one in plugged() for key, name in one.works.items()}
 
 
 def documents() -> Iterator[tuple[str, Path]]:

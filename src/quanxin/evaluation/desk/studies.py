@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -33,6 +32,7 @@ from quanxin.pages.tables import as_file
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words, said
 from quanxin.runtime.pack import current_pack
+from quanxin.work.pages import progress
 
 CHOICES = 30  # runs that a form offers
 KINDS = {"compare": Study.Kind.COMPARISON, "back-test": Study.Kind.BACK_TEST, "trial": Study.Kind.TRIAL}
@@ -115,24 +115,21 @@ def _known(text: str, key: str, day: dt.date) -> dt.datetime | None:
     return None
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires_role(*VIEWERS)
 def study(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     """How far a study has come; once it is answered, its figures."""
     found = get_object_or_404(Study, pk=number)
-    watched = request.headers.get("HX-Request") == "true"
-    if watched and found.finished:
-        return HttpResponse(headers={"HX-Redirect": reverse("desk:study", args=[number])})
     context: dict[str, Any] = {
-        "study": found, "steps": _steps(found), "model": model_or_404(found.model), "key": found.model,
-        "problem": _problem(found), "runs": _in_order(found), "names": Role.CENTRE in actor.roles,
+        "study": found, "model": model_or_404(found.model), "key": found.model, "runs": _in_order(found),
+        "names": Role.CENTRE in actor.roles,
     }  # fmt: skip
     if found.state == Study.State.DONE:
         try:
             context["tables"] = tables_of(found)
         except EvaluationError as error:  # an edition that was never proposed, and that the pack no longer has
             context["problem"] = in_words(error)
-    return render(request, "evaluation/_study.html" if watched else "evaluation/study.html", context)
+    return progress(request, actor, studies.STUDIES, found, "evaluation/study.html", context)
 
 
 @require_safe
@@ -189,18 +186,3 @@ def _ways(grades: list[str]) -> list[tuple[str, str]]:
 def _in_order(found: Study) -> list[Run]:
     made = Run.objects.in_bulk(found.runs)
     return [made[number] for number in found.runs]
-
-
-def _steps(found: Study) -> list[tuple[str, str]]:
-    """(label, done/now/later) of each step."""
-    labels = {
-        "evaluating": _("评价全市"), "comparing": _("比较等级和指标"), "breaking-down": _("按区县、规模、行业分解"),
-        "weighing": _("计算敏感性"), "testing": _("对照此后的名单"),
-    }  # fmt: skip
-    order = studies.STEPS[Study.Kind(found.kind)]
-    at = order.index(found.step) if found.step in order else -1
-    return [(labels[s], "done" if n < at else "now" if n == at else "later") for n, s in enumerate(order)]
-
-
-def _problem(found: Study) -> str | None:
-    return in_words(EvaluationError.restored(found.problem)) if found.problem else None

@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import quanxin.calendar.clock
 from quanxin.evaluation.migrations import _rules as rules
 
 
@@ -116,6 +117,29 @@ class Migration(migrations.Migration):
             name="Study",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("actor", models.CharField(max_length=128)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等待处理"),
+                            ("running", "正在处理"),
+                            ("done", "已完成"),
+                            ("refused", "未能完成"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("step", models.CharField(blank=True, max_length=16)),
+                ("moments", models.JSONField(default=dict)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("error", models.JSONField(null=True)),
+                ("cancelled_by", models.CharField(blank=True, max_length=128)),
+                ("created_at", models.DateTimeField(default=quanxin.calendar.clock.now)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("emptied_at", models.DateTimeField(null=True)),
                 ("model", models.CharField(max_length=64)),
                 (
                     "kind",
@@ -124,33 +148,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("question", models.JSONField()),
-                ("actor", models.CharField(max_length=128)),
-                ("at", models.DateTimeField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("waiting", "等待"), ("running", "进行中"), ("done", "完成"), ("refused", "未能完成")],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("step", models.CharField(blank=True, max_length=16)),
                 ("runs", models.JSONField(default=list)),
                 ("figures", models.JSONField(null=True)),
-                ("problem", models.JSONField(null=True)),
-                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
                 "ordering": ["-id"],
-                "indexes": [models.Index(fields=["model", "-id"], name="evaluation__model_2b53fa_idx")],
+                "indexes": [
+                    models.Index(condition=models.Q(("finished_at", None)), fields=["created_at"], name="study_open"),
+                    models.Index(fields=["model", "-id"], name="evaluation__model_2b53fa_idx"),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("finished_at__isnull", False), ("state__in", ["done", "refused"])),
-                            models.Q(("finished_at", None), ("state__in", ["waiting", "running"])),
+                            models.Q(("error__isnull", True), ("finished_at__isnull", False), ("state", "done")),
+                            models.Q(
+                                ("error__isnull", False),
+                                ("finished_at__isnull", False),
+                                ("state__in", ["refused", "cancelled"]),
+                            ),
+                            models.Q(
+                                ("error__isnull", True),
+                                ("finished_at__isnull", True),
+                                ("state__in", ["waiting", "running"]),
+                            ),
                             _connector="OR",
                         ),
-                        name="study_finished_once_done",
+                        name="study_ends_one_way",
                     )
                 ],
             },

@@ -75,15 +75,15 @@ class ReceiptWithRows(ReceiptOut):
 
 
 class SubmissionOut(Schema):
-    """What was handed in to be taken in by a job: ``state`` ends as ``done``, with ``batch``, or as ``refused``, with
-    ``error``; ``step`` is what is being done."""
+    """What was handed in to be taken in by a job: ``state`` ends as ``done``, with ``batch``, or as ``refused`` or
+    ``cancelled``, with ``error``; ``step`` is what is being done."""
 
     id: str
     resource: str
     provider: str
     file: str
     bytes: int
-    state: Literal["waiting", "running", "done", "refused"]
+    state: Literal["waiting", "running", "done", "refused", "cancelled"]
     step: Literal["reading", "checking", "matching", "committing"] | None
     moments: dict[str, str]
     attempts: int

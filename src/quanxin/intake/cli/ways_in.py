@@ -31,12 +31,14 @@ def scan(
     ] = False,
 ) -> None:
     """查看投递目录一次：提交已写完的文件，答复已处理的文件。 / Hand in what lies there, answer what is done."""
-    from quanxin.intake import drop_scan, submissions
+    from quanxin.intake import drop_scan
+    from quanxin.intake.submissions import SUBMISSIONS
+    from quanxin.work import engine
 
     found = drop_scan.scan()
     if here:
         for submission in drop_scan.waiting():
-            submissions.perform(submission)
+            engine.perform(SUBMISSIONS, submission)
         answered = drop_scan.scan()
         found.taken += answered.taken
         found.refused += answered.refused

@@ -10,8 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
@@ -19,9 +18,11 @@ from quanxin.calendar import today
 from quanxin.intake import submissions
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Submission
+from quanxin.intake.submissions import SUBMISSIONS
 from quanxin.pages.gates import missing, requires_role
 from quanxin.runtime.language import in_words
 from quanxin.runtime.pack import current_pack
+from quanxin.work.pages import progress
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,19 +48,17 @@ def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "intake/upload.html", context, status=422 if problem else 200)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires_role(Role.INTAKE)
 def submission(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """How far a file has come; once it is taken in, its receipt."""
-    found = Submission.objects.select_related("batch").filter(pk=number).first()
+    found = Submission.objects.select_related("batch", "dropped").filter(pk=number).first()
     if found is None or not actor.may(Role.INTAKE, found.provider):
         raise missing(actor, f"submission:{number[:40]}", "not a submission of this actor's providers")
-    watched = request.headers.get("HX-Request") == "true"
-    if found.batch_id:
-        where = reverse("desk:batch", args=[found.batch_id]) + ("?repeated=1" if found.repeated else "")
-        return HttpResponse(headers={"HX-Redirect": where}) if watched else redirect(where)
-    context = {"submission": found, "steps": _steps(found), "error": _error(found), "titles": titles()}
-    return render(request, "intake/_progress.html" if watched else "intake/submission.html", context)
+    if found.batch_id and request.method != "POST" and request.headers.get("HX-Request") != "true":
+        return redirect(reverse("desk:batch", args=[found.batch_id]) + ("?repeated=1" if found.repeated else ""))
+    context = {"submission": found}
+    return progress(request, actor, SUBMISSIONS, found, "intake/submission.html", context)
 
 
 def titles() -> dict[str, Any]:
@@ -77,17 +76,3 @@ def choices(actor: Actor) -> list[tuple[Any, list[tuple[str, Any]]]]:
             if actor.may(Role.INTAKE, provider):
                 found.setdefault(provider, []).append((f"{provider}/{key}", resource.title))
     return [(rules.providers[provider].title, resources) for provider, resources in sorted(found.items())]
-
-
-def _steps(found: Submission) -> list[tuple[str, str]]:
-    """(label, done/now/later) of each step."""
-    labels = {
-        "reading": _("读取文件"), "checking": _("逐行校验"), "matching": _("匹配主体"), "committing": _("写入档案"),
-    }  # fmt: skip
-    order = list(labels)
-    at = order.index(found.step) if found.step in labels else -1
-    return [(labels[s], "done" if n < at else "now" if n == at else "later") for n, s in enumerate(order)]
-
-
-def _error(found: Submission) -> str | None:
-    return in_words(IntakeError.restored(found.error)) if found.error else None
