@@ -83,7 +83,8 @@ def start(
     words: Sequence[str], env: Mapping[str, str], *, cwd: Path | None = None, group: bool = False,
     out: IO[bytes] | int | None = None, err: IO[bytes] | int | None = None,
 ) -> Command:  # fmt: skip
-    """Start ``quanxin`` with such arguments, or a module (``-m`` first); with ``group`` it leads a process group of its own."""
+    """Start ``quanxin`` with such arguments, a module (``-m`` first) or a program (``-c``); with ``group`` it leads a process
+    group of its own."""
     ours, theirs = socket.socketpair()
     asked = {"words": [*words], "cwd": str(cwd or Path.cwd()), "group": group}
     with theirs, open(os.devnull, "rb") as nothing:  # noqa: PTH123  # os.devnull is no path of ours
@@ -95,7 +96,7 @@ def start(
 def run(
     words: Sequence[str], env: Mapping[str, str], *, cwd: Path | None = None, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``quanxin``, or a module (``-m`` first), to its end, and what it said."""
+    """Run ``quanxin``, a module (``-m`` first) or a program (``-c``), to its end, and what it said."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         command = start(words, env, cwd=cwd, out=out, err=err)
         try:
@@ -194,7 +195,10 @@ def _main() -> None:
     gc.unfreeze()  # what is frozen at the end of a process counts as leaked
     if not command:
         return
-    if sys.argv[1:2] == ["-m"]:
+    if sys.argv[1:2] == ["-c"]:
+        del sys.argv[0]
+        exec(compile(sys.argv.pop(1), "<a test's program>", "exec"), {"__name__": "__main__"})  # noqa: S102
+    elif sys.argv[1:2] == ["-m"]:
         del sys.argv[:2]
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     else:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from quanxin.intake import lake_upkeep, withdrawals
 from quanxin.runtime.duckdb_scratch import workshop
 from quanxin.subjects.models import Identifier
 from quanxin.subjects.queries import cluster, find, names_of
+from tests import warm
 from tests.city import CODES, hand_in, licence, penalty, register, registration
 
 pytestmark = pytest.mark.django_db
@@ -213,8 +212,8 @@ def test_killed_while_compacting_the_lake_is_whole(tmp_path: Path, settings: Set
     )
     url = f"postgresql://{database['USER']}@/{connection.settings_dict['NAME']}?host={database['HOST']}"
     environment = os.environ | {"QUANXIN_DATA_DIR": str(settings.DATA_DIR), "QUANXIN_DATABASE_URL": url}
-    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=False)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-2000:]
+    ended = warm.run(["-c", code], environment)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr[-2000:]
     assert len(list((lake.root() / PENALTY).glob("*.parquet"))) == 4
     assert proof().holds
     assert lake_upkeep.compact_some(2, only=PENALTY)[0].rows == 3

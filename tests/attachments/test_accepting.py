@@ -9,8 +9,6 @@ import re
 import resource
 import signal
 import stat
-import subprocess
-import sys
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +26,7 @@ from quanxin.attachments import storage
 from quanxin.attachments.accept import accept, of_case, tie
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.models import Attachment
+from tests import warm
 from tests.attachments.conftest import LIU, WANG
 from tests.attachments.making import every, jpeg, png, printed, segment
 from tests.intake.processes import here, until
@@ -168,7 +167,7 @@ accept(Actor("person:liu", frozenset()), Slow(), name="a.pdf", kind="other", sub
 def test_killed_while_writing_nothing_can_be_seen(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(printed())
-    writer = subprocess.Popen([sys.executable, "-c", SLOW, str(path)], env=here(), start_new_session=True)
+    writer = warm.start(["-c", SLOW, str(path)], here(), group=True)
     try:
         until(lambda: any(one.stat().st_size for one in on_disk()), "a part of the file")
     finally:

@@ -6,9 +6,8 @@ Invariant: a worker sees the database and the data directory of the test that st
 from __future__ import annotations
 
 import os
-import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,15 +56,8 @@ def until(true: Callable[[], bool], what: str, seconds: float = 90.0) -> None:
         time.sleep(0.02)
 
 
-def run(words: Sequence[str], env: dict[str, str], cwd: Path | None = None) -> str:
-    """Run a command to its end and return what it said; fail if it fails."""
-    done = subprocess.run(words, env=env, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def said(*words: str, env: dict[str, str]) -> str:
+def said(*words: str, env: dict[str, str], cwd: Path | None = None) -> str:
     """Run a command of the command line to its end and return what it said; fail if it fails."""
-    done = warm.run(words, env)
+    done = warm.run(words, env, cwd=cwd)
     assert done.returncode == 0, done.stderr
     return done.stdout

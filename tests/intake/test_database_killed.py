@@ -6,7 +6,6 @@ import json
 import os
 import random
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -14,7 +13,8 @@ import psycopg
 import pytest
 
 from quanxin.runtime import postgres
-from tests.intake.processes import run, until, workers
+from tests import platform
+from tests.intake.processes import said, until, workers
 
 FILES = 20
 KILLS = 5
@@ -44,17 +44,13 @@ print(json.dumps(list(Submission.objects.values_list("attempts", flat=True))))
 def test_a_database_killed_during_intakes_loses_and_doubles_nothing(tmp_path: Path, root: Path) -> None:
     data_dir = tmp_path / "data"
     tmp_path.chmod(0o755)
-    env = {name: value for name, value in os.environ.items() if not name.startswith("QUANXIN_")}
-    env |= {
-        "QUANXIN_DATA_DIR": str(data_dir),
-        "QUANXIN_ENGINE_THREADS": "1",
-        "QUANXIN_HEARTBEAT_SECONDS": "2",
-        "PYTHONPATH": str(root),
-        "QUANXIN_LOG_LEVEL": "ERROR",
-    }
+    env = platform.environment_of(
+        platform.empty(data_dir), QUANXIN_ENGINE_THREADS="1", QUANXIN_HEARTBEAT_SECONDS="2", PYTHONPATH=str(root),
+        QUANXIN_LOG_LEVEL="ERROR",
+    )  # fmt: skip
     source, kills = random.Random(5), 0
     try:
-        run([sys.executable, "-c", SUBMIT], env, tmp_path)
+        said("-c", SUBMIT, env=env, cwd=tmp_path)
         with workers(2, env):
             while (done := _finished(data_dir)) < FILES:
                 server = postgres.pid(data_dir)
@@ -67,7 +63,7 @@ def test_a_database_killed_during_intakes_loses_and_doubles_nothing(tmp_path: Pa
                     until(lambda gone=server: postgres.pid(data_dir) not in (gone, None), "a worker to start it again")
                 else:
                     time.sleep(0.05)
-        attempts = json.loads(run([sys.executable, "-c", LOOK], env, root))
+        attempts = json.loads(said("-c", LOOK, env=env, cwd=root))
         assert kills == KILLS
         assert len(attempts) == FILES
         assert max(attempts) > 1, "no intake was interrupted"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import DEVNULL, Popen
 
 import pytest
 from django.db import connection
@@ -22,6 +20,7 @@ from quanxin.intake import quarantine
 from quanxin.intake.models import Held
 from quanxin.runtime import keys
 from quanxin.subjects.models import IDENTITY, Identifier, Subject
+from tests import warm
 from tests.city import hand_in, penalty, person
 from tests.intake.processes import here
 
@@ -85,9 +84,9 @@ class Load:
         self.found += 1
 
 
-def rotation() -> Popen[bytes]:
+def rotation() -> warm.Command:
     """A rotation in a process of its own, in small portions."""
-    return Popen([sys.executable, "-c", SLOWLY], env=here(), stdin=DEVNULL, stdout=DEVNULL)
+    return warm.start(["-c", SLOWLY], here())
 
 
 def under(key: str) -> int:
