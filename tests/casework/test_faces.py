@@ -169,3 +169,49 @@ def test_a_party_answers_and_asks_again_by_generated_forms(record: Record) -> No
         assert other.post(f"{at}/answer", {"reason": "x"}).status_code == 404
         assert AuditLine.objects.filter(act="access.refused").count() == lines + 1
         assert NAMES[0] not in text(other, "/my/")
+
+
+def test_staff_bring_papers_with_an_act_and_the_party_sees_them(record: Record) -> None:
+    with travel(MAY):
+        begun = registered(record)
+        decider = signed_in(Role.DECIDER, provider=PROVIDER, name="decider")
+        foreign = signed_in(Role.DECIDER, provider="taxation", name="foreign")
+        at = f"/desk/cases/{begun.number}/perform"
+        form = text(decider, f"/desk/cases/{begun.number}").partition('id="act-perform"')[2].partition("</details>")[0]
+        assert 'enctype="multipart/form-data"' in form
+        assert 'id="perform-file"' in form
+        sent = {"performed_on": "2026-05-05"}
+        assert foreign.post(at, sent | {"file": proof(), "upload": "1"}).status_code == 403
+        assert not Attachment.objects.exists()
+        kept = decider.post(at, sent | {"file": proof(), "upload": "1"})
+        assert kept.status_code == 200
+        assert 'value="2026-05-05"' in kept.content.decode()
+        paper = Attachment.objects.get()
+        assert f'value="{paper.pk}"' in kept.content.decode()
+        assert Case.objects.get().state == "in-force"
+        refused = decider.post(at, {"performed_on": "2027-01-01", "paper": str(paper.pk)})
+        assert refused.status_code == 422
+        assert f'value="{paper.pk}"' in refused.content.decode()
+        none = decider.post(at, sent | {"file": SimpleUploadedFile("a.pdf", b"no pdf")})
+        assert none.status_code == 422
+        assert Case.objects.get().state == "in-force"
+        assert decider.post(at, sent | {"paper": str(paper.pk)}).status_code == 302
+        assert [one.name for one in of_case(begun.reference)] == ["验收单.pdf"]
+        assert "验收单.pdf" in text(owner(), f"/my/cases/{begun.number}")
+
+
+def test_staff_bring_papers_when_they_begin_a_case(record: Record) -> None:
+    at, sent = "/desk/begin/care-advice", WANTED | {"whose": CODES[0]}
+    with travel(MAY):
+        decider = signed_in(Role.DECIDER, provider=PROVIDER, name="decider")
+        kept = decider.post(at, sent | {"file": proof(), "upload": "1"})
+        assert kept.status_code == 200
+        assert not Case.objects.exists()
+        assert 'value="经十路"' in kept.content.decode()
+        made = decider.post(at, sent | {"paper": str(Attachment.objects.get().pk)})
+        assert made.status_code == 302
+        assert [one.name for one in of_case(Case.objects.get().reference)] == ["验收单.pdf"]
+
+
+def proof() -> SimpleUploadedFile:
+    return SimpleUploadedFile("验收单.pdf", printed(), content_type="application/pdf")

@@ -6,7 +6,7 @@ reach looks like what is not there, and each such try is counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
@@ -29,9 +29,10 @@ from quanxin.subjects.queries import asked_for
 @one_act
 def begin(
     actor: Actor, kind: str, *, record: str = "", subject: str = "", statement: str = "",
-    form: Mapping[str, str] | None = None,
+    form: Mapping[str, str] | None = None, papers: Collection[str] = (),
 ) -> Case:  # fmt: skip
-    """Begin a case of the procedure ``kind`` about a ``record`` (its reference) or a ``subject`` (an organisation's code).
+    """Begin a case of the procedure ``kind`` about a ``record`` (its reference) or a ``subject`` (an organisation's code),
+    with the ids of ``papers`` that the actor uploaded for it.
 
     Raises ``RightsError`` for no such procedure, record or subject, and as ``filing.file`` does; ``NotAllowed``, with a
     line, where the procedure is begun by others.
@@ -43,7 +44,7 @@ def begin(
         raise viewers.refused(actor, f"procedure:{kind}", "not this actor's to begin")
     thing, whose = _thing(actor, procedure, record, subject)
     party = Party(actor, whose, Case.Channel.WINDOW)
-    return file(kind, Filed(party, thing, statement, form=form))
+    return file(kind, Filed(party, thing, statement, form=form, papers=papers))
 
 
 def _thing(actor: Actor, procedure: Procedure, record: str, subject: str) -> tuple[Thing, Subject]:

@@ -111,8 +111,8 @@ def _do(performing: Performing) -> Case:
     performing.fields = forms.checked(performing.procedure, act, performing.sent)
     expect_met(performing)
     move = rules.move_of(performing.procedure, act, case.state, case.particulars.get(PAUSED_IN, ""))
-    if performing.papers and performing.party is not None:
-        papers.attach(performing.party, case, performing.papers)
+    whose = performing.party.subject.pk if performing.party else case.subject_id
+    papers.attach(performing.actor, case, performing.papers, subject=whose)
     effects.carry_out(act.effects, performing)
     if act.changes:
         said = rules.changes(act, facts(performing), day_of(performing.at))

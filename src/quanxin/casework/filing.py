@@ -78,7 +78,7 @@ def _begin(procedure: Procedure, filed: Filed, at: dt.datetime) -> Case:
     performing.fields = forms.checked(procedure, act, performing.sent)
     engine.expect_met(performing)
     effects.carry_out(act.effects, performing)
-    papers.attach(filed.by, case, filed.papers)
+    papers.attach(filed.by.actor, case, filed.papers, subject=filed.by.subject.pk)
     effects.carry_out(procedure.marks, performing)
     terms.follow(performing, rules.move_of(procedure, act, "", ""), engine.facts)
     telling.of_act(performing, engine.step(performing))
@@ -141,7 +141,7 @@ def _join(procedure: Procedure, to: Case, filed: Filed, at: dt.datetime) -> Case
         return again
     case = _made(procedure, filed, at, str(procedure.joined), joined_to=to)
     engine.step(_performing(procedure, case, filed, at))
-    papers.attach(filed.by, to, filed.papers)
+    papers.attach(filed.by.actor, to, filed.papers, subject=filed.by.subject.pk)
     performing = _performing(procedure, to, filed, at)
     performing.act, performing.kept = joins, {"joined": case.number}
     engine.step(performing)

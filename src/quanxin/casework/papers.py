@@ -20,17 +20,16 @@ from quanxin.attachments.models import Attachment
 from quanxin.calendar import now
 from quanxin.casework import queues
 from quanxin.casework.models import Case
-from quanxin.casework.parties import Party
 from quanxin.casework.procedures import procedure_of, title_of
 from quanxin.runtime import parameters
 from quanxin.subjects.models import Identifier, Subject
 from quanxin.subjects.queries import cluster
 
 
-def attach(party: Party, case: Case, papers: Iterable[str]) -> None:
-    """Tie papers that the party uploaded to a case of its subject. Raises ``AttachmentError`` for any others."""
+def attach(actor: Actor, case: Case, papers: Iterable[str], *, subject: int) -> None:
+    """Tie papers that the actor uploaded for a subject to a case about it. Raises ``AttachmentError`` for any others."""
     if wanted := [uuid.UUID(str(paper)) for paper in papers]:
-        tie(party.actor, wanted, case.reference, subject_id=party.subject.pk)
+        tie(actor, wanted, case.reference, subject_id=subject)
 
 
 def may_read(actor: Actor, attachment: Attachment) -> None:

@@ -20,12 +20,16 @@ from quanxin.accounts.actors import Role
 from quanxin.archive import viewers
 from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
+from quanxin.attachments.errors import AttachmentError
+from quanxin.attachments.http import receiving
+from quanxin.attachments.models import Attachment
 from quanxin.casework import beginning, procedures
 from quanxin.casework.act_forms import STATEMENT, ActForm
 from quanxin.casework.errors import RightsError
-from quanxin.desk.cases import BEGINNING
+from quanxin.desk.cases import BEGINNING, too_much
 from quanxin.pages.fields import Item, Kind
 from quanxin.pages.gates import requires_role
+from quanxin.pages.papers import FILES, files_said, kind_of, only_papers, papers_of
 from quanxin.policy.procedure import Procedure
 from quanxin.runtime.language import in_words, said
 from quanxin.subjects.models import Subject
@@ -45,6 +49,7 @@ def begin(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_role(*BEGINNING)
+@receiving(files=FILES, refusal=too_much)
 def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     """About whom, then the form; on to the case once it is begun."""
     procedure = next((p for p in procedures.in_force() if p.key == kind and procedures.begun_by(actor, p)), None)
@@ -56,24 +61,36 @@ def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     if subject is None:
         context["problem"] = in_words(RightsError("subject-unknown")) if code else None
         return render(request, "desk/begin_one.html", context, status=422 if code else 200)
-    extra = _which(actor, procedure, subject)
-    form = ActForm(procedure, procedure.files, None if FIND in request.POST else request.POST, extra=extra)
-    if form.is_bound and form.is_valid():
-        sent = form.sent
-        try:
+    extra, wanted = _which(actor, procedure, subject), procedure.files.papers
+    form, brought = _form(request, procedure, extra), list[Attachment]()
+    try:
+        if wanted and FIND not in request.POST:
+            brought, refused = papers_of(request, actor, subject.pk, kind_of(wanted))
+            if refused is not None:
+                raise refused
+        if form.is_bound and form.is_valid():
+            sent, ids = form.sent, [str(paper.pk) for paper in brought]
             made = beginning.begin(
-                actor,
-                kind,
-                record=sent.get(RECORD, ""),
-                subject=subject.code,
-                statement=sent.get(STATEMENT, ""),
-                form=sent,
-            )
+                actor, kind, record=sent.get(RECORD, ""), subject=subject.code, statement=sent.get(STATEMENT, ""), form=sent,
+                papers=ids,
+            )  # fmt: skip
             return redirect(f"{reverse('desk:case', args=[made.number])}?done={procedure.files.key}")
-        except RightsError as error:
-            form.say(error)
-    context |= {"form": form, "nothing": any(not one.options for one in extra)}
+    except RightsError as error:
+        form.say(error)
+    except AttachmentError as error:
+        form.refuse(in_words(error))
+    context |= {"form": form, "nothing": any(not one.options for one in extra), "papers": brought,
+                **files_said(kind_of(wanted))}  # fmt: skip
     return render(request, "desk/begin_one.html", context, status=422 if form.errors else 200)
+
+
+def _form(request: HttpRequest, procedure: Procedure, extra: Sequence[Item]) -> ActForm:
+    """The form as it was sent; empty once it is known about whom, and not found wrong where it only brought papers."""
+    if FIND in request.POST:
+        return ActForm(procedure, procedure.files, extra=extra)
+    if only_papers(request):
+        return ActForm(procedure, procedure.files, initial=request.POST, extra=extra)
+    return ActForm(procedure, procedure.files, request.POST, extra=extra)
 
 
 def _which(actor: Actor, procedure: Procedure, subject: Subject) -> Sequence[Item]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from quanxin.accounts import Actor
 from quanxin.archive.shapes import RecordView
 from quanxin.attachments.accept import of_case
+from quanxin.attachments.models import Attachment
 from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
 from quanxin.casework import offers, terms, words
@@ -29,6 +30,7 @@ from quanxin.intake.corrections import CorrectionRefused, as_written, key_fields
 from quanxin.intake.desk.cells import Cell, cells
 from quanxin.intake.effects import ITEM
 from quanxin.pages.messages import Left, left, person
+from quanxin.pages.papers import files_said, kind_of
 from quanxin.policy.model import FieldDef, Text
 from quanxin.policy.procedure import Act
 from quanxin.rights import documents
@@ -62,19 +64,29 @@ class Wrong:
     lost: bool
 
 
-def context_of(
-    actor: Actor, look: CaseView, sent: Mapping[str, str], problem: Problem | None, tried: Act | None
-) -> dict[str, Any]:
-    """The page of a case for an actor; ``sent`` is what a refused form said, ``tried`` its act."""
+@dataclass(slots=True)
+class Tried:
+    """An act whose form is shown again: what it said, the papers that came with it, and why it was refused, if it was."""
+
+    act: Act
+    sent: Mapping[str, str]
+    papers: Sequence[Attachment] = ()
+    problem: Problem | None = None
+
+
+def context_of(actor: Actor, look: CaseView, tried: Tried | None) -> dict[str, Any]:
+    """The page of a case for an actor."""
     case = look.case
     acts = offers.offered(actor, case, look.term)
-    events, forms = looking.events_of(case), _forms(case, acts, sent, problem, tried)
+    events, forms = looking.events_of(case), _forms(case, acts, tried)
+    problem, sent = (tried.problem, tried.sent) if tried else (None, {})
+    refused = forms.get(tried.act.key) if tried and not isinstance(problem, CorrectionRefused) else None
     return {
         "case": case, "kind": title_of(case.kind), "state": state_of(case).title, "look": look, "items": _items(look),
         "subject": look.subject,
         "about": _about(look), "authority": _authority(case), "acts": [a for a in acts if not a.plain],
-        "plain": [a for a in acts if a.plain], "kinds": _kinds(), "sent": sent, "tried": tried.key if tried else "",
-        "forms": forms, "refused": forms.get(tried.key) if tried and not isinstance(problem, CorrectionRefused) else None,
+        "plain": [a for a in acts if a.plain], "kinds": _kinds(), "sent": sent, "tried": tried.act.key if tried else "",
+        "forms": forms, "refused": refused, "brought": tried.papers if tried else (), "limits": _limits(acts),
         "wrong": _wrong(look, sent, problem) if any(a.wide for a in acts) else [],
         "problem": in_words(problem) if problem else None, "loose": _loose(problem),
         "papers": of_case(case.reference), "term": look.term, "left": _left(look.term), "next": _next(look),
@@ -200,16 +212,24 @@ def file_of(actor: Actor, look: CaseView) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _forms(
-    case: Case, acts: Sequence[Offer], sent: Mapping[str, str], problem: Problem | None, tried: Act | None
-) -> dict[str, ActForm]:
+def _forms(case: Case, acts: Sequence[Offer], tried: Tried | None) -> dict[str, ActForm]:
     """The form of each act; that of the one that was tried as it was sent, with all that is wrong with it."""
     procedure = procedure_of(case)
     made = {one.key: ActForm(procedure, one.act, key=one.key) for one in acts}
-    if tried is not None and problem is not None:
-        made[tried.key] = ActForm(procedure, tried, sent, key=tried.key)
-        made[tried.key].say(problem)
+    if tried is None:
+        return made
+    key = tried.act.key
+    if tried.problem is None:  # its papers alone were sent
+        made[key] = ActForm(procedure, tried.act, key=key, initial=tried.sent)
+    else:
+        made[key] = ActForm(procedure, tried.act, tried.sent, key=key)
+        made[key].say(tried.problem)
     return made
+
+
+def _limits(acts: Sequence[Offer]) -> dict[str, dict[str, int]]:
+    """What the form of each act that takes papers says of them."""
+    return {one.key: files_said(kind_of(one.act.papers)) for one in acts if one.act.papers}
 
 
 def _loose(problem: Problem | None) -> list[str]:

@@ -20,6 +20,7 @@ from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.attachments import download, http
+from quanxin.attachments.errors import AttachmentError
 from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
 from quanxin.casework import engine, offers, queues, saved_views, words
@@ -27,11 +28,12 @@ from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.procedures import procedure_of, state_of, title_of
 from quanxin.desk import case_page
+from quanxin.desk.case_page import Tried
 from quanxin.intake.desk.uploads import titles
 from quanxin.pages.gates import requires_role
 from quanxin.pages.messages import left, status_of
 from quanxin.pages.paging import Paging
-from quanxin.policy.procedure import Act
+from quanxin.pages.papers import FILES, kind_of, only_papers, papers_of
 from quanxin.rights import documents
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words, said
@@ -118,21 +120,37 @@ def case(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     return _case_page(request, actor, number)
 
 
+def too_much(request: HttpRequest, error: AttachmentError) -> HttpResponse:
+    """What came was too much to be read: nothing of the form was."""
+    return _refused(request, error)
+
+
 @require_POST
 @requires_role(*WORKING)
+@http.receiving(files=FILES, refusal=too_much)
 def act(request: HttpRequest, actor: Actor, number: str, what: str) -> HttpResponse:
-    """Do one act on a case, and go back to it; what is refused is said on its page."""
+    """Do one act on a case, and go back to it; what is refused is said on its page, with what was filled in and uploaded."""
     found = Case.objects.filter(number=number).first()
     wanted = offers.act_of(what, found) if found else None
-    if wanted is None:
+    if found is None or wanted is None:
         raise Http404
     sent = {key: str(value) for key, value in request.POST.items()}
+    tried = Tried(wanted, sent)
     try:
-        engine.perform(actor, number, what, sent, seen=parameters.number(sent.get("seen")))
+        if wanted.papers:
+            looking.open_case(actor, number)  # nobody uploads to what they may not open
+            tried.papers, refused = papers_of(request, actor, found.subject_id, kind_of(wanted.papers))
+            if refused is not None:
+                raise refused
+            if only_papers(request):
+                return _case_page(request, actor, number, tried)
+        brought = [str(paper.pk) for paper in tried.papers]
+        engine.perform(actor, number, what, sent, paper=brought, seen=parameters.number(sent.get("seen")))
     except Problem as error:
         if isinstance(error, NotAllowed) and error.line is None:
-            refused_line(actor, found.reference if found else "", "no role for the act", act=what)
-        return _case_page(request, actor, number, problem=error, tried=wanted)
+            refused_line(actor, found.reference, "no role for the act", act=what)
+        tried.problem = error
+        return _case_page(request, actor, number, tried)
     return redirect(f"{reverse('desk:case', args=[number])}?{urlencode({'done': what})}")
 
 
@@ -240,18 +258,17 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     return _refused(request, RightsError("case-unknown"), 404)
 
 
-def _case_page(
-    request: HttpRequest, actor: Actor, number: str, problem: Problem | None = None, tried: Act | None = None
-) -> HttpResponse:
+def _case_page(request: HttpRequest, actor: Actor, number: str, tried: Tried | None = None) -> HttpResponse:
     try:
         found = looking.open_case(actor, number)
     except RightsError as error:
         return _refused(request, error, 404)
     except NotAllowed as error:
         return _refused(request, error)
-    context = case_page.context_of(actor, looking.look(actor, found), request.POST if problem else {}, problem, tried)
+    context = case_page.context_of(actor, looking.look(actor, found), tried)
     done = procedure_of(found).act_of.get(request.GET.get("done", ""))
     context["done"] = done if done is not None and not done.by_nobody else None
+    problem = tried.problem if tried else None
     return render(request, "desk/case.html", context, status=status_of(problem) if problem else 200)
 
 
