@@ -16,7 +16,8 @@ SUBJECTS ?= 20000
 SEED ?= 1
 HOST ?= 127.0.0.1
 PORT ?= 8000
-PYTEST_FLAGS ?= -n 2
+# one more than the cores that tests are measured on: those that kill processes mostly wait
+PYTEST_FLAGS ?= -n 3
 
 export UV_PYTHON := $(PYTHON)
 export UV_PYTHON_DOWNLOADS := never

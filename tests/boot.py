@@ -71,15 +71,16 @@ def start_database() -> None:
 
 
 class OneWorkerEach(LoadScopeScheduling):
-    """Hands tests to workers one by one, but those of browsers to one worker and those of Spark to one.
+    """Hands tests to workers file by file, but all of browsers to one worker and all of Spark to one.
 
-    Browsers share a site and Spark a session, which take a minute to begin; and the later tests of a browser's life stand
-    on the earlier. (xdist's own groups write into an attribute that pytest 9 no longer reads.)
+    What a file's tests share is built once. Browsers share a site and Spark a session, which take a minute to begin; and the
+    later tests of a browser's life stand on the earlier. (xdist's own groups write into an attribute that pytest 9 no longer
+    reads.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        return next((group for group, named in GROUPS.items() if re.match(named, path)), nodeid)
+        return next((group for group, named in GROUPS.items() if re.match(named, path)), path)
 
 
 GROUPS = {"browser": r"tests/browser/", "spark": r"tests/.*/test_(spark\w*|three_scales)\.py$"}
