@@ -20,8 +20,8 @@ from quanxin.casework.filing import Thing
 from quanxin.casework.models import Case
 from quanxin.casework.procedures import procedure_of
 from quanxin.casework.representation import Representation, requires_scope, shown
-from quanxin.my import asking, progress
-from quanxin.my.asking import Asked
+from quanxin.my import act_page, progress
+from quanxin.my.act_page import ActPage
 from quanxin.my.cases import READERS, kinds_of, own
 from quanxin.my.records import one
 from quanxin.pages.papers import FILES
@@ -31,7 +31,7 @@ from quanxin.runtime import parameters
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_scope(*READERS)
-@receiving(files=FILES, refusal=asking.too_much)
+@receiving(files=FILES, refusal=act_page.too_much)
 def act(request: HttpRequest, me: Representation, number: str, what: str) -> HttpResponse:
     """An act of a case's procedure, or a procedure that is about such a case, as a second look is."""
     found = own(me, number)
@@ -41,8 +41,8 @@ def act(request: HttpRequest, me: Representation, number: str, what: str) -> Htt
         again := next((p for p in procedures.in_force() if p.key == what and p.about.case == found.kind), None)
     ) is not None:
         _expect_named(me, again)
-        return asking.answer(
-            request, me, Asked(again, again.files, asking.beginning(me, again, Thing(case=found)), back, context)
+        return act_page.answer(
+            request, me, ActPage(again, again.files, act_page.filing(me, again, Thing(case=found)), back, context)
         )
     procedure = procedure_of(found)
     wanted = procedure.act_of.get(what)
@@ -58,7 +58,7 @@ def act(request: HttpRequest, me: Representation, number: str, what: str) -> Htt
         return engine.perform(me.party, number, what, sent, paper=brought, seen=seen)
 
     context["seen"] = found.steps.values_list("pk", flat=True).last()
-    return asking.answer(request, me, Asked(procedure, wanted, do, back, context))
+    return act_page.answer(request, me, ActPage(procedure, wanted, do, back, context))
 
 
 @require_safe
@@ -74,28 +74,28 @@ def begin(request: HttpRequest, me: Representation) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_scope(*READERS)
-@receiving(files=FILES, refusal=asking.too_much)
+@receiving(files=FILES, refusal=act_page.too_much)
 def begin_one(request: HttpRequest, me: Representation, kind: str) -> HttpResponse:
     """Begin a case about oneself."""
     procedure = _wanted(me, kind)
     if not procedures.about_itself(procedure):
         raise Http404
-    do = asking.beginning(me, procedure, Thing())
-    return asking.answer(request, me, Asked(procedure, procedure.files, do, reverse("my:begin")))
+    do = act_page.filing(me, procedure, Thing())
+    return act_page.answer(request, me, ActPage(procedure, procedure.files, do, reverse("my:begin")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_scope(*READERS)
-@receiving(files=FILES, refusal=asking.too_much)
+@receiving(files=FILES, refusal=act_page.too_much)
 def begin_about(request: HttpRequest, me: Representation, subject: int, number: int, kind: str) -> HttpResponse:
     """Begin a case about a record."""
     record, found = one(me, subject, number)
     procedure = _wanted(me, kind)
     if not procedures.about_record(procedure, record.resource):
         raise Http404
-    do = asking.beginning(me, procedure, Thing(record))
+    do = act_page.filing(me, procedure, Thing(record))
     back = reverse("my:record", args=[subject, number])
-    return asking.answer(request, me, Asked(procedure, procedure.files, do, back, {"record": found}))
+    return act_page.answer(request, me, ActPage(procedure, procedure.files, do, back, {"record": found}))
 
 
 def _wanted(me: Representation, kind: str) -> Procedure:

@@ -25,7 +25,7 @@ from quanxin.casework.parties import Party
 from quanxin.casework.procedures import procedure_of, state_of
 from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.my import progress
-from quanxin.my.asking import DONE
+from quanxin.my.act_page import DONE
 from quanxin.my.notices import Headed, headed
 from quanxin.my.progress import Entry
 from quanxin.pages.paging import Paging

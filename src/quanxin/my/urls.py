@@ -5,21 +5,21 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from quanxin.casework.representation import closed
-from quanxin.my import acts, agents, applying, cases, consents, downloads, notices, pages, readings, records
+from quanxin.my import acts, agents, applications, cases, consents, downloads, notices, overview, readings, records
 from quanxin.runtime import slices
 
 app_name = "my"
 
 urlpatterns: list[URLPattern] = [
-    path("", pages.home, name="home"),
-    path("score", pages.score, name="score"),
-    path("score/<slug:model>/objection", applying.object_to_score, name="object-to-score"),
-    path("acting", pages.acting, name="acting"),
-    path("counter/end", pages.leave_counter, name="leave-counter"),
+    path("", overview.home, name="home"),
+    path("score", overview.score, name="score"),
+    path("score/<slug:model>/objection", applications.object_to_score, name="object-to-score"),
+    path("acting", overview.acting, name="acting"),
+    path("counter/end", overview.leave_counter, name="leave-counter"),
     path("records", records.records, name="records"),
     path("records/<int:subject>-<int:number>", records.record, name="record"),
-    path("records/<int:subject>-<int:number>/repair", applying.repair, name="repair"),
-    path("records/<int:subject>-<int:number>/objection", applying.objection, name="objection"),
+    path("records/<int:subject>-<int:number>/repair", applications.repair, name="repair"),
+    path("records/<int:subject>-<int:number>/objection", applications.objection, name="objection"),
     path("records/<int:subject>-<int:number>/delete", records.delete, name="delete"),
     path("records/<int:subject>-<int:number>/<slug:kind>", acts.begin_about, name="begin-about"),
     path("cases", cases.listed, name="cases"),

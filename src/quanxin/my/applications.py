@@ -22,8 +22,8 @@ from quanxin.casework.filing import Thing
 from quanxin.casework.models import Case
 from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.engine.windows import Why
-from quanxin.my import asking
-from quanxin.my.asking import Asked
+from quanxin.my import act_page
+from quanxin.my.act_page import ActPage
 from quanxin.my.record_rows import Shown
 from quanxin.my.records import one
 from quanxin.pages.papers import FILES
@@ -36,7 +36,7 @@ OBJECTION = "objection"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_scope(Scope.REPAIR)
-@receiving(files=FILES, refusal=asking.too_much)
+@receiving(files=FILES, refusal=act_page.too_much)
 def repair(request: HttpRequest, me: Representation, subject: int, number: int) -> HttpResponse:
     """Apply for the repair of a record in three steps on one page; too early, it says from when on instead."""
     record, found = one(me, subject, number)
@@ -52,8 +52,8 @@ def repair(request: HttpRequest, me: Representation, subject: int, number: int) 
         "record": found, "regime": regime, "conditions": _conditions(found, regime), "before": before,
         "proof": regime.material("proof"), "commitment": regime.material("commitment"),
     }  # fmt: skip
-    return asking.answer(request, me, Asked(
-        procedure, procedure.files, asking.beginning(me, procedure, Thing(record), before),
+    return act_page.answer(request, me, ActPage(
+        procedure, procedure.files, act_page.filing(me, procedure, Thing(record), before),
         reverse("my:record", args=[subject, number]), context, "my/repair.html", {"commitment-missing": "committed"},
     ))  # fmt: skip
 
@@ -88,7 +88,7 @@ def _may_not(found: Shown, regime: RepairRegime | None) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_scope(Scope.OBJECTION)
-@receiving(files=FILES, refusal=asking.too_much)
+@receiving(files=FILES, refusal=act_page.too_much)
 def objection(request: HttpRequest, me: Representation, subject: int, number: int) -> HttpResponse:
     """Object to a record: which item is wrong and what it should be, with papers if there are any."""
     record, found = one(me, subject, number)
@@ -97,7 +97,7 @@ def objection(request: HttpRequest, me: Representation, subject: int, number: in
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_scope(Scope.OBJECTION)
-@receiving(files=FILES, refusal=asking.too_much)
+@receiving(files=FILES, refusal=act_page.too_much)
 def object_to_score(request: HttpRequest, me: Representation, model: str) -> HttpResponse:
     """Object to the score by a model; organisations alone have one."""
     of_pack = current_pack().on(today()).models.get(model)
@@ -110,5 +110,5 @@ def _objection(
     request: HttpRequest, me: Representation, context: dict[str, Any], thing: Thing, back: str
 ) -> HttpResponse:
     procedure = current_pack().procedure_on(OBJECTION, today())
-    do = asking.beginning(me, procedure, thing)
-    return asking.answer(request, me, Asked(procedure, procedure.files, do, back, context, "my/objection.html"))
+    do = act_page.filing(me, procedure, thing)
+    return act_page.answer(request, me, ActPage(procedure, procedure.files, do, back, context, "my/objection.html"))

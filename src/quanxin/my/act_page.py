@@ -31,7 +31,7 @@ Do = Callable[[Mapping[str, str], Sequence[str]], Case]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ActPage:
     """An act whose form is shown: ``do`` does it with the form's items and the ids of its papers, ``back`` leads away.
 
     ``template`` is a page of its own where the matter needs one, with its ``context``; ``at`` names the item that each
@@ -47,58 +47,58 @@ class Asked:
     at: Mapping[str, str] = field(default_factory=dict)
 
 
-def answer(request: HttpRequest, me: Representation, asked: Asked) -> HttpResponse:
+def answer(request: HttpRequest, me: Representation, page: ActPage) -> HttpResponse:
     """The page of a form; on to the case once the act is done."""
-    kind, brought, problem = papers.kind_of(asked.act.papers), list[Attachment](), None
-    if request.method == "POST" and asked.act.papers:
+    kind, brought, problem = papers.kind_of(page.act.papers), list[Attachment](), None
+    if request.method == "POST" and page.act.papers:
         brought, problem = papers.papers_of(request, me.party.actor, me.party.subject.pk, kind)
-    form = _form(request, asked)
-    if not (form.is_bound or form.fields or asked.act.papers) and act_forms.confirms(asked.procedure, asked.act):
-        return _check(request, me, asked, form, brought)  # nothing is to be filled in
+    form = _form(request, page)
+    if not (form.is_bound or form.fields or page.act.papers) and act_forms.confirms(page.procedure, page.act):
+        return _check(request, me, page, form, brought)  # nothing is to be filled in
     if problem is not None:
         form.refuse(in_words(problem))
-    elif form.is_bound and (answered := _send(request, me, asked, form, brought)) is not None:
+    elif form.is_bound and (answered := _send(request, me, page, form, brought)) is not None:
         return answered
     context = {
-        "form": form, "papers": brought, "procedure": asked.procedure, "act": asked.act, "back": asked.back,
-        **papers.files_said(kind), **asked.context,
+        "form": form, "papers": brought, "procedure": page.procedure, "act": page.act, "back": page.back,
+        **papers.files_said(kind), **page.context,
     }  # fmt: skip
-    return shown(request, me, asked.template, context, 422 if form.errors else 200)
+    return shown(request, me, page.template, context, 422 if form.errors else 200)
 
 
-def _form(request: HttpRequest, asked: Asked) -> ActForm:
+def _form(request: HttpRequest, page: ActPage) -> ActForm:
     """The form as it was sent; one that only brought papers, or goes back to be changed, is not found wrong yet."""
     if request.method != "POST":
-        return ActForm(asked.procedure, asked.act)
+        return ActForm(page.procedure, page.act)
     if papers.only_papers(request) or "change" in request.POST:
-        return ActForm(asked.procedure, asked.act, initial=request.POST)
-    return ActForm(asked.procedure, asked.act, request.POST)
+        return ActForm(page.procedure, page.act, initial=request.POST)
+    return ActForm(page.procedure, page.act, request.POST)
 
 
 def _send(
-    request: HttpRequest, me: Representation, asked: Asked, form: ActForm, brought: Sequence[Attachment]
+    request: HttpRequest, me: Representation, page: ActPage, form: ActForm, brought: Sequence[Attachment]
 ) -> HttpResponse | None:
     """Do the act, or show it for checking; None where the form has to be shown again."""
-    if act_forms.confirms(asked.procedure, asked.act) and "confirmed" not in request.POST:
-        return _check(request, me, asked, form, brought) if form.is_valid() else None
+    if act_forms.confirms(page.procedure, page.act) and "confirmed" not in request.POST:
+        return _check(request, me, page, form, brought) if form.is_valid() else None
     try:
-        made = asked.do(form.sent, [str(paper.pk) for paper in brought])
+        made = page.do(form.sent, [str(paper.pk) for paper in brought])
     except (RightsError, AttachmentError) as error:
-        form.say(error, asked.at)
+        form.say(error, page.at)
         return None
-    request.session[DONE] = [made.number, asked.act.key]
+    request.session[DONE] = [made.number, page.act.key]
     return redirect("my:case", made.number)
 
 
 def _check(
-    request: HttpRequest, me: Representation, asked: Asked, form: ActForm, brought: Sequence[Attachment]
+    request: HttpRequest, me: Representation, page: ActPage, form: ActForm, brought: Sequence[Attachment]
 ) -> HttpResponse:
     """What is about to be done, to be confirmed or changed."""
-    context = {"form": form, "papers": brought, "act": asked.act, "back": asked.back, **asked.context}
+    context = {"form": form, "papers": brought, "act": page.act, "back": page.back, **page.context}
     return shown(request, me, "my/check.html", context)
 
 
-def beginning(me: Representation, procedure: Procedure, thing: Thing, after: Case | None = None) -> Do:
+def filing(me: Representation, procedure: Procedure, thing: Thing, after: Case | None = None) -> Do:
     """What begins a case about a thing with what the form says."""
 
     def do(sent: Mapping[str, str], brought: Sequence[str]) -> Case:
