@@ -96,7 +96,7 @@ def test_more_than_the_page_lists_is_counted_and_said(case: Case, monkeypatch: p
     client = decider()
     whole = client.get("/desk/agenda?month=2026-06").content.decode()
     assert "这里只列出" not in whole
-    monkeypatch.setattr("quanxin.desk.agenda.MOST", 0)
+    monkeypatch.setattr("quanxin.casework.desk.agenda.MOST", 0)
     page = client.get("/desk/agenda?month=2026-06").content.decode()
     assert ("本月到期 1 件" in page, "这里只列出最先到期的 0 件" in page, case.number in page) == (True, True, False)
     assert f'href="#d{DUE}"' in page  # the sheet of the month counts all of it

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from quanxin.runtime.slices import Job, Slice
+from django.utils.translation import gettext_lazy as _
+
+from quanxin.accounts.actors import Role
+from quanxin.runtime.slices import Face, Job, Link, Slice
+
+CASES = frozenset({Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR})
 
 SLICE = Slice(
     key="casework",
     title=("办件", "Casework"),
+    links=(
+        Link(page="desk:agenda", title=_("办理日程"), place=11, roles=CASES),
+        Link(page="desk:statistics", title=_("办件统计"), place=12, roles=CASES - {Role.WINDOW}),
+    ),
+    pages={Face.DESK: "quanxin.casework.desk.urls:PAGES"},
     commands=("quanxin.casework.cli:register",),
     routers=("quanxin.casework.api:router",),
     jobs=(

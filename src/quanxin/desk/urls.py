@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from quanxin.accounts.pages import sign_in
+from quanxin.casework.desk import agenda
 from quanxin.desk import (
-    agenda,
     audit,
     beginning,
     cases,
@@ -17,8 +17,6 @@ from quanxin.desk import (
     set_aside,
     shields,
     sign_out,
-    statistics,
-    window,
 )
 from quanxin.pages.gates import closed
 from quanxin.runtime import slices
@@ -28,7 +26,6 @@ app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("sign-in", sign_in, name="sign-in"),
-    path("window", window.window, name="window"),
     path("sign-out", sign_out.SignOut.as_view(), name="sign-out"),
     path("set-aside", set_aside.set_aside, name="set-aside"),
     path("cases", cases.queue, name="cases"),
@@ -41,9 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:number>/decision.pdf", cases.decision, name="decision"),
     path("cases/<str:number>/file", cases.print_file, name="case-file"),
     path("cases/<str:number>/<slug:what>", cases.act, name="case-act"),
-    path("statistics", statistics.figures, name="statistics"),
-    path("agenda", agenda.agenda, name="agenda"),
-    path("agenda/<str:secret>.ics", agenda.feed, name="feed"),
+    path("agenda/<str:secret>.ics", agenda.feed, name="feed"),  # opened by its secret, to no role
     path("attachments/<uuid:identity>", cases.attachment, name="attachment"),
     path("notices", notices.notices, name="notices"),
     path("notices/read", notices.read, name="notice-read"),

@@ -74,7 +74,7 @@ def agenda(request: HttpRequest, actor: Actor) -> HttpResponse:
             letters.want(actor, user, wanted=request.POST.get("wanted") == "1")
         if not secret:
             return redirect(f"{reverse('desk:agenda')}?done={what if what in ('end-feed', 'letter') else ''}")
-    return render(request, "desk/agenda.html", _page(request, actor, user, secret))
+    return render(request, "casework/agenda.html", _page(request, actor, user, secret))
 
 
 @require_safe

@@ -42,7 +42,7 @@ def window(request: HttpRequest, actor: Actor) -> HttpResponse:
     held = counter.current(request.session, actor)
     now_for = Subject.objects.filter(pk=held.subject_id).first() if held is not None and not held.over else None
     context = {"problem": problem, "said": request.POST, "held": held, "now_for": now_for}
-    return render(request, "desk/window.html", context, status=422 if problem else 200)
+    return render(request, "casework/window.html", context, status=422 if problem else 200)
 
 
 def _subject(actor: Actor, code: str, number: str) -> tuple[Subject, Principal]:

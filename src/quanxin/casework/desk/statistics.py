@@ -41,7 +41,7 @@ def figures(request: HttpRequest, actor: Actor) -> HttpResponse:
         if asked not in TABLES or (form := request.GET.get("as", "csv")) not in ("csv", "xlsx"):
             raise Http404(asked)
         return as_file(TABLES[asked](found), form, f"{asked}-{first:%Y-%m}-{last:%Y-%m}")
-    return render(request, "desk/statistics.html", {
+    return render(request, "casework/statistics.html", {
         "tables": [make(found) for make in TABLES.values()], "since": f"{first:%Y-%m}", "until": f"{last:%Y-%m}",
         "kind": kind, "kinds": [(key, said(title)) for key, title in kinds.items()],
     })  # fmt: skip
