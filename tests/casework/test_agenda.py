@@ -17,7 +17,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine, User
 from quanxin.archive.models import Record
 from quanxin.calendar import travel
-from quanxin.casework import agenda, engine, feeds, letters, ticking
+from quanxin.casework import agenda, delivery, engine, feeds, letters, ticking
 from quanxin.casework.agenda_models import Feed, Letter
 from quanxin.casework.models import Case
 from tests.casework.duty import DECIDER, DUE, FOREIGN, MAY, PROVIDER, REVIEWER, WINDOW, duty, owner, registered
@@ -186,3 +186,30 @@ def test_whose_own_matter_it_is_has_it_on_no_agenda(case: Case) -> None:
     bind(operator(), "chief", CODES[0], reason="核验营业执照")
     assert case.number not in client.get("/desk/agenda?month=2026-06").content.decode()
     assert owner().subject.code == CODES[0]
+
+
+@SMTP
+def test_what_is_sent_is_in_the_language_that_its_reader_chose(case: Case) -> None:
+    client = decider()
+    path = address(client)
+    assert events(path)[0]["summary"] == f"养护责任履行 {case.number}（履行中）"
+    for _ in range(2):
+        assert client.post("/language", {"language": "en", "next": "/desk/"}).status_code == 302
+    assert AuditLine.objects.filter(act="accounts.choose-language").count() == 1
+    assert events(path)[0]["summary"] == f"Keeping a duty of care {case.number} (In force)"
+    with travel(MAY + dt.timedelta(days=1)):
+        assert letters.send() == 1
+    with travel(morning(DUE, 18)):
+        ticking.tick()
+        delivery.send_due()
+    letter, notice = mail.outbox[0], next(one for one in mail.outbox if one.subject == "A duty of care is overdue")
+    assert letter.subject == "Today: 0 overdue, 0 due soon, 1 new"
+    assert f"Keeping a duty of care {case.number} (In force)" in letter.body
+    assert "was not performed in time" in notice.body
+
+
+def test_nobody_s_language_is_kept_for_who_is_not_signed_in_or_for_what_is_none(case: Case) -> None:
+    client = decider()
+    Client().post("/language", {"language": "en", "next": "/"})
+    client.post("/language", {"language": "fr", "next": "/"})
+    assert set(User.objects.values_list("language", flat=True)) == {"zh"}

@@ -40,7 +40,7 @@ LISTED: dict[str, str] = {
         sharing.Subscription.resource sharing.Subscription.districts sharing.Subscription.fields evaluation.Edition.model
         evaluation.Edition.pack evaluation.Run.model evaluation.Run.pack_edition evaluation.Run.engine evaluation.Run.versions
         evaluation.Score.model evaluation.Score.grade evaluation.Change.model evaluation.Change.grade evaluation.Study.model
-        casework.Case.kind casework.Case.state casework.Case.resource casework.Case.model
+        accounts.User.language casework.Case.kind casework.Case.state casework.Case.resource casework.Case.model
         casework.Case.provider casework.Step.act casework.Step.state
         casework.Term.clock casework.Term.state casework.Term.act
         casework.Term.role casework.Term.provider casework.Term.warnings casework.Term.escalate_to casework.Notice.key

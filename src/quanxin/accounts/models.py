@@ -35,9 +35,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     one_time = models.BooleanField(default=False)  # whether somebody else chose the password: it opens its change alone
     one_time_until = models.DateTimeField(null=True)  # until when such a password lets in; from then on it is none
-    agent_code = models.CharField(
-        max_length=64, blank=True, default="", db_index=True
-    )  # the digest, see ``agent_codes``
+    language = models.CharField(max_length=2, default="zh")  # of what is sent to them: chosen last, while signed in
+    agent_code = models.CharField(max_length=64, blank=True, default="", db_index=True)  # its digest: ``agent_codes``
     agent_code_until = models.DateTimeField(null=True)
 
     objects = BaseUserManager()

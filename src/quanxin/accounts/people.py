@@ -139,6 +139,15 @@ def deactivate(by: Actor, username: str, *, reason: str) -> User:
 
 
 @act
+def choose_language(by: Actor, user: User, language: str) -> None:
+    """Have letters, notices and the calendar of an account written in ``zh`` or ``en``; chosen twice, it stays so."""
+    if user.language != language:
+        user.language = language
+        user.save(update_fields=["language"])
+        audit(by, "accounts.choose-language", f"user:{user.username}", language=language)
+
+
+@act
 def set_password(by: Actor, username: str, password: str) -> User:
     """Give an account a new password, where its own was forgotten, good for choosing another; every session of it ends.
 

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from quanxin.accounts import Actor
 from quanxin.archive.own_matters import own_subjects
@@ -17,6 +18,7 @@ from quanxin.calendar import ZONE, day_of, local, now
 from quanxin.casework.models import Case, Term
 from quanxin.casework.procedures import state_of, title_of
 from quanxin.policy.model import Text
+from quanxin.runtime.language import said
 from quanxin.subjects.queries import within
 
 
@@ -29,6 +31,11 @@ class Entry:
     procedure: Text
     state: Text
     day: dt.date
+
+    def said(self) -> str:
+        """What falls due, in the language that is active: the procedure, the number and the state."""
+        words = {"procedure": said(self.procedure), "number": self.case.number, "state": said(self.state)}
+        return _("%(procedure)s %(number)s（%(state)s）") % words
 
     @property
     def at(self) -> dt.datetime:

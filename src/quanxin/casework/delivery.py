@@ -48,7 +48,7 @@ class Email:
         return bool(settings.EMAIL_HOST)
 
     def send(self, to: User, title: str, body: str) -> bool:
-        """Send one message, in Chinese, to the address of the account."""
+        """Send one message to the address of the account."""
         if not to.email:
             return False
         mail.send_mail(title, body, settings.DEFAULT_FROM_EMAIL, [to.email])
@@ -91,14 +91,11 @@ def _send(number: int, channels: Iterable[Channel]) -> bool:
     notice = Notice.objects.select_for_update(skip_locked=True).filter(pk=number, mailed_at=None).first()
     if notice is None:
         return False
-    title, body = rendered(notice, "zh")
-    body = (
-        blot_out(body).replace("/my/", f"{settings.PUBLIC_URL}/my/").replace("/desk/", f"{settings.PUBLIC_URL}/desk/")
-    )
     try:
         for person in readers(notice):
+            title, body = _message(notice, person.language)
             for channel in channels:
-                channel.send(person, blot_out(title), body)
+                channel.send(person, title, body)
     except OSError as error:  # the server is away, or refuses
         _log.warning("notice %s was not sent: %s", notice.pk, error)
         notice.mail_attempts += 1
@@ -107,6 +104,15 @@ def _send(number: int, channels: Iterable[Channel]) -> bool:
     notice.mailed_at = now()
     notice.save(update_fields=["mailed_at"])
     return True
+
+
+def _message(notice: Notice, language: str) -> tuple[str, str]:
+    """A notice as it is sent: in the reader's language, without numbers of persons, its addresses whole."""
+    title, body = rendered(notice, "en" if language == "en" else "zh")
+    body = blot_out(body)
+    for face in ("/my/", "/desk/"):
+        body = body.replace(face, f"{settings.PUBLIC_URL}{face}")
+    return blot_out(title), body
 
 
 def readers(notice: Notice) -> list[User]:

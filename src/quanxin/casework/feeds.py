@@ -12,7 +12,9 @@ import hashlib
 import secrets
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from quanxin.accounts import Actor
 from quanxin.accounts.acts import act
@@ -21,6 +23,7 @@ from quanxin.accounts.people import actor_of
 from quanxin.calendar import now, today
 from quanxin.casework import agenda
 from quanxin.casework.agenda_models import Feed
+from quanxin.runtime.language import code_of
 
 AHEAD = dt.timedelta(days=400)
 LONGEST = 64  # of a secret that is looked at; what is longer is none
@@ -52,7 +55,7 @@ def end(by: Actor, user: User) -> bool:
     return bool(ended)
 
 
-def opened(secret: str) -> Actor | None:
+def opened(secret: str) -> User | None:
     """Whose calendar a secret opens, and note the use; None for one that stands for nobody."""
     digest = _digest(secret[:LONGEST])
     found = Feed.objects.select_related("user").filter(digest=digest, ended_at=None, user__is_active=True).first()
@@ -61,17 +64,22 @@ def opened(secret: str) -> Actor | None:
     if found.used_at is None or found.used_at < now() - USED:
         found.used_at = now()
         found.save(update_fields=["used_at"])
-    return actor_of(found.user)
+    return found.user
 
 
-def calendar(actor: Actor) -> bytes:
-    """What falls due for an actor, as iCalendar: what has lapsed, and what will within ``AHEAD``."""
+def calendar(user: User) -> bytes:
+    """What falls due for somebody, as iCalendar in their language: what has lapsed, and what will within ``AHEAD``."""
+    with translation.override(code_of(user.language)):
+        return _calendar(actor_of(user))
+
+
+def _calendar(actor: Actor) -> bytes:
     import icalendar  # here: of all that the platform does, this alone needs it
 
     made = icalendar.Calendar()
     made.add("prodid", "-//Quanxin//casework//ZH")
     made.add("version", "2.0")
-    made.add("x-wr-calname", "泉信办理期限")
+    made.add("x-wr-calname", _("泉信办理期限"))
     made.add("x-published-ttl", "PT1H")
     for entry in agenda.due(actor, last=today() + AHEAD):
         event = icalendar.Event()
@@ -79,9 +87,8 @@ def calendar(actor: Actor) -> bytes:
         event.add("dtstamp", now())
         event.add("dtstart", entry.day)
         event.add("dtend", entry.day + dt.timedelta(days=1))
-        event.add(
-            "summary", f"{'逾期 ' if entry.overdue else ''}{entry.procedure.zh} {entry.case.number}（{entry.state.zh}）"
-        )
+        late = _("逾期") + " " if entry.overdue else ""
+        event.add("summary", late + entry.said())
         event.add("url", f"{settings.PUBLIC_URL}/desk/cases/{entry.case.number}")
         event.add("transp", "TRANSPARENT")
         made.add_component(event)

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from quanxin.accounts import Actor
 from quanxin.accounts.acts import act
@@ -22,6 +24,7 @@ from quanxin.calendar import ZONE, day_of, local, now
 from quanxin.casework import agenda, delivery
 from quanxin.casework.agenda import Entry
 from quanxin.casework.agenda_models import Letter
+from quanxin.runtime.language import code_of
 from quanxin.runtime.pack import current_pack
 
 FROM, UNTIL = dt.time(7, 30), dt.time(12)  # of the city's clock: a letter that could not be sent is tried until noon
@@ -57,29 +60,29 @@ def want(by: Actor, user: User, *, wanted: bool) -> None:
 
 
 def written(actor: Actor, since: dt.datetime) -> tuple[str, str] | None:
-    """The letter to an actor, its title and its text; None where there is nothing to say. ``since`` is when the last was
-    written: what was begun after it is new."""
+    """The letter to an actor, its title and its text, in the language that is active; None where there is nothing to say.
+    ``since`` is when the last was written: what was begun after it is new."""
     found = agenda.due(actor)
     late = [entry for entry in found if entry.overdue]
     soon = [entry for entry in found if not entry.overdue and entry.warned]
     new = [entry for entry in found if entry not in late and entry not in soon and entry.term.started_at >= since]
     if not (late or soon or new):
         return None
-    title = f"今日待办：逾期 {len(late)} 件，即将到期 {len(soon)} 件，新到 {len(new)} 件"
-    parts = [_part("已逾期", late), _part("即将到期", soon), _part("新到", new)]
-    foot = f"全部期限见 {settings.PUBLIC_URL}/desk/agenda ；不想再收到此邮件，可在该页关闭。"
+    counted = {"late": len(late), "soon": len(soon), "new": len(new)}
+    title = _("今日待办：逾期 %(late)s 件，即将到期 %(soon)s 件，新到 %(new)s 件") % counted
+    parts = [_part(_("已逾期"), late), _part(_("即将到期"), soon), _part(_("新到"), new)]
+    where = {"address": f"{settings.PUBLIC_URL}/desk/agenda"}
+    foot = _("全部期限见 %(address)s ；不想再收到此邮件，可在该页关闭。") % where
     return title, "\n\n".join([*filter(None, parts), foot])
 
 
 def _part(title: str, found: Iterable[Entry]) -> str:
     entries = list(found)
     desk = f"{settings.PUBLIC_URL}/desk/cases"
-    lines = [
-        f"  {one.day:%m-%d} {one.procedure.zh} {one.case.number}（{one.state.zh}） {desk}/{one.case.number}"
-        for one in entries[:LISTED]
-    ]
-    more = [f"  另有 {len(entries) - LISTED} 件"] if len(entries) > LISTED else []
-    return "\n".join([f"{title} {len(entries)} 件", *lines, *more]) if entries else ""
+    lines = [f"  {one.day:%m-%d} {one.said()} {desk}/{one.case.number}" for one in entries[:LISTED]]
+    more = ["  " + _("另有 %(count)s 件") % {"count": len(entries) - LISTED}] if len(entries) > LISTED else []
+    head = _("%(title)s %(count)s 件") % {"title": title, "count": len(entries)}
+    return "\n".join([head, *lines, *more]) if entries else ""
 
 
 @transaction.atomic
@@ -89,7 +92,8 @@ def _send(user: User, day: dt.date) -> bool:
     if not kept.wanted or kept.sent_on == day:
         return False
     before = kept.sent_on or current_pack().calendar.working_day_before(day, 1)
-    made = written(actor_of(user), dt.datetime.combine(before, FROM, ZONE))
+    with translation.override(code_of(user.language)):
+        made = written(actor_of(user), dt.datetime.combine(before, FROM, ZONE))
     if made is None:
         return False
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
+from django.conf import settings
 from django.utils.translation import get_language
 
 
@@ -38,6 +39,11 @@ def english() -> bool:
 def language() -> Literal["zh", "en"]:
     """The language of the page."""
     return "en" if english() else "zh"
+
+
+def code_of(chosen: str) -> str:
+    """The code by which Django knows a language that somebody chose, ``zh`` or ``en``."""
+    return "en" if chosen == "en" else settings.LANGUAGE_CODE
 
 
 def said(words: Said) -> str:

@@ -7,17 +7,12 @@ anyone; the interface lets machines in by their tokens.
 from __future__ import annotations
 
 from django.urls import URLPattern, include, path
-from django.views.decorators.csrf import csrf_exempt
-from django.views.i18n import set_language
 from oauth2_provider.views import TokenView
 
+from quanxin.accounts import language
 from quanxin.api.interface import interface
 from quanxin.runtime import slices
 from quanxin.web.views import lists, open_data, pages, search, subject, system, telling
-
-# Choosing a language changes nothing but the chooser's own cookie, so the form needs no token; that way no page of
-# the portal sets a cookie until someone chooses.
-_choose_language = csrf_exempt(set_language)
 
 portal: list[URLPattern] = [
     path("", pages.home, name="home"),
@@ -32,7 +27,7 @@ portal: list[URLPattern] = [
     path("open-data/catalog.jsonld", open_data.catalogue, name="open-data-catalogue"),
     path("open-data/<str:day>/<str:name>", open_data.file, name="open-data-file"),
     path("about", pages.about, name="about"),
-    path("language", _choose_language, name="language"),
+    path("language", language.choose, name="language"),
     path("healthz", system.health, name="health"),
     path("csp-report", telling.csp_report, name="csp-report"),
     path(".well-known/security.txt", telling.security_txt, name="security-txt"),

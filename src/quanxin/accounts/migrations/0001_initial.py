@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("one_time", models.BooleanField(default=False)),
                 ("one_time_until", models.DateTimeField(null=True)),
+                ("language", models.CharField(default="zh", max_length=2)),
                 ("agent_code", models.CharField(blank=True, db_index=True, default="", max_length=64)),
                 ("agent_code_until", models.DateTimeField(null=True)),
             ],

@@ -80,11 +80,11 @@ def agenda(request: HttpRequest, actor: Actor) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The calendar of a secret; what stands for none is not there."""
-    actor = feeds.opened(secret)
-    if actor is None:
+    whose = feeds.opened(secret)
+    if whose is None:
         raise Http404
     return HttpResponse(
-        feeds.calendar(actor), content_type="text/calendar; charset=utf-8",
+        feeds.calendar(whose), content_type="text/calendar; charset=utf-8",
         headers={"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"},
     )  # fmt: skip
 
