@@ -222,6 +222,23 @@ def test_a_study_that_waits_is_watched_and_then_gives_way_to_its_figures(modelle
     assert "等级分布" in modeller.get(f"/desk/studies/{study.pk}").content.decode()
 
 
+def test_a_study_is_cancelled_and_asked_again_by_modellers_alone(modeller: Client, approver: Client) -> None:
+    modeller.post(f"/desk/models/{MODEL}/trial", side("after", AFTER))
+    study = Study.objects.get()
+    where = f"/desk/studies/{study.pk}"
+    assert 'value="cancel"' not in approver.get(where).content.decode()
+    assert approver.post(where, {"act": "cancel"}).status_code == 403
+    assert modeller.post(where, {"act": "cancel"}).status_code == 302
+    study.refresh_from_db()
+    assert study.state == "cancelled"
+    assert not engine.perform(studies.STUDIES, study.pk)
+    assert "已取消" in modeller.get("/desk/models").content.decode()
+    assert modeller.post(where, {"act": "again"}).status_code == 302
+    assert engine.perform(studies.STUDIES, study.pk)
+    study.refresh_from_db()
+    assert study.state == "done"
+
+
 def test_names_are_shown_for_a_purpose_to_the_centre_alone(modeller: Client) -> None:
     study = compared(modeller)
     address = f"/desk/studies/{study.pk}/movers"
