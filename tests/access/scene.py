@@ -27,14 +27,13 @@ from quanxin.casework.models import Case, Notice
 from quanxin.casework.parties import Party
 from quanxin.intake import submissions
 from quanxin.intake.models import Held, Submission
-from quanxin.rights import consents, shields
+from quanxin.rights import consents
 from quanxin.rights.consent_models import Consent
-from quanxin.rights.models import Shield
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import find
 from tests.accounts.people import ADULT, PASSWORD
 from tests.attachments.making import printed
-from tests.casework.acts import cases, objections, repairs
+from tests.casework.acts import cases, objections, repairs, shields
 from tests.city import CODES, hand_in, penalty, person, register
 from tests.my.people import CLERK
 from tests.rights.life import DECIDER, LATER, OWNER, PROVIDER, WINDOW, morning, penalised_row
@@ -60,7 +59,7 @@ class Scene:
     paper: Attachment
     consent: Consent
     notice: Notice
-    shield: Shield
+    shield: Case
     agency: Agency
     held: Held
     submission: Submission

@@ -59,7 +59,6 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("desk:case-act", "desk:cases-claim"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER))
     | {"desk:statistics": roles(Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)}
     | dict.fromkeys(("desk:window", "desk:cases-forward"), roles(Role.WINDOW))
-    | dict.fromkeys(("desk:shields", "desk:shield-end"), roles(Role.REVIEWER))
     | {"desk:reading": roles(Role.BANK, Role.DECIDER, Role.INTAKE, Role.PERSONNEL, Role.SUPERVISOR)}
     | {"desk:consent": roles(Role.BANK)}
     | dict.fromkeys(("desk:audit", "desk:accesses", "desk:sign-ins"), roles(Role.AUDITOR))

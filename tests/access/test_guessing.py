@@ -26,7 +26,7 @@ import quanxin
 from quanxin.accounts.actors import Role
 from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import ApiClient, AuditLine
-from quanxin.rights.models import Shield
+from quanxin.casework.models import Case
 from quanxin.runtime.keys import sealer
 from tests.access import scene as city
 from tests.access.scene import ADULT, FAR, Scene, at_counter, browser, standing_for
@@ -91,11 +91,17 @@ class Guesses:
     """What stands for a part of an address: what exists for others, and what lies beside it."""
 
     def __init__(self, scene: Scene) -> None:
-        person, ids = scene.record_of_person, [scene.consent.pk, scene.notice.pk, scene.shield.pk, scene.agency.pk]
+        person, ids = scene.record_of_person, [scene.consent.pk, scene.notice.pk, scene.agency.pk]
         self.records = [(r.subject_id, r.id) for r in (scene.private, scene.record, person)]
-        self.numbers = [*ids, scene.held.pk, scene.objection.pk, scene.repair.pk]
+        self.numbers = [*ids, scene.held.pk, scene.objection.pk, scene.repair.pk, scene.shield.pk]
         self.numbers += [scene.consent.pk - 1, int(HUGE)]
-        self.cases = [scene.objection.number, scene.repair.number, _next(scene.repair.number), HUGE]
+        self.cases = [
+            scene.objection.number,
+            scene.repair.number,
+            scene.shield.number,
+            _next(scene.repair.number),
+            HUGE,
+        ]
         self.batches = [scene.held.batch_id, scene.private.batch_id, person.batch_id, _next(scene.held.batch_id)]
         self.held = scene.held.row_no
         self.submissions = [str(scene.submission.pk), "0" * 20]
@@ -236,13 +242,15 @@ def test_a_nul_and_a_number_beyond_every_key_are_answered(scene: Scene, caller: 
         assert client.get(path).status_code == 400, path
     for path in (
         f"/my/consents/{HUGE}",
-        f"/desk/shields/{HUGE}/end",
+        f"/my/agents/{HUGE}/end",
         f"/my/records/{HUGE}-1",
         f"/desk/editions/{HUGE}",
     ):
         assert client.post(path).status_code == 404, path
-    for path in ("/desk/shields", "/my/acting", "/api/v1/token", "/language", "/account/sign-in"):
-        assert client.post(path, {"code": NUL, "ruling": NUL}).status_code == 400, path  # as a form with files
+    for path in ("/desk/begin/shield", "/my/acting", "/api/v1/token", "/language", "/account/sign-in"):
+        assert client.post(path, {"code": NUL, "whose": NUL, "ruling": NUL}).status_code == 400, (
+            path
+        )  # as a form with files
         assert client.post(path, "code=%00", content_type="application/x-www-form-urlencoded").status_code == 400, path
 
 
@@ -260,6 +268,6 @@ def test_what_is_longer_than_any_column_is_refused(scene: Scene) -> None:
     lines = AuditLine.objects.filter(act="access.refused")
     assert len(lines.get(actor="user:owner").target) == 128
     assert ADULT not in lines.get(actor="user:clerk").target
-    ruling = {"code": CODES[0], "ruling": "R" * 5000, "court": "济南中院"}
-    assert browser("judge", Role.REVIEWER).post("/desk/shields", ruling).status_code == 400
-    assert not Shield.objects.filter(subject_id=scene.subject.pk).exists()
+    ruling = {"whose": CODES[0], "ruling": "R" * 5000, "court": "济南中院"}
+    assert browser("judge", Role.REVIEWER).post("/desk/begin/shield", ruling).status_code == 422  # in words
+    assert not Case.objects.filter(kind="shield", subject_id=scene.subject.pk).exists()

@@ -131,18 +131,18 @@ def test_nothing_is_done_to_another_district_s_case(scene: Scene, what: str) -> 
 
 def test_another_district_s_shields_are_neither_listed_made_nor_ended(scene: Scene) -> None:
     client = browser("far", Role.REVIEWER, district=FAR)
-    assert scene.shield.ruling not in client.get("/desk/shields").content.decode()
-    ruling = {"code": CODES[0], "ruling": "（2026）鲁01破9号", "court": "济南中院"}
+    assert scene.shield.named not in client.get("/desk/cases?kind=shield").content.decode()
+    ruling = {"whose": CODES[0], "ruling": "（2026）鲁01破9号", "court": "济南中院"}
     before = Restriction.objects.count()
-    tried(client, scene, "/desk/shields", ruling, among=(403,))
-    for outcome in ("failed", "completed"):
-        tried(client, scene, f"/desk/shields/{scene.shield.pk}/end", {"outcome": outcome, "reason": "试"}, among=(403,))
+    tried(client, scene, "/desk/begin/shield", ruling, among=(403,))
+    for outcome in ("fail", "complete"):
+        tried(client, scene, f"/desk/cases/{scene.shield.number}/{outcome}", {"reason": "试"}, among=(403,))
     scene.shield.refresh_from_db()
-    assert scene.shield.ended_at is None
+    assert scene.shield.open
     assert Restriction.objects.count() == before
     near = browser("near", Role.REVIEWER, district=NEAR)
-    assert scene.shield.ruling in near.get("/desk/shields").content.decode()
-    assert near.post("/desk/shields", ruling).status_code == 302
+    assert scene.shield.named in near.get("/desk/cases?kind=shield").content.decode()
+    assert near.post("/desk/begin/shield", ruling).status_code == 302
 
 
 def test_another_district_s_subject_record_and_score_are_refused(scene: Scene) -> None:

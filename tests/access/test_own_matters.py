@@ -37,12 +37,12 @@ from quanxin.intake import conflicts, corrections, handovers, link_decisions, wi
 from quanxin.intake.models import Conflict, Handover, Held
 from quanxin.intake.quality.sampling import compare
 from quanxin.policy.model import Basis
-from quanxin.rights import consents, shields
+from quanxin.rights import consents
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from tests.access.scene import MOMENT, Scene, acting, browser, company
 from tests.accounts.people import ADULT, PASSWORD
-from tests.casework.acts import cases, objections, repairs
+from tests.casework.acts import cases, objections, repairs, shields
 from tests.city import CODES
 from tests.intake.test_link_decisions import courts, debtor
 from tests.my.people import CLERK
@@ -73,7 +73,7 @@ def claimed(scene: Scene) -> Case:
 
 def shielded(actor: Actor, scene: Scene) -> object:
     made = shields.shield(REVIEWER, company(0), ruling="（2026）鲁01破7号", court="济南中院")
-    return shields.fail(actor, made.pk, "执行失败")
+    return shields.fail(actor, made.number, "执行失败")
 
 
 def undone_link(actor: Actor, scene: Scene) -> object:

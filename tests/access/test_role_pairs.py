@@ -27,11 +27,11 @@ from quanxin.casework import inbox as staff
 from quanxin.casework import queues
 from quanxin.casework.notices import tell_role
 from quanxin.casework.parties import at_counter
-from quanxin.rights import consents, shields
+from quanxin.rights import consents
 from quanxin.sharing.national_export import export
 from quanxin.subjects.models import Subject
 from tests.access.scene import FAR, MOMENT, NEAR, Scene, acting, browser, company
-from tests.casework.acts import cases
+from tests.casework.acts import cases, shields
 from tests.city import CODES
 from tests.cli.test_access import ran
 from tests.rights.life import PROVIDER
@@ -147,14 +147,14 @@ def test_one_role_in_two_districts_reaches_both_for_that_role_alone(scene: Scene
 def test_no_further_role_lifts_the_district_of_the_reviewer_at_the_pages(scene: Scene, other: dict[str, str]) -> None:
     client = browser("both", Role.REVIEWER, district=FAR)
     add_account(operator(), "both", password="", **other)  # type: ignore[arg-type]
-    assert scene.shield.ruling not in client.get("/desk/shields").content.decode()
-    ruling = {"code": CODES[0], "ruling": "（2026）鲁01破9号", "court": "济南中院"}
-    assert client.post("/desk/shields", ruling).status_code == 403
-    assert client.post(f"/desk/shields/{scene.shield.pk}/end", {"outcome": "failed", "reason": "试"}).status_code == 403
+    assert scene.shield.named not in client.get("/desk/cases?kind=shield").content.decode()
+    ruling = {"whose": CODES[0], "ruling": "（2026）鲁01破9号", "court": "济南中院"}
+    assert client.post("/desk/begin/shield", ruling).status_code == 403
+    assert client.post(f"/desk/cases/{scene.shield.number}/fail", {"reason": "试"}).status_code == 403
     said = {"reason": "试", "confirmed": "1"}
     assert client.post(f"/desk/cases/{scene.repair.number}/give-back", said).status_code == 403
     scene.shield.refresh_from_db()
-    assert scene.shield.ended_at is None
+    assert scene.shield.open
 
 
 @pytest.mark.parametrize("other", [{"role": Role.REVIEWER}, {"role": Role.AUDITOR}, {"role": Role.DECIDER}])

@@ -143,7 +143,7 @@ def test_a_case_is_worked_by_the_keyboard_alone(person: Callable[..., Page], cas
 
 @pytest.mark.parametrize(("name", "path", "shot"), [
     ("reviewer", "/desk/cases?all=1", "queue-all"), ("reviewer", "/desk/consumers", "consumers"),
-    ("reviewer", "/desk/shields", "shields"), ("decider", "/desk/notices", "notices"), ("decider", "/desk/", "home"),
+    ("reviewer", "/desk/begin/shield", "shields"), ("decider", "/desk/notices", "notices"), ("decider", "/desk/", "home"),
     ("auditor", "/desk/audit", "audit"), ("auditor", "/desk/accesses", "accesses"), ("boss", "/desk/reading", "reading"),
 ])  # fmt: skip
 def test_the_pages_are_sound_at_every_width(

@@ -1,4 +1,4 @@
-"""The acts of repair, objection and second look as tests call them: each goes through the one engine of procedures."""
+"""The acts of repair, objection, second look and shielding as tests call them: each goes through the one engine of procedures."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
+from django.db.models import QuerySet
+
 from quanxin.accounts import Actor
 from quanxin.archive.models import Record, Withdrawal
+from quanxin.casework import beginning, engine, permission, queues
 from quanxin.casework import cases as found
-from quanxin.casework import engine, permission, queues
 from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
 from quanxin.rights import repairs as prospects
+from quanxin.subjects.models import Subject
 
 
 class Kind(StrEnum):
     REPAIR = "repair"
     OBJECTION = "objection"
     SECOND_LOOK = "second-look"
+    SHIELD = "shield"
 
 
 class State(StrEnum):
@@ -36,6 +40,9 @@ class State(StrEnum):
     RETRACTED = "retracted"
     JOINED = "joined"
     REVOKED = "revoked"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
 
 
 OPEN_STATES = ("filed", "forwarded", "accepted", "waiting")
@@ -151,3 +158,21 @@ class upholding:
     @staticmethod
     def by_withdrawing(actor: Actor, number: str, kind: Withdrawal.Kind, reason: str) -> Case:
         return engine.perform(actor, number, "withdraw", {"kind": kind, "reason": reason})
+
+
+class shields:
+    @staticmethod
+    def shield(actor: Actor, subject: Subject, *, ruling: str, court: str) -> Case:
+        return beginning.begin(actor, Kind.SHIELD, subject=subject.code or "", form={"ruling": ruling, "court": court})
+
+    @staticmethod
+    def of_district(actor: Actor) -> QuerySet[Case]:
+        return queues.queue(actor).filter(kind=Kind.SHIELD)
+
+    @staticmethod
+    def fail(actor: Actor, number: str, reason: str) -> Case:
+        return engine.perform(actor, number, "fail", {"reason": reason})
+
+    @staticmethod
+    def complete(actor: Actor, number: str, reason: str) -> Case:
+        return engine.perform(actor, number, "complete", {"reason": reason})

@@ -106,7 +106,7 @@ def test_the_desk_begins_what_its_roles_begin_about_its_own_records(record: Reco
         clerk = signed_in(Role.WINDOW, name="clerk")
         assert at in text(decider, "/desk/begin")
         assert at not in text(clerk, "/desk/begin")
-        assert clerk.get(at).status_code == 404
+        assert clerk.get(at).status_code == 403
         nobody = decider.post(at, {"whose": f"{CODES[0][:-1]}0", "find": "1"})
         assert (nobody.status_code, "没有找到该主体" in nobody.content.decode()) == (422, True)
         whose = {"whose": CODES[0]}

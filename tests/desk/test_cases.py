@@ -322,13 +322,11 @@ def test_every_state_and_kind_has_its_words() -> None:
     from quanxin.attachments.models import Kind
     from quanxin.casework import words
     from quanxin.desk import case_words
-    from quanxin.rights.models import Shield
 
     assert set(words.states()) == set(State)
-    assert set(words.kinds()) == {"repair", "objection", "second-look"}
+    assert set(words.kinds()) == {"repair", "objection", "second-look", "shield"}
     assert set(case_words.CHANNELS) == set(Case.Channel.values)
     assert set(case_words.PAPERS) == set(Kind.values)
-    assert set(case_words.OUTCOMES) == {"", *Shield.Outcome.values}
 
 
 def test_days_of_the_term_are_working_days(repair: Case, staff: People) -> None:

@@ -20,7 +20,7 @@ from quanxin.policy.procedure import ProcedureCase
 from tests.policy.small import BASIS, sound, text, written
 
 NATIONAL = load("national")
-KEYS = ("repair", "objection", "second-look")
+KEYS = ("repair", "objection", "second-look", "shield")
 FILED = {"at": "2026-08-03 09:00", "act": "file", "by": "subject", "state": "filed", "due": "2026-08-04 17:00",
          "notices": ["repair-received"], "effects": ["rights.open-window"], "changes": {}}  # fmt: skip
 SENT = {"at": "2026-08-03 10:00", "act": "forward", "by": "window", "state": "forwarded", "due": "2026-08-06 17:00"}

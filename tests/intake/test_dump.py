@@ -40,7 +40,6 @@ from quanxin.intake.models import Held, Submission
 from quanxin.intake.pipeline import intake
 from quanxin.intake.replay import replay
 from quanxin.intake.submissions import SUBMISSIONS
-from quanxin.rights import shields
 from quanxin.runtime import cluster, environment
 from quanxin.sharing import subscriptions, webhook_events, webhooks
 from quanxin.subjects.models import Identifier
@@ -48,6 +47,7 @@ from quanxin.work import engine
 from tests.accounts.people import PASSWORD, enrolled
 from tests.accounts.people import person as account
 from tests.api.conftest import Machine, token_for
+from tests.casework.acts import shields
 from tests.city import NAMES, hand_in, penalty, person, register, write
 from tests.desk.people import signed_in
 from tests.rights import life
@@ -336,7 +336,7 @@ def test_what_people_write_in_their_own_words_keeps_no_number(tmp_path: Path) ->
         life.cases.ask(life.DECIDER, made.number, words())
         life.cases.answer(life.owner(), made.number, words())
         shield = shields.shield(life.REVIEWER, life.company(), ruling=words(), court=words())
-        shields.fail(life.REVIEWER, shield.pk, words())
+        shields.fail(life.REVIEWER, shield.number, words())
         who = subscriptions.add_consumer(operator(), "somebody", title=words())
         told = subscriptions.grant(operator(), who, RESOURCE, purpose=words(), basis=words(), agreement=words())
         follow(who)

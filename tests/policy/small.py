@@ -52,7 +52,6 @@ def _rights(rule: dict[str, Any]) -> dict[str, Any]:
                       {"key": "promise", "title": text("承诺书"), "kind": "commitment", "text": text("承诺"),
                        "basis": BASIS}],
         "ends": ["publication"], "false_material": {"published_months": 36, "basis": BASIS},
-        "bankruptcy": {"basis": BASIS},
     }  # fmt: skip
     return {
         "repair/early.yaml": regime | {"key": "early", "in_force": {"from": "2023-05-01", "until": "2026-03-31"}},

@@ -109,7 +109,7 @@ BREAKS: dict[str, list[Change]] = {
         put("clocks.yaml", 0, "basis", to=[]), put(MODEL, "basis", to=[]), put(*INDICATOR, "basis", to=[]),
         put(EARLY, "basis", to=[]), put(*COVERAGE, "basis", to=[]), put(LATE, "conditions", 1, "basis", to=[]),
         put(LATE, "materials", 0, "basis", to=[]), put(LATE, "false_material", "basis", to=[]),
-        put(LATE, "bankruptcy", "basis", to=[]), put("overrides/law.yaml", "basis", to=[]),
+        put("overrides/law.yaml", "basis", to=[]),
         put("purposes.yaml", 1, "basis", to=[]), put("consents/plain.yaml", "basis", to=[]),
         put("notices/told.yaml", "basis", to=[]),
         _person_rating(basis=[]),

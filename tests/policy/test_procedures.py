@@ -102,6 +102,10 @@ def _new_state(key: str, **said: Any) -> Change:
     return put(ASK, "states", key, to=_state(**said))
 
 
+def _named(field: dict[str, Any]) -> Change:
+    return _both(put(ASK, "named_by", to="mark"), put(ASK, "acts", "file", "asks", to={"mark": field}))
+
+
 HEARD = put(ASK, "acts", "announce", "without_hearing", to=BASIS)
 BREAKS: dict[str, list[Change]] = {
     "state-unreachable": [
@@ -161,6 +165,11 @@ BREAKS: dict[str, list[Change]] = {
         put(ASK, "states", "announced", "clock", "until", to="record.nothing"),
         put(ASK, "states", "announced", "clock", "until", to="form.fine"),
         put(LOOK, "acts", "keep", "offered", to="record.fine > 0"),  # it is about no resource
+        put(ASK, "named_by", to="fine"),  # which is asked for later
+        _named({"title": text("号"), "max_length": 128}),  # and may be missing
+        _named({"title": text("号"), "required": "mark = '1'", "max_length": 128}),
+        _named({"title": text("号"), "required": True, "max_length": 129}),
+        _named({"title": text("号"), "required": True}),
     ],
     "notice-missing": [
         put(ASK, "acts", "enlist", "notices", 0, "key", to="silent"),
@@ -191,6 +200,7 @@ KEEPS: list[Change] = [
     put(LOOK, "acts", "keep", "who", to={"party": "subject"}),  # who is no role never judged
     put(ASK, "acts", "object", "clock", to={"key": "clock", "who": DECIDER}),
     put(ASK, "acts", "join", "who", to="nobody"),
+    _named({"title": text("号"), "required": True, "max_length": 128}),
     put("procedure-tests/ask.yaml", 0, "procedure", to="look"),
 ]
 

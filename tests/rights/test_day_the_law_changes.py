@@ -10,9 +10,9 @@ import pytest
 from quanxin.archive.models import Record, Restriction
 from quanxin.calendar import day_of, travel
 from quanxin.casework.models import Case
-from quanxin.rights import shields
-from quanxin.rights.models import Shield
 from quanxin.rights.repairs import regime_of
+from quanxin.runtime.pack import current_pack
+from tests.casework.acts import Kind, shields
 from tests.once import city
 from tests.rights.life import REVIEWER, applied, company, morning, penalised
 
@@ -42,11 +42,9 @@ def test_an_application_of_the_morning_is_of_the_law_of_its_day_when_it_is_read_
 def test_a_plan_that_began_in_the_morning_ends_by_the_articles_of_its_day(record: Record) -> None:
     with travel(EARLY):
         made = shields.shield(REVIEWER, company(), ruling="（2026）鲁01破1号之二", court="济南市中级人民法院")
-    assert Shield.objects.get(pk=made.pk).from_at.date() < REFORM
+    assert Case.objects.get(pk=made.pk).filed_at.date() < REFORM
     with travel(morning(dt.date(2026, 10, 1))):
-        shields.complete(REVIEWER, made.pk, "重整计划执行完毕。")
-    regime = regime_of(REFORM)
-    assert regime is not None
-    assert regime.bankruptcy is not None
+        shields.complete(REVIEWER, made.number, "重整计划执行完毕。")
+    articles = current_pack().procedure_on(Kind.SHIELD, REFORM).basis
     repaired = Restriction.objects.get(kind=Restriction.Kind.REPAIRED)
-    assert [one["title"] for one in repaired.basis] == [one.title for one in regime.bankruptcy.basis] != []
+    assert [one["title"] for one in repaired.basis] == [one.title for one in articles] != []

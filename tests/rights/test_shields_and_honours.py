@@ -16,11 +16,12 @@ from quanxin.archive.models import Record
 from quanxin.archive.queries import archive_of
 from quanxin.calendar import add_months, travel
 from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Case
 from quanxin.intake.pipeline import intake
-from quanxin.rights import exporting, honours, retention, shields
-from quanxin.rights.models import Shield
+from quanxin.rights import exporting, honours, retention
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
+from tests.casework.acts import shields
 from tests.city import hand_in, penalty, person, write
 from tests.once import city
 from tests.rights.life import DECIDER, LATER, REVIEWER, company, morning, owner, penalised
@@ -47,7 +48,7 @@ def public() -> int:
     return sum(r.resource == "administrative-penalty" for r in archive_of(company().pk, viewers.PUBLIC).timeline)
 
 
-def shielded() -> Shield:
+def shielded() -> Case:
     return shields.shield(REVIEWER, company(), ruling=RULING, court="济南市中级人民法院")
 
 
@@ -56,14 +57,14 @@ def test_a_ruling_shields_and_the_failure_of_the_plan_restores(record: Record) -
     assert shielded().pk == made.pk
     assert public() == 0
     assert archive_of(company().pk, owner().viewer).timeline[0].marks == ("shielded",)
-    shields.fail(REVIEWER, made.pk, "法院裁定终止重整计划执行。")
+    shields.fail(REVIEWER, made.number, "法院裁定终止重整计划执行。")
     assert public() == 1
-    assert shields.fail(REVIEWER, made.pk, "再一次").ended_reason == "法院裁定终止重整计划执行。"
+    assert shields.fail(REVIEWER, made.number, "再一次").reason == "法院裁定终止重整计划执行。"
 
 
 def test_a_plan_carried_out_repairs_for_good(record: Record) -> None:
     made = shielded()
-    shields.complete(REVIEWER, made.pk, "重整计划执行完毕。")
+    shields.complete(REVIEWER, made.number, "重整计划执行完毕。")
     assert public() == 0
     assert archive_of(company().pk, owner().viewer).timeline[0].marks == ("repaired",)
 

@@ -21,7 +21,7 @@ LISTED: dict[str, str] = {
         sharing.Subscription.granted_by evaluation.Edition.proposed_by evaluation.Edition.decided_by evaluation.Run.actor
         evaluation.Study.actor evaluation.Study.cancelled_by intake.Submission.cancelled_by
         casework.Case.filed_by casework.Case.claimed_by casework.Case.decided_by casework.Step.actor
-        rights.Shield.actor rights.Shield.ended_by rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor
+        rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor
         casework.SavedView.owner accounts.ApiClient.decides_asked_by
         casework.Notice.read_by casework.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
     """,

@@ -1,4 +1,4 @@
-"""Effects on the record that a case is about, and on other cases.
+"""Effects on the record that a case is about.
 
 Invariant: each goes through the archive's own acts, so that consumers hear of it and it counts from this moment on.
 """

@@ -117,10 +117,6 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "不为未成年人建立和提供信用信息。", "Nothing is kept or shown about minors.", "如有记录请联系信用中心删除。",
             "Ask the centre.",
         ),
-        "shield-ruling": Wording(
-            "须写明法院批准重整计划或和解协议的裁定文号。", "The number of the court's approval is needed.",
-            "例如“（2026）鲁01破1号之二”。", "As it stands on the ruling.",
-        ),
         "shield-nothing": Wording(
             "没有可以屏蔽的记录。", "There is no record to shield.", "请核对主体。", "Check the subject.",
         ),
@@ -169,9 +165,6 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         ),
         "form-refused": Wording(
             "有的项目需要更正。", "Some items must be put right.", "请按每一项下面的提示更正。", "See below each item.",
-        ),
-        "outcome-missing": Wording(
-            "请选择执行结果。", "Say how the plan ended.", "执行完毕或执行失败。", "Completed or failed.",
         ),
     }
 )  # fmt: skip

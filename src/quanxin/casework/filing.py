@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quanxin.accounts.acts import act as one_act
 from quanxin.archive.models import Record
@@ -28,11 +28,13 @@ from quanxin.subjects.models import Subject
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What a case is about: a record, a score by a model, another case, or the subject itself."""
+    """What a case is about: a record, a score by a model, another case, or the subject itself; ``named`` tells several
+    about the same subject apart."""
 
     record: Record | None = None
     model: str = ""
     case: Case | None = None
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def file(kind: str, filed: Filed) -> Case:
     filed, earlier = _looked_at(procedure, filed)
     if earlier is not None:
         return earlier
+    filed = _named(procedure, filed)
     at, subject = now(), filed.thing.record.subject_id if filed.thing.record else filed.by.subject.pk
     Subject.objects.select_for_update().get(pk=subject)
     if procedure.exclusive and (there := _open_about(procedure, subject, filed.thing)) is not None:
@@ -95,9 +98,9 @@ def _made(procedure: Procedure, filed: Filed, at: dt.datetime, state: str, **lin
         channel=party.channel, subject_id=record.subject_id if record else party.subject.pk,
         resource=record.resource if record else "", key_hash=record.key_hash if record else None,
         record_id=record.id if record else None, version=record.version if record else None, model=thing.model,
-        provider="" if procedure.about.centre or record is None else record.provider, filed_by=party.actor.name,
-        on_behalf=party.on_behalf[:200], contact=filed.contact.strip()[:200], statement=filed.statement.strip(),
-        filed_at=at, looks_at=thing.case, after=filed.after, **links,
+        named=thing.named, provider="" if procedure.about.centre or record is None else record.provider,
+        filed_by=party.actor.name, on_behalf=party.on_behalf[:200], contact=filed.contact.strip()[:200],
+        statement=filed.statement.strip(), filed_at=at, looks_at=thing.case, after=filed.after, **links,
     )  # fmt: skip
 
 
@@ -125,8 +128,16 @@ def _looked_at(procedure: Procedure, filed: Filed) -> tuple[Filed, Case | None]:
     return Filed(filed.by, thing, filed.statement, filed.contact, filed.form, filed.papers, filed.after), None
 
 
+def _named(procedure: Procedure, filed: Filed) -> Filed:
+    """What is filed, with what tells it apart from others about the same subject, as the form's check reads it."""
+    if procedure.named_by is None:
+        return filed
+    said = forms.checked(procedure, procedure.files, filed.form or {})
+    return replace(filed, thing=replace(filed.thing, named=str(said[procedure.named_by])))
+
+
 def _open_about(procedure: Procedure, subject: int, thing: Thing) -> Case | None:
-    found = Case.objects.filter(kind=procedure.key, open=True, subject_id=subject, model=thing.model)
+    found = Case.objects.filter(kind=procedure.key, open=True, subject_id=subject, model=thing.model, named=thing.named)
     if thing.record is None:
         return found.filter(resource="").first()
     return found.filter(resource=thing.record.resource, key_hash=thing.record.key_hash).first()

@@ -19,7 +19,8 @@ class Case(models.Model):
     """One run of a procedure (its ``kind``), which ends in a state that the procedure calls an end.
 
     ``subject_id``, ``resource`` and ``key_hash`` name the record in all its versions, ``record_id`` and ``version`` the
-    one that was looked at when the case was filed; an objection to a score names its ``model`` instead. ``provider`` is
+    one that was looked at when the case was filed; an objection to a score names its ``model`` instead. ``named`` is what
+    tells it apart from others about the same subject, where the procedure says by what. ``provider`` is
     whose clerks decide it; "" is the credit centre's reviewers.
     """
 
@@ -46,6 +47,7 @@ class Case(models.Model):
     record_id = models.BigIntegerField(null=True)
     version = models.IntegerField(null=True)
     model = models.CharField(max_length=64, blank=True)
+    named = FreeLine(max_length=128, blank=True)
     provider = models.CharField(max_length=64, blank=True)
     filed_by = models.CharField(max_length=128)
     on_behalf = FreeLine(max_length=200, blank=True)  # an agent's authority, or whom the window acted for
@@ -77,7 +79,7 @@ class Case(models.Model):
             models.CheckConstraint(condition=Q(open=True) | Q(decided_at__isnull=False) | ~Q(joined_to=None),
                                    name="case_ends_at_a_moment"),
             models.UniqueConstraint(
-                fields=["kind", "subject_id", "resource", "key_hash", "model"],
+                fields=["kind", "subject_id", "resource", "key_hash", "model", "named"],
                 condition=Q(open=True, exclusive=True), name="case_one_open", nulls_distinct=False,
             ),
         ]  # fmt: skip

@@ -37,6 +37,18 @@ def step_told(case: Case, step: Step) -> Text:
     return (act.told or act.done or act.title) if act else Text(zh=step.act, en=step.act)
 
 
+def answers(case: Case, step: Step) -> list[tuple[Text, str]]:
+    """What the form of a step said, item by item, as it was read; what was ticked is said by its title alone."""
+    act, form = act_of(case, step), step.particulars.get("form", {})
+    held = [(f.title, form[f.key]) for f in act.asks if form.get(f.key)] if act else []
+    return [(title, "" if value is True else str(value)) for title, value in held]
+
+
+def named(case: Case) -> Text | None:
+    """What tells a case apart from others about the same subject; None where nothing does."""
+    return Text(zh=case.named, en=case.named) if case.named else None
+
+
 def shown_to_party(case: Case, steps: Sequence[Step]) -> list[Step]:
     """The steps without those that are the office's own affair."""
     internal = {act.name for act in procedure_of(case).acts if act.internal}

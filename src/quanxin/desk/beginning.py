@@ -52,9 +52,11 @@ def begin(request: HttpRequest, actor: Actor) -> HttpResponse:
 @receiving(files=FILES, refusal=too_much)
 def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     """About whom, then the form; on to the case once it is begun."""
-    procedure = next((p for p in procedures.in_force() if p.key == kind and procedures.begun_by(actor, p)), None)
+    procedure = next((p for p in procedures.in_force() if p.key == kind), None)
     if procedure is None:
         raise Http404
+    if not procedures.begun_by(actor, procedure):
+        raise viewers.refused(actor, f"procedure:{kind}", "not this actor's to begin")
     code = request.POST.get(WHOSE, "").strip()
     subject = asked_for(actor, code) if code else None
     context: dict[str, Any] = {"procedure": procedure, "act": procedure.files, "code": code, "subject": subject}

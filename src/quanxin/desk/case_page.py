@@ -22,7 +22,7 @@ from quanxin.casework import case_view as looking
 from quanxin.casework import offers, terms, words
 from quanxin.casework.act_forms import ActForm
 from quanxin.casework.case_view import CaseView
-from quanxin.casework.models import Case, Term
+from quanxin.casework.models import Case, Step, Term
 from quanxin.casework.offers import Offer
 from quanxin.casework.procedures import procedure_of, state_of, title_of
 from quanxin.casework.rendering import heading
@@ -90,8 +90,7 @@ def context_of(actor: Actor, look: CaseView, tried: Tried | None) -> dict[str, A
         "wrong": _wrong(look, sent, problem) if any(a.wide for a in acts) else [],
         "problem": in_words(problem) if problem else None, "loose": _loose(problem),
         "papers": of_case(case.reference), "term": look.term, "left": _left(look.term), "next": _next(look),
-        "history": [(step, words.step_done(case, step), person(step.actor)) for step in case.steps.all()],
-        "terms": [(term, terms.title_of(term)) for term in case.terms.all()],
+        "history": _history(case), "terms": [(term, terms.title_of(term)) for term in case.terms.all()],
         "seen": max((step.pk for step in case.steps.all()), default=0), "window": _window(case),
         "told": _told(events), "document": documents.exists(case), "claimed": person(case.claimed_by),
         "mine": case.claimed_by == actor.name, "subject_link": not look.subject.natural and bool(look.subject.code),
@@ -119,7 +118,7 @@ def _about(look: CaseView) -> Text | None:
         return view.title
     rules = current_pack().on(today())
     model, resource = rules.models.get(look.case.model), rules.resources.get(look.case.resource)
-    return model.title if model else resource.title if resource else None
+    return model.title if model else resource.title if resource else words.named(look.case)
 
 
 def _authority(case: Case) -> Text | None:
@@ -199,17 +198,20 @@ def _wrong(look: CaseView, sent: Mapping[str, str], problem: Problem | None) -> 
 def file_of(actor: Actor, look: CaseView) -> dict[str, Any]:
     """A case as one document: everything that was done, said, handed in and told."""
     case = look.case
-    steps = list(case.steps.all())
-    for step in steps:
-        act, form = words.act_of(case, step), step.particulars.get("form", {})
-        step.said = [(f.title, form[f.key]) for f in act.asks if form.get(f.key)] if act else []  # type: ignore[attr-defined]
     return {
         "case": case, "kind": title_of(case.kind), "state": state_of(case).title, "about": _about(look),
         "subject": look.subject, "authority": _authority(case), "items": _items(look),
-        "history": [(step, words.step_done(case, step), person(step.actor)) for step in steps],
+        "history": _history(case),
         "terms": [(term, terms.title_of(term)) for term in case.terms.all()], "papers": of_case(case.reference),
         "notices": [(one, heading(one)) for one in case.notices.order_by("id")], "at": now(), "reader": person(actor.name),
     }  # fmt: skip
+
+
+def _history(case: Case) -> list[tuple[Step, Text, str, list[tuple[Text, str]]]]:
+    """The steps with what was done, by whom, and what its form said."""
+    return [
+        (step, words.step_done(case, step), person(step.actor), words.answers(case, step)) for step in case.steps.all()
+    ]
 
 
 def _forms(case: Case, acts: Sequence[Offer], tried: Tried | None) -> dict[str, ActForm]:

@@ -12,7 +12,6 @@ PAPERS = {
     "proof-of-performance": _("履行证明"), "commitment": _("信用承诺书"), "authorisation": _("授权委托书"),
     "court-ruling": _("法院裁判文书"), "identity": _("身份或登记证明"), "other": _("其他证明材料"),
 }  # fmt: skip
-OUTCOMES = {"": _("执行中"), "completed": _("执行完毕"), "failed": _("执行失败")}
 _ALL = CHANNELS | {f"paper:{key}": words for key, words in PAPERS.items()}
 
 

@@ -149,6 +149,8 @@ def act(request: HttpRequest, actor: Actor, number: str, what: str) -> HttpRespo
     except Problem as error:
         if isinstance(error, NotAllowed) and error.line is None:
             refused_line(actor, found.reference, "no role for the act", act=what)
+        if isinstance(error, NotAllowed) and not queues.may_see(actor, found):
+            return _refused(request, error)  # one line for one try
         tried.problem = error
         return _case_page(request, actor, number, tried)
     return redirect(f"{reverse('desk:case', args=[number])}?{urlencode({'done': what})}")
@@ -240,7 +242,7 @@ def _rows(shown: list[Case]) -> list[dict[str, Any]]:
     return [
         {"case": c, "kind": title_of(c.kind), "state": state_of(c).title, "forwardable": offers.forwardable(c),
          "claimable": offers.claim_of(c) is not None,
-         "subject": names.get(c.subject_id, ""), "about": known.get(c.resource) or models.get(c.model),
+         "subject": names.get(c.subject_id, ""), "about": known.get(c.resource) or models.get(c.model) or words.named(c),
          "provider": providers[c.provider].title if c.provider in providers else None, "term": running.get(c.pk),
          "left": left(times[c.pk], paused=running[c.pk].paused_at is not None) if c.pk in times else None}
         for c in shown

@@ -18,7 +18,6 @@ SLICE = Slice(
         Link(page="desk:home", title=_("工作台"), place=0, roles=EVERYONE),
         Link(page="desk:notices", title=_("通知"), place=1, roles=EVERYONE, count="quanxin.casework.inbox:unread"),
         Link(page="desk:cases", title=_("办理事项"), place=10, roles=CASES),
-        Link(page="desk:shields", title=_("重整屏蔽"), place=13, roles=frozenset({Role.REVIEWER})),
         Link(
             page="desk:set-aside",
             title=_("未完成的后续处理"),

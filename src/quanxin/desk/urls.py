@@ -15,7 +15,6 @@ from quanxin.desk import (
     notices,
     reading,
     set_aside,
-    shields,
     sign_out,
 )
 from quanxin.pages.gates import closed
@@ -42,8 +41,6 @@ urlpatterns: list[URLPattern] = [
     path("attachments/<uuid:identity>", cases.attachment, name="attachment"),
     path("notices", notices.notices, name="notices"),
     path("notices/read", notices.read, name="notice-read"),
-    path("shields", shields.shields, name="shields"),
-    path("shields/<int:number>/end", shields.end, name="shield-end"),
     path("reading", reading.reading, name="reading"),
     path("reading/consents/<int:number>", reading.consent, name="consent"),
     path("audit", audit.acts, name="audit"),

@@ -91,7 +91,7 @@ def title_of(case: Case) -> Text:
         history = current_pack().resource_history(case.resource)
         return history[-1].title if history else Text(zh=case.resource, en=case.resource)
     if not case.model:
-        return procedure_of(case).title
+        return words.named(case) or procedure_of(case).title
     model = next((m.title for m in current_pack().models if m.key == case.model), None)
     return model or Text(zh="信用评价结果", en="the result of an evaluation")
 

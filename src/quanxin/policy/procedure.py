@@ -239,7 +239,8 @@ class Procedure(Rule):
     """A procedure. ``number`` are the letters before a case's number. ``in_force`` counts for the day of filing.
 
     ``exclusive``: about one thing, one case is open at a time; filed again, the open one is answered, or what is said is
-    joined to it by the act ``joins``, its case being in the state ``joined``. ``once``: there is one case ever about one
+    joined to it by the act ``joins``, its case being in the state ``joined``. ``named_by``: the item of the beginning act
+    by which several about the same subject are told apart, as the number of a ruling. ``once``: there is one case ever about one
     thing. ``scope`` is what an agent's authorisation must name. ``marks`` are effects that hold while a case is open.
     """
 
@@ -250,6 +251,7 @@ class Procedure(Rule):
     once: bool = False
     joins: Key | None = None
     joined: Key | None = None
+    named_by: FieldKey | None = None
     marks: Effects = ()
     states: Annotated[tuple[State, ...], BeforeValidator(_keyed), AfterValidator(distinct), Field(min_length=2)]
     acts: Annotated[tuple[Act, ...], BeforeValidator(_keyed), AfterValidator(distinct), Field(min_length=1)]

@@ -99,14 +99,6 @@ class FalseMaterial(Part):
     basis: tuple[Basis, ...] = ()
 
 
-class Bankruptcy(Part):
-    """Shielding while a plan of reorganisation or settlement is carried out."""
-
-    needs_ruling: bool = True
-    restore_on_failure: bool = True
-    basis: tuple[Basis, ...] = ()
-
-
 class RepairRegime(Rule):
     """How dishonest information is repaired. ``in_force`` counts for the day of application, whatever was decided when."""
 
@@ -115,7 +107,6 @@ class RepairRegime(Rule):
     materials: Annotated[tuple[Material, ...], AfterValidator(distinct)]
     ends: tuple[Effect, ...]
     false_material: FalseMaterial | None = None
-    bankruptcy: Bankruptcy | None = None
     self_apply: bool = True  # the subject applies itself or by an agent; no department needs to ask for it
 
     def coverage(self, resource: str) -> Coverage | None:

@@ -7,9 +7,11 @@ and nothing is granted before the shortest publication has passed.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from quanxin.archive.display import show_date
 from quanxin.archive.models import Record, Restriction
@@ -92,10 +94,14 @@ def prospects(
 
 def repairable(party: Party, on: dt.date | None = None) -> list[Prospect]:
     """The prospects of everything about a subject that its regime covers, in the order of their events."""
-    regime = regime_of(on or today())
-    covered = {key for c in regime.covers for key in c.resources} if regime else set()
-    found = Record.objects.filter(subject_id__in=party.ids, superseded_at=None, resource__in=covered)
+    found = covered(party.ids, regime_of(on or today()))
     return prospects(list(found.order_by("-event_date", "-id")), on)
+
+
+def covered(subjects: Collection[int], regime: RepairRegime | None) -> QuerySet[Record]:
+    """The records about subjects that a regime covers, each as it stands."""
+    resources = {key for c in regime.covers for key in c.resources} if regime else set()
+    return Record.objects.filter(subject_id__in=subjects, superseded_at=None, resource__in=resources)
 
 
 def regime_of(day: dt.date) -> RepairRegime | None:

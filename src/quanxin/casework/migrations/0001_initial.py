@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ("record_id", models.BigIntegerField(null=True)),
                 ("version", models.IntegerField(null=True)),
                 ("model", models.CharField(blank=True, max_length=64)),
+                ("named", models.CharField(blank=True, max_length=128)),
                 ("provider", models.CharField(blank=True, max_length=64)),
                 ("filed_by", models.CharField(max_length=128)),
                 ("on_behalf", models.CharField(blank=True, max_length=200)),
@@ -239,7 +240,7 @@ class Migration(migrations.Migration):
             model_name="case",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("exclusive", True), ("open", True)),
-                fields=("kind", "subject_id", "resource", "key_hash", "model"),
+                fields=("kind", "subject_id", "resource", "key_hash", "model", "named"),
                 name="case_one_open",
                 nulls_distinct=False,
             ),

@@ -31,7 +31,6 @@ def no_basis(pack: Pack, today: dt.date) -> Found:
         said: list[tuple[str, tuple[Basis, ...]]] = [(c.key, c.basis) for c in regime.covers]
         said += [(c.key, c.basis) for c in regime.conditions] + [(m.key, m.basis) for m in regime.materials]
         said += [("false_material", regime.false_material.basis)] if regime.false_material else []
-        said += [("bankruptcy", regime.bankruptcy.basis)] if regime.bankruptcy else []
         for name, basis in said:
             if not basis:
                 yield f"repair/{regime.key}/{name}", "decides about a repair without a basis"

@@ -17,6 +17,7 @@ from quanxin.policy.rights import ROLES
 
 Found = Iterator[tuple[str, str]]
 START = ""  # where a case is before it is filed
+NAME = 128  # characters of what tells cases about the same subject apart
 
 
 def state_unreachable(pack: Pack, today: dt.date) -> Found:
@@ -111,6 +112,11 @@ def field_unasked(pack: Pack, today: dt.date) -> Found:
                     yield f"{_where(procedure)}/{act.key}", problem
             for key in sorted(set(act.changes) - set(record)):
                 yield f"{_where(procedure)}/{act.key}", f"changes {key}, which its record has not"
+        if procedure.named_by is not None and not _names(procedure, procedure.named_by):
+            yield (
+                _where(procedure),
+                f"is named by {procedure.named_by}, which its beginning does not always ask for, in a line",
+            )
         for state, clock in _clocks(procedure):
             for problem in (
                 expressions.check(clock.until, (), {"record": record, "matter": MATTER}) if clock.until else ()
@@ -239,6 +245,12 @@ def _expressions(act: Act) -> Iterator[str]:
     yield from act.changes.values()
     if act.offered is not None:
         yield act.offered
+
+
+def _names(procedure: Procedure, key: str) -> bool:
+    """Whether an item of the beginning tells cases apart: it is always filled in, and fits a line."""
+    asked = next((f for act in procedure.acts if act.begins for f in act.asks if f.key == key), None)
+    return asked is not None and asked.required is True and 0 < (asked.max_length or 0) <= NAME
 
 
 def _fields_of_record(pack: Pack, procedure: Procedure) -> Mapping[str, object]:

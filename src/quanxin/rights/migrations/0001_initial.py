@@ -1,4 +1,4 @@
-"""Consents, shields, bars. A consent that was given never grows: it may name less, end sooner, and is ended once."""
+"""Consents, bars. A consent that was given never grows: it may name less, end sooner, and is ended once."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -103,40 +103,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Shield",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("subject_id", models.BigIntegerField(db_index=True)),
-                ("ruling", models.CharField(max_length=128)),
-                ("court", models.CharField(max_length=128)),
-                ("actor", models.CharField(max_length=128)),
-                ("from_at", models.DateTimeField()),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True, choices=[("completed", "执行完毕"), ("failed", "执行失败")], max_length=12
-                    ),
-                ),
-                ("ended_at", models.DateTimeField(null=True)),
-                ("ended_by", models.CharField(blank=True, max_length=128)),
-                ("ended_reason", models.TextField(blank=True)),
-            ],
-            options={
-                "ordering": ["-id"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("ruling", ""), _negated=True), models.Q(("court", ""), _negated=True)
-                        ),
-                        name="shield_has_a_ruling",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None)), fields=("subject_id", "ruling"), name="shield_once"
-                    ),
-                ],
             },
         ),
         migrations.AddField(
