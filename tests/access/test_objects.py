@@ -158,7 +158,7 @@ def test_another_district_s_subject_record_and_score_are_refused(scene: Scene) -
     tried(supervisor, scene, "/desk/reading", sent, among=(422,))  # as for a code that the register has not
     clerk = browser("clerk", Role.INTAKE, provider=PROVIDER, district=FAR)
     tried(clerk, scene, f"/desk/records/{scene.record.subject_id}/{scene.record.id}", among=(404,))
-    tried(clerk, scene, f"/desk/records?code={CODES[0]}", among=(404,))
+    tried(clerk, scene, "/desk/records", {"code": CODES[0]}, among=(404,))
     window = browser("window", Role.WINDOW, district=FAR)
     tried(window, scene, "/desk/window", {"code": CODES[0], "who": "人", "paper": "证"}, among=(422,))
     for name, make in (("far", viewers.centre), ("clerk", viewers.department)):

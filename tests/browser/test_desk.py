@@ -118,7 +118,7 @@ def test_a_file_that_is_none_is_returned_in_words(signed_in: Callable[..., Page]
         "/desk/",
         "/desk/upload",
         "/desk/batches",
-        "/desk/records?code={code}",
+        "/desk/records",
         "/desk/forms",
         "/desk/entry/market-regulation/administrative-penalty",
         "/desk/unlinked",
@@ -163,8 +163,14 @@ def test_a_steward_links_what_waits(signed_in: Callable[..., Page], axe: str) ->
     expect(page.locator("h2").first).to_contain_text("已撤销")
 
 
-def test_a_clerk_withdraws_a_record(signed_in: Callable[..., Page], axe: str) -> None:
-    page = signed_in("/desk/records?code={code}")
+def test_a_clerk_withdraws_a_record(signed_in: Callable[..., Page], site: Site, axe: str) -> None:
+    page = signed_in("/desk/records")
+    page.get_by_label("统一社会信用代码或注册号").fill(site.code)
+    page.get_by_role("button", name="查找").click()
+    for width in WIDTHS:
+        resize(page, width)
+        assert findings(page, axe) == [], width
+        assert overflow(page) == 0, width
     page.locator("td a", has_text="行政处罚").first.click()
     for width in WIDTHS:
         resize(page, width)

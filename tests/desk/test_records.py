@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def address(record: Record) -> str:
 
 
 def test_a_clerk_finds_own_records_and_leaves_a_line(record: Record, clerk: Client) -> None:
-    assert NUMBER in clerk.get(f"/desk/records?code={CODES[0]}").content.decode()
+    assert NUMBER in clerk.post("/desk/records", {"code": CODES[0]}).content.decode()
     assert Access.objects.filter(viewer="department", subject_id=record.subject_id, actor="user:clerk").exists()
 
 
@@ -67,12 +68,22 @@ def test_without_kind_or_reason_nothing_ends(record: Record, clerk: Client, sent
 
 def test_another_department_sees_and_ends_nothing(record: Record) -> None:
     other = signed_in(Role.INTAKE, provider="taxation", name="other")
-    assert NUMBER not in other.get(f"/desk/records?code={CODES[0]}").content.decode()
+    assert NUMBER not in other.post("/desk/records", {"code": CODES[0]}).content.decode()
     assert other.get(address(record)).status_code == 404
     assert other.post(address(record), {"kind": "revoked", "reason": "越权"}).status_code == 404
     record.refresh_from_db()
     assert record.superseded_at is None
 
 
+def test_whose_records_are_looked_for_stands_in_no_address(record: Record, clerk: Client) -> None:
+    assert NUMBER not in clerk.get(f"/desk/records?code={CODES[0]}").content.decode()
+    pages = clerk.post("/desk/records", {"code": CODES[0]}), clerk.get(address(record))
+    for page in pages:
+        assert not re.search(rf'(?:href|action)="[^"]*{CODES[0]}', page.content.decode())
+    withdrawn = clerk.post(address(record), {"kind": "mistaken", "reason": "报错了"})
+    assert CODES[0] not in withdrawn["Location"]
+    assert clerk.post("/desk/records", {"code": " "}).status_code == 422
+
+
 def test_an_unknown_code_says_what_to_do(clerk: Client, record: Record) -> None:
-    assert "没有找到该主体" in clerk.get("/desk/records?code=123").content.decode()
+    assert "没有找到该主体" in clerk.post("/desk/records", {"code": "123"}).content.decode()

@@ -1,7 +1,7 @@
 """The auditor's pages: what was done and by whom, what was read and for what; to be looked at and taken away, never changed.
 
 Invariant: only the auditor enters, nothing here changes anything but that each look leaves its own line; a table that is
-taken away holds what the page would have shown.
+taken away holds what the page would have shown. Whom one asks about stands in no address.
 """
 
 from __future__ import annotations
@@ -16,16 +16,19 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from quanxin.accounts import Actor, lookups
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import AuditLine, SignIn, audit
 from quanxin.archive.models import Access
-from quanxin.calendar import ZONE, local
+from quanxin.calendar import ZONE
 from quanxin.ledger import signed
+from quanxin.pages import fields
+from quanxin.pages.fields import Item
 from quanxin.pages.gates import requires_role
-from quanxin.pages.tables import MEDIA, Cell, Table, content_of, download
+from quanxin.pages.listings import Cell, Column, Filters, Kind, Listing, latest_of, table_of
+from quanxin.pages.tables import MEDIA, Table, content_of, download
 from quanxin.runtime import parameters
 from quanxin.subjects.models import Subject
 
@@ -34,11 +37,16 @@ KINDS = tuple(MEDIA)  # as which the lines are taken away, each with its signatu
 REFUSED = Q(act__endswith=".refused") | Q(act="attachment.infected")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires_role(Role.AUDITOR)
 def acts(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The lines of the audit, the latest first; narrowed to an actor, an act, a target, a day, or refused tries."""
-    asked = _asked(request, ("actor", "act", "target", "day", "refused", "missed"))
+    filters = Filters(request, [
+        Item("actor", _("行为人（开头）"), private=True), Item("act", _("行为（开头）"), length=64),
+        Item("target", _("对象（开头）"), private=True), Item("day", _("日期"), fields.Kind.DAY),
+        Item("refused", _("只看被拒绝的"), fields.Kind.TICK), Item("missed", _("只看查无结果的"), fields.Kind.TICK),
+    ])  # fmt: skip
+    asked = filters.asked
     found = _on_day(AuditLine.objects.order_by("-id"), asked["day"])
     for name in ("actor", "act", "target"):
         if asked[name]:
@@ -47,15 +55,8 @@ def acts(request: HttpRequest, actor: Actor) -> HttpResponse:
         found = found.filter(REFUSED)
     if asked["missed"]:
         found = found.filter(act__startswith="lookup.")
-    audit(actor, "audit.read", "audit", asked={k: v for k, v in asked.items() if v})
-    if request.GET.get("as") in KINDS:
-        return _signed(request, actor, acts_table, found, "audit", asked)
-    lines, onward = _paged(request, found)
-    context = {
-        "rows": [(line, _said(line.particulars), _refused(line)) for line in lines], "asked": asked, "onward": onward,
-        "kinds": KINDS, "missed": missed_by(found) if asked["missed"] else (), "limit": settings.MISSED_LOOKUPS,
-    }  # fmt: skip
-    return render(request, "desk/audit.html", context)
+    context = {"missed": missed_by(found) if asked["missed"] else (), "limit": settings.MISSED_LOOKUPS, "tab": "audit"}
+    return _answer(request, actor, filters, found, ("audit", _("行为"), acts_columns, acts_table), context)
 
 
 def missed_by(found: QuerySet[AuditLine]) -> list[tuple[str, int]]:
@@ -64,28 +65,33 @@ def missed_by(found: QuerySet[AuditLine]) -> list[tuple[str, int]]:
     return sorted(counted, key=lambda one: (-one[1], one[0]))[:PAGE]
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires_role(Role.AUDITOR)
 def sign_ins(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Attempts to sign in, of people and of clients; narrowed to a name, a day, or those that failed."""
-    asked = _asked(request, ("username", "day", "failed"))
+    filters = Filters(request, [
+        Item("username", _("用户名（开头）"), length=64, private=True), Item("day", _("日期"), fields.Kind.DAY),
+        Item("failed", _("只看失败的"), fields.Kind.TICK),
+    ])  # fmt: skip
+    asked = filters.asked
     found = _on_day(SignIn.objects.order_by("-id"), asked["day"])
     if asked["username"]:
         found = found.filter(username__startswith=asked["username"])
     if asked["failed"]:
         found = found.filter(succeeded=False)
-    audit(actor, "audit.read", "sign-ins", asked={k: v for k, v in asked.items() if v})
-    if request.GET.get("as") in KINDS:
-        return _signed(request, actor, sign_ins_table, found, "sign-ins", asked)
-    lines, onward = _paged(request, found)
-    return render(request, "desk/sign_ins.html", {"lines": lines, "asked": asked, "onward": onward, "kinds": KINDS})
+    about = ("sign-ins", _("登录记录"), lambda _lines: sign_ins_columns(), sign_ins_table)
+    return _answer(request, actor, filters, found, about, {"tab": "sign-ins"})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires_role(Role.AUDITOR)
 def accesses(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Who read about whom, for what; narrowed to a reader, a kind of reader, a subject (its code), or a day."""
-    asked = _asked(request, ("actor", "viewer", "subject", "day"))
+    filters = Filters(request, [
+        Item("actor", _("查询人（开头）"), private=True), Item("viewer", _("身份"), length=32),
+        Item("subject", _("主体代码或编号"), length=40, private=True), Item("day", _("日期"), fields.Kind.DAY),
+    ])  # fmt: skip
+    asked = filters.asked
     found = _on_day(Access.objects.order_by("-id"), asked["day"])
     if asked["actor"]:
         found = found.filter(actor__startswith=asked["actor"])
@@ -93,17 +99,37 @@ def accesses(request: HttpRequest, actor: Actor) -> HttpResponse:
         found = found.filter(viewer=asked["viewer"])
     if asked["subject"]:
         found = found.filter(subject_id__in=_subjects(asked["subject"]))
-    audit(actor, "audit.read", "accesses", asked={k: v for k, v in asked.items() if v})
-    if request.GET.get("as") in KINDS:
-        return _signed(request, actor, accesses_table, found, "accesses", asked)
-    lines, onward = _paged(request, found)
-    codes = _codes(lines)
-    rows = [(line, codes.get(line.subject_id) or line.subject_id) for line in lines]
-    return render(request, "desk/accesses.html", {"rows": rows, "asked": asked, "onward": onward, "kinds": KINDS})
+    about = ("accesses", _("查询记录"), accesses_columns, accesses_table)
+    return _answer(request, actor, filters, found, about, {"tab": "accesses"})
 
 
-def _asked(request: HttpRequest, names: Sequence[str]) -> dict[str, str]:
-    return {name: request.GET.get(name, "").strip()[:128] for name in names}
+Kept = tuple[str, str, Callable[[Sequence[Any]], list[Column]], Callable[[Iterable[Any]], Table]]
+
+
+def _answer(
+    request: HttpRequest, actor: Actor, filters: Filters, found: QuerySet[Any], about: Kept, more: dict[str, Any]
+) -> HttpResponse:
+    """The page of a kind of lines, or their file and its signature packed together; either leaves a line."""
+    name, title, columns, table = about
+    asked = filters.kept
+    audit(actor, "audit.read", name, asked=asked)
+    kind = (request.POST if request.method == "POST" else request.GET).get("as")
+    if kind in KINDS:
+        file = f"{name}.{kind}"
+        said = asked | {"complete": not found[MOST : MOST + 1].exists()}
+        packed = signed.packed(content_of(table(found[:MOST]), kind), file, by=actor, about=said)
+        return download(packed, f"{file}.zip", "application/zip")
+    rows, onward = latest_of(request, found, PAGE, asked)
+    listing = Listing(
+        key="lines", title=title, columns=columns(rows), rows=rows, paging=onward, filters=filters, files=KINDS, sealed=True,
+        quiet=True, classes="lines", mark=_mark, empty=_("没有符合条件的记录。"),
+    )  # fmt: skip
+    return render(request, f"desk/{name.replace('-', '_')}.html", {"listing": listing} | more)
+
+
+def _mark(line: AuditLine | Access | SignIn) -> str:
+    failed = isinstance(line, SignIn) and not line.succeeded
+    return "refused-line" if failed or (isinstance(line, AuditLine) and _refused(line)) else ""
 
 
 def _on_day(found: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -115,53 +141,52 @@ def _on_day(found: QuerySet[Any], text: str) -> QuerySet[Any]:
     return found.filter(at__gte=start, at__lt=start + dt.timedelta(days=1))
 
 
-def _paged(request: HttpRequest, found: QuerySet[Any]) -> tuple[list[Any], int | None]:
-    """The lines of a page, those before a number, and the number to go on from."""
-    if (before := parameters.number(request.GET.get("before"))) is not None:
-        found = found.filter(pk__lt=before)
-    lines = list(found[: PAGE + 1])
-    return lines[:PAGE], lines[PAGE - 1].pk if len(lines) > PAGE else None
-
-
-def _signed(
-    request: HttpRequest, actor: Actor, table: Callable[[QuerySet[Any]], Table], found: QuerySet[Any], name: str,
-    asked: dict[str, str],
-) -> HttpResponse:  # fmt: skip
-    """The lines as a file and its signature, packed together."""
-    kind = request.GET["as"]
-    file = f"{name}.{kind}"
-    about = {k: v for k, v in asked.items() if v} | {"complete": not found[MOST : MOST + 1].exists()}
-    packed = signed.packed(content_of(table(found[:MOST]), kind), file, by=actor, about=about)
-    return download(packed, f"{file}.zip", "application/zip")
+def acts_columns(_lines: Sequence[AuditLine] = ()) -> list[Column]:
+    """What is said of an act."""
+    refused = _("被拒绝")
+    return [
+        Column(_("时间"), lambda x: x.at, Kind.MOMENT), Column(_("行为人"), lambda x: x.actor),
+        Column(_("行为"), lambda x: Cell(x.act, tag=refused if _refused(x) else "", tone="late")),
+        Column(_("对象"), lambda x: x.target), Column(_("详情"), lambda x: _said(x.particulars)),
+    ]  # fmt: skip
 
 
 def acts_table(lines: Iterable[AuditLine]) -> Table:
-    rows: list[list[Cell]] = [[_moment(x.at), x.actor, x.act, x.target, _said(x.particulars)] for x in lines]
-    return Table("audit", _("审计"), [_("时间"), _("行为人"), _("行为"), _("对象"), _("详情")], rows)
+    """Acts as a table."""
+    return table_of("audit", _("审计"), acts_columns(), lines)
+
+
+def accesses_columns(lines: Sequence[Access]) -> list[Column]:
+    """What is said of a reading: of an organisation its code, of a natural person the number alone."""
+    asked = Subject.objects.filter(pk__in={line.subject_id for line in lines}, natural=False)
+    codes = dict(asked.values_list("pk", "code"))
+    return [
+        Column(_("时间"), lambda x: x.at, Kind.MOMENT), Column(_("查询人"), lambda x: x.actor),
+        Column(_("身份"), lambda x: x.viewer), Column(_("用途"), lambda x: x.purpose),
+        Column(_("主体"), lambda x: codes.get(x.subject_id) or str(x.subject_id)),
+    ]  # fmt: skip
 
 
 def accesses_table(lines: Iterable[Access]) -> Table:
+    """Readings as a table."""
     found = list(lines)
-    codes = _codes(found)
-    rows: list[list[Cell]] = [
-        [_moment(x.at), x.actor, x.viewer, x.purpose, codes.get(x.subject_id) or str(x.subject_id)] for x in found
-    ]
-    return Table("accesses", _("查询记录"), [_("时间"), _("查询人"), _("身份"), _("用途"), _("主体")], rows)
+    return table_of("accesses", _("查询记录"), accesses_columns(found), found)
+
+
+def sign_ins_columns() -> list[Column]:
+    """What is said of an attempt to sign in."""
+    good, bad = _("成功"), _("失败")
+    return [
+        Column(_("时间"), lambda x: x.at, Kind.MOMENT), Column(_("用户名"), lambda x: x.username),
+        Column(_("结果"), lambda x: Cell(good if x.succeeded else bad, tone="good" if x.succeeded else "late"), Kind.STATE),
+        Column(_("方式"), lambda x: x.how), Column(_("网络"), lambda x: x.address),
+        Column(_("浏览器"), lambda x: x.browser),
+    ]  # fmt: skip
 
 
 def sign_ins_table(lines: Iterable[SignIn]) -> Table:
     """Attempts to sign in as a table."""
-    rows: list[list[Cell]] = [
-        [_moment(x.at), x.username, _("成功") if x.succeeded else _("失败"), x.how, x.address, x.browser] for x in lines
-    ]
-    header = [_("时间"), _("用户名"), _("结果"), _("方式"), _("网络"), _("浏览器")]
-    return Table("sign-ins", _("登录记录"), header, rows)
-
-
-def _codes(lines: Sequence[Access]) -> dict[int, str]:
-    """The codes of the subjects of lines; natural persons have none, and stay numbers."""
-    asked = Subject.objects.filter(pk__in={line.subject_id for line in lines}, natural=False)
-    return dict(asked.values_list("pk", "code"))
+    return table_of("sign-ins", _("登录记录"), sign_ins_columns(), lines)
 
 
 def _subjects(text: str) -> list[int]:
@@ -178,7 +203,3 @@ def _refused(line: AuditLine) -> bool:
 
 def _said(particulars: dict[str, Any]) -> str:
     return json.dumps(particulars, ensure_ascii=False, sort_keys=True) if particulars else ""
-
-
-def _moment(at: dt.datetime) -> str:
-    return local(at).isoformat(sep=" ", timespec="seconds")

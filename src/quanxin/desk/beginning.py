@@ -26,7 +26,8 @@ from quanxin.attachments.models import Attachment
 from quanxin.casework import beginning, procedures
 from quanxin.casework.act_forms import STATEMENT, ActForm
 from quanxin.casework.errors import RightsError
-from quanxin.desk.cases import BEGINNING, too_much
+from quanxin.desk.case_list import BEGINNING
+from quanxin.desk.cases import too_much
 from quanxin.pages.fields import Item, Kind
 from quanxin.pages.gates import requires_role
 from quanxin.pages.papers import FILES, files_said, kind_of, only_papers, papers_of

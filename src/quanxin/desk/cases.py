@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -21,31 +20,23 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import refused_line
 from quanxin.attachments import download, http
 from quanxin.attachments.errors import AttachmentError
-from quanxin.calendar import now, today
 from quanxin.casework import case_view as looking
-from quanxin.casework import engine, offers, queues, saved_views, words
+from quanxin.casework import engine, offers, queues, saved_views
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
-from quanxin.casework.procedures import procedure_of, state_of, title_of
-from quanxin.desk import case_page
+from quanxin.casework.procedures import procedure_of
+from quanxin.desk import case_list, case_page
+from quanxin.desk.case_list import PAGE, WORKING
 from quanxin.desk.case_page import Tried
-from quanxin.intake.desk.uploads import titles
 from quanxin.pages.gates import requires_role
-from quanxin.pages.messages import left, status_of
-from quanxin.pages.paging import Paging
+from quanxin.pages.messages import status_of
 from quanxin.pages.papers import FILES, kind_of, only_papers, papers_of
 from quanxin.rights import documents
 from quanxin.runtime import parameters
-from quanxin.runtime.language import in_words, said
-from quanxin.runtime.pack import current_pack
+from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem
-from quanxin.subjects.models import Subject
 
-WORKING = (Role.WINDOW, Role.DECIDER, Role.REVIEWER)
 SEEING = (*WORKING, Role.CENTRE, Role.AUDITOR)
-BEGINNING = (*WORKING, Role.CENTRE)  # whose roles a procedure may name for its beginning
-PAGE = 30
-FILTERS = ("kind", "state", "provider", "district", "overdue", "mine", "unclaimed", "all", "page")
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -54,7 +45,7 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The cases that wait for a person, the most pressing first; ``all`` lists every one that they may open."""
     if sought := request.GET.get("number", "").strip():
         return redirect("desk:case", number) if (number := parameters.case_number(sought)) else _unknown(request)
-    return _queue_page(request, actor)
+    return case_list.show(request, actor)
 
 
 @require_POST
@@ -93,7 +84,7 @@ def _several(request: HttpRequest, actor: Actor, what: str, act_of: Callable[[st
         except (RightsError, NotAllowed) as error:
             problems.append((number, in_words(error)))
     if problems or not done:
-        return _queue_page(request, actor, problems=problems, done=done, what=what)
+        return case_list.show(request, actor, problems=problems, done=done, what=what)
     return redirect(f"{reverse('desk:cases')}?{urlencode({what: done})}")
 
 
@@ -104,12 +95,11 @@ def views(request: HttpRequest, actor: Actor) -> HttpResponse:
     if (number := parameters.number(request.POST.get("drop"))) is not None:
         saved_views.drop(actor, number)
         return redirect("desk:cases")
-    chosen = {key: request.POST.get(key, "")[:64] for key in FILTERS if key != "page"}
-    query = urlencode({key: value for key, value in chosen.items() if value})
+    query = urlencode(case_list.filters_of(request, actor).kept)
     try:
         saved_views.keep(actor, request.POST.get("title", ""), query)
     except RightsError as error:
-        return _queue_page(request, actor, problems=[("", in_words(error))], what="views")
+        return case_list.show(request, actor, problems=[("", in_words(error))], what="views")
     return redirect(f"{reverse('desk:cases')}?{query}")
 
 
@@ -193,66 +183,6 @@ def attachment(request: HttpRequest, actor: Actor, identity: uuid.UUID) -> HttpR
         return http.respond(download.download(actor, identity))
     except Problem as error:
         return _refused(request, error)
-
-
-def _queue_page(
-    request: HttpRequest,
-    actor: Actor,
-    problems: list[tuple[str, str]] | None = None,
-    done: int = 0,
-    what: str = "",
-) -> HttpResponse:
-    source = request.POST if what == "views" else request.GET
-    asked = {key: source.get(key, "")[:64] for key in FILTERS}
-    works = bool(actor.roles & set(WORKING))
-    every = bool(asked["all"]) or not works
-    wanted = queues.Wanted(
-        kind=asked["kind"], state=asked["state"], provider=asked["provider"], overdue=bool(asked["overdue"]),
-        mine=actor.name if asked["mine"] else "", unclaimed=bool(asked["unclaimed"]), district=asked["district"],
-    )  # fmt: skip
-    found = queues.narrowed(queues.visible(actor) if every else queues.queue(actor), wanted)
-    paging = Paging.of(found.count(), PAGE, asked.pop("page"))
-    shown = list(found[paging.span])
-    pack = current_pack()
-    rows = _rows(shown)
-    forwards = not every and actor.may(Role.WINDOW) and any(row["forwardable"] for row in rows)
-    claims = not every and any(row["claimable"] for row in rows)
-    context: dict[str, Any] = {
-        "rows": rows, "paging": paging, "asked": asked, "narrowed": any(v for k, v in asked.items() if k != "all"),
-        "every": every, "works": works,
-        "kinds": [(key, said(text)) for key, text in words.kinds().items()], "total": paging.total,
-        "states": [(key, said(text)) for key, text in words.states(closed=every).items()],
-        "providers": sorted(pack.on(today()).providers.items()),
-        "districts": _districts(), "views": list(saved_views.views_of(actor)),
-        "forwards": forwards, "claims": claims, "bulk": forwards or claims, "what": what,
-        "claimed": request.GET.get("claimed", ""),
-        "problems": problems or [], "done": done,
-        "begins": bool(actor.roles & set(BEGINNING)), "forwarded": request.GET.get("forwarded", ""),
-    }  # fmt: skip
-    return render(request, "desk/cases.html", context, status=422 if problems else 200)
-
-
-def _rows(shown: list[Case]) -> list[dict[str, Any]]:
-    """Each case with its subject, what it is about, and the time that is left of its term."""
-    running = queues.running(shown)
-    times, known = queues.left(running, now()), titles()
-    names = dict(Subject.objects.filter(pk__in={c.subject_id for c in shown}).values_list("pk", "name"))
-    models = {m.key: m.title for m in current_pack().models}
-    providers = current_pack().providers
-    return [
-        {"case": c, "kind": title_of(c.kind), "state": state_of(c).title, "forwardable": offers.forwardable(c),
-         "claimable": offers.claim_of(c) is not None,
-         "subject": names.get(c.subject_id, ""), "about": known.get(c.resource) or models.get(c.model) or words.named(c),
-         "provider": providers[c.provider].title if c.provider in providers else None, "term": running.get(c.pk),
-         "left": left(times[c.pk], paused=running[c.pk].paused_at is not None) if c.pk in times else None}
-        for c in shown
-    ]  # fmt: skip
-
-
-def _districts() -> list[tuple[str, str]]:
-    """The divisions of the pack's city, by their codes."""
-    sets = current_pack().on(today()).code_sets
-    return [(c.value, said(c.title)) for key, one in sets.items() if key.startswith("division-") for c in one.codes]
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:

@@ -13,14 +13,17 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from quanxin.accounts import Actor, clients, people, sessions
 from quanxin.accounts.actors import Role
 from quanxin.accounts.errors import AccountError
+from quanxin.accounts.models import Session
+from quanxin.pages.display import moment
 from quanxin.pages.gates import requires_role
-from quanxin.pages.paging import Paging
+from quanxin.pages.listings import Cell, Column, Kind, Listing, page_of
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
 
@@ -41,7 +44,7 @@ def clients_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         else:
             if context["secret"] is None:
                 return redirect(f"{reverse('desk:clients')}?done=ended")
-    context["clients"] = clients.listing()
+    context["clients"] = [(one, _secrets(one)) for one in clients.listing()]
     return render(request, "desk/clients.html", context, status=422 if "problem" in context else 200)
 
 
@@ -77,8 +80,30 @@ def sessions_page(request: HttpRequest, actor: Actor) -> HttpResponse:
             return redirect(f"{reverse('desk:sessions')}?done=ended")
         except AccountError as error:
             context["problem"] = in_words(error)
-    open_ = sessions.everybodys()
-    paging = Paging.of(open_.count(), PAGE, request.GET.get("page", ""))
-    shown = groupby(open_[paging.span], key=lambda one: one.user)
-    context |= {"rows": [(user, list(held)) for user, held in shown], "paging": paging}
+    shown, paging = page_of(request, sessions.everybodys(), PAGE)
+    rows = [(user, list(held)) for user, held in groupby(shown, key=lambda one: one.user)]
+    context["listing"] = Listing(
+        key="open", title=_("当前登录"), quiet=True, rows=rows, paging=paging, empty=_("目前没有人登录。"),
+        columns=[
+            Column(_("账号"), lambda r: Cell(r[0].username, notes=[r[0].name])),
+            Column(_("登录"), lambda r: Cell(items=[_session(one) for one in r[1]])),
+            Column(_("办理"), kind=Kind.ACT, template="desk/_end_sessions.html"),
+        ],
+    )  # fmt: skip
     return render(request, "desk/sessions.html", context, status=422 if "problem" in context else 200)
+
+
+def _session(one: Session) -> str:
+    """From when to when, from where, by what."""
+    return f"{moment(one.began_at)} – {moment(one.seen_at)} · {one.address} · {one.browser}"
+
+
+def _secrets(client: dict[str, Any]) -> Listing:
+    return Listing(
+        key=f"client-{client['client']}", title=client["client"], rows=client["secrets"], empty=_("没有有效的密钥。"),
+        columns=[
+            Column(_("密钥编号"), lambda r: str(r["secret"])), Column(_("签发"), lambda r: r["made"]),
+            Column(_("有效期至"), lambda r: r["until"] or _("长期")),
+            Column(_("办理"), kind=Kind.ACT, template="desk/_end_secret.html"),
+        ],
+    )  # fmt: skip

@@ -15,8 +15,8 @@ from quanxin.casework import inbox as staff
 from quanxin.casework import queues
 from quanxin.casework.rendering import Language, rendered
 from quanxin.pages.gates import requires_role
+from quanxin.pages.listings import page_of
 from quanxin.pages.messages import person, status_of
-from quanxin.pages.paging import Paging
 from quanxin.runtime import parameters
 from quanxin.runtime.language import english, in_words
 from quanxin.runtime.problems import Problem
@@ -31,8 +31,7 @@ def notices(request: HttpRequest, actor: Actor) -> HttpResponse:
     only = bool(request.GET.get("unread"))
     found = staff.notices_of(actor)
     found = found.filter(read_at=None) if only else found
-    paging = Paging.of(found.count(), PAGE, request.GET.get("page"))
-    shown = list(found[paging.span])
+    shown, paging = page_of(request, found, PAGE, {"unread": "1" if only else ""})
     openable = queues.seen_by(actor, [n.case for n in shown if n.case is not None])
     language: Language = "en" if english() else "zh"
     rows = [

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
@@ -27,10 +28,11 @@ from quanxin.archive.viewers import Viewer
 from quanxin.calendar import today
 from quanxin.casework.errors import RightsError
 from quanxin.pages.gates import requires_role
+from quanxin.pages.listings import Cell, Column, Kind, Listing
 from quanxin.pages.messages import status_of
 from quanxin.policy.rights import Purpose
 from quanxin.rights import consents
-from quanxin.runtime.language import english, in_words
+from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.problems import Problem
 from quanxin.subjects.models import Subject
@@ -100,7 +102,7 @@ def _page(request: HttpRequest, actor: Actor, problem: Any = None) -> HttpRespon
         "code": request.POST.get("code", ""), "how": chosen,
         "sharing": [(kind, _purposes(kind)) for kind, roles in viewers.SHARING.items() if actor.by(*roles)],
         "personnel": _purposes("personnel") if Role.PERSONNEL in actor.roles else (),
-        "bank": Role.BANK in actor.roles, "consents": _consents(actor) if Role.BANK in actor.roles else (),
+        "consents": _consents(actor) if Role.BANK in actor.roles else None,
     }  # fmt: skip
     return render(request, "desk/reading.html", context, status=status_of(problem) if problem else 200)
 
@@ -117,11 +119,20 @@ def _purposes(kind: str) -> list[Purpose]:
     return sorted((p for p in found if kind in p.viewers and not p.consent), key=lambda p: p.key)
 
 
-def _consents(actor: Actor) -> list[dict[str, Any]]:
+def _consents(actor: Actor) -> Listing:
     """The consents that an institution may use today, each with its subject and items."""
     standing = list(consents.of_institution(actor).select_related("wording")[:200])
-    names = {s.pk: s for s in Subject.objects.filter(pk__in={one.subject_id for one in standing})}
-    return [{"consent": one, "subject": names.get(one.subject_id), "items": consents.titles(one)} for one in standing]
+    names = Subject.objects.in_bulk({one.subject_id for one in standing})
+    return Listing(
+        key="consents", title=_("主体授权"), rows=[(one, names[one.subject_id]) for one in standing],
+        empty=_("没有有效的授权。请信息主体在“我的授权”中授权给贵机构。"),
+        columns=[
+            Column(_("主体"), lambda r: Cell(r[1].name, notes=() if r[1].natural else (r[1].code,))),
+            Column(_("授权事项"), lambda r: said(consents.titles(r[0]))),
+            Column(_("有效期至"), lambda r: r[0].until, Kind.DAY),
+            Column(_("查询"), kind=Kind.ACT, template="desk/_read_by_consent.html", bare=True),
+        ],
+    )  # fmt: skip
 
 
 def _title(viewer: Viewer) -> str:

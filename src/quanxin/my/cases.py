@@ -28,7 +28,7 @@ from quanxin.my import progress
 from quanxin.my.act_page import DONE
 from quanxin.my.notices import Headed, headed
 from quanxin.my.progress import Entry
-from quanxin.pages.paging import Paging
+from quanxin.pages.listings import page_of
 from quanxin.pages.papers import FILES, files_said, kind_of
 from quanxin.policy.procedure import Act
 from quanxin.rights import documents
@@ -69,8 +69,8 @@ def own(me: Representation, number: str) -> Case:
 def listed(request: HttpRequest, me: Representation) -> HttpResponse:
     """Every case, the newest first."""
     found = due_first(me.party, kinds_of(me))
-    paging = Paging.of(found.count(), LENGTH, request.GET.get("page"))
-    return shown(request, me, "my/cases.html", {"cases": entries(list(found[paging.span])), "paging": paging})
+    page, paging = page_of(request, found, LENGTH)
+    return shown(request, me, "my/cases.html", {"cases": entries(page), "paging": paging})
 
 
 @require_safe

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quanxin.accounts.agency import Scope
@@ -19,6 +21,7 @@ from quanxin.accounts.models import Organisation
 from quanxin.calendar import add_months, today
 from quanxin.casework.errors import RightsError
 from quanxin.casework.representation import Representation, requires_scope, shown
+from quanxin.pages.listings import Column, Kind, Listing
 from quanxin.policy.model import Text
 from quanxin.policy.rights import ConsentText
 from quanxin.rights import consents
@@ -118,7 +121,13 @@ def one(request: HttpRequest, me: Representation, number: int) -> HttpResponse:
     """One consent: to whom, for what, until when, and each use of it."""
     found = consents.own(me.party, number)
     purpose = next((p.title for p in current_pack().purposes if p.key == found.purpose), None)
-    uses = list(found.uses.all())[:USES]
+    uses = Listing(
+        key="uses", title=_("使用记录"), rows=list(found.uses.all())[:USES], empty=_("还没有使用过。"),
+        columns=[
+            Column(_("时间"), lambda use: use.at, Kind.MOMENT),
+            Column(_("查到的记录"), lambda use: ngettext("%(n)s 条", "%(n)s 条", use.records) % {"n": use.records}),
+        ],
+    )  # fmt: skip
     return shown(request, me, "my/consent.html", {"given": _given([found])[0], "purpose": purpose, "uses": uses})
 
 

@@ -20,7 +20,7 @@ from quanxin.casework.models import Notice
 from quanxin.casework.notices import MY_RECORD
 from quanxin.casework.parties import Party
 from quanxin.casework.representation import Representation, requires_scope, shown
-from quanxin.pages.paging import Paging
+from quanxin.pages.listings import page_of
 from quanxin.policy.model import Text
 from quanxin.runtime import parameters
 from quanxin.runtime.language import language
@@ -76,8 +76,7 @@ def link_of(notice: Notice) -> str:
 def listed(request: HttpRequest, me: Representation) -> HttpResponse:
     """Every notice, the newest first."""
     every = Notice.objects.filter(subject_id__in=me.party.ids)
-    paging = Paging.of(every.count(), LENGTH, request.GET.get("page"))
-    found = list(every[paging.span])
+    found, paging = page_of(request, every, LENGTH)
     told = []
     for notice, (title, body) in zip(found, letters.all_rendered(found, language()), strict=True):
         link = link_of(notice)

@@ -18,7 +18,9 @@ from quanxin.accounts.models import Membership
 from quanxin.archive.models import Access
 from quanxin.archive.queries import readings_of
 from quanxin.casework.representation import Representation, requires_scope, shown
-from quanxin.pages.paging import Paging
+from quanxin.pages import fields
+from quanxin.pages.fields import Item
+from quanxin.pages.listings import Cell, Column, Filters, Kind, Listing, page_of
 from quanxin.runtime.language import language
 from quanxin.runtime.pack import current_pack
 
@@ -48,16 +50,23 @@ def roles() -> dict[str, str]:
 @requires_scope(Scope.ARCHIVE)
 def listed(request: HttpRequest, me: Representation) -> HttpResponse:
     """Every reading, the newest first; ``kind`` narrows it to one kind of reader."""
-    every, wanted = readings_of(me.subject, me.party.viewer), request.GET.get("kind", "")
     known = roles()
-    kind = wanted if wanted in known else ""
-    narrowed = every.filter(viewer=kind) if kind else every
-    paging = Paging.of(narrowed.count(), LENGTH, request.GET.get("page"))
-    page = list(narrowed[paging.span])
-    kinds = [(key, known[key]) for key in known]
-    return shown(request, me, "my/readings.html", {
-        "readings": _said(page, known), "paging": paging, "kind": kind, "kinds": kinds,
-    })  # fmt: skip
+    filters = Filters(request, [
+        Item("kind", _("只看哪一类查询者"), fields.Kind.CHOICE, options=tuple(known.items()), blank=_("全部")),
+    ])  # fmt: skip
+    every, kind = readings_of(me.subject, me.party.viewer), filters.asked["kind"]
+    kind = kind if kind in known else ""
+    page, paging = page_of(request, every.filter(viewer=kind) if kind else every, LENGTH, filters.kept)
+    listing = Listing(
+        key="readings", title=_("查询您的非公开信息的记录"), quiet=True, rows=_said(page, known), paging=paging, filters=filters,
+        empty=_("没有这一类查询。") if kind else _("还没有人查询过您的非公开信息。"),
+        columns=[
+            Column(_("时间"), lambda r: r.line.at, Kind.MOMENT),
+            Column(_("查询者"), lambda r: Cell(r.who or r.role, notes=[r.role] if r.who else ())),
+            Column(_("目的"), lambda r: r.purpose),
+        ],
+    )  # fmt: skip
+    return shown(request, me, "my/readings.html", {"listing": listing})
 
 
 def _said(lines: Sequence[Access], known: Mapping[str, str]) -> list[Reading]:

@@ -21,7 +21,7 @@ from quanxin.casework.parties import Party
 from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.my.cases import kinds_of
 from quanxin.my.record_rows import Shown
-from quanxin.pages.paging import Paging
+from quanxin.pages.listings import page_of
 from quanxin.policy.procedure import Procedure
 from quanxin.rights import honours, repairs
 from quanxin.rights.repairs import Prospect
@@ -40,8 +40,7 @@ def records(request: HttpRequest, me: Representation) -> HttpResponse:
     wanted = request.GET.get("chapter", "")
     wanted = wanted if wanted in NATURES else ""
     narrowed = [view for view in every if not wanted or view.nature == wanted]
-    paging = Paging.of(len(narrowed), LENGTH, request.GET.get("page"))
-    page = narrowed[paging.span]
+    page, paging = page_of(request, narrowed, LENGTH, {"chapter": wanted})
     found = prospects_of(me.party, page)
     counts = [(nature, sum(view.nature == nature for view in every)) for nature in NATURES]
     return shown(request, me, "my/records.html", {

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     TICK = "tick"
     CHOICE = "choice"
+    HIDDEN = "hidden"  # kept, and not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Item:
     """An item that a form asks for, its words in the page's language.
 
     ``options`` are the value and words of each choice; ``missing`` is what is said where a required item is empty;
-    ``length`` is in characters, None for any.
+    ``length`` is in characters, None for any; ``blank`` the words of a choice that is not made. A ``private`` one may name
+    somebody: a filter never reads it from an address.
     """
 
     key: str
@@ -45,6 +47,8 @@ class Item:
     options: tuple[tuple[str, str], ...] = ()
     length: int | None = None
     missing: str = ""
+    blank: str = ""
+    private: bool = False
 
 
 class Form(forms.Form):
@@ -101,6 +105,8 @@ def _field(item: Item, kept: str) -> forms.Field:
     if item.kind is Kind.TICK:
         ticked = forms.CheckboxInput(attrs={"class": "form-check-input", "value": "1"})
         return forms.BooleanField(widget=ticked, **said)
+    if item.kind is Kind.HIDDEN:
+        return forms.CharField(widget=forms.HiddenInput(), **said)
     if item.kind is Kind.CHOICE:
         chosen = forms.Select(attrs={"class": "form-select"})
         words = {
@@ -108,7 +114,7 @@ def _field(item: Item, kept: str) -> forms.Field:
             "required": item.missing or _("请选择：%(what)s") % {"what": item.title},
         }
         said["error_messages"] |= words
-        return forms.ChoiceField(choices=[("", _("请选择")), *item.options], widget=chosen, **said)
+        return forms.ChoiceField(choices=[("", item.blank or _("请选择")), *item.options], widget=chosen, **said)
     return forms.CharField(widget=_box(item, kept), **said)
 
 

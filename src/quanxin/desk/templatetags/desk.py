@@ -1,4 +1,4 @@
-"""Template tags of the desk: words and addresses.
+"""Template tags of the desk: words.
 
 Invariant: they say what they are given, and ask the database nothing.
 """
@@ -25,14 +25,6 @@ def case_word(key: str) -> str:
 def paper_word(key: str) -> str:
     """The words for the kind of a paper."""
     return case_words.word(f"paper:{key}")
-
-
-@register.simple_tag(takes_context=True)
-def page_url(context: dict[str, Any], number: int) -> str:
-    """The address of the same list at another page."""
-    query = context["request"].GET.copy()
-    query["page"] = str(number)
-    return f"?{query.urlencode()}"
 
 
 @register.filter

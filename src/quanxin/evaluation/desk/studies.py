@@ -20,14 +20,18 @@ from quanxin.accounts.models import audit
 from quanxin.archive import viewers
 from quanxin.calendar import ZONE, add_months, now, today
 from quanxin.evaluation import editions, movers, studies
-from quanxin.evaluation.comparison import pair
-from quanxin.evaluation.desk.model_text import hundredths
+from quanxin.evaluation.comparison import Pair, pair
+from quanxin.evaluation.desk.lists import movers_listing
 from quanxin.evaluation.desk.study_tables import tables_of
 from quanxin.evaluation.desk.workbench import VIEWERS, model_or_404
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.evaluation.models import Edition, Run, Study
 from quanxin.evaluation.sensitivity import standard
+from quanxin.pages import fields
+from quanxin.pages.fields import Item
 from quanxin.pages.gates import requires_role
+from quanxin.pages.listings import Filters, Listing
+from quanxin.pages.paging import Onward
 from quanxin.pages.tables import as_file
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words, said
@@ -153,27 +157,28 @@ def movers_page(request: HttpRequest, actor: Actor, number: int) -> HttpResponse
         both = pair(*_in_order(found))
     except EvaluationError:  # an edition that was never proposed, and that the pack no longer has
         raise Http404 from None
-    way, purpose, problem = request.POST.get("way", "fallen"), request.POST.get("purpose", "").strip(), None
-    start = parameters.number(request.POST.get("after")) or 0
-    context: dict[str, Any] = {
-        "study": found,
-        "way": way,
-        "purpose": purpose,
-        "ways": _ways(both.grades),
-        "key": found.model,
-    }
+    filters = Filters(request, [
+        Item("way", _("变动"), fields.Kind.CHOICE, options=tuple(_ways(both.grades)), private=True),
+        Item("purpose", _("查询目的（必填）"), length=200, private=True),
+    ], {"way": "fallen"}, _("查询"))  # fmt: skip
+    context: dict[str, Any] = {"study": found, "key": found.model, "filters": filters}
     if request.method == "POST":
         try:
-            if not purpose:
-                raise EvaluationError("purpose-missing")
-            made, onward = movers.movers(viewers.centre(actor, purpose), both, way, after=start, study=found.pk)
-            titles = {i.key: said(i.title) for i, _a, _b in both.indicators}
-            context |= {"onward": onward, "asked": True, "movers": [
-                (m, *map(hundredths, m.scores), [(titles[k], hundredths(p)) for k, p in m.because.items()]) for m in made
-            ]}  # fmt: skip
+            context["listing"] = _movers(request, actor, found, both, filters)
         except EvaluationError as error:
-            problem = in_words(error)
-    return render(request, "evaluation/movers.html", context | {"problem": problem}, status=422 if problem else 200)
+            context["problem"] = in_words(error)
+    return render(request, "evaluation/movers.html", context, status=422 if "problem" in context else 200)
+
+
+def _movers(request: HttpRequest, actor: Actor, found: Study, both: Pair, filters: Filters) -> Listing:
+    """Who moved in the way that is asked about, from the number on that is asked for."""
+    asked, after = filters.asked, parameters.number(request.POST.get("after")) or 0
+    if not asked["purpose"]:
+        raise EvaluationError("purpose-missing")
+    viewer = viewers.centre(actor, asked["purpose"])
+    made, following = movers.movers(viewer, both, asked["way"], after=after, study=found.pk)
+    onward = Onward(str(after or ""), str(following or ""), "after", asked)
+    return movers_listing(made, {i.key: said(i.title) for i, _a, _b in both.indicators}, onward, filters)
 
 
 def _ways(grades: list[str]) -> list[tuple[str, str]]:

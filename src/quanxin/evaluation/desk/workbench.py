@@ -20,6 +20,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import today
 from quanxin.evaluation import editions
+from quanxin.evaluation.desk.lists import editions_listing, studies_listing
 from quanxin.evaluation.desk.model_text import difference_table, unfolded
 from quanxin.evaluation.edition_diff import differences
 from quanxin.evaluation.errors import EvaluationError
@@ -28,6 +29,7 @@ from quanxin.evaluation.models import Change, Edition, Run, Study
 from quanxin.evaluation.sensitivity import standard
 from quanxin.evaluation.statistics import stability
 from quanxin.pages.gates import requires_role
+from quanxin.pages.listings import Listing
 from quanxin.pages.tables import Cell, Table, as_file
 from quanxin.policy.evaluation import Model
 from quanxin.runtime.language import english, in_words, said
@@ -59,7 +61,7 @@ def models(request: HttpRequest, actor: Actor) -> HttpResponse:
          "new": key not in waiting and (key not in used or used[key].digest != model.edition)}
         for key, model in sorted(current_pack().on(today()).models.items())
     ]  # fmt: skip
-    studies = Study.objects.defer("figures")[:STUDIES_SHOWN]
+    studies = studies_listing(list(Study.objects.defer("figures")[:STUDIES_SHOWN]), _("最近的研究"))
     return render(request, "evaluation/models.html", {"rows": rows, "studies": studies})
 
 
@@ -75,8 +77,8 @@ def model(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
         raise Http404 from None
     context = {
         "key": key, "model": shown, "digest": chosen, "used": used, "present": present, "unfolded": unfolded(shown),
-        "editions": Edition.objects.filter(model=key).defer("definition")[:EDITIONS_SHOWN],
-        "studies": Study.objects.filter(model=key).defer("figures")[:10],
+        "editions": editions_listing(list(Edition.objects.filter(model=key).defer("definition")[:EDITIONS_SHOWN]), used),
+        "studies": studies_listing(list(Study.objects.filter(model=key).defer("figures")[:10]), _("关于本模型的研究")),
         "in_use": used is not None and used.digest == chosen,
         "proposable": (used is None or used.digest != present.edition)
         and not Edition.objects.filter(model=key, digest=present.edition, approved=None).exists(),
@@ -130,12 +132,17 @@ def edition(request: HttpRequest, actor: Actor, number: int) -> HttpResponse:
     shown = editions.model_by_digest(found.model, found.digest)
     context = {
         "edition": found, "model": shown, "used": used, "remark": remark, "problem": problem, "confirming": act,
-        "studies": Study.objects.filter(model=found.model, question__sides__contains=[{"digest": found.digest}])
-        .defer("figures")[:STUDIES_SHOWN],
+        "studies": _studies_of(found),
         "own": found.proposed_by == actor.name, "last": last_run(found.model),
         "table": _differences(used, shown) if found.approved is None else None,
     }  # fmt: skip
     return render(request, "evaluation/edition.html", context, status=422 if problem else 200)
+
+
+def _studies_of(found: Edition) -> Listing:
+    held = Study.objects.filter(model=found.model, question__sides__contains=[{"digest": found.digest}])
+    nothing = _("还没有。审批前可请建模人员试算并比较，看清批准以后会怎样。")
+    return studies_listing(list(held.defer("figures")[:STUDIES_SHOWN]), _("关于本版本的研究"), nothing)
 
 
 def _refuse_own(actor: Actor, found: Edition) -> None:

@@ -6,11 +6,14 @@ that were changed and no others, and goes the way of every row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quanxin.accounts import Actor
@@ -27,6 +30,9 @@ from quanxin.intake.models import Held
 from quanxin.intake.notes import notes
 from quanxin.intake.replay import replay
 from quanxin.pages.gates import missing, requires_role
+from quanxin.pages.listings import Cell as Shown
+from quanxin.pages.listings import Column, Kind, Listing
+from quanxin.pages.paging import Onward
 from quanxin.runtime import parameters
 from quanxin.runtime.duckdb_scratch import own_folder
 from quanxin.runtime.language import english, in_words, said
@@ -43,10 +49,30 @@ def batches(request: HttpRequest, actor: Actor) -> HttpResponse:
     providers = actor.providers_of(Role.INTAKE)
     found = Batch.objects.all() if providers is None else Batch.objects.filter(provider__in=providers)
     before = parameters.batch_number(request.GET.get("before"))
-    page = list((found.filter(pk__lt=before) if before else found)[: PAGE + 1])
-    onward = page[PAGE - 1].pk if len(page) > PAGE else None
-    context = {"batches": page[:PAGE], "next_cursor": onward, "continued": bool(before), "titles": titles()}
-    return render(request, "intake/batches.html", context)
+    held = list((found.filter(pk__lt=before) if before else found)[: PAGE + 1])
+    rows, onward = Onward.of(held, PAGE, before, lambda one: one.pk)
+    return render(request, "intake/batches.html", {"listing": listing_of(rows, _("批次"), onward)})
+
+
+def listing_of(rows: Sequence[Batch], title: str, onward: Onward | None = None) -> Listing:
+    """Batches as a list, with what became of their rows."""
+    known = titles()
+    counts = [(_("收到"), "received"), (_("接收"), "accepted"), (_("更新"), "updated"), (_("重复"), "duplicate"),
+              (_("待更正"), "quarantined"), (_("待关联"), "unlinked")]  # fmt: skip
+    return Listing(
+        key="batches", title=title, rows=rows, paging=onward, quiet=onward is not None,
+        empty=_("还没有批次。报送第一个文件后，这里会列出它的去向。"),
+        columns=[
+            Column(_("批次"), _link, Kind.NUMBER),
+            Column(_("资源"), lambda b: Shown(said(known[b.resource]) if b.resource in known else "", notes=[b.file_name]),
+                   bare=True),
+            *(Column(words, attrgetter(name), Kind.COUNT) for words, name in counts),
+        ],
+    )  # fmt: skip
+
+
+def _link(one: Batch) -> Shown:
+    return Shown(one.pk, reverse("desk:batch", args=[one.pk]), tag=_("已撤回") if one.taken_back_at else "")
 
 
 @require_safe
@@ -133,19 +159,44 @@ def _own(actor: Actor, number: str) -> Batch:
 
 
 def _receipt_page(request: HttpRequest, found: Batch, problem: str | None = None) -> HttpResponse:
-    after = parameters.number(request.GET.get("after")) or 0
-    rows = receipts.held_page(found.pk, after=after, limit=PAGE + 1)
     waiting = Held.objects.filter(batch=found, released_by=None, set_aside_at=None).count()
     noted = [said(note) for note in notes(found.receipt["reading"])]
-    codes = [(code, said(ERRORS[code]), rows_) for code, rows_ in found.receipt["codes"].items()]
     context = {
-        "batch": found, "codes": codes, "notes": noted, "waiting": waiting, "problem": problem, "titles": titles(),
-        "rows": [r | {"said": [_said(i) for i in r["issues"]]} for r in rows[:PAGE]],
-        "next_cursor": rows[PAGE - 1]["row"] if len(rows) > PAGE else None,
-        "taken": "taken" in request.GET, "entered": "entered" in request.GET, "repeated": "repeated" in request.GET,
-        "replays": Batch.objects.filter(replay_of=found).order_by("pk"),
+        "batch": found, "codes": _codes(found), "notes": noted, "problem": problem, "titles": titles(),
+        "held": _held(request, found, waiting), "taken": "taken" in request.GET, "entered": "entered" in request.GET,
+        "repeated": "repeated" in request.GET, "replays": Batch.objects.filter(replay_of=found).order_by("pk"),
     }  # fmt: skip
     return render(request, "intake/batch.html", context, status=422 if problem else 200)
+
+
+def _codes(found: Batch) -> Listing:
+    """What was found in the rows, with how many have it."""
+    rows = [(code, said(ERRORS[code]), count) for code, count in found.receipt["codes"].items()]
+    columns = [
+        Column(_("说明"), lambda r: r[1]), Column(_("代码"), lambda r: r[0], bare=True),
+        Column(_("行数"), lambda r: r[2], Kind.COUNT),
+    ]  # fmt: skip
+    return Listing(key="found", title=_("发现的问题"), columns=columns, rows=rows)
+
+
+def _held(request: HttpRequest, found: Batch, waiting: int) -> Listing:
+    """The rows that are held now, each with what is wrong with it."""
+    after = parameters.number(request.GET.get("after")) or 0
+    held = receipts.held_page(found.pk, after=after, limit=PAGE + 1)
+    rows, onward = Onward.of(held, PAGE, after, lambda row: row["row"], name="after")
+    columns = [
+        Column(_("位置"), lambda r: r["position"], Kind.NUMBER, bare=True),
+        Column(_("问题"), lambda r: Shown(items=[_said(issue) for issue in r["issues"]]), bare=True),
+        Column(_("办理"), lambda r: _mend(found, r), Kind.ACT, bare=True),
+    ]  # fmt: skip
+    title = _("未入库的行（现有 %(count)s 行）") % {"count": f"{waiting:,}"}
+    return Listing(key="held", title=title, columns=columns, rows=rows, paging=onward, empty=_("没有未入库的行。"))
+
+
+def _mend(found: Batch, row: dict[str, Any]) -> Shown:
+    words = _("查看") if row["bucket"] == "unlinked" else _("更正")
+    label = _("更正%(place)s") % {"place": row["position"]}
+    return Shown(words, reverse("desk:row", args=[found.pk, row["row"]]), label)
 
 
 def _said(issue: dict[str, Any]) -> str:

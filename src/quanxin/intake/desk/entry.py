@@ -12,6 +12,7 @@ from io import BytesIO
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quanxin.accounts import Actor
@@ -27,10 +28,11 @@ from quanxin.intake.forms import table_schema, write_template
 from quanxin.intake.models import Held
 from quanxin.intake.pipeline import intake
 from quanxin.pages.gates import missing, requires_role
+from quanxin.pages.listings import Column, Kind, Listing
 from quanxin.policy.model import Resource
 from quanxin.runtime import parameters
 from quanxin.runtime.duckdb_scratch import own_folder
-from quanxin.runtime.language import in_words
+from quanxin.runtime.language import in_words, said
 from quanxin.runtime.pack import current_pack
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,8 +47,15 @@ def forms(request: HttpRequest, actor: Actor) -> HttpResponse:
         provider, _slash, resource = what.partition("/")
         known = bool(resource) and actor.may(Role.INTAKE, provider) and resource in current_pack().on(today()).resources
         return render(request, "intake/_forms.html", {"provider": provider, "resource": resource, "known": known})
-    context = {"choices": [(p, [(*v.partition("/")[::2], t) for v, t in rs]) for p, rs in choices(actor)]}
-    return render(request, "intake/forms.html", context)
+    columns = [
+        Column(_("目录资源"), lambda row: said(row[2])),
+        Column(_("办理"), kind=Kind.ACT, template="intake/_form_links.html", bare=True),
+    ]  # fmt: skip
+    listings = [
+        Listing(key=f"p{n}", title=said(provider), columns=columns, rows=[(*v.partition("/")[::2], t) for v, t in held])
+        for n, (provider, held) in enumerate(choices(actor))
+    ]  # fmt: skip
+    return render(request, "intake/forms.html", {"listings": listings})
 
 
 @require_safe

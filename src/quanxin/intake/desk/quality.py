@@ -43,7 +43,7 @@ def quality(request: HttpRequest, actor: Actor) -> HttpResponse:
             return _file(write_document(shown), PDF, f"{shown.title}.pdf")
         except IntakeError as error:
             problem = in_words(error)
-    tables = [(t, [[as_text(cell) for cell in row] for row in t.rows]) for t in shown.tables if not t.detail]
+    tables = [(t, [[(as_text(cell), "") for cell in row] for row in t.rows]) for t in shown.tables if not t.detail]
     context = {"shown": shown, "tables": tables, "month": period.key, "problem": problem}
     return render(request, "intake/quality.html", context, status=422 if problem else 200)
 

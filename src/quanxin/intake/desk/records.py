@@ -1,6 +1,7 @@
 """Records that a provider handed in: found by their subject, ended by a withdrawal.
 
-Invariant: a clerk sees and ends the records of their own providers alone; each look leaves its access line.
+Invariant: a clerk sees and ends the records of their own providers alone; each look leaves its access line. Whose records
+are looked for stands in no address.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
@@ -21,25 +22,42 @@ from quanxin.archive.queries import archive_of
 from quanxin.archive.shapes import RecordView
 from quanxin.intake import withdrawals
 from quanxin.intake.errors import IntakeError
+from quanxin.pages.fields import Form, Item
 from quanxin.pages.gates import missing, requires_role
-from quanxin.runtime.language import in_words
+from quanxin.pages.listings import Cell, Column, Kind, Listing
+from quanxin.runtime.language import in_words, said
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, cluster, resolve
 
 KINDS = (Withdrawal.Kind.REVOKED, Withdrawal.Kind.MISTAKEN)  # what a single record is withdrawn for
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires_role(Role.INTAKE)
 def records(request: HttpRequest, actor: Actor) -> HttpResponse:
     """One's own records about a subject, found by its code or old registration number."""
-    code = request.GET.get("code", "").strip()
+    item = Item("code", _("统一社会信用代码或注册号"), required=True, length=40, private=True)
+    form = Form([item], request.POST if request.method == "POST" else None)
+    code = form.sent.get("code", "")
     subject = asked_for(actor, code) if code else None
     context = {
-        "code": code, "subject": subject, "records": _own(actor, subject) if subject else (),
-        "withdrawn": "withdrawn" in request.GET,
+        "form": form, "code": code, "withdrawn": "withdrawn" in request.GET,
+        "listing": _listing(subject, list(_own(actor, subject))) if subject else None,
     }  # fmt: skip
-    return render(request, "intake/records.html", context)
+    return render(request, "intake/records.html", context, status=422 if form.errors else 200)
+
+
+def _listing(subject: Subject, found: list[RecordView]) -> Listing:
+    columns = [
+        Column(_("日期"), lambda one: one.event_date, Kind.DAY),
+        Column(_("记录"), lambda one: Cell(
+            said(one.title), reverse("desk:record", args=[subject.pk, one.id]), notes=[" ".join(t for _f, t in one.summary)]
+        ), Kind.LINK, bare=True),
+        Column(_("批次"), lambda one: Cell(one.batch, reverse("desk:batch", args=[one.batch])), Kind.NUMBER),
+    ]  # fmt: skip
+    return Listing(
+        key="found", title=subject.name, columns=columns, rows=found, empty=_("本单位没有报送过该主体的记录。")
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +78,7 @@ def record(request: HttpRequest, actor: Actor, subject: int, number: int) -> Htt
                 actor, stored.provider, [(stored.subject_id, stored.id)], kind=Withdrawal.Kind(kind),
                 reason=request.POST.get("reason", ""),
             )  # fmt: skip
-            return redirect(reverse("desk:records") + f"?code={about.code}&withdrawn=1")
+            return redirect(reverse("desk:records") + "?withdrawn=1")
         except IntakeError as error:
             problem = in_words(error)
     kinds = [

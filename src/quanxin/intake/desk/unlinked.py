@@ -22,9 +22,13 @@ from quanxin.intake import link_decisions, unlinked_queue
 from quanxin.intake.desk.uploads import titles
 from quanxin.intake.models import Held
 from quanxin.intake.quarantine import shown
+from quanxin.pages import fields
+from quanxin.pages.fields import Item
 from quanxin.pages.gates import requires_role
+from quanxin.pages.listings import Cell, Column, Filters, Kind, Listing
+from quanxin.pages.paging import Onward
 from quanxin.runtime import parameters
-from quanxin.runtime.language import in_words
+from quanxin.runtime.language import in_words, said
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Decision
 from quanxin.subjects.queries import asked_for
@@ -38,16 +42,42 @@ DECISIONS_SHOWN = 50
 @requires_role(Role.STEWARD)
 def unlinked(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What waits, oldest first, narrowed to a provider or a resource."""
-    provider, resource = request.GET.get("provider", ""), request.GET.get("resource", "")
+    rules, blank, choice = current_pack().on(today()), _("全部"), fields.Kind.CHOICE
+    providers = {key: said(one.title) for key, one in rules.providers.items()}
+    resources = {key: said(one.title) for key, one in rules.resources.items()}
+    filters = Filters(request, [
+        Item("provider", _("报送单位"), choice, options=tuple(providers.items()), blank=blank),
+        Item("resource", _("目录资源"), choice, options=tuple(resources.items()), blank=blank),
+    ])  # fmt: skip
     start = parameters.number(request.GET.get("from"), parameters.DEEPEST) or 0
-    found = unlinked_queue.queue(actor, provider=provider, resource=resource, limit=PAGE + 1, offset=start)
-    rules = current_pack().on(today())
-    context = {
-        "entries": found[:PAGE], "onward": start + PAGE if len(found) > PAGE else None, "continued": start > 0,
-        "rows": unlinked_queue.waiting_rows(), "provider": provider, "resource": resource, "titles": rules.resources,
-        "providers": rules.providers, "decided": _decision(request.GET.get("decided", "")),
-    }  # fmt: skip
-    return render(request, "intake/unlinked.html", context)
+    found = unlinked_queue.queue(actor, **filters.asked, limit=PAGE + 1, offset=start)
+    rows, onward = Onward.of(found, PAGE, start, lambda _one: start + PAGE, "from", filters.kept)
+    listing = Listing(
+        key="waiting", title=_("待关联的行"), quiet=True, rows=rows, paging=onward, filters=filters, empty=_("没有待关联的行。"),
+        columns=_columns(providers, resources),
+    )  # fmt: skip
+    context = {"listing": listing, "rows": unlinked_queue.waiting_rows()}
+    return render(request, "intake/unlinked.html", context | {"decided": _decision(request.GET.get("decided", ""))})
+
+
+def _columns(providers: dict[str, str], resources: dict[str, str]) -> list[Column]:
+    return [
+        Column(_("行中所写主体"), _stated, Kind.LINK),
+        Column(_("报送单位与资源"), lambda one: Cell(
+            _("、").join(providers[key] for key in one.providers if key in providers),
+            notes=[_("、").join(resources[key] for key in one.resources if key in resources)],
+        ), bare=True),
+        Column(_("行数"), lambda one: one.rows, Kind.COUNT), Column(_("等待起始"), lambda one: one.since, Kind.MOMENT),
+    ]  # fmt: skip
+
+
+def _stated(one: unlinked_queue.Waiting) -> Cell:
+    """Whom a row states, as far as that may be shown."""
+    href, stated = reverse("desk:unlinked-entry", args=[one.held.pk]), one.held.stated
+    if not stated:
+        return Cell(_("自然人，或未写明主体"), href)
+    number = stated.get("code") or stated.get("registration")
+    return Cell(stated.get("name") or stated.get("value"), href, notes=[number] if number else ())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,4 +1,4 @@
-"""Template filters of the portal: thin names for what ``web.display`` does."""
+"""Template filters of the portal: thin names for what ``pages.display`` does."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django import template
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
+from quanxin.pages import display
 from quanxin.policy.model import FieldDef, FieldType, Text
 from quanxin.runtime.language import said
-from quanxin.web import display
 
 register = template.Library()
 

@@ -9,10 +9,15 @@ from __future__ import annotations
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from quanxin.archive.figures import latest
+from quanxin.archive.figures import LatestRow, latest
 from quanxin.calendar import today
+from quanxin.pages.listings import Cell, Column, Kind, Listing
+from quanxin.pages.paging import Onward
+from quanxin.runtime.language import said
 from quanxin.runtime.pack import current_pack
 
 LENGTH = 25
@@ -24,14 +29,22 @@ def _list(request: HttpRequest, resource_key: str, template: str) -> HttpRespons
         rows = latest(resource_key, limit=LENGTH + 1, before=before)
     except ValueError as error:
         raise BadRequest("no such cursor") from error
-    shown = rows[:LENGTH]
-    context = {
-        "resource": current_pack().on(today()).resources[resource_key],
-        "rows": shown,
-        "next_cursor": shown[-1].cursor if len(rows) > LENGTH else None,
-        "continued": before is not None,
-    }
-    return render(request, template, context)
+    resource = current_pack().on(today()).resources[resource_key]
+    shown, onward = Onward.of(rows, LENGTH, before, lambda row: row.cursor)
+    listing = Listing(
+        key="latest", title=said(resource.title), quiet=True, rows=shown, paging=onward, empty=_("目前没有公开的记录。"),
+        columns=[
+            Column(_("决定日期"), lambda row: row.event_date, Kind.DAY),
+            Column(_("行政相对人"), lambda row: Cell(row.name, _address(row)), Kind.LINK, bare=True),
+            Column(_("内容"), template="web/_latest_content.html", bare=True),
+            Column(_("作出机关"), lambda row: row.authority, bare=True),
+        ],
+    )  # fmt: skip
+    return render(request, template, {"resource": resource, "listing": listing})
+
+
+def _address(row: LatestRow) -> str:
+    return reverse("portal:subject", args=[row.code]) if row.code else ""
 
 
 @require_safe

@@ -7,19 +7,25 @@ a legal fact stands in no template.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from quanxin.archive.figures import city_figures, latest, published_resources
 from quanxin.calendar import today
+from quanxin.pages.listings import Cell, Column, Kind, Listing
 from quanxin.policy import Rules
 from quanxin.policy.model import Category, Provider, Resource
+from quanxin.runtime.language import said
 from quanxin.runtime.pack import current_pack
 
 HOME_LIST_LENGTH = 6
+NAMED = 3  # providers of a resource that the catalogue names
 
 
 @require_safe
@@ -79,12 +85,33 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         request,
         "web/catalogue.html",
         {
-            "groups": [(category, members) for category, members in groups if members],
+            "groups": [(category, _listing(category, members)) for category, members in groups if members],
             "total": len(rows),
             "modes": modes,
             "pack": current_pack(),
         },
     )
+
+
+def _listing(category: Category, rows: list[CatalogueRow]) -> Listing:
+    return Listing(
+        key=category.key, title=said(category.title), rows=rows, classes="ledger-catalogue",
+        columns=[
+            Column(_("资源"), lambda row: Cell(
+                said(row.resource.title), reverse("portal:resource", args=[row.resource.key])
+            ), Kind.LINK),
+            Column(_("提供单位"), lambda row: _providers(row.providers), bare=True),
+            Column(_("报送时限"), template="web/_deadline_of.html"),
+            Column(_("公开方式"), template="web/_mode_of.html", bare=True),
+            Column(_("公开记录"), lambda row: row.records, Kind.COUNT),
+        ],
+    )  # fmt: skip
+
+
+def _providers(found: Sequence[Provider]) -> str:
+    """The first of the providers by name, and how many there are."""
+    named = _("、").join(said(one.title) for one in found[:NAMED])
+    return named + _("等 %(count)s 家") % {"count": len(found)} if len(found) > NAMED else named
 
 
 @require_safe

@@ -38,15 +38,10 @@ class ChapterPage:
     paging: Paging
     kinds: list[tuple[Text, int]]
 
-    @property
-    def anchor(self) -> str:
-        """Where on the page the chapter begins."""
-        return f"#{self.key}"
-
 
 def _chapter_page(chapter: Chapter, wanted: str | None, everything: bool) -> ChapterPage:
     length = max(1, len(chapter.records)) if everything else CHAPTER_PAGE_LENGTH
-    paging = Paging.of(len(chapter.records), length, wanted)
+    paging = Paging.of(len(chapter.records), length, wanted, {"chapter": chapter.key}, f"#{chapter.key}")
     counted = Counter(record.resource for record in chapter.records)
     titles = {record.resource: record.title for record in chapter.records}
     kinds = [(titles[key], count) for key, count in counted.items()]

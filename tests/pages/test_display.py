@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 from django.utils import translation
 
+from quanxin.pages import display
 from quanxin.policy.model import FieldDef, FieldType, Text
-from quanxin.web import display
 
 
 def field(kind: FieldType) -> FieldDef:
