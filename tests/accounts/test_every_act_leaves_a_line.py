@@ -37,6 +37,7 @@ WITHOUT = {
     "casework.letters._send": "a letter to oneself of what waits for one; the day is kept in its row",
     "work.engine.begin": "writes down what an act asks for, which leaves one",
     "work.engine.enqueue": "makes a job of a work that left one",
+    "work.retention.remove_over": "the term that has it done leaves one",
     "runtime.boot._migrate": "brings tables and rights to this version, before there is anybody to name",
     "runtime.jobs.rescue": "gives a job of a dead worker back",
 }
