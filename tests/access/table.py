@@ -48,7 +48,7 @@ ROUTES: dict[str, Rule] = (
          "my:consent", "my:narrow", "my:revoke", "my:readings", "my:notices", "my:read", "my:paper"),
         OWN,
     )
-    | dict.fromkeys(("my:agents", "my:end-agency", "my:delete", "my:export"), ITSELF)
+    | dict.fromkeys(("my:agents", "my:end-agency", "my:export"), ITSELF)
     | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may
     | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
     | dict.fromkeys(

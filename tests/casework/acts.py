@@ -1,4 +1,4 @@
-"""The acts of repair, objection, second look and shielding as tests call them: each goes through the one engine of procedures."""
+"""The acts of the national pack's procedures as tests call them: each goes through the one engine of procedures."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     OBJECTION = "objection"
     SECOND_LOOK = "second-look"
     SHIELD = "shield"
+    HONOUR = "honour-deletion"
 
 
 class State(StrEnum):
@@ -43,6 +44,7 @@ class State(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"
     FAILED = "failed"
+    DELETED = "deleted"
 
 
 OPEN_STATES = ("filed", "forwarded", "accepted", "waiting")
@@ -176,3 +178,9 @@ class shields:
     @staticmethod
     def complete(actor: Actor, number: str, reason: str) -> Case:
         return engine.perform(actor, number, "complete", {"reason": reason})
+
+
+class honours:
+    @staticmethod
+    def delete(party: Party, record: Record) -> Case:
+        return file(Kind.HONOUR, Filed(party, Thing(record)))

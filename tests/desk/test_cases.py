@@ -324,7 +324,7 @@ def test_every_state_and_kind_has_its_words() -> None:
     from quanxin.desk import case_words
 
     assert set(words.states()) == set(State)
-    assert set(words.kinds()) == {"repair", "objection", "second-look", "shield"}
+    assert set(words.kinds()) == {"repair", "objection", "second-look", "shield", "honour-deletion"}
     assert set(case_words.CHANNELS) == set(Case.Channel.values)
     assert set(case_words.PAPERS) == set(Kind.values)
 

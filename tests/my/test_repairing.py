@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from quanxin.accounts import operator
+from quanxin.accounts.agency import Scope
 from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Access, Record, Restriction
 from quanxin.attachments.accept import of_case
@@ -20,7 +21,7 @@ from quanxin.sharing import feed, subscriptions
 from tests.attachments.making import printed
 from tests.casework.acts import State, cases, objections, repairs
 from tests.city import CODES, NAMES, hand_in, penalty
-from tests.my.people import owner, text
+from tests.my.people import agent, owner, text
 from tests.once import city
 from tests.rights.life import (
     DECIDED,
@@ -249,24 +250,41 @@ def test_a_withdrawn_record_says_so_to_its_subject_alone(record: Record) -> None
         assert "撤下" not in text(other, at(record), 404)
 
 
+def rewarded(folder: Path) -> Record:
+    """An honour of the company."""
+    row = {
+        "subject_name": NAMES[0], "uscc": CODES[0], "honour": "守合同重信用企业", "level": "市级",
+        "decision_date": "2025-03-01", "authority_name": "济南市市场监督管理局",
+    }  # fmt: skip
+    hand_in(folder, "credit-honour", [row], name="honour.csv")
+    return Record.objects.get(resource="credit-honour")
+
+
 def test_an_honour_goes_once_its_holder_confirms_and_nothing_else_does(tmp_path: Path, record: Record) -> None:
     with travel(morning(LATER)):
-        row = {
-            "subject_name": NAMES[0], "uscc": CODES[0], "honour": "守合同重信用企业", "level": "市级",
-            "decision_date": "2025-03-01", "authority_name": "济南市市场监督管理局",
-        }  # fmt: skip
-        hand_in(tmp_path, "credit-honour", [row], name="honour.csv")
-        honour, client = Record.objects.get(resource="credit-honour"), owner()
+        honour, client = rewarded(tmp_path), owner()
         assert "申请删除" in text(client, at(honour))
         assert "申请删除" not in text(client, at(record))
-        assert client.post(at(record, "/delete"), {"confirmed": "1"}).status_code == 422
-        assert "确认删除" in client.post(at(honour, "/delete")).content.decode()
+        assert client.post(at(record, "/honour-deletion"), {"confirmed": "1"}).status_code == 422
+        assert "确认删除" in client.post(at(honour, "/honour-deletion")).content.decode()
         assert not Restriction.objects.exists()
         for _ in range(2):
-            assert client.post(at(honour, "/delete"), {"confirmed": "1"}).status_code == 302
+            assert client.post(at(honour, "/honour-deletion"), {"confirmed": "1"}).status_code == 302
         assert Restriction.objects.get().kind == "deleted"
         assert "依本人申请删除" in text(client, "/my/records")
+        assert "已按您的要求删除" in text(client, at(honour))
+        assert at(honour, "/honour-deletion") not in text(client, at(honour))
+        assert [case.kind for case in Case.objects.filter(open=False)] == ["honour-deletion"]
         assert "守合同重信用企业" not in text(client, f"/subject/{CODES[0]}")
+
+
+def test_no_agent_deletes_an_honour(tmp_path: Path, record: Record) -> None:
+    with travel(morning(LATER)):
+        honour = rewarded(tmp_path)
+        client, _ = agent(*Scope, until=LATER)
+        assert "申请删除" not in text(client, at(honour))
+        assert client.post(at(honour, "/honour-deletion"), {"confirmed": "1"}).status_code == 403
+        assert not Restriction.objects.exists()
 
 
 def test_another_s_record_and_case_are_not_there_and_the_try_is_on_record(record: Record) -> None:
@@ -278,7 +296,7 @@ def test_another_s_record_and_case_are_not_there_and_the_try_is_on_record(record
             at(record),
             at(record, "/repair"),
             at(record, "/objection"),
-            at(record, "/delete"),
+            at(record, "/honour-deletion"),
             case,
             case + "/retract",
         ]

@@ -117,7 +117,11 @@ def test_an_agent_opens_what_the_authorisation_names_and_nothing_else(
             text(client, path, 200 if allowed else 403)
             assert refusals() == before + (not allowed)
         text(client, "/my/export.json", 403)
-        shut = {"/repair": scope is not Scope.REPAIR, "/objection": scope is not Scope.OBJECTION, "/delete": True}
+        shut = {
+            "/repair": scope is not Scope.REPAIR,
+            "/objection": scope is not Scope.OBJECTION,
+            "/honour-deletion": True,
+        }
         for what, refused in shut.items():
             if refused:
                 text(client, at(record, what), 403)

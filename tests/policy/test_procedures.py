@@ -302,7 +302,7 @@ def test_an_unknown_key_is_refused_wherever_it_stands(tmp_path: Path, place: tup
         (put(ASK, "states", "filed", "clock", "until", to="matter.filed_on"), "either a key or until"),
         (put(ASK, "number", to="xf1"), "string_pattern|should match pattern"),
         (put(ASK, "acts", "refuse", "effects", to="Archive Release"), "should match pattern"),
-        (put(ASK, "states", to={"filed": {"title": text("态")}}), "at least 2 items"),
+        (put(ASK, "states", to={}), "at least 1 item"),
         (put(*CASE, "acts", to=[]), "at least 1 item"),
         (_without(ASK, "acts", "refuse", "to"), "Field required"),
     ],

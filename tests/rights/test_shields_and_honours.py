@@ -12,16 +12,16 @@ from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Actor, Role
 from quanxin.archive import access, viewers
 from quanxin.archive.definitions import definition
-from quanxin.archive.models import Record
+from quanxin.archive.models import Event, Record, Restriction
 from quanxin.archive.queries import archive_of
 from quanxin.calendar import add_months, travel
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.intake.pipeline import intake
-from quanxin.rights import exporting, honours, retention
+from quanxin.rights import exporting, retention
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
-from tests.casework.acts import shields
+from tests.casework.acts import honours, shields
 from tests.city import hand_in, penalty, person, write
 from tests.once import city
 from tests.rights.life import DECIDER, LATER, REVIEWER, company, morning, owner, penalised
@@ -94,8 +94,15 @@ def honour(folder: Path) -> Record:
 def test_an_honour_goes_at_its_holders_wish(record: Record, tmp_path: Path) -> None:
     held = honour(tmp_path)
     assert "tax-rating-a" in [r.resource for r in archive_of(company().pk, viewers.PUBLIC).timeline]
-    assert len(honours.delete(owner(), held)) == 1
-    assert honours.delete(owner(), held) == []
+    before = set(Event.objects.values_list("pk", flat=True))
+    made = honours.delete(owner(), held)
+    assert not made.open
+    (event,) = Event.objects.exclude(pk__in=before)
+    assert made.steps.get().particulars["events"] == [event.pk]
+    assert honours.delete(owner(), held).pk == made.pk
+    assert Event.objects.exclude(pk__in=before).count() == 1
+    articles = [one.title for one in current_pack().on(LATER).clocks["honour-deletion"].basis]
+    assert [one["title"] for one in Restriction.objects.get().basis] == articles != []
     assert "tax-rating-a" not in [r.resource for r in archive_of(company().pk, viewers.PUBLIC).timeline]
     mine = archive_of(company().pk, owner().viewer).timeline
     assert [r.marks for r in mine if r.resource == "tax-rating-a"] == [("deleted",)]

@@ -82,7 +82,7 @@ def facts(performing: Performing) -> Facts:
         "stands": record is not None, "record_version": record.version if record else None,
         "corrected": record is not None and record.version > (case.version or 0),
         "withdrawn": bool(case.resource) and record is None, "papers": len(performing.papers),
-        "extended": terms.extensions_of(case),
+        "extended": terms.extensions_of(case) if case.pk else 0, "nature": resource.nature if resource else None,
     }  # fmt: skip
     form = dict(performing.fields) | {"reason": performing.reason or None}
     return rules.facts_of(resource, record.payload if record else {}, matter, act, form)

@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet
+
 from quanxin.accounts.acts import act as one_act
 from quanxin.archive.models import Record
 from quanxin.calendar import now, today
@@ -69,7 +71,10 @@ def file(kind: str, filed: Filed) -> Case:
     filed = _named(procedure, filed)
     at, subject = now(), filed.thing.record.subject_id if filed.thing.record else filed.by.subject.pk
     Subject.objects.select_for_update().get(pk=subject)
-    if procedure.exclusive and (there := _open_about(procedure, subject, filed.thing)) is not None:
+    about = _about(procedure, subject, filed.thing)
+    if procedure.once and (there := about.filter(looks_at=filed.thing.case).first()) is not None:
+        return there
+    if procedure.exclusive and (there := about.filter(open=True).first()) is not None:
         return _join(procedure, there, filed, at) if procedure.joins else there
     return _begin(procedure, filed, at)
 
@@ -82,7 +87,8 @@ def _begin(procedure: Procedure, filed: Filed, at: dt.datetime) -> Case:
     engine.expect_met(performing)
     effects.carry_out(act.effects, performing)
     papers.attach(filed.by.actor, case, filed.papers, subject=filed.by.subject.pk)
-    effects.carry_out(procedure.marks, performing)
+    if case.open:
+        effects.carry_out(procedure.marks, performing)
     terms.follow(performing, rules.move_of(procedure, act, "", ""), engine.facts)
     telling.of_act(performing, engine.step(performing))
     return case
@@ -90,17 +96,20 @@ def _begin(procedure: Procedure, filed: Filed, at: dt.datetime) -> Case:
 
 def _made(procedure: Procedure, filed: Filed, at: dt.datetime, state: str, **links: Case | None) -> Case:
     record, thing, party = filed.thing.record, filed.thing, filed.by
+    ends = procedure.state_of[state].ends
+    at_once = ends and not links
     about = Case.About.RECORD if record else Case.About.SCORE if thing.model else (
         Case.About.SUBJECT if procedure.about.subject else Case.About.NOTHING)  # fmt: skip
     return Case.objects.create(
         number=f"{procedure.number}{at:%Y%m%d}{reserve('casework_case_number_seq', 1):06d}", kind=procedure.key,
-        state=state, open=not procedure.state_of[state].ends, exclusive=procedure.exclusive, about=about,
+        state=state, open=not ends, exclusive=procedure.exclusive, about=about,
         channel=party.channel, subject_id=record.subject_id if record else party.subject.pk,
         resource=record.resource if record else "", key_hash=record.key_hash if record else None,
         record_id=record.id if record else None, version=record.version if record else None, model=thing.model,
         named=thing.named, provider="" if procedure.about.centre or record is None else record.provider,
         filed_by=party.actor.name, on_behalf=party.on_behalf[:200], contact=filed.contact.strip()[:200],
-        statement=filed.statement.strip(), filed_at=at, looks_at=thing.case, after=filed.after, **links,
+        statement=filed.statement.strip(), filed_at=at, looks_at=thing.case, after=filed.after,
+        decided_at=at if at_once else None, decided_by=party.actor.name if at_once else "", **links,
     )  # fmt: skip
 
 
@@ -136,11 +145,12 @@ def _named(procedure: Procedure, filed: Filed) -> Filed:
     return replace(filed, thing=replace(filed.thing, named=str(said[procedure.named_by])))
 
 
-def _open_about(procedure: Procedure, subject: int, thing: Thing) -> Case | None:
-    found = Case.objects.filter(kind=procedure.key, open=True, subject_id=subject, model=thing.model, named=thing.named)
+def _about(procedure: Procedure, subject: int, thing: Thing) -> QuerySet[Case]:
+    """The procedure's cases about a thing."""
+    found = Case.objects.filter(kind=procedure.key, subject_id=subject, model=thing.model, named=thing.named)
     if thing.record is None:
-        return found.filter(resource="").first()
-    return found.filter(resource=thing.record.resource, key_hash=thing.record.key_hash).first()
+        return found.filter(resource="")
+    return found.filter(resource=thing.record.resource, key_hash=thing.record.key_hash)
 
 
 def _join(procedure: Procedure, to: Case, filed: Filed, at: dt.datetime) -> Case:

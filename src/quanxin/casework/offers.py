@@ -6,18 +6,20 @@ refused by the act itself, with a line.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from quanxin.accounts import Actor
+from quanxin.archive.models import Record
 from quanxin.calendar import day_of, now
-from quanxin.casework import cases, effects, engine, permission, terms
+from quanxin.casework import cases, effects, engine, permission, procedures, terms
 from quanxin.casework.effects import Performing
 from quanxin.casework.models import Case, Term
 from quanxin.casework.parties import Party
 from quanxin.casework.procedures import procedure_of
 from quanxin.engine.conditions import evaluate
 from quanxin.policy.model import FieldDef
-from quanxin.policy.procedure import Act
+from quanxin.policy.procedure import Act, Procedure
 
 BULK = "forward"  # what may be done to several cases at once: it decides nothing
 
@@ -61,6 +63,31 @@ def offered_to(party: Party, case: Case) -> list[Offer]:
     here = [act for act in procedure_of(case).acts if case.state in act.from_ and any(who.party for who in act.who)]
     shown = _shown(party.actor, case, here)
     return [Offer(act, effects.form_of(act)) for act in here if act.key in shown]
+
+
+def to_begin(party: Party, record: Record, kinds: Collection[str]) -> list[tuple[Procedure, Case | None]]:
+    """What a party can begin about a record among those kinds, each with the case that there is already, where there may be
+    but one; what the beginning act says of when it is offered holds."""
+    found = [p for p in procedures.in_force() if p.key in kinds and procedures.begun_by_party(p)]
+    found = [p for p in found if procedures.about_record(p, record.resource)]
+    there = Case.objects.filter(
+        subject_id=record.subject_id, resource=record.resource, key_hash=record.key_hash, joined_to=None,
+        kind__in=[p.key for p in found if p.once or p.exclusive],
+    )  # fmt: skip
+    begun = {case.kind: case for case in there if case.open or any(p.once for p in found if p.key == case.kind)}
+    return [(p, begun.get(p.key)) for p in found if p.key in begun or _begins(party, record, p)]
+
+
+def _begins(party: Party, record: Record, procedure: Procedure) -> bool:
+    act, at = procedure.files, now()
+    if act.offered is None:
+        return True
+    about = Case(
+        kind=procedure.key, about=Case.About.RECORD, resource=record.resource, version=record.version, filed_at=at
+    )
+    performing = Performing(party.actor, party, about, procedure, act, at, record)
+    (holds,) = evaluate([act.offered], engine.facts(performing), day_of(at))
+    return holds is True
 
 
 def act_of(key: str, case: Case) -> Act | None:

@@ -238,6 +238,7 @@ def _facts(played: _Played, act: Act, form: dict[str, Any], papers: int) -> Fact
         "corrected": about_record and played.stands and played.version > 1,
         "withdrawn": about_record and not played.stands, "claimed": bool(played.claimed), "papers": papers,
         "extended": played.term.extended if played.term else 0,
+        "nature": played.resource.nature if played.resource else None,
     }  # fmt: skip
     return rules.facts_of(played.resource, played.record, matter, act, form)
 

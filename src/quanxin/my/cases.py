@@ -40,7 +40,7 @@ READERS = (Scope.REPAIR, Scope.OBJECTION)
 
 def kinds_of(me: Representation) -> list[str]:
     """The kinds of cases that one may see here: an agent those alone that its authorisation names."""
-    scopes = {"objection": me.may_object, "repair": me.may_repair, None: me.may_object and me.may_repair}
+    scopes = {"objection": me.may_object, "repair": me.may_repair, None: me.agency is None}
     return list(dict.fromkeys(p.key for p in procedures.procedures() if scopes[p.scope]))
 
 

@@ -18,8 +18,6 @@ from quanxin.engine.windows import Why
 from quanxin.policy.model import Text
 from quanxin.rights.repairs import Prospect
 
-HONOUR = "positive"  # the nature of what is to a subject's credit
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -75,15 +73,6 @@ class Shown:
     def address(self) -> str:
         """How addresses name the record."""
         return f"{self.view.subject_id}-{self.view.id}"
-
-    @property
-    def honour(self) -> bool:
-        """Whether it is deleted at its holder's wish."""
-        return self.view.nature == HONOUR
-
-    @property
-    def deleted(self) -> bool:
-        return "deleted" in self.view.marks
 
     @property
     def early(self) -> bool:

@@ -1,4 +1,4 @@
-"""My archive: every record about the subject, one record with what can be done about it, and an honour deleted.
+"""My archive: every record about the subject, and one record with what can be done about it.
 
 Invariant: records are read through the accessor for the subject itself; whoever asks for another's finds nothing there.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from quanxin.accounts.agency import Scope
 from quanxin.archive import queries
 from quanxin.archive.models import Record
 from quanxin.archive.shapes import RecordView
 from quanxin.calendar import now
-from quanxin.casework import procedures
+from quanxin.casework import offers, words
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
@@ -22,8 +22,9 @@ from quanxin.casework.representation import Representation, requires_scope, show
 from quanxin.my.cases import kinds_of
 from quanxin.my.record_rows import Shown
 from quanxin.pages.listings import page_of
+from quanxin.policy.model import Text
 from quanxin.policy.procedure import Procedure
-from quanxin.rights import honours, repairs
+from quanxin.rights import repairs
 from quanxin.rights.repairs import Prospect
 
 LENGTH = 20
@@ -83,15 +84,14 @@ def record(request: HttpRequest, me: Representation, subject: int, number: int) 
     known = Record.objects.filter(subject_id=subject, id=number).first() if subject in me.party.ids else None
     if known is not None and known.superseded_at is not None:
         return _earlier(request, me, known)
-    _, found = one(me, subject, number, known)
-    return shown(request, me, "my/record.html", {"record": found, "begin": _begun(me, found.view.resource)})
+    stored, found = one(me, subject, number, known)
+    return shown(request, me, "my/record.html", {"record": found, "begin": _begin(me, stored)})
 
 
-def _begun(me: Representation, resource: str) -> list[Procedure]:
-    """What one can begin about a record of a resource, besides what is guided."""
-    mine = set(kinds_of(me)) - set(GUIDED)
-    found = (p for p in procedures.in_force() if p.key in mine and procedures.begun_by_party(p))
-    return [p for p in found if procedures.about_record(p, resource)]
+def _begin(me: Representation, stored: Record) -> list[tuple[Procedure, Case | None, Text | None]]:
+    """What one can begin about a record, besides what is guided, and how what was begun already stands."""
+    found = offers.to_begin(me.party, stored, set(kinds_of(me)) - set(GUIDED))
+    return [(procedure, case, words.state_told(case) if case else None) for procedure, case in found]
 
 
 def _earlier(request: HttpRequest, me: Representation, old: Record) -> HttpResponse:
@@ -104,17 +104,3 @@ def _earlier(request: HttpRequest, me: Representation, old: Record) -> HttpRespo
 def _gone(request: HttpRequest, me: Representation, old: Record) -> HttpResponse:
     view = queries.versions_of(me.subject, me.party.viewer, [old.id]).get(old.id)
     return shown(request, me, "my/gone.html", {"view": view, "at": old.superseded_at}, 410)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires_scope(Scope.ARCHIVE, agents=False)
-def delete(request: HttpRequest, me: Representation, subject: int, number: int) -> HttpResponse:
-    """An honour goes at its holder's wish, once that is confirmed."""
-    stored, found = one(me, subject, number)
-    if not found.honour:
-        raise RightsError("not-an-honour")
-    if request.method == "POST" and request.POST.get("confirmed"):
-        honours.delete(me.party, stored)
-    elif not found.deleted:
-        return shown(request, me, "my/delete.html", {"record": found})
-    return redirect("my:record", subject, number)

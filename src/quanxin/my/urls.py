@@ -20,7 +20,6 @@ urlpatterns: list[URLPattern] = [
     path("records/<int:subject>-<int:number>", records.record, name="record"),
     path("records/<int:subject>-<int:number>/repair", applications.repair, name="repair"),
     path("records/<int:subject>-<int:number>/objection", applications.objection, name="objection"),
-    path("records/<int:subject>-<int:number>/delete", records.delete, name="delete"),
     path("records/<int:subject>-<int:number>/<slug:kind>", acts.begin_about, name="begin-about"),
     path("cases", cases.listed, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),

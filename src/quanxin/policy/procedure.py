@@ -21,7 +21,7 @@ from quanxin.policy.model import Basis, FieldDef, FieldKey, Key, Part, Rule, Tex
 MATTER: Mapping[str, Literal["text", "number", "truth", "day"]] = MappingProxyType({
     "number": "text", "state": "text", "channel": "text", "provider": "text", "about": "text", "filed_on": "day",
     "version": "number", "stands": "truth", "record_version": "number", "corrected": "truth", "withdrawn": "truth",
-    "claimed": "truth", "papers": "number", "extended": "number",
+    "claimed": "truth", "papers": "number", "extended": "number", "nature": "text",
 })  # fmt: skip
 
 
@@ -160,12 +160,13 @@ Effects = Annotated[tuple[Annotated[Effect, BeforeValidator(_effect)], ...], Bef
 class Act(Part):
     """Something that may be done with a case.
 
-    ``from_`` is empty for the act that begins one. ``to`` may also be ``same``, or ``back``: the state before a pause.
-    ``title`` and ``about`` stand at the button, ``done`` and ``told`` in the history for the desk and for the party;
-    ``offered`` (SQL over record and matter) says when it is shown. ``claims``: who acts has claimed the case, or does by
-    acting; ``releases``: the claim ends. ``judges``: it bars from a second look. ``decides``: it gives the decision its
-    number, ``document`` the wording of the document that may be made of it. ``internal``: the party does not see it.
-    ``without_hearing`` cites the rule by which harm may follow though nobody was heard.
+    ``from_`` is empty for the act that begins one; begun into an end, it is done at once. ``to`` may also be
+    ``same``, or ``back``: the state before a pause. ``title`` and ``about`` stand at the button, ``done`` and
+    ``told`` in the history for the desk and for the party; ``offered`` (SQL over record and matter) says when it is
+    shown. ``claims``: who acts has claimed the case, or does by acting; ``releases``: the claim ends. ``judges``: it
+    bars from a second look. ``decides``: it gives the decision its number, ``document`` the wording of the document
+    that may be made of it. ``internal``: the party does not see it. ``without_hearing`` cites the rule by which harm
+    may follow though nobody was heard.
     """
 
     SAME: ClassVar[str] = "same"
@@ -241,7 +242,8 @@ class Procedure(Rule):
     ``exclusive``: about one thing, one case is open at a time; filed again, the open one is answered, or what is said is
     joined to it by the act ``joins``, its case being in the state ``joined``. ``named_by``: the item of the beginning act
     by which several about the same subject are told apart, as the number of a ruling. ``once``: there is one case ever about one
-    thing. ``scope`` is what an agent's authorisation must name. ``marks`` are effects that hold while a case is open.
+    thing. ``scope`` is what an agent's authorisation must name; without one, no agent acts. ``marks`` are effects that hold
+    while a case is open.
     """
 
     about: About
@@ -253,7 +255,7 @@ class Procedure(Rule):
     joined: Key | None = None
     named_by: FieldKey | None = None
     marks: Effects = ()
-    states: Annotated[tuple[State, ...], BeforeValidator(_keyed), AfterValidator(distinct), Field(min_length=2)]
+    states: Annotated[tuple[State, ...], BeforeValidator(_keyed), AfterValidator(distinct), Field(min_length=1)]
     acts: Annotated[tuple[Act, ...], BeforeValidator(_keyed), AfterValidator(distinct), Field(min_length=1)]
 
     @cached_property
