@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_socket
@@ -19,6 +19,10 @@ from pytest_django import Settings
 from quanxin.runtime.cluster import SUPERUSER
 from tests.boot import start_database
 from tests.once import BUILT, HASHERS, lake_of
+from tests.spark import LOCAL, Sessions
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 generated.register_profile("untimed", deadline=None)  # no test is timed: a busy machine is no fault
 generated.load_profile("untimed")
@@ -97,6 +101,20 @@ def shared(root: Path) -> Path:
     if not place.is_dir():
         pytest.skip(f"no reading matter at {place}")
     return place
+
+
+@pytest.fixture(scope="session")
+def sessions() -> Iterator[Sessions]:
+    """Spark, for all the tests of a worker."""
+    kept = Sessions()
+    yield kept
+    kept.end()
+
+
+@pytest.fixture
+def local(sessions: Sessions) -> SparkSession:
+    """Spark in this process and no other."""
+    return sessions.on(LOCAL)
 
 
 @pytest.fixture(scope="session", autouse=True)

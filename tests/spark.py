@@ -1,7 +1,7 @@
 """Spark for tests: a session in this process, or a master and two workers of their own.
 
-Invariant: everything started here is ended here, listens on 127.0.0.1 alone, and where pyspark or a Java is missing the
-tests say so and are skipped.
+Invariant: a process has one session, kept from test to test, for a JVM takes a minute to get warm; everything started
+here is ended here, listens on 127.0.0.1 alone, and where pyspark or a Java is missing the tests say so and are skipped.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,21 +23,49 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LOCAL = "local[2]"
-SMALL = {
-    "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.sql.shuffle.partitions": "2",
-    "spark.executor.memory": "640m", "spark.cores.max": "2",
-}  # fmt: skip
 # For queries of few rows: what the compiler would gain is less than what it costs.
 INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+COMPILED = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}  # as everywhere else
+SMALL = INTERPRETED | {
+    "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.sql.shuffle.partitions": "2",
+    "spark.executor.memory": "640m", "spark.cores.max": "2",
+    "spark.buffer.pageSize": "1m",  # as evaluation sets it, which a session that is there already is not told
+}  # fmt: skip
 needed = pytest.mark.skipif(missing() is not None, reason=f"no Spark here: {missing()} is missing")
 
 
+class Sessions:
+    """The session of this process, small enough for tests; where one on another master is asked for, it ends."""
+
+    def __init__(self) -> None:
+        self._kept, self._master = ExitStack(), ""
+
+    def on(self, master: str) -> SparkSession:
+        if master != self._master:
+            self.end()
+            os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+            self._session = self._kept.enter_context(session(master, memory="1g", settings=SMALL))
+            self._master = master
+        return self._session
+
+    def end(self) -> None:
+        self._kept.close()
+        self._master = ""
+
+
 @contextmanager
-def running(master: str, **settings: str) -> Iterator[SparkSession]:
-    """A session on a master, small enough for tests."""
-    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-    with session(master, memory="1g", settings=SMALL | settings) as spark:
-        yield spark
+def set_so(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
+    """A session with other settings of its queries, for a while."""
+    try:
+        for name, value in settings.items():
+            spark.conf.set(name, value)
+        yield
+    finally:
+        for name in settings:
+            if name in SMALL:
+                spark.conf.set(name, SMALL[name])
+            else:
+                spark.conf.unset(name)
 
 
 @contextmanager

@@ -86,6 +86,14 @@ def rows_of(resource: Resource, rules: Rules, count: int, seed: int = 1) -> list
     return rows
 
 
+def every_value(resource: Resource, rules: Rules) -> list[Row]:
+    """Rows that have, in each field, every value that is drawn for its type and every odd character."""
+    pools = {f.key: (*_pool(f, rules), *_UNSEEN) for f in resource.fields}
+    longest = max(map(len, pools.values()))
+    shifted = {key: (*pool[n:], *pool[:n]) for n, (key, pool) in enumerate(pools.items())}
+    return [{key: pool[n % len(pool)] for key, pool in shifted.items()} for n in range(longest)]
+
+
 def _pool(field: FieldDef, rules: Rules) -> tuple[str, ...]:
     code_set = rules.code_sets.get(field.code_set) if field.code_set else None
     if code_set:

@@ -12,6 +12,7 @@ import pytest
 from quanxin import engine
 from quanxin.engine import prepared as module
 from quanxin.engine.normalise import quoted
+from quanxin.policy.model import Resource
 from tests.city import penalty
 from tests.engine.constructs import covering
 from tests.engine.test_program import PACK, RULES
@@ -79,11 +80,12 @@ def test_room_does_not_grow_with_the_runs(con: duckdb.DuckDBPyConnection, monkey
     assert left[0] <= 2 * 2  # of the one run since the last sweep
 
 
-@pytest.mark.parametrize("key", covering(RULES))
-def test_the_columns_that_a_program_states_are_those_of_its_query(con: duckdb.DuckDBPyConnection, key: str) -> None:
-    resource = RULES.resources[key]
+@pytest.mark.parametrize("resource", covering(RULES), ids=lambda resource: resource.key)
+def test_the_columns_that_a_program_states_are_those_of_its_query(
+    con: duckdb.DuckDBPyConnection, resource: Resource
+) -> None:
     columns = [f.key for f in resource.fields]
-    program = engine.compile(resource, RULES, columns=columns, tiers=PACK.tiers_of(key))
+    program = engine.compile(resource, RULES, columns=columns, tiers=PACK.tiers_of(resource.key))
     con.execute("PRAGMA disable_optimizer")
     con.execute(f"CREATE TABLE given (row_no BIGINT, {', '.join(f'{quoted(c)} VARCHAR' for c in columns)})")
     con.execute(f"CREATE TABLE stated ({', '.join(f'{quoted(c)} {kind}' for c, kind in program.shape.items())})")

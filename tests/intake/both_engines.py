@@ -86,13 +86,13 @@ def undone(act: Callable[[], Receipt]) -> Seen:
     return found
 
 
-def by_duckdb(path: Path) -> Receipt:
-    return intake(path, resource=PENALTY, provider="market-regulation", actor=operator())
+def by_duckdb(path: Path, resource: str = PENALTY) -> Receipt:
+    return intake(path, resource=resource, provider="market-regulation", actor=operator())
 
 
-def by_spark(address: str, master: str = LOCAL, **more: Any) -> Receipt:
+def by_spark(address: str, master: str = LOCAL, resource: str = PENALTY, **more: Any) -> Receipt:
     return at_scale.intake(
-        address, resource=PENALTY, provider="market-regulation", actor=operator(), master=master, **more
+        address, resource=resource, provider="market-regulation", actor=operator(), master=master, **more
     )
 
 

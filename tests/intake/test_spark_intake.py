@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +23,10 @@ from tests.intake.both_engines import (
     ground,
     hold_equal,
     same_rows,
-    split,
+    seen,
     undone,
 )
-from tests.spark import LOCAL, needed, running
+from tests.spark import COMPILED, needed, set_so
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -34,16 +34,11 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db, pytest.mark.spark, needed]
 
 
-@pytest.fixture(scope="module")
-def local() -> Iterator[SparkSession]:
-    with running(LOCAL) as session:
-        yield session
-
-
 def test_one_file_on_both_engines(local: SparkSession, tmp_path: Path) -> None:
     ground(tmp_path)
     path = write(tmp_path, PENALTY, all_flaws())
-    hold_equal(undone(lambda: by_duckdb(path)), undone(lambda: by_spark(str(path))))
+    with set_so(local, COMPILED):
+        hold_equal(undone(lambda: by_duckdb(path)), undone(lambda: by_spark(str(path))))
 
 
 def test_what_one_engine_took_in_the_other_knows(local: SparkSession, tmp_path: Path) -> None:
@@ -62,26 +57,13 @@ def test_another_provider_s_record_is_no_more_changed_by_spark_than_by_duckdb(
     theirs = write(tmp_path, PENALTY, [penalty(0, "丁1号")], "theirs.csv")
     intake(theirs, resource=PENALTY, provider="urban-management", actor=operator())
     path = write(tmp_path, PENALTY, [penalty(0, "丁1号", fine="9"), penalty(1, "丁2号")])
-    here, there = undone(lambda: by_duckdb(path)), undone(lambda: by_spark(str(path)))
+    here, there = undone(lambda: by_duckdb(path)), seen(by_spark(str(path)))
     assert (here["receipt"]["updated"], here["receipt"]["codes"]["owned-by-another"]) == (0, 1)
     same_rows(here, there)
-    by_spark(str(path))
     conflict = Conflict.objects.get()
     assert (conflict.holder, conflict.claimant, conflict.state) == ("urban-management", "market-regulation", "open")
     standing = Record.objects.filter(resource=PENALTY, superseded_at=None)
     assert set(standing.values_list("provider", "version")) == {("urban-management", 1), ("market-regulation", 1)}
-
-
-def test_a_directory_is_one_hand_in_and_its_results_stay_at_out(local: SparkSession, tmp_path: Path) -> None:
-    ground(tmp_path)
-    path = write(tmp_path, PENALTY, all_flaws())
-    split(path, tmp_path / "parts", 4)
-    out = tmp_path / "结 果"
-    there = undone(lambda: by_spark((tmp_path / "parts").as_uri(), out=str(out)))
-    same_rows(undone(lambda: by_duckdb(path)), there)
-    assert there["held"][0][1].startswith("第 0 份.csv 第 ")
-    query = "SELECT count(*), count(DISTINCT row_no) FROM '{}/*/checked/*.parquet'"
-    assert duckdb.execute(query.format(out)).fetchall() == [(150, 150)]
 
 
 def test_parquet_is_read_too(local: SparkSession, tmp_path: Path) -> None:

@@ -52,17 +52,21 @@ class Checked:
     issues: DataFrame
 
 
-def check(spark: SparkSession, program: Program, source: str) -> Checked:
+def check(spark: SparkSession, program: Program, source: str, place: str) -> Checked:
     """Check the view ``source`` (``row_no``, the program's columns, ``_surplus``), which is read more than once.
 
-    ``checked`` is kept by Spark until the caller unpersists it. The session is one with ``SETTINGS``.
+    ``judged``, ``checked`` without what rows mean to each other, is written to ``place``, which must last as long as what
+    is returned. The session is one with ``SETTINGS``.
     """
+    judged = _stacked(spark, program, source)
+    judged.write.mode("overwrite").parquet(place)
+    # read again, it is known by its columns: Spark looks at all that a query is made of for each that reads it
+    stored = spark.read.schema(judged.schema).parquet(place)
+    stored.createOrReplaceTempView("judged")
     fields = program.resource.fields
-    judged = _stacked(spark, program, source).persist()
-    judged.createOrReplaceTempView("judged")
     repeated = spark.sql(translated(run.repeated("judged", run.ALIKE), fields))
     repeated.createOrReplaceTempView("repeated")
-    kept = ", ".join(f"j.`{c}`" for c in judged.columns if c != "_failed")
+    kept = ", ".join(f"j.`{c}`" for c in stored.columns if c != "_failed")
     checked = spark.sql(
         f"SELECT {kept}, j._failed OR coalesce(r.conflict, false) AS _failed, CASE WHEN NOT r.conflict "
         "AND r.row_no <> r.first_row THEN r.first_row END AS _duplicate_of FROM judged j LEFT JOIN repeated r "

@@ -80,7 +80,6 @@ def score(
         for n, s in enumerate(scoring.sources)
     )
     _bring_back(spark, con, marks, "marks", workdir, fields)
-    spark.catalog.clearCache()
     return subjects, records
 
 
@@ -107,9 +106,12 @@ def _put_source(
     stored.withColumn("_batch", functions.expr(named)).createOrReplaceTempView("stored")
     versions = lake_reading.joined([f.key for f in source.fields], moment, ["_event_date"])
     query = sources.counted(f"({versions}) AS v", source.fields, ())
-    made = spark.sql(translated(query, source.fields)).persist()
-    made.createOrReplaceTempView(source.table)
-    return int(made.count())
+    made, place = spark.sql(translated(query, source.fields)), str(workdir / f"{source.table}.counted")
+    made.write.mode("overwrite").parquet(place)
+    # read again, it is known by its columns and not by all that it is made of, which each query over it would go through
+    counted = spark.read.schema(made.schema).parquet(place)
+    counted.createOrReplaceTempView(source.table)
+    return counted.count()
 
 
 def _hand_over(

@@ -143,9 +143,7 @@ def _list(spark: SparkSession, address: str, local: Path | None) -> Listed:
     """
     if local and not local.exists():
         raise IntakeError("file-missing", path=local)
-    jvm: Any = spark.sparkContext._jvm
-    path = jvm.org.apache.hadoop.fs.Path(_url(address) if local is None else str(local.absolute()))
-    files = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    path, files = _folder(spark, _url(address) if local is None else str(local.absolute()))
     found = [s for s in files.listStatus(path) if s.isFile() and s.getPath().getName()[:1] not in "._"]
     found.sort(key=lambda status: str(status.getPath().getName()))
     if not found:
@@ -166,10 +164,11 @@ def _check(spark: SparkSession, program: engine.Program, reading: ScaleReading, 
     spark.sql(
         reading.numbered("staged", "chunks").replace("SELECT", "SELECT /*+ BROADCAST(c) */", 1)
     ).createOrReplaceTempView("source")
-    made = on_spark.check(spark, program, "source")
+    made = on_spark.check(spark, program, "source", f"{place}/judged")
     made.checked.write.mode("overwrite").parquet(f"{place}/checked")
     made.issues.write.mode("overwrite").parquet(f"{place}/issues")
-    spark.catalog.clearCache()
+    path, files = _folder(spark, f"{place}/judged")
+    files.delete(path, True)
 
 
 def _load(
@@ -192,9 +191,14 @@ def _load(
 
 def _fetch(spark: SparkSession, place: str, workdir: Path) -> Path:
     """Copy what Spark wrote elsewhere into the workshop."""
-    jvm: Any = spark.sparkContext._jvm
-    path = jvm.org.apache.hadoop.fs.Path(place)
-    files = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    path, files = _folder(spark, place)
     target = workdir / "checked"
-    files.copyToLocalFile(False, path, jvm.org.apache.hadoop.fs.Path(str(target)), True)
+    files.copyToLocalFile(False, path, _folder(spark, str(target))[0], True)
     return target
+
+
+def _folder(spark: SparkSession, address: str) -> tuple[Any, Any]:
+    """A place as Hadoop knows it, and the file system that it lies in."""
+    jvm: Any = spark.sparkContext._jvm
+    path = jvm.org.apache.hadoop.fs.Path(address)
+    return path, path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
