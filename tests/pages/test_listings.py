@@ -129,6 +129,8 @@ def test_a_list_without_rows_says_what_helps() -> None:
     asked = request("?kind=a")
     text = drawn(listing_of(asked, 0), asked)
     assert '<p class="empty">没有。 <a href="/list">清除筛选</a></p>' in text
+    every = request("?kind=a&all=1")
+    assert '<a href="/list?all=1">清除筛选</a>' in drawn(listing_of(every, 0), every)
     assert "清除筛选" not in drawn(listing_of(request(), 0), request())
     assert "<table" not in text
 

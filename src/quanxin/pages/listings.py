@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -130,6 +131,12 @@ class Filters(fields.Form):
         return any(text for key, text in self.asked.items() if not self[key].is_hidden)
 
     @property
+    def cleared(self) -> str:
+        """What the address of the list asks for where its reader chose nothing."""
+        rest = {key: text for key, text in self.kept.items() if self[key].is_hidden}
+        return f"?{urlencode(rest)}" if rest else ""
+
+    @property
     def named(self) -> bool:
         """Whether what is asked for may name somebody, so that it stands in no address."""
         return any(self.asked[key] for key in self.names)
@@ -180,7 +187,7 @@ class Line:
 class Listing:
     """A list of a page. ``key`` is the id of its heading, ``title`` what it is called (``quiet``: only to whoever hears it),
     ``said`` what is to be known first, ``mark`` the class of a row, ``files`` as which its reader may take it away
-    (``sealed``: signed).
+    (``sealed``: signed), offered beside the filters.
     """
 
     key: str
