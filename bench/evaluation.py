@@ -258,9 +258,13 @@ def _trial(engine: Literal["duckdb", "spark"]) -> Outcome:
 
     watch = Watch()
     (run,) = runs.evaluate(
-        operator(), [MODEL], as_of=evaluation_lake.DAY, known_at=evaluation_lake.AT, engine=engine,
+        operator(),
+        [MODEL],
+        as_of=evaluation_lake.DAY,
+        known_at=evaluation_lake.AT,
+        engine=engine,
         master="local[2]" if engine == "spark" else None,
-    )  # fmt: skip
+    )
     watch.took("whole")
     con = duckdb.connect()
     con.execute(f"CREATE VIEW scores AS FROM '{files.path_of(run, 'scores')}'")

@@ -133,10 +133,25 @@ def _lay(con: duckdb.DuckDBPyConnection, part: Part, query: str, edition: Editio
     manifest = lake.write(con, f"SELECT *{named} FROM ({query})", resource=part.resource, batch=batch)
     rows = sum(entry["rows"] for entry in manifest)
     Batch.objects.create(
-        id=batch, edition=edition, resource=part.resource, provider="market-regulation", mode="append", file_name=batch,
-        file_sha256=batch, received=rows, accepted=rows, updated=0, duplicate=0, quarantined=0, unlinked=0, received_on=DAY,
-        recorded_at=AT - dt.timedelta(hours=2 - later), actor="bench", receipt={}, manifest=manifest,
-    )  # fmt: skip
+        id=batch,
+        edition=edition,
+        resource=part.resource,
+        provider="market-regulation",
+        mode="append",
+        file_name=batch,
+        file_sha256=batch,
+        received=rows,
+        accepted=rows,
+        updated=0,
+        duplicate=0,
+        quarantined=0,
+        unlinked=0,
+        received_on=DAY,
+        recorded_at=AT - dt.timedelta(hours=2 - later),
+        actor="bench",
+        receipt={},
+        manifest=manifest,
+    )
     if not later:
         ended = (
             "SELECT _id, _subject_id, "
@@ -144,8 +159,22 @@ def _lay(con: duckdb.DuckDBPyConnection, part: Part, query: str, edition: Editio
             f"false AS published, '{AT - dt.timedelta(hours=2)}' AS recorded_at, '{AT}' AS superseded_at, "
             f"'{batch}' AS batch, 'market-regulation' AS provider, _row_no FROM ({query}) WHERE _id % {SUPERSEDED} = 7"
         )
-        columns = ("id", "subject_id", "resource", "key_hash", "content_hash", "version", "payload", "event_date",
-                   "published", "recorded_at", "superseded_at", "batch_id", "provider", "row_no")  # fmt: skip
+        columns = (
+            "id",
+            "subject_id",
+            "resource",
+            "key_hash",
+            "content_hash",
+            "version",
+            "payload",
+            "event_date",
+            "published",
+            "recorded_at",
+            "superseded_at",
+            "batch_id",
+            "provider",
+            "row_no",
+        )
         to_postgres(con, ended, "archive_record", columns)
 
 

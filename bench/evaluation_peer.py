@@ -69,8 +69,12 @@ def _openfisca(folder: Path) -> dict[str, Cost]:
 
 def _found(scoring: Scoring, entities: int) -> str:
     """What the facts might find of so many entities, in the types that they have."""
-    columns = {c: _some(part, c) for part in scoring.model.parts for c in findings(scoring.model, part.resource or "")
-               if c in (column(part, "a"), column(part, "n"))}  # fmt: skip
+    columns = {
+        c: _some(part, c)
+        for part in scoring.model.parts
+        for c in findings(scoring.model, part.resource or "")
+        if c in (column(part, "a"), column(part, "n"))
+    }
     listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     return f"SELECT i + 1 AS subject_id, {listed} FROM (SELECT range AS i FROM range({entities}))"
 
@@ -122,11 +126,14 @@ def _as_number(indicator: Indicator) -> str:
 def _said(indicator: Indicator) -> dict[str, object]:
     codes = [v for grading in indicator.gradings for v in grading.values]
     return {
-        "key": indicator.key, "dimension": indicator.dimension,
+        "key": indicator.key,
+        "dimension": indicator.dimension,
         "missing": _whole(indicator.missing.points) if indicator.missing else None,
-        "bins": [[None if b.below is None else float(b.below * scale(indicator)), _whole(b.points)] for b in indicator.bins],
+        "bins": [
+            [None if b.below is None else float(b.below * scale(indicator)), _whole(b.points)] for b in indicator.bins
+        ],
         "gradings": [[[codes.index(v) for v in g.values], _whole(g.points)] for g in indicator.gradings],
-    }  # fmt: skip
+    }
 
 
 def _whole(points: object) -> int:

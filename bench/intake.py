@@ -31,8 +31,11 @@ def measure(folder: Path, rows: int, threads: int = 2) -> None:
     committed = steps["end"] - steps["committing"]
     line(f"{rows:,} rows, CSV to Parquet by DuckDB alone", f"{floor:6.2f} s")
     line(f"{rows:,} rows, read, checked, matched, bucketed", f"{checked:6.2f} s")
-    for name, start, end in (("reading", "reading", "checking"), ("checking", "checking", "matching"),
-                             ("matching and bucketing", "matching", "committing")):  # fmt: skip
+    for name, start, end in (
+        ("reading", "reading", "checking"),
+        ("checking", "checking", "matching"),
+        ("matching and bucketing", "matching", "committing"),
+    ):
         line(f"  of which {name}", f"{steps[end] - steps[start]:6.2f} s")
     line("  ÷ floor", f"{checked / floor:6.2f}", "≤ 2.2")
     plain = _plain_copy(folder / "records.csv")
@@ -71,8 +74,10 @@ def _intake(path: Path) -> dict[str, float]:
         on_progress=reached,
     )
     steps["end"] = time.perf_counter()
-    print(f"  {receipt.received:,} = {receipt.accepted:,} + {receipt.updated:,} + {receipt.duplicate:,} + "
-          f"{receipt.quarantined:,} + {receipt.unlinked:,}; {receipt.codes}")  # fmt: skip
+    print(
+        f"  {receipt.received:,} = {receipt.accepted:,} + {receipt.updated:,} + {receipt.duplicate:,} + "
+        f"{receipt.quarantined:,} + {receipt.unlinked:,}; {receipt.codes}"
+    )
     return steps
 
 

@@ -54,9 +54,11 @@ class _served:
             port: int = free.getsockname()[1]
         quanxin = Path(sys.executable).with_name("quanxin")
         self.process = subprocess.Popen(
-            [quanxin, "serve", "--port", str(port), "--workers", str(WORKERS)], env=dict(os.environ),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [quanxin, "serve", "--port", str(port), "--workers", str(WORKERS)],
+            env=dict(os.environ),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         for _ in range(300):
             try:
                 _ask(port, "GET", "/healthz")
@@ -94,19 +96,36 @@ def _rows(subjects: list[tuple[str, str]], start: int) -> bytes:
         code, name = subjects[i % len(subjects)]
         rows.append(
             {
-                "subject_name": name, "subject_category": "法人及非法人组织", "uscc": code, "representative": "样例人",
-                "document_number": f"济测罚〔2026〕{i}号", "violation": "占道经营", "facts": "经现场检查属实。",
-                "legal_basis": "《城市市容管理条例》", "penalty_kinds": "罚款", "content": "处以罚款。", "fine": "0.5",
-                "decision_date": "2026-08-31", "valid_until": "2027-08-31", "authority_name": "样例机关",
-                "authority_code": authority, "source_name": "样例机关", "source_code": authority,
+                "subject_name": name,
+                "subject_category": "法人及非法人组织",
+                "uscc": code,
+                "representative": "样例人",
+                "document_number": f"济测罚〔2026〕{i}号",
+                "violation": "占道经营",
+                "facts": "经现场检查属实。",
+                "legal_basis": "《城市市容管理条例》",
+                "penalty_kinds": "罚款",
+                "content": "处以罚款。",
+                "fine": "0.5",
+                "decision_date": "2026-08-31",
+                "valid_until": "2027-08-31",
+                "authority_name": "样例机关",
+                "authority_code": authority,
+                "source_name": "样例机关",
+                "source_code": authority,
             }
-        )  # fmt: skip
+        )
     return json.dumps(rows).encode()
 
 
 def _hand_in(port: int, token: str, body: bytes) -> tuple[int, Any]:
-    return _ask(port, "POST", "/api/v1/resources/administrative-penalty/rows", body,
-                **{"Authorization": f"Bearer {token}", "Content-Type": "application/json"})  # fmt: skip
+    return _ask(
+        port,
+        "POST",
+        "/api/v1/resources/administrative-penalty/rows",
+        body,
+        **{"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
 
 
 def _load(port: int, pairs: list[tuple[str, str]], subjects: list[tuple[str, str]], seconds: float) -> None:

@@ -60,29 +60,56 @@ def register(folder: Path) -> Receipt:
 def penalty(n: int, number: str = "济历罚〔2025〕1号", **changes: str | None) -> dict[str, str | None]:
     """A clean penalty of company ``n``."""
     return {
-        "subject_name": NAMES[n], "subject_category": "法人及非法人组织", "uscc": CODES[n], "representative": "样例人",
-        "document_number": number, "violation": "占道经营", "facts": "经现场检查属实。", "legal_basis": "《城市市容管理条例》",
-        "penalty_kinds": "罚款", "content": "处以罚款。", "fine": "0.5", "decision_date": "2025-08-31",
-        "valid_until": "2026-08-31", "authority_name": "济南市历下区城市管理局", "authority_code": AUTHORITY,
-        "source_name": "济南市历下区城市管理局", "source_code": AUTHORITY,
-    } | changes  # fmt: skip
+        "subject_name": NAMES[n],
+        "subject_category": "法人及非法人组织",
+        "uscc": CODES[n],
+        "representative": "样例人",
+        "document_number": number,
+        "violation": "占道经营",
+        "facts": "经现场检查属实。",
+        "legal_basis": "《城市市容管理条例》",
+        "penalty_kinds": "罚款",
+        "content": "处以罚款。",
+        "fine": "0.5",
+        "decision_date": "2025-08-31",
+        "valid_until": "2026-08-31",
+        "authority_name": "济南市历下区城市管理局",
+        "authority_code": AUTHORITY,
+        "source_name": "济南市历下区城市管理局",
+        "source_code": AUTHORITY,
+    } | changes
 
 
 def licence(n: int, number: str = "济历许〔2025〕1号", **changes: str | None) -> dict[str, str | None]:
     """A clean licence of company ``n``."""
     return {
-        "subject_name": NAMES[n], "subject_category": "法人及非法人组织", "uscc": CODES[n], "representative": "样例人",
-        "document_name": "食品经营许可决定书", "document_number": number, "licence_kind": "核准",
-        "content": "预包装食品销售。", "decision_date": "2025-08-31", "valid_from": "2025-08-31",
-        "valid_until": "2099-12-31", "authority_name": "济南市历下区城市管理局", "authority_code": AUTHORITY, "state": "有效",
-        "source_name": "济南市历下区城市管理局", "source_code": AUTHORITY,
-    } | changes  # fmt: skip
+        "subject_name": NAMES[n],
+        "subject_category": "法人及非法人组织",
+        "uscc": CODES[n],
+        "representative": "样例人",
+        "document_name": "食品经营许可决定书",
+        "document_number": number,
+        "licence_kind": "核准",
+        "content": "预包装食品销售。",
+        "decision_date": "2025-08-31",
+        "valid_from": "2025-08-31",
+        "valid_until": "2099-12-31",
+        "authority_name": "济南市历下区城市管理局",
+        "authority_code": AUTHORITY,
+        "state": "有效",
+        "source_name": "济南市历下区城市管理局",
+        "source_code": AUTHORITY,
+    } | changes
 
 
 def person(born: str = "19800615", serial: int = 1) -> dict[str, str | None]:
     """What makes a penalty a natural person's; the number's district does not exist."""
     stem = f"379999{born}{serial:03d}"
     return {
-        "subject_name": "样例人", "subject_category": "自然人", "uscc": None, "representative": None,
-        "person_document": "身份证", "identity_number": stem + check_character(stem),
-    }  # fmt: skip
+        "subject_name": "样例人",
+        "subject_category": "自然人",
+        "uscc": None,
+        "representative": None,
+        "person_document": "身份证",
+        "identity_number": stem + check_character(stem),
+    }

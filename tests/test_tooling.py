@@ -128,7 +128,18 @@ def test_a_release_is_signed_and_a_changed_file_is_noticed(tmp_path: Path) -> No
     assert run(["ssh-keygen", "-Y", "sign", "-q", "-f", "key", "-n", "quanxin-release", "SHA256SUMS"]).returncode == 0
     public = (tmp_path / "key.pub").read_text(encoding="utf-8")
     (tmp_path / "allowed_signers").write_text(f"maintainers {public}", encoding="utf-8")
-    verify = ["ssh-keygen", "-Y", "verify", "-f", "allowed_signers", "-I", "maintainers", "-n", "quanxin-release",
-              "-s", "SHA256SUMS.sig"]  # fmt: skip
+    verify = [
+        "ssh-keygen",
+        "-Y",
+        "verify",
+        "-f",
+        "allowed_signers",
+        "-I",
+        "maintainers",
+        "-n",
+        "quanxin-release",
+        "-s",
+        "SHA256SUMS.sig",
+    ]
     assert run(verify, input="0  quanxin.whl\n").returncode == 0
     assert run(verify, input="1  quanxin.whl\n").returncode != 0

@@ -80,9 +80,14 @@ class Command:
 
 
 def start(
-    words: Sequence[str], env: Mapping[str, str], *, cwd: Path | None = None, group: bool = False,
-    out: IO[bytes] | int | None = None, err: IO[bytes] | int | None = None,
-) -> Command:  # fmt: skip
+    words: Sequence[str],
+    env: Mapping[str, str],
+    *,
+    cwd: Path | None = None,
+    group: bool = False,
+    out: IO[bytes] | int | None = None,
+    err: IO[bytes] | int | None = None,
+) -> Command:
     """Start ``quanxin`` with such arguments, a module (``-m`` first) or a program (``-c``); with ``group`` it leads a process
     group of its own."""
     ours, theirs = socket.socketpair()

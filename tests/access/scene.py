@@ -76,8 +76,16 @@ class Scene:
 
     def secrets(self) -> dict[str, bytes]:
         """What only those entitled may be shown, by what it is."""
-        said = {"name": NAME, "identity": ADULT, "text": TEXT, "conduct": CONDUCT, "claim": CLAIM, "phone": PHONE,
-                "held": HELD, "paper": FILE}  # fmt: skip
+        said = {
+            "name": NAME,
+            "identity": ADULT,
+            "text": TEXT,
+            "conduct": CONDUCT,
+            "claim": CLAIM,
+            "phone": PHONE,
+            "held": HELD,
+            "paper": FILE,
+        }
         return {what: text.encode() for what, text in said.items()} | {"bytes": self.file[:400]}
 
 
@@ -105,20 +113,28 @@ def build(folder: Path) -> Scene:
         add_organisation(operator(), "sample-bank", name="样例银行", kind="bank")
         add_account(operator(), "helper", password=PASSWORD)
         return Scene(
-            record=record, private=private, record_of_person=of_person, other=other, file=file,
-            objection=objection, repair=repair, paper=Attachment.objects.get(pk=proof.pk),
-            consent=consents.grant(
-                party, "financing-operations", "sample-bank", ["ratings"], dt.date(2026, 10, 31)
-            ),
+            record=record,
+            private=private,
+            record_of_person=of_person,
+            other=other,
+            file=file,
+            objection=objection,
+            repair=repair,
+            paper=Attachment.objects.get(pk=proof.pk),
+            consent=consents.grant(party, "financing-operations", "sample-bank", ["ratings"], dt.date(2026, 10, 31)),
             notice=Notice.objects.filter(subject_id=record.subject_id).order_by("pk")[0],
             shield=shields.shield(
-                Actor("user:judge", frozenset({Role.REVIEWER})), company(2), ruling="（2026）鲁01破1号", court="济南中院"
+                Actor("user:judge", frozenset({Role.REVIEWER})),
+                company(2),
+                ruling="（2026）鲁01破1号",
+                court="济南中院",
             ),
             agency=authorise(
                 CLERK, Principal(code=CODES[0]), "helper", [Scope.ARCHIVE], dt.date(2026, 12, 31), document="授1号"
             ),
-            held=Held.objects.get(), submission=_submitted(folder),
-        )  # fmt: skip
+            held=Held.objects.get(),
+            submission=_submitted(folder),
+        )
 
 
 def _records(folder: Path) -> tuple[Record, Record, Record, Record]:
@@ -130,8 +146,14 @@ def _records(folder: Path) -> tuple[Record, Record, Record, Record]:
         penalty(2, "罚3号", decision_date="2026-05-12", valid_until="2027-05-12"), penalty(1, "罚4号", fine=HELD),
     ]  # fmt: skip
     hand_in(folder, "administrative-penalty", rows, name="penalty.csv")
-    row = {"subject_name": penalty(0)["subject_name"], "uscc": CODES[0], "document_number": "价1号", "conduct": CONDUCT,
-           "decision_date": "2026-05-12", "authority_name": "样例局"}  # fmt: skip
+    row = {
+        "subject_name": penalty(0)["subject_name"],
+        "uscc": CODES[0],
+        "document_number": "价1号",
+        "conduct": CONDUCT,
+        "decision_date": "2026-05-12",
+        "authority_name": "样例局",
+    }
     hand_in(folder, "price-dishonesty", [row], name="price.csv")
 
     def of(subject: Subject, resource: str = "administrative-penalty") -> Record:

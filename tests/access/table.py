@@ -33,26 +33,79 @@ PORTAL = (
 ROUTES: dict[str, Rule] = (
     {f"portal:{name}": OPEN for name in PORTAL}
     | dict.fromkeys(
-        ("account_login", "mfa_authenticate", "mfa_login_webauthn", "socialaccount_login_cancelled", "openid_connect_login",
-         "openid_connect_callback", "desk:sign-in", "desk:sign-out"), SIGNING,
+        (
+            "account_login",
+            "mfa_authenticate",
+            "mfa_login_webauthn",
+            "socialaccount_login_cancelled",
+            "openid_connect_login",
+            "openid_connect_callback",
+            "desk:sign-in",
+            "desk:sign-out",
+        ),
+        SIGNING,
     )
     | dict.fromkeys(
-        ("accounts:home", "accounts:end-session", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
-         "account_change_password", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
-         "mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn"),
+        (
+            "accounts:home",
+            "accounts:end-session",
+            "account_reauthenticate",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "account_change_password",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
+            "mfa_edit_webauthn",
+            "mfa_remove_webauthn",
+        ),
         SIGNED,
     )
     | dict.fromkeys(
-        ("my:home", "my:score", "my:object-to-score", "my:records", "my:record", "my:repair", "my:objection",
-         "my:cases", "my:case", "my:act", "my:begin", "my:begin-one", "my:begin-about", "my:decision", "my:consents", "my:give",
-         "my:consent", "my:narrow", "my:revoke", "my:readings", "my:notices", "my:read", "my:paper"),
+        (
+            "my:home",
+            "my:score",
+            "my:object-to-score",
+            "my:records",
+            "my:record",
+            "my:repair",
+            "my:objection",
+            "my:cases",
+            "my:case",
+            "my:act",
+            "my:begin",
+            "my:begin-one",
+            "my:begin-about",
+            "my:decision",
+            "my:consents",
+            "my:give",
+            "my:consent",
+            "my:narrow",
+            "my:revoke",
+            "my:readings",
+            "my:notices",
+            "my:read",
+            "my:paper",
+        ),
         OWN,
     )
     | dict.fromkeys(("my:agents", "my:end-agency", "my:export"), ITSELF)
     | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may
     | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
     | dict.fromkeys(
-        ("desk:cases", "desk:case", "desk:case-file", "desk:cases-views", "desk:decision", "desk:attachment", "desk:agenda"),
+        (
+            "desk:cases",
+            "desk:case",
+            "desk:case-file",
+            "desk:cases-views",
+            "desk:decision",
+            "desk:attachment",
+            "desk:agenda",
+        ),
         roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR),
     )
     | dict.fromkeys(("desk:begin", "desk:begin-one"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE))
@@ -64,13 +117,33 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("desk:audit", "desk:accesses", "desk:sign-ins"), roles(Role.AUDITOR))
     | dict.fromkeys(("desk:clients", "desk:sessions"), roles(Role.ADMINISTRATOR))
     | dict.fromkeys(
-        ("desk:upload", "desk:forms", "desk:template", "desk:schema", "desk:entry", "desk:submission", "desk:batches",
-         "desk:batch", "desk:annotated", "desk:row", "desk:replay", "desk:take-back", "desk:records", "desk:record"),
+        (
+            "desk:upload",
+            "desk:forms",
+            "desk:template",
+            "desk:schema",
+            "desk:entry",
+            "desk:submission",
+            "desk:batches",
+            "desk:batch",
+            "desk:annotated",
+            "desk:row",
+            "desk:replay",
+            "desk:take-back",
+            "desk:records",
+            "desk:record",
+        ),
         roles(Role.INTAKE),
     )
-    | dict.fromkeys(("desk:unlinked", "desk:unlinked-entry", "desk:decisions", "desk:undo-decision"), roles(Role.STEWARD))
-    | {"desk:conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER), "desk:conflict": roles(Role.STEWARD),
-       "desk:handovers": roles(Role.STEWARD, Role.APPROVER, Role.AUDITOR), "desk:handover": roles(Role.APPROVER)}
+    | dict.fromkeys(
+        ("desk:unlinked", "desk:unlinked-entry", "desk:decisions", "desk:undo-decision"), roles(Role.STEWARD)
+    )
+    | {
+        "desk:conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER),
+        "desk:conflict": roles(Role.STEWARD),
+        "desk:handovers": roles(Role.STEWARD, Role.APPROVER, Role.AUDITOR),
+        "desk:handover": roles(Role.APPROVER),
+    }
     | {"desk:quality": roles(Role.CENTRE, Role.INTAKE)}
     | dict.fromkeys(
         ("desk:consumers", "desk:consumer-end", "desk:set-aside", "desk:scores", "desk:score", "desk:movers"),
@@ -84,32 +157,81 @@ ROUTES: dict[str, Rule] = (
     | {"token": SIGNING, "desk:feed": OPEN}  # whoever has the secret; what stands for none is not there
     | dict.fromkeys(("api:openapi-json", "api:api-root", "api:resources", "api:resource", "api:schema"), OPEN)
     | dict.fromkeys(
-        ("api:hand_in_rows", "api:batches", "api:batch", "api:held", "api:replay_rows", "api:take_back", "api:withdraw",
-         "api:submit", "api:submission"), PROVIDER,
+        (
+            "api:hand_in_rows",
+            "api:batches",
+            "api:batch",
+            "api:held",
+            "api:replay_rows",
+            "api:take_back",
+            "api:withdraw",
+            "api:submit",
+            "api:submission",
+        ),
+        PROVIDER,
     )
     | dict.fromkeys(("api:cases", "api:case", "api:begin_case", "api:act_on_case"), DECIDING)
     | dict.fromkeys(("api:changes", "api:snapshot", "api:acknowledge"), CONSUMER)
-)  # fmt: skip
+)
 
 # Who may run a command as an account (``--as``). The person at the machine, who names none, may run every one.
 ANYONE = "anyone"  # nothing of a subject is read but what the public reads, or what the accessor opens to the actor
 MACHINE = "the machine's operator"  # no account at all
 
 COMMANDS: dict[str, Rule] = (
-    dict.fromkeys(("pack check", "pack show", "pack coverage", "pack test", "template", "doctor", "search", "archive",
-         "audit verify", "audit key"), ANYONE)
+    dict.fromkeys(
+        (
+            "pack check",
+            "pack show",
+            "pack coverage",
+            "pack test",
+            "template",
+            "doctor",
+            "search",
+            "archive",
+            "audit verify",
+            "audit key",
+        ),
+        ANYONE,
+    )
     | dict.fromkeys(
-        ("init", "demo", "serve", "worker", "stop", "keys list", "keys add", "keys rotate", "keys retire", "lake show",
-         "lake compact", "open-data", "drop scan", "audit seal",
-         "audit rotate-key"), MACHINE,
+        (
+            "init",
+            "demo",
+            "serve",
+            "worker",
+            "stop",
+            "keys list",
+            "keys add",
+            "keys rotate",
+            "keys retire",
+            "lake show",
+            "lake compact",
+            "open-data",
+            "drop scan",
+            "audit seal",
+            "audit rotate-key",
+        ),
+        MACHINE,
     )
     | dict.fromkeys(("intake", "batches", "receipt", "replay", "take-back", "sources", "pull"), roles(Role.INTAKE))
     | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))
     | dict.fromkeys(("cases", "case"), ROUTES["desk:cases"])
     | dict.fromkeys(("act", "begin"), ROUTES["desk:case-act"])
     | dict.fromkeys(
-        ("unlinked", "link", "create-subject", "reject", "undo-decision", "decisions", "linkage propose", "merge", "split",
-         "undo"), roles(Role.STEWARD),
+        (
+            "unlinked",
+            "link",
+            "create-subject",
+            "reject",
+            "undo-decision",
+            "decisions",
+            "linkage propose",
+            "merge",
+            "split",
+            "undo",
+        ),
+        roles(Role.STEWARD),
     )
     | dict.fromkeys(("decide-conflict", "undo-conflict", "hand-over"), roles(Role.STEWARD))
     | {"conflicts": roles(Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER)}
@@ -118,20 +240,57 @@ COMMANDS: dict[str, Rule] = (
     | {"subject": roles(Role.CENTRE, Role.STEWARD)}
     | dict.fromkeys(("audit days", "audit export", "audit missed"), roles(Role.AUDITOR))
     | dict.fromkeys(
-        ("explain", "whatif", "sample", "consumer add", "consumer grant", "consumer list",
-         "consumer end", "webhook add", "webhook list", "webhook end",
-         "webhook redeliver", "events list", "events retry"), roles(Role.CENTRE),
+        (
+            "explain",
+            "whatif",
+            "sample",
+            "consumer add",
+            "consumer grant",
+            "consumer list",
+            "consumer end",
+            "webhook add",
+            "webhook list",
+            "webhook end",
+            "webhook redeliver",
+            "events list",
+            "events retry",
+        ),
+        roles(Role.CENTRE),
     )
     | dict.fromkeys(
-        ("people bind", "people unbind", "people bind-person", "people authorise", "people agents", "people end-agency"),
+        (
+            "people bind",
+            "people unbind",
+            "people bind-person",
+            "people authorise",
+            "people agents",
+            "people end-agency",
+        ),
         roles(Role.CENTRE, Role.WINDOW),
     )
     | {"model list": roles(Role.MODELLER, Role.APPROVER), "model approve": roles(Role.APPROVER)}
     | dict.fromkeys(("model propose", "evaluate"), roles(Role.MODELLER))
     | dict.fromkeys(
-        ("account add", "account approve", "account grants",
-         "account list", "account end", "account password", "account reset-factors", "organisation add",
-         "client add", "client list", "client decide", "client secret", "client end-secret", "client end", "account sessions",
-         "account end-sessions", "organisation end", "organisation list"), roles(Role.ADMINISTRATOR),
+        (
+            "account add",
+            "account approve",
+            "account grants",
+            "account list",
+            "account end",
+            "account password",
+            "account reset-factors",
+            "organisation add",
+            "client add",
+            "client list",
+            "client decide",
+            "client secret",
+            "client end-secret",
+            "client end",
+            "account sessions",
+            "account end-sessions",
+            "organisation end",
+            "organisation list",
+        ),
+        roles(Role.ADMINISTRATOR),
     )
-)  # fmt: skip
+)

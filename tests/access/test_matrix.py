@@ -132,11 +132,14 @@ def allowed(caller: str, name: str) -> bool:
     if isinstance(rule, frozenset):
         return caller in {role.value for role in rule}
     return {
-        OPEN: True, SIGNED: person, OWN: caller in ("subject", "agent"), ITSELF: caller == "subject",
+        OPEN: True,
+        SIGNED: person,
+        OWN: caller in ("subject", "agent"),
+        ITSELF: caller == "subject",
         PROVIDER: caller == "provider-machine",
         CONSUMER: caller == "consumer-machine",
         DECIDING: caller == "deciding-machine",
-    }[rule]  # fmt: skip
+    }[rule]
 
 
 def refused(answer: HttpResponse) -> bool:

@@ -54,8 +54,10 @@ def test_another_subject_s_things_look_like_what_is_not_there(scene: Scene, who:
     assert not Notice.objects.filter(pk=scene.notice.pk).exclude(read_at=None).exists()
     person = f"/my/records/{scene.record_of_person.subject_id}-{scene.record_of_person.id}"
     tried(client, scene, person, among=(404,))
-    for path, absent in ((f"/my/attachments/{scene.paper.pk}", f"/my/attachments/{ABSENT}"),
-                         (f"/my/cases/{scene.repair.number}", "/my/cases/XF20260101999999")):  # fmt: skip
+    for path, absent in (
+        (f"/my/attachments/{scene.paper.pk}", f"/my/attachments/{ABSENT}"),
+        (f"/my/cases/{scene.repair.number}", "/my/cases/XF20260101999999"),
+    ):
         assert words_of(client, path) == words_of(client, absent)
 
 
@@ -72,8 +74,11 @@ def test_the_owner_has_what_others_are_refused(scene: Scene) -> None:
 @pytest.mark.parametrize("scope", [[Scope.ARCHIVE], [Scope.REPAIR], [Scope.ARCHIVE, Scope.CONSENT, Scope.REPORT]])
 def test_an_agent_opens_no_case_and_no_paper_beyond_its_scope(scene: Scene, scope: list[Scope]) -> None:
     client = city.agent_of(0, "agent", *scope)
-    for path in (f"/my/attachments/{scene.paper.pk}", f"/my/cases/{scene.objection.number}",
-                 f"/my/cases/{scene.objection.number}/decision.pdf"):  # fmt: skip
+    for path in (
+        f"/my/attachments/{scene.paper.pk}",
+        f"/my/cases/{scene.objection.number}",
+        f"/my/cases/{scene.objection.number}/decision.pdf",
+    ):
         tried(client, scene, path, among=(403,))
     before = lines("user:agent")
     with pytest.raises(NotAllowed):
@@ -287,9 +292,18 @@ def test_a_consent_opens_its_items_and_its_subject_alone(scene: Scene) -> None:
 ])  # fmt: skip
 def test_a_wrong_purpose_opens_nothing(scene: Scene, role: Role, how: str, purpose: str) -> None:
     client = browser("reader", role)
-    tried(client, scene, "/desk/reading", {
-        "how": how, "purpose": purpose, "code": CODES[0], "identity": city.ADULT,
-    }, among=(403,))  # fmt: skip
+    tried(
+        client,
+        scene,
+        "/desk/reading",
+        {
+            "how": how,
+            "purpose": purpose,
+            "code": CODES[0],
+            "identity": city.ADULT,
+        },
+        among=(403,),
+    )
 
 
 # --- by role alone -----------------------------------------------------------------------------------------------

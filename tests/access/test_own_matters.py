@@ -83,9 +83,14 @@ def undone_link(actor: Actor, scene: Scene) -> object:
 
 def conflict(scene: Scene, *, decided: bool = False) -> Conflict:
     made = Conflict.objects.create(
-        resource=scene.record.resource, subject_id=scene.record.subject_id, key_hash=scene.record.key_hash,
-        holder=PROVIDER, claimant="taxation", first_at=MOMENT, last_at=MOMENT,
-    )  # fmt: skip
+        resource=scene.record.resource,
+        subject_id=scene.record.subject_id,
+        key_hash=scene.record.key_hash,
+        holder=PROVIDER,
+        claimant="taxation",
+        first_at=MOMENT,
+        last_at=MOMENT,
+    )
     return conflicts.decide(STEWARD, made.pk, moves=False, reason="原单位") if decided else made
 
 
@@ -238,8 +243,14 @@ def test_a_provider_s_own_clerk_decides_nothing_about_the_provider_itself(
     with pytest.raises(OwnMatter):
         withdrawals.take_back(machine, scene.batch, reason="误")
     with pytest.raises(OwnMatter):
-        compare(Actor("user:x", [Assignment(Role.CENTRE), Assignment(Role.INTAKE, PROVIDER)]), tmp_path / "x.csv",
-                resource="administrative-penalty", provider=PROVIDER, size=1, seed="1")  # fmt: skip
+        compare(
+            Actor("user:x", [Assignment(Role.CENTRE), Assignment(Role.INTAKE, PROVIDER)]),
+            tmp_path / "x.csv",
+            resource="administrative-penalty",
+            provider=PROVIDER,
+            size=1,
+            seed="1",
+        )
 
 
 def test_a_person_is_an_own_matter_to_itself(scene: Scene) -> None:

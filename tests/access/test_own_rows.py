@@ -152,8 +152,14 @@ def test_the_steward_s_queue_shows_no_own_matter_and_no_other_district_s(city: P
     courts(city, debtor(uscc=None), debtor("（2025）鲁0102执38号", subject_name="乙未知厂"))
     assert len(unlinked_queue.queue(acting("steward", Role.STEWARD))) == 2
     held = unlinked_queue.queue(operator())[0].held
-    Name.objects.create(subject=Subject.objects.get(code=CODES[0]), text=WRONG, norm=held.stated["norm"], current=False,
-                        recorded_at=held.batch.recorded_at, batch=held.batch_id)  # fmt: skip
+    Name.objects.create(
+        subject=Subject.objects.get(code=CODES[0]),
+        text=WRONG,
+        norm=held.stated["norm"],
+        current=False,
+        recorded_at=held.batch.recorded_at,
+        batch=held.batch_id,
+    )
     bind(operator(), "steward", CODES[0], reason="营业执照")
     own = actor_of(User.objects.get(username="steward"))
     assert [w.stated["name"] for w in unlinked_queue.queue(own)] == ["乙未知厂"]
@@ -191,9 +197,14 @@ def test_a_conflict_is_decided_and_seen_in_the_subject_s_district(city: Path) ->
     by_file(city, [penalty(0)], operator())
     record = Record.objects.get(resource=PENALTY)
     made = Conflict.objects.create(
-        resource=PENALTY, subject_id=record.subject_id, key_hash=record.key_hash, holder=PROVIDER, claimant="taxation",
-        first_at=record.recorded_at, last_at=record.recorded_at,
-    )  # fmt: skip
+        resource=PENALTY,
+        subject_id=record.subject_id,
+        key_hash=record.key_hash,
+        holder=PROVIDER,
+        claimant="taxation",
+        first_at=record.recorded_at,
+        last_at=record.recorded_at,
+    )
     far, near = acting("far", Role.STEWARD, district="370103"), acting("near", Role.STEWARD, district=CODES[0][2:8])
     assert not conflicts.visible(far).exists()
     with pytest.raises(own_matters.NotAllowed):

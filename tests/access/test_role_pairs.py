@@ -182,8 +182,12 @@ def test_a_narrow_role_narrows_no_other(scene: Scene) -> None:
     sent = {"purpose": "supervision", "code": CODES[0]}
     assert client.post("/desk/reading", sent | {"how": "department"}).status_code == 200
     assert client.post("/desk/reading", sent | {"how": "supervisor"}).status_code == 422
-    assert looking.viewer_of(Actor("user:x", [Assignment(Role.DECIDER, "taxation"), Assignment(Role.CENTRE)]),
-                             scene.objection).kind == "centre"  # fmt: skip
+    assert (
+        looking.viewer_of(
+            Actor("user:x", [Assignment(Role.DECIDER, "taxation"), Assignment(Role.CENTRE)]), scene.objection
+        ).kind
+        == "centre"
+    )
 
 
 def test_no_further_role_lifts_a_district_on_the_command_line(scene: Scene, tmp_path: Path) -> None:

@@ -44,8 +44,17 @@ def own_addresses(scene: Scene) -> list[tuple[str, dict[str, Any] | None]]:
     gets = [record, f"{record}/repair", f"{record}/objection", f"{record}/delete", case, f"{case}/decision.pdf", consent,
             f"{consent}/narrow", f"{consent}/revoke", f"/my/attachments/{scene.paper.pk}",
             f"/my/agents/{scene.agency.pk}/end"]  # fmt: skip
-    posts = [f"{record}/repair", f"{record}/objection", f"{record}/delete", f"{case}/answer", f"{case}/retract",
-             f"{case}/second-look", f"{consent}/narrow", f"{consent}/revoke", f"/my/agents/{scene.agency.pk}/end"]  # fmt: skip
+    posts = [
+        f"{record}/repair",
+        f"{record}/objection",
+        f"{record}/delete",
+        f"{case}/answer",
+        f"{case}/retract",
+        f"{case}/second-look",
+        f"{consent}/narrow",
+        f"{consent}/revoke",
+        f"/my/agents/{scene.agency.pk}/end",
+    ]
     return (
         [(path, None) for path in gets]
         + [(path, said) for path in posts]

@@ -132,14 +132,18 @@ def test_only_the_administrator_does_so_and_with_a_reason() -> None:
     made()
     nobody, number = Actor("user:a", frozenset()), ClientSecret.objects.get().pk
     for act in (
-        lambda by: clients.add_client(by, "x", provider="taxation"), lambda by: clients.new_secret(by, "market"),
-        lambda by: clients.end_secret(by, number, reason="x"), lambda by: clients.end_client(by, "market", reason="x"),
-    ):  # fmt: skip
+        lambda by: clients.add_client(by, "x", provider="taxation"),
+        lambda by: clients.new_secret(by, "market"),
+        lambda by: clients.end_secret(by, number, reason="x"),
+        lambda by: clients.end_client(by, "market", reason="x"),
+    ):
         with pytest.raises(NotAllowed):
             act(nobody)
     for refused in (
-        lambda: clients.end_secret(operator(), number, reason=" "), lambda: clients.end_secret(operator(), 0, reason="x"),
-        lambda: clients.end_client(operator(), "market", reason=""), lambda: clients.end_client(operator(), "x", reason="x"),
-    ):  # fmt: skip
+        lambda: clients.end_secret(operator(), number, reason=" "),
+        lambda: clients.end_secret(operator(), 0, reason="x"),
+        lambda: clients.end_client(operator(), "market", reason=""),
+        lambda: clients.end_client(operator(), "x", reason="x"),
+    ):
         with pytest.raises(AccountError):
             refused()

@@ -228,8 +228,20 @@ def test_a_key_that_is_none_lets_nobody_in() -> None:
     client = browser()
     asked = client.get("/account/sign-in/key", headers={"accept": "application/json"})
     assert asked.json()["request_options"]["publicKey"]["challenge"]
-    for credential in ("", "{}", "[]", "null", json.dumps({"id": "x", "rawId": "x", "type": "public-key", "response": {
-        "userHandle": "MQ", "clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA"}})):  # fmt: skip
+    for credential in (
+        "",
+        "{}",
+        "[]",
+        "null",
+        json.dumps(
+            {
+                "id": "x",
+                "rawId": "x",
+                "type": "public-key",
+                "response": {"userHandle": "MQ", "clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA"},
+            }
+        ),
+    ):
         answer = client.post("/account/sign-in/key", {"credential": credential})
         assert answer["Location"] == "/account/sign-in", credential
     assert client.get("/account/").status_code == 302

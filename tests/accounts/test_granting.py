@@ -52,8 +52,9 @@ def test_before_there_is_an_administrator_the_machine_s_operator_grants_alone_wi
     add_account(operator(), "first", password=PASSWORD, role=Role.ADMINISTRATOR)
     lines = AuditLine.objects.filter(act="accounts.grant")
     assert [(line.target, line.particulars["alone"]) for line in lines.order_by("pk")] == [
-        ("user:clerk", True), ("user:first", True),
-    ]  # fmt: skip
+        ("user:clerk", True),
+        ("user:first", True),
+    ]
     add_account(operator(), "clerk", password="", role=Role.REVIEWER)
     assert roles("clerk") == {"centre"}
     assert [one["role"] for one in waiting()] == ["reviewer"]
@@ -92,8 +93,10 @@ def test_a_refused_grant_gives_nothing_and_may_be_asked_again(pair: tuple[Actor,
     decide(first, Grant.objects.get(approved=None).pk, approved=True)
     assert roles("clerk") == {"centre"}
     assert acts("accounts.ask-grant", "accounts.refuse-grant")[-3:] == [
-        "accounts.ask-grant", "accounts.refuse-grant", "accounts.ask-grant",
-    ]  # fmt: skip
+        "accounts.ask-grant",
+        "accounts.refuse-grant",
+        "accounts.ask-grant",
+    ]
     assert remove_membership(first, "clerk", Role.CENTRE)  # taking back needs one alone
 
 

@@ -52,10 +52,14 @@ def sealed_city(folder: Path) -> str:
     register(folder)
     hand_in(folder, "administrative-penalty", [penalty(0, **person(serial=1))], name="a.csv")
     held = hand_in(
-        folder, "administrative-penalty",
-        [penalty(0, **person(serial=2), fine=None, facts="电话13800000000"), penalty(1, "甲〔2025〕2号", fine="约三万")],
+        folder,
+        "administrative-penalty",
+        [
+            penalty(0, **person(serial=2), fine=None, facts="电话13800000000"),
+            penalty(1, "甲〔2025〕2号", fine="约三万"),
+        ],
         name="b.csv",
-    )  # fmt: skip
+    )
     webhooks.add(operator(), consumer(), "https://8.8.8.8/")
     return held.batch
 
@@ -211,9 +215,11 @@ def test_the_commands_tell_everything_but_secrets(tmp_path: Path, ring: Path) ->
     assert index["indexed"] == 1
     acts = dict(AuditLine.objects.filter(act__startswith="keys.").values_list("act", "target"))
     assert acts == {
-        "keys.add": f"key:{made['key']}", "keys.rotate": f"key:{made['key']}", "keys.retire": f"key:{old}",
+        "keys.add": f"key:{made['key']}",
+        "keys.rotate": f"key:{made['key']}",
+        "keys.retire": f"key:{old}",
         "keys.rotate-index": f"key:{index['key']}",
-    }  # fmt: skip
+    }
     told = json.dumps([listed, made, moved, gone, after, index])
     told += json.dumps(list(AuditLine.objects.values_list("particulars", flat=True)))
     ring_now = Ring.from_json(ring.read_text())

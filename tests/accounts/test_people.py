@@ -114,10 +114,13 @@ def test_only_an_administrator_makes_and_changes_accounts() -> None:
     add(name="target")
     by = Actor("user:x", frozenset(Role) - {Role.ADMINISTRATOR})
     for act in (
-        lambda: add_account(by, "new", password=PASSWORD), lambda: add_organisation(by, "x", name="x", kind="bank"),
-        lambda: remove_membership(by, "target", Role.INTAKE), lambda: deactivate(by, "target", reason="x"),
-        lambda: set_password(by, "target", PASSWORD), lambda: add_client(by, "x", provider="taxation"),
-    ):  # fmt: skip
+        lambda: add_account(by, "new", password=PASSWORD),
+        lambda: add_organisation(by, "x", name="x", kind="bank"),
+        lambda: remove_membership(by, "target", Role.INTAKE),
+        lambda: deactivate(by, "target", reason="x"),
+        lambda: set_password(by, "target", PASSWORD),
+        lambda: add_client(by, "x", provider="taxation"),
+    ):
         with pytest.raises(NotAllowed):
             act()
     assert User.objects.count() == 1
@@ -148,8 +151,11 @@ def test_an_administrator_opens_nothing_but_the_account(tmp_path: Path) -> None:
     User.objects.update(one_time=False)
     client: Client = signed_in("someone")
     opened: list[str] = []
-    tried = [path for path in addresses([*desk.urlpatterns], "/desk/") + addresses([*my.urlpatterns], "/my/")
-             if path not in ("/desk/sign-in", "/desk/sign-out")]  # fmt: skip
+    tried = [
+        path
+        for path in addresses([*desk.urlpatterns], "/desk/") + addresses([*my.urlpatterns], "/my/")
+        if path not in ("/desk/sign-in", "/desk/sign-out")
+    ]
     assert len(tried) > 30
     for path in tried:
         for answer in (client.get(path), client.post(path, {"reason": "x", "confirmed": "1"})):
@@ -165,8 +171,11 @@ def test_an_administrator_opens_nothing_but_the_account(tmp_path: Path) -> None:
 
 
 def test_no_act_but_those_about_accounts_takes_an_administrators_word(root: Path) -> None:
-    asked = [path.relative_to(root / "src/quanxin").as_posix() for path in (root / "src/quanxin").rglob("*.py")
-             if "Role.ADMINISTRATOR" in path.read_text(encoding="utf-8")]  # fmt: skip
+    asked = [
+        path.relative_to(root / "src/quanxin").as_posix()
+        for path in (root / "src/quanxin").rglob("*.py")
+        if "Role.ADMINISTRATOR" in path.read_text(encoding="utf-8")
+    ]
     # the command line says who may run its commands about accounts; which those are stands in tests/access/table.py
     about_accounts = {"cli/people.py", "cli/roles.py", "cli/machines.py", "desk/ending.py", "desk/slice.py"}
     assert {path for path in asked if not path.startswith("accounts/")} == about_accounts, asked

@@ -172,8 +172,20 @@ def test_sign_ins_are_shown_to_their_owner_alone_with_those_that_failed(clerk: C
 
 
 def test_the_pages_of_an_account_are_for_those_signed_in() -> None:
-    for path in ("", "password", "totp", "totp/off", "codes", "codes/new", "keys/add", "keys/1/remove", "keys/1/name",
-                 "again", "again/code", "again/key"):  # fmt: skip
+    for path in (
+        "",
+        "password",
+        "totp",
+        "totp/off",
+        "codes",
+        "codes/new",
+        "keys/add",
+        "keys/1/remove",
+        "keys/1/name",
+        "again",
+        "again/code",
+        "again/key",
+    ):
         assert browser().get(f"/account/{path}").status_code == 302, path
     assert browser().post("/account/sessions/end", {"session": "others"}).status_code == 302
 

@@ -52,18 +52,26 @@ def citizen(live_server: LiveServer, settings: Settings) -> Iterator[Client]:
         "SCOPES": {"openid": "", "profile": ""},
     }  # fmt: skip
     known = SignOn(
-        key="shandong", title={"zh": "省统一身份认证", "en": "the province's sign-on"}, issuer=f"{live_server.url}/o",
-        client_id="quanxin", identity_claim="id_number",
-    )  # fmt: skip
+        key="shandong",
+        title={"zh": "省统一身份认证", "en": "the province's sign-on"},
+        issuer=f"{live_server.url}/o",
+        client_id="quanxin",
+        identity_claim="id_number",
+    )
     settings.SIGN_ONS = (known,)
     settings.SOCIALACCOUNT_PROVIDERS = {
         "openid_connect": {"APPS": [_told(known, "the-secret")]},
     }
     get_application_model().objects.create(
-        name="quanxin", client_id="quanxin", client_secret="the-secret", client_type="confidential",
-        authorization_grant_type="authorization-code", skip_authorization=True, algorithm="RS256",
+        name="quanxin",
+        client_id="quanxin",
+        client_secret="the-secret",
+        client_type="confidential",
+        authorization_grant_type="authorization-code",
+        skip_authorization=True,
+        algorithm="RS256",
         redirect_uris="http://testserver/account/sign-on/shandong/back",
-    )  # fmt: skip
+    )
     there = Client()
     there.force_login(User.objects.create(username="citizen-at-the-province", password=make_password(None)))
     provider.CLAIMS.clear()
@@ -356,9 +364,17 @@ def test_sign_ons_are_read_from_a_file_and_secrets_from_elsewhere(
     assert sign_ons.secret_of("shandong", tmp_path) == "a=b"
 
 
-@pytest.mark.parametrize("bad", [
-    GOOD.replace("https", "http"), GOOD + "  secret: x\n", GOOD + GOOD, GOOD.replace("client_id: quanxin", ""), "- 5", "x: [",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "bad",
+    [
+        GOOD.replace("https", "http"),
+        GOOD + "  secret: x\n",
+        GOOD + GOOD,
+        GOOD.replace("client_id: quanxin", ""),
+        "- 5",
+        "x: [",
+    ],
+)
 def test_a_file_that_is_wrong_is_refused(bad: str, tmp_path: sign_ons.Path) -> None:
     (tmp_path / "oidc.yaml").write_text(bad, encoding="utf-8")
     with pytest.raises(BadSetting):

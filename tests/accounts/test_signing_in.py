@@ -59,8 +59,10 @@ def test_an_unknown_name_a_wrong_password_and_a_closed_account_get_one_answer() 
         answers.add(shown.replace(name, "NAME").partition('name="csrfmiddlewaretoken"')[0])
     assert len(answers) == 1
     assert list(SignIn.objects.values_list("username", "succeeded", "how").order_by("id")) == [
-        ("clerk", False, "password"), ("unknown", False, "password"), ("gone", False, "password"),
-    ]  # fmt: skip
+        ("clerk", False, "password"),
+        ("unknown", False, "password"),
+        ("gone", False, "password"),
+    ]
 
 
 class Counting(MD5PasswordHasher):
@@ -83,8 +85,14 @@ def test_the_same_work_is_done_whatever_is_wrong(settings: Settings) -> None:
     keyless.set_unusable_password()
     keyless.save()
     counts = {}
-    for name, password in (("clerk", "wrong"), ("unknown", "wrong"), ("gone", PASSWORD), ("gone", "wrong"),
-                           ("late", PASSWORD), ("keyless", "wrong")):  # fmt: skip
+    for name, password in (
+        ("clerk", "wrong"),
+        ("unknown", "wrong"),
+        ("gone", PASSWORD),
+        ("gone", "wrong"),
+        ("late", PASSWORD),
+        ("keyless", "wrong"),
+    ):
         Counting.made = 0
         assert SAID in sign_in(browser(), name, password).content.decode()
         counts[name, password] = Counting.made

@@ -101,8 +101,11 @@ def test_one_stands_for_one_at_a_time(owner: User) -> None:
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.WINDOW, Role.CENTRE)])
 def test_nobody_but_the_counter_binds(role: Role, owner: User) -> None:
     by = Actor("user:x", frozenset({role}))
-    for act in (lambda: bind(by, "owner", CODES[1], reason="x"), lambda: bind_person(by, "owner", ADULT, reason="x"),
-                lambda: unbind(by, "owner", reason="x")):  # fmt: skip
+    for act in (
+        lambda: bind(by, "owner", CODES[1], reason="x"),
+        lambda: bind_person(by, "owner", ADULT, reason="x"),
+        lambda: unbind(by, "owner", reason="x"),
+    ):
         with pytest.raises(NotAllowed):
             act()
     assert Binding.objects.count() == 1
@@ -172,8 +175,12 @@ def test_the_same_again_changes_nothing_and_another_replaces(owner: User, agent:
 @pytest.mark.parametrize("who", ["owner", "agent", "window", "centre"])
 def test_it_is_ended_by_its_principal_its_agent_or_the_counter_once(owner: User, agent: User, who: str) -> None:
     made = given(owner)
-    by = {"owner": actor_of(owner), "agent": actor_of(agent), "window": WINDOW,
-          "centre": Actor("user:centre", frozenset({Role.CENTRE}))}[who]  # fmt: skip
+    by = {
+        "owner": actor_of(owner),
+        "agent": actor_of(agent),
+        "window": WINDOW,
+        "centre": Actor("user:centre", frozenset({Role.CENTRE})),
+    }[who]
     end(by, made.pk, reason="不再需要")
     assert agency_for(agent, CODES[0], Scope.REPAIR) is None
     before = end(by, made.pk, reason="再来一次")
@@ -258,7 +265,15 @@ def test_of_two_at_once_one_is_made() -> None:
 def test_the_database_refuses_a_second_live_one(owner: User, agent: User) -> None:
     made = given(owner)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Agency.objects.create(code=CODES[0], agent=agent, scope=["repair"], from_day=today(), until=today(),
-                              made_at=now(), made_by="x", reason="x")  # fmt: skip
+        Agency.objects.create(
+            code=CODES[0],
+            agent=agent,
+            scope=["repair"],
+            from_day=today(),
+            until=today(),
+            made_at=now(),
+            made_by="x",
+            reason="x",
+        )
     with pytest.raises(IntegrityError), transaction.atomic():
         Agency.objects.filter(pk=made.pk).update(scope=[])

@@ -25,8 +25,15 @@ class Machine:
     token: str
     http: Client = field(default_factory=Client)
 
-    def post(self, path: str, body: object = None, *, raw: bytes | None = None, kind: str = "application/json",
-             key: str | None = None) -> Any:  # fmt: skip
+    def post(
+        self,
+        path: str,
+        body: object = None,
+        *,
+        raw: bytes | None = None,
+        kind: str = "application/json",
+        key: str | None = None,
+    ) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"} | ({"Idempotency-Key": key} if key else {})
         data = raw if raw is not None else json.dumps(body).encode()
         return self.http.post(f"/api/v1{path}", data, content_type=kind, headers=headers)

@@ -102,7 +102,7 @@ def test_another_providers_batch_looks_like_none(machine: Machine, enrolled: Pat
         (b'{"remark": "", "a\\udfff": 1}\n', "application/x-ndjson", 422, "file-column-unknown"),
         (json.dumps([{}] * 1001).encode(), "application/json", 413, "too-many-rows"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_body_gets_its_code_in_both_languages_and_changes_nothing(
     machine: Machine, enrolled: Path, raw: bytes, kind: str, status: int, code: str
 ) -> None:

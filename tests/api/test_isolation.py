@@ -32,15 +32,18 @@ SECRETS = ("密济历罚〔2025〕777号", "密占道经营情形", "不详密")
 def others(enrolled: Path) -> dict[str, list[Any]]:
     """What market regulation handed in, and what of it can be named in an address or a body."""
     hand_in(
-        enrolled, "administrative-penalty",
+        enrolled,
+        "administrative-penalty",
         [penalty(0, SECRETS[0], violation=SECRETS[1]), penalty(1, "甲2号", fine=SECRETS[2])],
-    )  # fmt: skip
+    )
     hand_in(enrolled, "administrative-licence", [licence(0)], name="licence.csv")
     record = Record.objects.get(resource="administrative-penalty")
     return {
-        "batch": list(Batch.objects.values_list("pk", flat=True)), "resource": ["administrative-penalty"],
-        "record": [f"{record.subject_id}-{record.id}"], "submission": ["0" * 20],
-    }  # fmt: skip
+        "batch": list(Batch.objects.values_list("pk", flat=True)),
+        "resource": ["administrative-penalty"],
+        "record": [f"{record.subject_id}-{record.id}"],
+        "submission": ["0" * 20],
+    }
 
 
 @pytest.fixture

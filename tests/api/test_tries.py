@@ -51,5 +51,7 @@ def test_dead_tokens_are_counted_by_client_or_network_and_leave_few_lines(machin
     assert counted == {"network:127.0.0.*": 13, "client:market": 1}
     lines = AuditLine.objects.filter(act="access.refused", target="token").order_by("id")
     assert [(x.actor, x.particulars["tries"]) for x in lines] == [
-        ("network:127.0.0.*", "1"), ("network:127.0.0.*", "10"), ("client:market", "1")
-    ]  # fmt: skip
+        ("network:127.0.0.*", "1"),
+        ("network:127.0.0.*", "10"),
+        ("client:market", "1"),
+    ]

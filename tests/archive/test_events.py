@@ -194,9 +194,16 @@ def test_a_case_goes_with_its_record_in_the_act_and_one_that_somebody_decides_go
 def hand_over(giver: str, taker: str) -> None:
     with transaction.atomic():
         transfers.transfer(
-            operator(), Transfer.Kind.HANDED_OVER, resource=PENALTY, giver=giver, taker=taker, act="handover:1",
-            basis=BASIS, reason="机构合并", at=now(),
-        )  # fmt: skip
+            operator(),
+            Transfer.Kind.HANDED_OVER,
+            resource=PENALTY,
+            giver=giver,
+            taker=taker,
+            act="handover:1",
+            basis=BASIS,
+            reason="机构合并",
+            at=now(),
+        )
 
 
 def three() -> None:

@@ -179,8 +179,9 @@ def test_records_that_a_split_moved_are_read_where_they_moved_to(tmp_path: Path)
     number = Identifier.objects.create(subject=subject, kind="uscc", value=code, recorded_at=now(), batch="x")
     name = next(n.pk for n in names_of(cluster(subject)) if n.text == row["subject_name"])
     moved = Record.objects.get(resource=PENALTY, payload__document_number="二号")
-    judged = judgements.split(operator(), subject, reason="两家混为一家", code=code, names=[name],
-                              identifiers=[number.pk], records=[moved.id])  # fmt: skip
+    judged = judgements.split(
+        operator(), subject, reason="两家混为一家", code=code, names=[name], identifiers=[number.pk], records=[moved.id]
+    )
     other = find(code)
     assert other is not None
     assert [row[:2] for row in standing()] == [(subject.pk, "一号"), (other.pk, "二号")]

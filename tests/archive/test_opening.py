@@ -155,8 +155,12 @@ def test_files_are_given_out_by_name_with_their_sums(city: Path) -> None:
             assert (len(body), hashlib.sha256(body).hexdigest()) == (file["bytes"], file["sha256"])
     tag = answer["ETag"]
     assert client.get(f"/open-data/{day}/{file['name']}", headers={"If-None-Match": tag}).status_code == 304
-    for wrong in (f"/open-data/{day}/.lock", f"/open-data/{day}/..%2f.lock", "/open-data/2000-01-01/manifest.json",
-                  "/open-data/..%2f../manifest.json"):  # fmt: skip
+    for wrong in (
+        f"/open-data/{day}/.lock",
+        f"/open-data/{day}/..%2f.lock",
+        "/open-data/2000-01-01/manifest.json",
+        "/open-data/..%2f../manifest.json",
+    ):
         assert client.get(wrong).status_code == 404
 
 

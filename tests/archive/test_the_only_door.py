@@ -94,9 +94,14 @@ def test_no_face_reads_the_lake_or_asks_the_database_itself() -> None:
                 assert word not in text, f"{name}: {word}"
 
 
-@pytest.mark.parametrize("code", [
-    "from quanxin.archive.models import Record", "import quanxin.archive.models", "sql = 'SELECT * FROM archive_record_03'",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from quanxin.archive.models import Record",
+        "import quanxin.archive.models",
+        "sql = 'SELECT * FROM archive_record_03'",
+    ],
+)
 def test_the_test_sees_what_it_looks_for(tmp_path: Path, code: str) -> None:
     path = tmp_path / "sly.py"
     path.write_text(code, encoding="utf-8")

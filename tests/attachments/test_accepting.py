@@ -67,11 +67,13 @@ def test_a_file_is_kept_as_it_is_closed_to_others_and_told_of(kind: str) -> None
 @pytest.mark.parametrize(
     ("data", "changed", "code"),
     [
-        (b"", {}, "attachment-empty"), (b"<html>", {}, "attachment-type"), (jpeg() + b"x", {}, "attachment-trailing"),
+        (b"", {}, "attachment-empty"),
+        (b"<html>", {}, "attachment-type"),
+        (jpeg() + b"x", {}, "attachment-trailing"),
         (printed(), {"kind": "invented"}, "attachment-kind-unknown"),
         (jpeg(more=segment(0xE1, bytes(60000)) * 18), {}, "attachment-too-large"),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused_leaves_nothing(data: bytes, changed: dict[str, Any], code: str, settings: Settings) -> None:
     settings.ATTACHMENT_MB = {"": 1}
     with pytest.raises(AttachmentError) as refused:

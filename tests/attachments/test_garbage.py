@@ -84,15 +84,22 @@ def test_a_file_that_breaks_off_is_never_taken(data: bytes, missing: int) -> Non
 @pytest.mark.parametrize(
     "data",
     [
-        b"\xff\xd8" + b"\xff" * (10 << 20), b"\xff\xd8\xff\xe0" + bytes((0, 2, 255, 224)) * (2 << 20),
-        b"\x89PNG\r\n\x1a\n" + bytes(10 << 20), b"%PDF-1.7\n" + b"1 0 obj" * (1 << 20) + b"%%EOF",
-        b"%PDF-1.7\n" + b"<<" * (4 << 20) + b"%%EOF", b"%PDF-1.7\n" + b"[" * (8 << 20) + b"\nstartxref\n9\n%%EOF",
-        b"%PDF-1.7\n" + b"/ObjStm stream\n" * (600 << 10) + b"%%EOF", b"PK\x03\x04" + b"PK\x05\x06" * (2 << 20),
-        b"PK\x03\x04" * (2 << 20), b"/" * (10 << 20), b"%PDF-1.7\n" + b"/#" * (5 << 20) + b"%%EOF",
-        png(more=chunk(b"teXt", b"") * 800_000), jpeg(more=segment(0xFE, b"") * 2_000_000),
+        b"\xff\xd8" + b"\xff" * (10 << 20),
+        b"\xff\xd8\xff\xe0" + bytes((0, 2, 255, 224)) * (2 << 20),
+        b"\x89PNG\r\n\x1a\n" + bytes(10 << 20),
+        b"%PDF-1.7\n" + b"1 0 obj" * (1 << 20) + b"%%EOF",
+        b"%PDF-1.7\n" + b"<<" * (4 << 20) + b"%%EOF",
+        b"%PDF-1.7\n" + b"[" * (8 << 20) + b"\nstartxref\n9\n%%EOF",
+        b"%PDF-1.7\n" + b"/ObjStm stream\n" * (600 << 10) + b"%%EOF",
+        b"PK\x03\x04" + b"PK\x05\x06" * (2 << 20),
+        b"PK\x03\x04" * (2 << 20),
+        b"/" * (10 << 20),
+        b"%PDF-1.7\n" + b"/#" * (5 << 20) + b"%%EOF",
+        png(more=chunk(b"teXt", b"") * 800_000),
+        jpeg(more=segment(0xFE, b"") * 2_000_000),
     ],
     ids=range(13),
-)  # fmt: skip
+)
 def test_what_is_made_to_take_long_does_not(data: bytes) -> None:
     judged(data)
 

@@ -15,14 +15,27 @@ from quanxin.attachments.naming import ENDINGS, cleaned
 @pytest.mark.parametrize(
     ("given_name", "shown"),
     [
-        ("履行证明.pdf", "履行证明.pdf"), ("履行 证明.PDF", "履行 证明.pdf"), ("../../etc/passwd", "passwd.pdf"),
-        ("..\\..\\boot.ini", "boot.ini.pdf"), ("C:\\用户\\证明.pdf", "证明.pdf"), ("a.exe", "a.exe.pdf"),
-        ("invoice\u202efdp.exe", "invoicefdp.exe.pdf"), ("a\x00b\r\nSet-Cookie: x.pdf", "abSet-Cookie_ x.pdf"),
-        ("", "附件.pdf"), (".", "附件.pdf"), ("..", "附件.pdf"), (".pdf", "附件.pdf"), ("...pdf", "附件.pdf"),
-        ("con.pdf", "_con.pdf"), ('a"; filename=b.html.pdf', "a_; filename=b.html.pdf"), ("/", "附件.pdf"),
-        ("e\u0301.pdf", "é.pdf"), ("a\ud800.pdf", "a_.pdf"), ("\u200b\u2028.pdf", "附件.pdf"),
+        ("履行证明.pdf", "履行证明.pdf"),
+        ("履行 证明.PDF", "履行 证明.pdf"),
+        ("../../etc/passwd", "passwd.pdf"),
+        ("..\\..\\boot.ini", "boot.ini.pdf"),
+        ("C:\\用户\\证明.pdf", "证明.pdf"),
+        ("a.exe", "a.exe.pdf"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe.pdf"),
+        ("a\x00b\r\nSet-Cookie: x.pdf", "abSet-Cookie_ x.pdf"),
+        ("", "附件.pdf"),
+        (".", "附件.pdf"),
+        ("..", "附件.pdf"),
+        (".pdf", "附件.pdf"),
+        ("...pdf", "附件.pdf"),
+        ("con.pdf", "_con.pdf"),
+        ('a"; filename=b.html.pdf', "a_; filename=b.html.pdf"),
+        ("/", "附件.pdf"),
+        ("e\u0301.pdf", "é.pdf"),
+        ("a\ud800.pdf", "a_.pdf"),
+        ("\u200b\u2028.pdf", "附件.pdf"),
     ],
-)  # fmt: skip
+)
 def test_names_are_cleaned(given_name: str, shown: str) -> None:
     assert cleaned(given_name, magic.PDF) == shown
 

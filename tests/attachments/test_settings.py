@@ -27,10 +27,13 @@ def test_other_sizes_are_refused(given: str, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("given", "address"),
     [
-        ("", None), ("clamd:/run/clamav/clamd.ctl", "/run/clamav/clamd.ctl"), ("clamd:10.0.0.2:3310", ("10.0.0.2", 3310)),
-        ("clamd:scanner.local:3310", ("scanner.local", 3310)), ("clamd:[::1]:3310", ("::1", 3310)),
+        ("", None),
+        ("clamd:/run/clamav/clamd.ctl", "/run/clamav/clamd.ctl"),
+        ("clamd:10.0.0.2:3310", ("10.0.0.2", 3310)),
+        ("clamd:scanner.local:3310", ("scanner.local", 3310)),
+        ("clamd:[::1]:3310", ("::1", 3310)),
     ],
-)  # fmt: skip
+)
 def test_where_the_scanner_listens(given: str, address: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUANXIN_ANTIVIRUS", given)
     assert environment.antivirus() == address

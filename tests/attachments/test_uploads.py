@@ -70,8 +70,10 @@ def test_forgery_is_still_refused(form: Client) -> None:
 @pytest.mark.django_db
 def test_too_much_is_answered_with_413_and_words(form: Client) -> None:
     for files, words in (
-        ((LARGE,), "文件超过 1 MB"), ((printed(), LARGE), "文件超过 1 MB"), ((bytes(4 * MB),), "超过一次可提交的 3.0 MB"),
-    ):  # fmt: skip
+        ((LARGE,), "文件超过 1 MB"),
+        ((printed(), LARGE), "文件超过 1 MB"),
+        ((bytes(4 * MB),), "超过一次可提交的 3.0 MB"),
+    ):
         status, said = sent(form, *files)
         assert status == 413
         assert words in said

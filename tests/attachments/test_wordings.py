@@ -32,8 +32,12 @@ def test_each_is_used_and_no_other_is(root: Path) -> None:
 def test_each_and_every_kind_stands_in_the_documentation(root: Path) -> None:
     said = subprocess.run(
         ["python3", "-c", "import sys; sys.path.insert(0, 'docs'); import generate; print(generate.attachments())"],
-        cwd=root, capture_output=True, text=True, check=False, env={"PATH": str(root / ".venv/bin")},
-    )  # fmt: skip
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": str(root / ".venv/bin")},
+    )
     for code, words in WORDINGS.items():
         assert f"`{code}`" in said.stdout
         assert words.zh in said.stdout

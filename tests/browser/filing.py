@@ -37,10 +37,17 @@ def main(code: str, name: str) -> None:
     decided = (today() - dt.timedelta(days=200)).isoformat()
     until = (today() + dt.timedelta(days=160)).isoformat()
     rows = [
-        penalty(0, f"济历罚〔2026〕办{n}号", subject_name=name, uscc=code, subject_category=category,
-                decision_date=decided, valid_until=until)
+        penalty(
+            0,
+            f"济历罚〔2026〕办{n}号",
+            subject_name=name,
+            uscc=code,
+            subject_category=category,
+            decision_date=decided,
+            valid_until=until,
+        )
         for n in range(4)
-    ]  # fmt: skip
+    ]
     with tempfile.TemporaryDirectory() as folder:
         hand_in(Path(folder), "administrative-penalty", rows)
     found = Record.objects.filter(resource="administrative-penalty", superseded_at=None)

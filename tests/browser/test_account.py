@@ -46,10 +46,20 @@ def with_authenticator(page: Page, **options: object) -> None:
     """Plug a virtual authenticator into the browser, as its developer tools do."""
     tools = page.context.new_cdp_session(page)
     tools.send("WebAuthn.enable")
-    tools.send("WebAuthn.addVirtualAuthenticator", {"options": {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True, **options,
-    }})  # fmt: skip
+    tools.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+                **options,
+            }
+        },
+    )
 
 
 def test_a_one_time_password_opens_its_change_alone(visit: Callable[..., Page], site: Site, axe: str) -> None:

@@ -45,11 +45,16 @@ def company(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Company:
     day = today()
     rows = [
         penalty(
-            0, f"济历罚〔2026〕泉{n}号", subject_name=name, uscc=code, violation=violation,
-            decision_date=add_months(day, -months).isoformat(), valid_until=add_months(day, 12 - months).isoformat(),
+            0,
+            f"济历罚〔2026〕泉{n}号",
+            subject_name=name,
+            uscc=code,
+            violation=violation,
+            decision_date=add_months(day, -months).isoformat(),
+            valid_until=add_months(day, 12 - months).isoformat(),
         )
         for n, months, violation in ((71, 4, "占道经营"), (72, 1, "未按规定公示营业执照"), (73, 5, "夜间施工噪声扰民"))
-    ]  # fmt: skip
+    ]
     path = write(tmp_path_factory.mktemp("rows"), "administrative-penalty", rows)
     words = ("--resource", "administrative-penalty", "--provider", "market-regulation")
     command(environment(site), "intake", str(path), *words)

@@ -25,9 +25,10 @@ def company(site: Site) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QUANXIN_")}
     environment |= {"QUANXIN_DATA_DIR": str(site.data), "QUANXIN_PASSWORD": PASSWORD}
     for words in (
-        ["account", "add", "owner"], ["people", "bind", "owner", "--subject", code, "--reason", "核验授权书"],
+        ["account", "add", "owner"],
+        ["people", "bind", "owner", "--subject", code, "--reason", "核验授权书"],
         ["account", "add", "centre", "--role", "centre"],
-    ):  # fmt: skip
+    ):
         command(environment, *words)
     everybody_has_chosen(environment)
     return code

@@ -43,8 +43,11 @@ def city(chromium: str) -> Iterator[Site]:
     top.chmod(0o755)
     shutil.copytree(PACKS, top / "packs")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QUANXIN_")}
-    environment |= {"QUANXIN_DATA_DIR": str(top / "data"), "QUANXIN_PACK": str(top / "packs/jinan"),
-                    "QUANXIN_SECOND_FACTOR": "optional"}  # fmt: skip
+    environment |= {
+        "QUANXIN_DATA_DIR": str(top / "data"),
+        "QUANXIN_PACK": str(top / "packs/jinan"),
+        "QUANXIN_SECOND_FACTOR": "optional",
+    }
 
     def run(*arguments: str, **more: str) -> None:
         command(environment | more, *arguments)

@@ -69,9 +69,10 @@ class Town:
     def sign_in(self, client: list[str]) -> None:
         pair = base64.b64encode(":".join(client).encode()).decode()
         asked = Request(  # noqa: S310
-            f"{self.address}/api/v1/token", data=b"grant_type=client_credentials",
+            f"{self.address}/api/v1/token",
+            data=b"grant_type=client_credentials",
             headers={"Authorization": f"Basic {pair}"},
-        )  # fmt: skip
+        )
         with urlopen(asked) as answer:  # noqa: S310
             self.token = json.loads(answer.read())["access_token"]
 

@@ -45,9 +45,14 @@ def serve(port: int) -> None:
     from granian.constants import Interfaces
 
     Granian(
-        "tests.browser.travelling:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI, workers=1,
-        blocking_threads=4, log_access=False,
-    ).serve()  # fmt: skip
+        "tests.browser.travelling:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        log_access=False,
+    ).serve()
 
 
 def jobs() -> None:

@@ -88,9 +88,15 @@ class repairs:
 
     @staticmethod
     def apply(
-        party: Party, record: Record, *, committed: bool, proof: Collection[str] = (), ask_department: bool = False,
-        contact: str = "", after: Case | None = None,
-    ) -> Case:  # fmt: skip
+        party: Party,
+        record: Record,
+        *,
+        committed: bool,
+        proof: Collection[str] = (),
+        ask_department: bool = False,
+        contact: str = "",
+        after: Case | None = None,
+    ) -> Case:
         form = {"committed": "1" if committed else "", "ask_department": "1" if ask_department else ""}
         return file("repair", Filed(party, Thing(record), "", contact, form, list(proof), after))
 
@@ -122,9 +128,14 @@ class repairs:
 class objections:
     @staticmethod
     def object_to(
-        party: Party, statement: str, *, record: Record | None = None, model: str = "", contact: str = "",
+        party: Party,
+        statement: str,
+        *,
+        record: Record | None = None,
+        model: str = "",
+        contact: str = "",
         proof: Collection[str] = (),
-    ) -> Case:  # fmt: skip
+    ) -> Case:
         return file("objection", Filed(party, Thing(record, model), statement, contact, {}, list(proof)))
 
     @staticmethod

@@ -39,9 +39,14 @@ def case(record: Record) -> Iterator[Case]:
 
 def staff(name: str, role: Role, provider: str = "", district: str = "") -> Client:
     people.add_account(
-        operator(), name, password="七泉映月-Spring-72", role=role, provider=provider, district=district,
+        operator(),
+        name,
+        password="七泉映月-Spring-72",
+        role=role,
+        provider=provider,
+        district=district,
         email=f"{name}@example.test",
-    )  # fmt: skip
+    )
     client = Client(headers={"accept-language": "zh-CN"})
     client.force_login(User.objects.get(username=name))
     return client
@@ -135,18 +140,24 @@ def test_one_letter_a_working_day_with_what_is_new_soon_and_late(case: Case) -> 
     staff("taxman", Role.DECIDER, "taxation")
     sent = []
     for moment in (
-        MAY + dt.timedelta(days=1), MAY + dt.timedelta(days=1), morning(dt.date(2026, 5, 10)), morning(dt.date(2026, 5, 11)),
-        morning(dt.date(2026, 6, 29)), morning(DUE, 13), morning(dt.date(2026, 7, 1)),
-    ):  # fmt: skip
+        MAY + dt.timedelta(days=1),
+        MAY + dt.timedelta(days=1),
+        morning(dt.date(2026, 5, 10)),
+        morning(dt.date(2026, 5, 11)),
+        morning(dt.date(2026, 6, 29)),
+        morning(DUE, 13),
+        morning(dt.date(2026, 7, 1)),
+    ):
         with travel(moment):
             sent.append(letters.send())
     # new the day after; not twice; a Sunday; nothing new; soon; afternoon; overdue
     assert sent == [1, 0, 0, 0, 1, 0, 1]
     titles = [message.subject for message in mail.outbox]
     assert titles == [
-        "今日待办：逾期 0 件，即将到期 0 件，新到 1 件", "今日待办：逾期 0 件，即将到期 1 件，新到 0 件",
+        "今日待办：逾期 0 件，即将到期 0 件，新到 1 件",
+        "今日待办：逾期 0 件，即将到期 1 件，新到 0 件",
         "今日待办：逾期 1 件，即将到期 0 件，新到 0 件",
-    ]  # fmt: skip
+    ]
     for message in mail.outbox:
         assert message.to == ["chief@example.test"]
         assert case.number in message.body

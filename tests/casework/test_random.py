@@ -100,9 +100,16 @@ def random_procedure(draw: random.Random) -> dict[str, object]:
     }  # fmt: skip
     acts["end"] = {"title": text("办结"), "from": opened, "to": "done", "who": {"role": "centre"}, "basis": LAW}
     return {
-        "key": "matter", "title": text("事项"), "in_force": {"from": "2026-04-01"}, "basis": LAW, "number": "SX",
-        "about": {"subject": True}, "exclusive": True, "states": states, "acts": acts,
-    }  # fmt: skip
+        "key": "matter",
+        "title": text("事项"),
+        "in_force": {"from": "2026-04-01"},
+        "basis": LAW,
+        "number": "SX",
+        "about": {"subject": True},
+        "exclusive": True,
+        "states": states,
+        "acts": acts,
+    }
 
 
 @pytest.fixture

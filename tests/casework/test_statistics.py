@@ -54,8 +54,9 @@ def test_in_time_late_open_and_overdue_by_unit_and_month(cases: list[Case]) -> N
     )  # its last day was over when it was registered
     months = statistics.by_month(statistics.sought(REVIEWER))
     assert [(m.month, m.in_time, m.late, m.running) for m in months] == [
-        (dt.date(2026, 8, 1), 0, 0, 1), (dt.date(2026, 5, 1), 1, 1, 0),
-    ]  # fmt: skip
+        (dt.date(2026, 8, 1), 0, 0, 1),
+        (dt.date(2026, 5, 1), 1, 1, 0),
+    ]
     assert statistics.by_unit(statistics.sought(FOREIGN)) == []
     assert statistics.by_unit(statistics.sought(DECIDER, until=dt.date(2026, 5, 1))) == []
 

@@ -60,9 +60,16 @@ def test_a_minor_and_a_number_that_is_none_are_refused_and_not_repeated(number: 
 def test_an_agent_is_authorised_for_an_organisation_listed_and_ended() -> None:
     made = said("authorise", CODES[0], "agent", *TO)
     assert made | {"agency": 0, "from": ""} == {
-        "agency": 0, "agent": "agent", "subject": CODES[0], "person": False, "scope": ["archive", "repair"], "from": "",
-        "until": "2099-12-31", "document": "委〔1〕号", "ended": False,
-    }  # fmt: skip
+        "agency": 0,
+        "agent": "agent",
+        "subject": CODES[0],
+        "person": False,
+        "scope": ["archive", "repair"],
+        "from": "",
+        "until": "2099-12-31",
+        "document": "委〔1〕号",
+        "ended": False,
+    }
     assert said("agents", CODES[0]) == [made]
     assert said("agents", CODES[1]) == []
     assert said("end-agency", str(made["agency"]), "--reason", "委托人终止")["ended"] is True

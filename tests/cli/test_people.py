@@ -55,8 +55,19 @@ def test_what_cannot_be_is_refused_in_words_and_changes_nothing(words: tuple[str
 
 def test_an_account_is_given_roles_with_what_they_are_held_for_and_is_closed() -> None:
     ask("organisation", "add", "ccb", "--name", "某银行", "--kind", "bank")
-    made = ask("account", "add", "officer", "--role", "bank", "--organisation", "ccb", "--district", "370102",
-               "--email", "li@example.org")  # fmt: skip
+    made = ask(
+        "account",
+        "add",
+        "officer",
+        "--role",
+        "bank",
+        "--organisation",
+        "ccb",
+        "--district",
+        "370102",
+        "--email",
+        "li@example.org",
+    )
     assert json.loads(made.stdout) == {
         "username": "officer", "role": "bank", "provider": "*", "district": "370102", "organisation": "ccb",
     }  # fmt: skip

@@ -113,10 +113,20 @@ def test_several_are_forwarded_at_once_and_what_was_not_is_said(repair: Case, st
 def test_a_case_is_shown_whole(repair: Case, staff: People) -> None:
     text = page(staff.window, f"/desk/cases/{repair.number}")
     for words in (
-        NAMES[0], CODES[0], "济历罚〔2026〕1号", "占道经营", "信用修复（22号文、36号令）", "2026年8月12日", "2027年5月12日",
-        "《信用修复管理办法》", "申请人请办理单位从本单位系统核验", "下一步：窗口转办给", "期限到 2026年9月2日 17:00",
-        "没有上传材料", "申请人就本次信用修复申请郑重承诺",
-    ):  # fmt: skip
+        NAMES[0],
+        CODES[0],
+        "济历罚〔2026〕1号",
+        "占道经营",
+        "信用修复（22号文、36号令）",
+        "2026年8月12日",
+        "2027年5月12日",
+        "《信用修复管理办法》",
+        "申请人请办理单位从本单位系统核验",
+        "下一步：窗口转办给",
+        "期限到 2026年9月2日 17:00",
+        "没有上传材料",
+        "申请人就本次信用修复申请郑重承诺",
+    ):
         assert words in text, words
     line = Access.objects.get(actor="user:wang")
     assert (line.viewer, line.purpose) == ("centre", f"办理信用修复 {repair.number}")
@@ -168,8 +178,9 @@ def test_another_districts_case_is_refused(repair: Case, staff: People) -> None:
     assert now_of(repair).state == "filed"
 
 
-@pytest.mark.parametrize("role", [r for r in Role if r not in (
-    Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)])  # fmt: skip
+@pytest.mark.parametrize(
+    "role", [r for r in Role if r not in (Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)]
+)
 def test_other_roles_enter_nowhere(repair: Case, role: Role) -> None:
     client = signed_in(role, name="somebody")
     for path in ("/desk/cases", f"/desk/cases/{repair.number}", f"/desk/cases/{repair.number}/decision.pdf"):

@@ -21,8 +21,15 @@ def test_one_proposes_and_another_approves_what_was_confirmed(tmp_path: Path) ->
     register(tmp_path)
     by_file(tmp_path, [penalty(0), penalty(1, "二号", fine="约三万")], MINE)
     steward, approver = signed_in(Role.STEWARD, name="steward"), signed_in(Role.APPROVER, name="approver")
-    sent = {"giver": MINE, "taker": THEIRS, "resource": [PENALTY], "day": today().isoformat(), "title": "机构改革方案",
-            "reference": "〔2026〕1号", "reason": "机构合并"}  # fmt: skip
+    sent = {
+        "giver": MINE,
+        "taker": THEIRS,
+        "resource": [PENALTY],
+        "day": today().isoformat(),
+        "title": "机构改革方案",
+        "reference": "〔2026〕1号",
+        "reason": "机构合并",
+    }
     for lacking in ("title", "day", "reason", "resource"):
         answer = steward.post("/desk/handovers", {k: v for k, v in sent.items() if k != lacking})
         assert answer.status_code == 422

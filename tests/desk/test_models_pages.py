@@ -82,8 +82,13 @@ def test_an_approver_neither_proposes_nor_asks(path: str, approver: Client, mode
 
 
 def test_what_there_is_not_is_not_found(modeller: Client) -> None:
-    for path in ("/desk/models/nothing", f"/desk/models/{MODEL}/nothing", "/desk/editions/1", "/desk/studies/1",
-                 f"/desk/models/{MODEL}?edition={'0' * 64}"):  # fmt: skip
+    for path in (
+        "/desk/models/nothing",
+        f"/desk/models/{MODEL}/nothing",
+        "/desk/editions/1",
+        "/desk/studies/1",
+        f"/desk/models/{MODEL}?edition={'0' * 64}",
+    ):
         assert modeller.get(path).status_code == 404, path
 
 
@@ -204,8 +209,14 @@ def test_no_page_asks_the_database_more_than_it_should(
     runs.evaluate(MODELLER, [MODEL])
     runs.evaluate(MODELLER, [MODEL])
     study = compared(modeller)
-    for path in ("/desk/models", f"/desk/models/{MODEL}", f"/desk/models/{MODEL}/runs", f"/desk/models/{MODEL}/compare",
-                 f"/desk/models/{MODEL}/propose", f"/desk/studies/{study.pk}"):  # fmt: skip
+    for path in (
+        "/desk/models",
+        f"/desk/models/{MODEL}",
+        f"/desk/models/{MODEL}/runs",
+        f"/desk/models/{MODEL}/compare",
+        f"/desk/models/{MODEL}/propose",
+        f"/desk/studies/{study.pk}",
+    ):
         with django_assert_max_num_queries(15):
             assert modeller.get(path).status_code == 200, path
 

@@ -75,9 +75,13 @@ def test_a_subjects_notice_is_nobodys_at_the_desk(late: Case, staff: People) -> 
 
 def test_whoever_may_not_open_the_case_has_no_link_to_it(late: Case, staff: People) -> None:
     Notice.objects.create(
-        role="supervisor", key="escalation", once="x", at=morning(dt.date(2026, 9, 1)), case=late,
+        role="supervisor",
+        key="escalation",
+        once="x",
+        at=morning(dt.date(2026, 9, 1)),
+        case=late,
         particulars=Notice.objects.get(role="decider", key="escalation").particulars,
-    )  # fmt: skip
+    )
     text = page(signed_in(Role.SUPERVISOR, name="boss"), "/desk/notices")
     assert "办理已逾期" in text
     assert f"/desk/cases/{late.number}" not in text

@@ -49,10 +49,14 @@ def member(role: Role, key: str, kind: str, name: str) -> Client:
 # --- for a purpose -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("role", "provider", "purpose", "viewer"), [
-    (Role.SUPERVISOR, "", "supervision", "supervisor"), (Role.INTAKE, "taxation", "licensing", "department"),
-    (Role.DECIDER, "taxation", "supervision", "department"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("role", "provider", "purpose", "viewer"),
+    [
+        (Role.SUPERVISOR, "", "supervision", "supervisor"),
+        (Role.INTAKE, "taxation", "licensing", "department"),
+        (Role.DECIDER, "taxation", "supervision", "department"),
+    ],
+)
 def test_what_is_shared_is_read_for_a_purpose_and_leaves_its_line(
     role: Role, provider: str, purpose: str, viewer: str
 ) -> None:

@@ -25,8 +25,15 @@ EDGES = [
     dt.date(2024, 2, 29), dt.date(2028, 2, 29), dt.date(2023, 4, 30), dt.date(2023, 5, 1), dt.date(2026, 3, 31),
     dt.date(2026, 4, 1),
 ]  # fmt: skip
-AUTHORITIES = ["济南市历下区城市管理局", "济南市历下区市场监督管理局", "山东省药品监督管理局", "济南市应急管理局",
-               "济南市历下区消防救援大队", "国家矿山安全监察局山东局", "泉城海关"]  # fmt: skip
+AUTHORITIES = [
+    "济南市历下区城市管理局",
+    "济南市历下区市场监督管理局",
+    "山东省药品监督管理局",
+    "济南市应急管理局",
+    "济南市历下区消防救援大队",
+    "国家矿山安全监察局山东局",
+    "泉城海关",
+]
 VIOLATIONS = ["销售超过保质期的食品", "使用未经检验的特种设备", "占道经营", "违反药品管理", "未按规定报关"]
 SUBJECTS = [("法人及非法人组织", "91370102QX0000026P"), ("个体工商户", "92370102QX0000034F"), ("自然人", None)]
 
@@ -35,17 +42,23 @@ WORDS = "补办改正整治限期"
 days = st.one_of(st.dates(dt.date(2019, 1, 1), dt.date(2030, 12, 31)), st.sampled_from(EDGES))
 kinds = st.lists(
     st.one_of(st.sampled_from(KINDS), st.text(WORDS, min_size=1, max_size=4).map(lambda text: f"其他-{text}")),
-    min_size=1, max_size=5, unique=True,
-)  # fmt: skip
+    min_size=1,
+    max_size=5,
+    unique=True,
+)
 
 
 @st.composite
 def penalties(draw: st.DrawFn) -> Asked:
     """A penalty as the archive holds it."""
     return _penalty(
-        draw(days), draw(kinds), draw(st.sampled_from(SUBJECTS)), draw(st.sampled_from(AUTHORITIES)),
-        draw(st.sampled_from(VIOLATIONS)), draw(st.integers(1, 10**13)),
-    )  # fmt: skip
+        draw(days),
+        draw(kinds),
+        draw(st.sampled_from(SUBJECTS)),
+        draw(st.sampled_from(AUTHORITIES)),
+        draw(st.sampled_from(VIOLATIONS)),
+        draw(st.integers(1, 10**13)),
+    )
 
 
 def at_random(seed: int, count: int) -> list[Asked]:
@@ -125,9 +138,12 @@ def bulk(pack: Pack, records: Sequence[Asked]) -> list[tuple[str | None, bool, d
         con.execute(f"CREATE TABLE source (row_no BIGINT, {', '.join(f'{c} VARCHAR' for c in columns)})")
         con.execute("INSERT INTO source SELECT unnest($rows, max_depth := 2)", {"rows": _table(columns, cells)})
         program = engine.compile(
-            definition, pack.on(dt.date(2026, 5, 1)), columns=columns, tiers=pack.tiers_of(PENALTY),
+            definition,
+            pack.on(dt.date(2026, 5, 1)),
+            columns=columns,
+            tiers=pack.tiers_of(PENALTY),
             overrides=pack.overrides_of(PENALTY),
-        )  # fmt: skip
+        )
         engine.check(con, program, "source")
         return con.execute("SELECT _tier, _published, _public_until FROM checked ORDER BY row_no").fetchall()
 

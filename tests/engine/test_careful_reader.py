@@ -145,11 +145,17 @@ NUMBERS = st.sampled_from(
 WELL_FORMED = st.builds(
     "".join,
     st.tuples(
-        st.sampled_from(("", "", "人民币", "US$", "¥")), NUMBERS, st.sampled_from(("", "(", "（")),
-        st.sampled_from(("", "万", "亿", "千")), st.sampled_from(("", "元")), st.sampled_from(("", *CURRENCIES)),
-        st.sampled_from(("", "元")), st.sampled_from(("", ")", "）")), st.sampled_from(("", "整")),
+        st.sampled_from(("", "", "人民币", "US$", "¥")),
+        NUMBERS,
+        st.sampled_from(("", "(", "（")),
+        st.sampled_from(("", "万", "亿", "千")),
+        st.sampled_from(("", "元")),
+        st.sampled_from(("", *CURRENCIES)),
+        st.sampled_from(("", "元")),
+        st.sampled_from(("", ")", "）")),
+        st.sampled_from(("", "整")),
     ),
-)  # fmt: skip
+)
 JUMBLED = st.lists(st.sampled_from(TOKENS) | NUMBERS, min_size=1, max_size=7).map("".join)
 
 

@@ -22,9 +22,7 @@ CHOSEN = covering(RULES)
 
 def program_of(resource: Resource) -> Program:
     tiers, overrides = PACK.tiers_of(resource.key), PACK.overrides_of(resource.key)
-    return engine.compile(
-        resource, RULES, columns=[f.key for f in resource.fields], tiers=tiers, overrides=overrides
-    )  # fmt: skip
+    return engine.compile(resource, RULES, columns=[f.key for f in resource.fields], tiers=tiers, overrides=overrides)
 
 
 def test_every_construct_of_any_resource_is_in_a_chosen_one() -> None:

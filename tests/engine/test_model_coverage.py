@@ -18,10 +18,14 @@ MODEL = "models/model.yaml"
 def unreached(folder: Path, files: dict[str, Any], *cases: list[dict[str, Any]]) -> list[str]:
     """What cases, each a list of the fields of its records, do not reach."""
     said = [
-        {"title": str(n), "model": "model", "as_of": "2026-06-30",
-         "records": [{"resource": "penalty", "times": r.pop("times", 1), "fields": r} for r in map(dict, case)]}
+        {
+            "title": str(n),
+            "model": "model",
+            "as_of": "2026-06-30",
+            "records": [{"resource": "penalty", "times": r.pop("times", 1), "fields": r} for r in map(dict, case)],
+        }
         for n, case in enumerate(cases)
-    ]  # fmt: skip
+    ]
     pack = load(written(folder, files | {"model-tests/cases.yaml": said}))
     reach = Reach(pack)
     assert all(outcome.ok for outcome in run_model_cases(pack, reach.see))
@@ -83,8 +87,9 @@ def test_a_step_of_decay_needs_a_record_on_the_day_before_it_and_one_on_the_day_
 
 
 def test_a_window_needs_its_first_day_and_the_day_before(tmp_path: Path) -> None:
-    files = timed(window_months=12, bins=[{"below": 1, "points": 0, "reason": text("无")},
-                                          {"points": -1, "reason": text("有")}])  # fmt: skip
+    files = timed(
+        window_months=12, bins=[{"below": 1, "points": 0, "reason": text("无")}, {"points": -1, "reason": text("有")}]
+    )
     inside, beyond = [{"decision_date": "2025-07-01"}], [{"decision_date": "2025-06-30"}]
     assert unreached(tmp_path / "a", files, inside, beyond) == []
     assert unreached(tmp_path / "b", files, inside, []) == ["model/t: 12 months old, just beyond"]

@@ -29,9 +29,11 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def outcome(
-    con: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, str | None]], standing: engine.Prepared | None,
+    con: duckdb.DuckDBPyConnection,
+    rows: Sequence[Mapping[str, str | None]],
+    standing: engine.Prepared | None,
     columns: tuple[str, ...] = tuple(CLEAN),
-) -> tuple[list[Any], list[Any], list[Any]]:  # fmt: skip
+) -> tuple[list[Any], list[Any], list[Any]]:
     """What checking leaves: the columns of ``checked``, its rows, and the issues."""
     texts = {c: pa.array([row.get(c) for row in rows], pa.string()) for c in (*columns, "_surplus")}
     con.register("incoming", pa.table({"row_no": pa.array(range(1, len(rows) + 1), pa.int64())} | texts))

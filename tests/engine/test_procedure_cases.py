@@ -21,8 +21,16 @@ from tests.policy.small import BASIS, sound, text, written
 
 NATIONAL = load("national")
 KEYS = ("repair", "objection", "second-look", "shield", "honour-deletion")
-FILED = {"at": "2026-08-03 09:00", "act": "file", "by": "subject", "state": "filed", "due": "2026-08-04 17:00",
-         "notices": ["repair-received"], "effects": ["rights.open-window"], "changes": {}}  # fmt: skip
+FILED = {
+    "at": "2026-08-03 09:00",
+    "act": "file",
+    "by": "subject",
+    "state": "filed",
+    "due": "2026-08-04 17:00",
+    "notices": ["repair-received"],
+    "effects": ["rights.open-window"],
+    "changes": {},
+}
 SENT = {"at": "2026-08-03 10:00", "act": "forward", "by": "window", "state": "forwarded", "due": "2026-08-06 17:00"}
 TAKEN = {"at": "2026-08-03 11:00", "act": "accept", "by": "decider", "state": "accepted", "due": "2026-08-17 17:00"}
 
@@ -117,8 +125,12 @@ def test_what_no_case_reaches_is_told_of_by_its_procedure_act_and_refusal() -> N
     missing = list(unreached(NATIONAL, set()))
     assert missing[0] == "procedures/honour-deletion/file: done"
     assert "procedures/objection/file: done" in missing
-    for one in ("procedures/repair/grant: duty-unperformed", "procedures/second-look/return: judged-before",
-                "procedures/repair/refuse: reason-missing", "procedures/repair/forward: not-allowed"):  # fmt: skip
+    for one in (
+        "procedures/repair/grant: duty-unperformed",
+        "procedures/second-look/return: judged-before",
+        "procedures/repair/refuse: reason-missing",
+        "procedures/repair/forward: not-allowed",
+    ):
         assert missing.count(one) == 1
     assert not [one for one in missing if one.endswith("join: not-allowed")]  # nobody does it: no role may be refused
 
@@ -158,9 +170,10 @@ LOWER = {"at": "2026-08-05 09:00", "act": "lower", "by": "decider", "form": {"fi
 
 def test_a_term_until_a_day_ends_on_it_though_it_is_a_saturday(small: Pack) -> None:
     assert _played(small, OPEN | {"due": "2026-08-08 23:59"}, **ASKED).ok
-    assert "due: 2026-08-08 23:59, not 2026-08-10 23:59" in _played(
-        small, OPEN | {"due": "2026-08-10 23:59"}, **ASKED
-    ).message  # fmt: skip
+    assert (
+        "due: 2026-08-08 23:59, not 2026-08-10 23:59"
+        in _played(small, OPEN | {"due": "2026-08-10 23:59"}, **ASKED).message
+    )
 
 
 def test_what_an_act_writes_into_the_record_is_compared(small: Pack) -> None:
@@ -203,8 +216,11 @@ def _turned(name: str) -> Any:
 
 
 def test_the_order_of_keys_does_not_matter(tmp_path: Path) -> None:
-    files = {f"{place}/{key}.yaml": _turned(f"{place}/{key}.yaml") for place in ("procedures", "procedure-tests")
-             for key in KEYS}  # fmt: skip
+    files = {
+        f"{place}/{key}.yaml": _turned(f"{place}/{key}.yaml")
+        for place in ("procedures", "procedure-tests")
+        for key in KEYS
+    }
     head = {"name": "turned", "title": text("倒"), "region": "370100", "extends": "national"}
     pack = load(written(tmp_path, {"pack.yaml": head} | files))
     assert [act.key for act in pack.procedure_on("repair", dt.date(2026, 8, 3)).acts][-1] == "file"

@@ -21,8 +21,16 @@ def indicator(aggregate: str, bins: list[dict[str, Any]] | None = None, **said: 
     steps = bins or [{"below": n, "points": -n, "reason": text(str(n))} for n in range(1, 9)] + [
         {"points": -9, "reason": text("more")}
     ]
-    return {"key": "i", "title": text("i"), "doc": text("i"), "dimension": "d", "resource": "penalty",
-            "aggregate": aggregate, "basis": BASIS, "bins": steps} | said  # fmt: skip
+    return {
+        "key": "i",
+        "title": text("i"),
+        "doc": text("i"),
+        "dimension": "d",
+        "resource": "penalty",
+        "aggregate": aggregate,
+        "basis": BASIS,
+        "bins": steps,
+    } | said
 
 
 def points(folder: Path, part: dict[str, Any], records: list[dict[str, Any]], as_of: str = "2026-06-30") -> Decimal:
@@ -82,8 +90,10 @@ def test_sums_and_distinct_values_leave_out_what_is_missing(tmp_path: Path) -> N
 
 def test_the_latest_value_is_that_of_the_latest_event_and_then_of_the_latest_record(tmp_path: Path) -> None:
     part = indicator("latest", field="fine", missing=NONE)
-    rows = [{"decision_date": d, "fine": f} for d, f in (("2026-05-01", "3.5"), ("2026-05-01", "4.5"), ("2026-04-01", "1"),
-                                                         ("2026-06-01", None))]  # fmt: skip
+    rows = [
+        {"decision_date": d, "fine": f}
+        for d, f in (("2026-05-01", "3.5"), ("2026-05-01", "4.5"), ("2026-04-01", "1"), ("2026-06-01", None))
+    ]
     assert points(tmp_path, part, rows) == -5
     assert points(tmp_path / "b", part, []) == 7
 
@@ -93,9 +103,16 @@ def test_exists_days_since_and_ratio(tmp_path: Path) -> None:
     since = indicator("days-since", missing=NONE)
     assert points(tmp_path / "d", since, [{"decision_date": d} for d in ("2026-06-27", "2026-06-01")]) == -4
     assert points(tmp_path / "n", since, []) == 7
-    part = indicator("ratio", of="kind = 'a'", missing=NONE, bins=[
-        {"below": "33.33", "points": 1, "reason": text("")}, {"below": "33.34", "points": 2, "reason": text("")},
-        {"points": 3, "reason": text("")}])  # fmt: skip
+    part = indicator(
+        "ratio",
+        of="kind = 'a'",
+        missing=NONE,
+        bins=[
+            {"below": "33.33", "points": 1, "reason": text("")},
+            {"below": "33.34", "points": 2, "reason": text("")},
+            {"points": 3, "reason": text("")},
+        ],
+    )
     assert (
         points(tmp_path / "r", part, [{"kind": k} for k in ("a", "b", None)]) == 2
     )  # 33.33 per cent, cut after two places
@@ -104,8 +121,20 @@ def test_exists_days_since_and_ratio(tmp_path: Path) -> None:
 
 def test_limits_vetoes_exclusions_and_grades(tmp_path: Path) -> None:
     files = sound()
-    put(MODEL, "exclusions", to=[{"key": "x", "title": text("x"), "resource": "penalty", "filter": "kind = 'b'",
-                                  "reason": text("x"), "basis": BASIS}])(files)  # fmt: skip
+    put(
+        MODEL,
+        "exclusions",
+        to=[
+            {
+                "key": "x",
+                "title": text("x"),
+                "resource": "penalty",
+                "filter": "kind = 'b'",
+                "reason": text("x"),
+                "basis": BASIS,
+            }
+        ],
+    )(files)
     ground = {"title": "例", "model": "model", "as_of": "2026-06-30"}
     fine = {"resource": "penalty", "fields": {"fine": "1", "level": "y"}}
     files["model-tests/case.yaml"] = [

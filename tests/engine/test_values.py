@@ -24,9 +24,20 @@ def read(kind: FieldType, text: str, code_set: str | None = None, **more: object
 
 @pytest.mark.parametrize(
     "text",
-    ["2024-01-05", "2024/1/5", "2024.1.5", "20240105", "2024年1月5日", "2024年01月05日", "2024-01-05 08:30:00",
-     "２０２４－０１－０５", "二〇二四年一月五日", "2024-1-5 0:00", "2024/01/05 00:00:00"],
-)  # fmt: skip
+    [
+        "2024-01-05",
+        "2024/1/5",
+        "2024.1.5",
+        "20240105",
+        "2024年1月5日",
+        "2024年01月05日",
+        "2024-01-05 08:30:00",
+        "２０２４－０１－０５",
+        "二〇二四年一月五日",
+        "2024-1-5 0:00",
+        "2024/01/05 00:00:00",
+    ],
+)
 def test_a_date_is_read_in_all_its_forms(text: str) -> None:
     assert read(FieldType.DATE, text) == dt.date(2024, 1, 5)
 
@@ -57,10 +68,20 @@ def test_long_term_is_one_day_however_it_is_written() -> None:
 
 @pytest.mark.parametrize(
     ("text", "amount", "currency"),
-    [("1,286.5000(万)", "1286.5", "CNY"), ("26万元", "26", "CNY"), ("500(万美元)", "500", "USD"), ("9万人民币元", "9", "CNY"),
-     ("9(万元人民币)", "9", "CNY"), ("9（万元）", "9", "CNY"), ("300000元", "30", "CNY"), ("3亿元", "30000", "CNY"),
-     ("12(万港元)", "12", "HKD"), ("7万新加坡元", "7", "SGD"), ("1000万日元", "1000", "JPY")],
-)  # fmt: skip
+    [
+        ("1,286.5000(万)", "1286.5", "CNY"),
+        ("26万元", "26", "CNY"),
+        ("500(万美元)", "500", "USD"),
+        ("9万人民币元", "9", "CNY"),
+        ("9(万元人民币)", "9", "CNY"),
+        ("9（万元）", "9", "CNY"),
+        ("300000元", "30", "CNY"),
+        ("3亿元", "30000", "CNY"),
+        ("12(万港元)", "12", "HKD"),
+        ("7万新加坡元", "7", "SGD"),
+        ("1000万日元", "1000", "JPY"),
+    ],
+)
 def test_capital_is_read_to_the_last_digit(text: str, amount: str, currency: str) -> None:
     assert read(FieldType.CAPITAL, text) == {"amount": Decimal(amount), "currency": currency}
 

@@ -172,8 +172,10 @@ def _turned(record: Asked) -> Asked:
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati"])
 def test_no_time_zone_has_a_part_in_it(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     resource = PACK.on(REFORM).resources[PENALTY]
-    asked = [Asked({"penalty_kinds": ["罚款"], "authority_name": "x", "violation": "y", "uscc": SUBJECTS[0][1]}, day)
-             for day in (dt.date(2026, 3, 31), REFORM, dt.date(2024, 2, 29))]  # fmt: skip
+    asked = [
+        Asked({"penalty_kinds": ["罚款"], "authority_name": "x", "violation": "y", "uscc": SUBJECTS[0][1]}, day)
+        for day in (dt.date(2026, 3, 31), REFORM, dt.date(2024, 2, 29))
+    ]
     expected = Judge(PACK, resource).judge(asked)
     monkeypatch.setitem(os.environ, "TZ", zone)
     time.tzset()
@@ -186,8 +188,11 @@ def test_no_time_zone_has_a_part_in_it(zone: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_many_may_ask_at_once() -> None:
-    asked = [({"penalty_kinds": [kind], "authority_name": "x", "violation": "y", "uscc": SUBJECTS[0][1]}, day)
-             for kind in ("警告", "罚款", "责令停产停业") for day in (dt.date(2025, 8, 31), dt.date(2026, 8, 31))]  # fmt: skip
+    asked = [
+        ({"penalty_kinds": [kind], "authority_name": "x", "violation": "y", "uscc": SUBJECTS[0][1]}, day)
+        for kind in ("警告", "罚款", "责令停产停业")
+        for day in (dt.date(2025, 8, 31), dt.date(2026, 8, 31))
+    ]
     alone = [window(PACK, PENALTY, payload, day, dt.date(2027, 1, 1)) for payload, day in asked]
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda a: window(PACK, PENALTY, *a, dt.date(2027, 1, 1)), asked * 20))
@@ -203,8 +208,10 @@ def test_a_payload_with_a_value_of_another_type_is_refused_and_the_next_question
 
 def test_the_type_of_a_subject_that_is_known_counts_before_what_the_payload_says() -> None:
     payload = {"penalty_kinds": ["罚款"], "authority_name": "x", "violation": "y"}
-    said = [window(PACK, PENALTY, payload, REFORM, REFORM, subject_type=kind).published
-            for kind in (None, "enterprise", "sole-trader", "person")]  # fmt: skip
+    said = [
+        window(PACK, PENALTY, payload, REFORM, REFORM, subject_type=kind).published
+        for kind in (None, "enterprise", "sole-trader", "person")
+    ]
     assert said == [False, True, True, False]
 
 
@@ -263,7 +270,7 @@ def _outcome(folder: Path, **said: Any) -> tuple[bool, str]:
         ({"repair_tier": "other"}, "repair_tier: general, not other"),
         ({"applied_on": None, "regime": "late"}, "regime: of a window only a case with applied_on can speak"),
     ],
-)  # fmt: skip
+)
 def test_a_case_of_a_pack_speaks_of_windows_and_of_laws(tmp_path: Path, said: dict[str, Any], message: str) -> None:
     assert _outcome(tmp_path, **said) == (not message, message)
 

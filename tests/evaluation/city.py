@@ -56,8 +56,12 @@ def same_on_spark(here: Run, spark: SparkSession) -> None:
     own = {name: value for name, value in at_scale.SETTINGS.items() if name.startswith("spark.sql.")}
     with set_so(spark, own):
         (there,) = runs.evaluate(
-            operator(), [here.model], as_of=here.as_of, known_at=here.known_at, engine="spark",
+            operator(),
+            [here.model],
+            as_of=here.as_of,
+            known_at=here.known_at,
+            engine="spark",
             master=spark.sparkContext.master,
-        )  # fmt: skip
+        )
     assert (there.engine, there.subjects, there.grades) == ("spark", here.subjects, here.grades)
     assert [differing(here, there, part) for part in ("scores", "marks")] == [0, 0]

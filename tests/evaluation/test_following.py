@@ -51,8 +51,13 @@ def test_a_batch_a_withdrawal_a_merge_and_its_undoing_reach_the_scores(tmp_path:
     assert fined is not None
     assert fined < clean
     record = Record.objects.get(subject_id=company(0).pk, resource="administrative-penalty")
-    withdrawals.withdraw(operator(), "market-regulation", [(record.subject_id, record.id)],
-                         kind=Withdrawal.Kind.MISTAKEN, reason="报送有误")  # fmt: skip
+    withdrawals.withdraw(
+        operator(),
+        "market-regulation",
+        [(record.subject_id, record.id)],
+        kind=Withdrawal.Kind.MISTAKEN,
+        reason="报送有误",
+    )
     incremental.follow()
     assert (score(0), drifted()) == (clean, 0)
     judgement = merge(operator(), company(2), company(1), reason="同一企业")

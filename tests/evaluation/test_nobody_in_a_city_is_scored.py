@@ -48,9 +48,18 @@ city, _built = once.city(evaluated, autouse=True)
 def test_by_an_edition_that_was_smuggled_in(city: City) -> None:
     said = of_traders().model_dump(mode="json", by_alias=True)
     Edition.objects.create(
-        model=MODEL, digest="0" * 64, pack="jinan", definition=said, proposed_by="a", proposed_at=now(), reason="x",
-        decided_by="b", decided_at=now(), approved=True, remark="x",
-    )  # fmt: skip
+        model=MODEL,
+        digest="0" * 64,
+        pack="jinan",
+        definition=said,
+        proposed_by="a",
+        proposed_at=now(),
+        reason="x",
+        decided_by="b",
+        decided_at=now(),
+        approved=True,
+        remark="x",
+    )
     for act in (
         lambda: runs.evaluate(operator(), [MODEL]),
         lambda: single.explain(city.trader, centre(), MODEL),

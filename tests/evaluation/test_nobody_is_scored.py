@@ -74,10 +74,15 @@ def broken(tmp_path: Path, settings: Settings) -> Iterator[Path]:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("broken")
-@pytest.mark.parametrize("act", [
-    lambda: editions.propose(MODELLER, "model", reason="x"), lambda: runs.evaluate(operator(), ["model"]),
-    lambda: runs.evaluate(operator()), lambda: runs.evaluate(operator(), ["model"], as_of=today()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: editions.propose(MODELLER, "model", reason="x"),
+        lambda: runs.evaluate(operator(), ["model"]),
+        lambda: runs.evaluate(operator()),
+        lambda: runs.evaluate(operator(), ["model"], as_of=today()),
+    ],
+)
 def test_by_the_act(act: Callable[[], object]) -> None:
     with pytest.raises(EvaluationError, match="never scored"):
         act()

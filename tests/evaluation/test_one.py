@@ -43,8 +43,11 @@ def explained(n: int, **said: Any) -> dict[str, Any]:
 
 
 def fines(n: int = 0) -> list[int]:
-    return list(Record.objects.filter(subject_id=company(n).pk, resource="administrative-penalty").order_by("event_date")
-                .values_list("id", flat=True))  # fmt: skip
+    return list(
+        Record.objects.filter(subject_id=company(n).pk, resource="administrative-penalty")
+        .order_by("event_date")
+        .values_list("id", flat=True)
+    )
 
 
 def test_base_and_points_within_their_limits_are_the_score() -> None:

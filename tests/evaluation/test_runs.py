@@ -94,11 +94,18 @@ def test_an_empty_lake_is_refused_and_nothing_is_written() -> None:
 
 
 @pytest.mark.usefixtures("city")
-@pytest.mark.parametrize(("keys", "said", "message"), [
-    (["nothing"], {}, "没有施行中的评价模型 nothing"),
-    ([MODEL], {"known_at": dt.datetime(2999, 1, 1, tzinfo=dt.UTC)}, "不能晚于现在"),
-    ([MODEL], {"as_of": dt.date(1999, 1, 1), "known_at": dt.datetime(1999, 1, 1, tzinfo=dt.UTC)}, "没有可评价的主体"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("keys", "said", "message"),
+    [
+        (["nothing"], {}, "没有施行中的评价模型 nothing"),
+        ([MODEL], {"known_at": dt.datetime(2999, 1, 1, tzinfo=dt.UTC)}, "不能晚于现在"),
+        (
+            [MODEL],
+            {"as_of": dt.date(1999, 1, 1), "known_at": dt.datetime(1999, 1, 1, tzinfo=dt.UTC)},
+            "没有可评价的主体",
+        ),
+    ],
+)
 def test_what_cannot_be_evaluated_is_told_in_words(keys: list[str], said: dict[str, Any], message: str) -> None:
     with pytest.raises(EvaluationError) as caught:
         runs.evaluate(operator(), keys, **said)

@@ -61,8 +61,25 @@ def test_documents_of_the_same_build_are_valid_wherever_they_were_issued(stem: s
     assert identity.check(numbered(stem), DAY).state is State.VALID, place
 
 
-@pytest.mark.parametrize("place", ["000000", "100101", "160101", "240101", "380101", "470101", "550101", "660101",
-                                   "720101", "810001", "840000", "900560", "916056", "999999"])  # fmt: skip
+@pytest.mark.parametrize(
+    "place",
+    [
+        "000000",
+        "100101",
+        "160101",
+        "240101",
+        "380101",
+        "470101",
+        "550101",
+        "660101",
+        "720101",
+        "810001",
+        "840000",
+        "900560",
+        "916056",
+        "999999",
+    ],
+)
 def test_a_place_that_is_none_is_refused(place: str) -> None:
     assert identity.check(numbered(f"{place}19800615001"), DAY).code == "identity-invalid"
 

@@ -20,7 +20,7 @@ from tests.identifiers.written import (
     registrations,
     right,
     wide,
-)  # fmt: skip
+)
 
 TYPES = {"91": "enterprise", "92": "sole-trader", "93": "cooperative", "N2": "collective"}
 

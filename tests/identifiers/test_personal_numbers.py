@@ -178,11 +178,15 @@ def test_the_first_digits_stay_and_the_rest_are_stars(text: str, shown: str) -> 
         "注册号370102200012345，旧号3701022801234",
         "电话0531-88888888，传真62345678/62345679，热线400-618-6188",
         "罚款150 000 000.00元，违法所得180.00 200.00 5元",
-        "编号150 2024-11-20", "地址139.129.100.15", "执138（2026）1234号", "2026-11-20 10:00至2029-11-20",
+        "编号150 2024-11-20",
+        "地址139.129.100.15",
+        "执138（2026）1234号",
+        "2026-11-20 10:00至2029-11-20",
         "邮编250001 0531-66668888",
-        "①不合格②未改正③逾期", "食品经营许可证JY13701020000001",
+        "①不合格②未改正③逾期",
+        "食品经营许可证JY13701020000001",
     ],
-)  # fmt: skip
+)
 def test_what_only_resembles_a_persons_number_stays(text: str) -> None:
     assert mask(text) == text
 
@@ -193,18 +197,26 @@ division = st.sampled_from(["370102", "370112", "110101", "440106", "620102", "5
 document_numbers = st.one_of(
     st.builds(
         "{}市监{}罚{}{}{}{}号".format,
-        st.sampled_from(["济历", "鲁济", "天桥"]), st.sampled_from(["处", "行"]), st.sampled_from("〔[（"),
-        st.integers(2015, 2026), st.sampled_from("〕]）"), st.integers(1, 999999),
+        st.sampled_from(["济历", "鲁济", "天桥"]),
+        st.sampled_from(["处", "行"]),
+        st.sampled_from("〔[（"),
+        st.integers(2015, 2026),
+        st.sampled_from("〕]）"),
+        st.integers(1, 999999),
     ),
-    st.builds("（{}）鲁{}执{}号".format, st.integers(2015, 2026), st.sampled_from(["01", "0102"]), st.integers(1, 99999)),
+    st.builds(
+        "（{}）鲁{}执{}号".format, st.integers(2015, 2026), st.sampled_from(["01", "0102"]), st.integers(1, 99999)
+    ),
     st.from_regex(r"\AJY[1-3][0-9]{13}\Z"),
     st.from_regex(r"\ASC[0-9]{14}\Z"),
     st.from_regex(r"\A[0-9]{10}\Z"),
-)  # fmt: skip
+)
 dated = st.builds(
     lambda where, day, serial: f"{where}{day:%Y%m%d}{serial:04d}",
-    division, st.dates(dt.date(2010, 1, 1), dt.date(2026, 12, 31)), st.integers(0, 9999),
-)  # fmt: skip
+    division,
+    st.dates(dt.date(2010, 1, 1), dt.date(2026, 12, 31)),
+    st.integers(0, 9999),
+)
 amounts = st.one_of(
     st.decimals(0, 10**12, places=2).map(lambda d: f"{d}元"),
     st.integers(0, 10**9).map(lambda n: f"{n:,}元"),

@@ -56,9 +56,19 @@ def test_a_number_of_foreign_investment_is_grandfathered_and_has_one_full_form(t
 
 @pytest.mark.parametrize(
     "text",
-    ["", "企合苏总第000174号", "企字第000174号", "企合苏总字第12号", "企合苏总字第123456789号", "济合苏总字第000174号",
-     "企合苏总字第000174号号", "企合苏总字第00017A号", "某公司企合苏总字第000174号", "370100200000010"],
-)  # fmt: skip
+    [
+        "",
+        "企合苏总第000174号",
+        "企字第000174号",
+        "企合苏总字第12号",
+        "企合苏总字第123456789号",
+        "济合苏总字第000174号",
+        "企合苏总字第000174号号",
+        "企合苏总字第00017A号",
+        "某公司企合苏总字第000174号",
+        "370100200000010",
+    ],
+)
 def test_another_text_is_no_number_of_foreign_investment(text: str) -> None:
     assert registration.foreign_number(text) is None
 

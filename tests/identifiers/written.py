@@ -74,7 +74,10 @@ old_permits = _joined(
 organisations = _text(organisation.ALPHABET, 8).map(lambda body: body + organisation.check_character(body))
 registrations = _text(DIGITS, 14).map(lambda stem: stem + registration.check_digit(stem))
 foreign = _joined(
-    st.sampled_from(["企", "合", "企合企"]), st.text("合独作苏鲁济总一鿿", max_size=9), st.sampled_from(["字", "字第", "字第第", "第", ""]),  # noqa: E501
-    st.text(DIGITS, max_size=9), st.sampled_from(["号", "", "号号", "\n"]),
-)  # fmt: skip
+    st.sampled_from(["企", "合", "企合企"]),
+    st.text("合独作苏鲁济总一鿿", max_size=9),
+    st.sampled_from(["字", "字第", "字第第", "第", ""]),
+    st.text(DIGITS, max_size=9),
+    st.sampled_from(["号", "", "号号", "\n"]),
+)
 right = st.one_of(codes, issued, pilots, persons, old_persons, old_permits, organisations, registrations, foreign)

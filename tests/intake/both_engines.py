@@ -63,8 +63,21 @@ def seen(receipt: Receipt) -> Seen:
     for name in ("batch", "seconds"):
         del said[name]
     records = Record.objects.filter(batch_id=receipt.batch).order_by("row_no")
-    names = ("row_no", "key_hash", "content_hash", "version", "payload", "event_date", "valid_from", "valid_until",
-             "published", "public_until", "tier", "provider", "resource")  # fmt: skip
+    names = (
+        "row_no",
+        "key_hash",
+        "content_hash",
+        "version",
+        "payload",
+        "event_date",
+        "valid_from",
+        "valid_until",
+        "published",
+        "public_until",
+        "tier",
+        "provider",
+        "resource",
+    )
     held = Held.objects.filter(batch_id=receipt.batch).order_by("row_no")
     return {
         "receipt": said,

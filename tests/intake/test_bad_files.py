@@ -141,8 +141,10 @@ def full_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_mapping_file_is_yaml_or_json(bench: Bench) -> None:
     assert read_mapping(bench.write("单位: subject_name\n天气: null\n2024: remark\n", "m.yaml")) == {
-        "单位": "subject_name", "天气": None, "2024": "remark",
-    }  # fmt: skip
+        "单位": "subject_name",
+        "天气": None,
+        "2024": "remark",
+    }
     assert read_mapping(bench.write('{"单位": "subject_name"}', "m.json")) == {"单位": "subject_name"}
 
 

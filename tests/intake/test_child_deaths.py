@@ -50,8 +50,14 @@ def pull(folder: Path, n: int) -> str | None:
         made.execute("CREATE TABLE firms (subject_name text, uscc text, established text, capital text)")
         made.execute("INSERT INTO firms VALUES (?, ?, ?, ?)", (NAMES[n], CODES[n], "2015-06-01", "100万元"))
     made.close()
-    source = {"name": f"s{n}", "resource": REGISTER, "provider": PROVIDER, "query": "SELECT * FROM firms",
-              "schedule": "0 0 1 1 *", "url": f"sqlite:///{database}"}  # fmt: skip
+    source = {
+        "name": f"s{n}",
+        "resource": REGISTER,
+        "provider": PROVIDER,
+        "query": "SELECT * FROM firms",
+        "schedule": "0 0 1 1 *",
+        "url": f"sqlite:///{database}",
+    }
     (sources.folder() / f"s{n}.yaml").write_text(yaml.safe_dump(source))
     pulls.pull_as_job(f"s{n}")
     state = Pulled.objects.get(pk=f"s{n}")

@@ -70,9 +70,12 @@ def test_moved_makes_the_record_the_other_s_and_takes_its_row_in(conflict: Confl
     assert Held.objects.get().released_by_id is not None
     with pytest.raises(IntakeError):  # it is not its own any more
         withdrawals.withdraw(
-            Actor("mine", [Assignment(Role.INTAKE, MINE)]), MINE, [first.pk, current.pk],
-            kind=withdrawals.Withdrawal.Kind.MISTAKEN, reason="撤销",
-        )  # fmt: skip
+            Actor("mine", [Assignment(Role.INTAKE, MINE)]),
+            MINE,
+            [first.pk, current.pk],
+            kind=withdrawals.Withdrawal.Kind.MISTAKEN,
+            reason="撤销",
+        )
     with pytest.raises(IntakeError):
         conflicts.undo(STEWARD, conflict.pk, reason="撤销")
 
@@ -150,8 +153,13 @@ def test_held_rows_go_with_the_records_and_a_receipt_stays_as_it_was(tmp_path: P
     register(tmp_path)
     by_file(tmp_path, [penalty(2, "丁号")], "taxation")
     by_file(tmp_path, [penalty(1, "丙号", fine="1")], THEIRS)
-    flawed = [penalty(0), penalty(0, "乙号", fine="约三万"), penalty(1, "丙号"), penalty(2, "丁号", fine="7"),
-              penalty(0, "戊号", uscc=code_of("91", "370102", 99), subject_name="无人登记的公司")]  # fmt: skip
+    flawed = [
+        penalty(0),
+        penalty(0, "乙号", fine="约三万"),
+        penalty(1, "丙号"),
+        penalty(2, "丁号", fine="7"),
+        penalty(0, "戊号", uscc=code_of("91", "370102", 99), subject_name="无人登记的公司"),
+    ]
     first = by_file(tmp_path, flawed, MINE)
     assert (first.accepted, first.quarantined, first.unlinked) == (1, 3, 1)
     before = receipts.receipt_of(first.batch)
@@ -161,8 +169,10 @@ def test_held_rows_go_with_the_records_and_a_receipt_stays_as_it_was(tmp_path: P
     assert receipts.receipt_of(first.batch) == before
     waiting = Held.objects.filter(released_by=None, set_aside_at=None).order_by("row_no")
     assert [(h.batch.provider, h.row_no, h.bucket) for h in waiting] == [
-        (THEIRS, 2, "quarantined"), (THEIRS, 4, "quarantined"), (THEIRS, 5, "unlinked")
-    ]  # fmt: skip
+        (THEIRS, 2, "quarantined"),
+        (THEIRS, 4, "quarantined"),
+        (THEIRS, 5, "unlinked"),
+    ]
     assert Held.objects.get(batch=first.batch, row_no=3).set_aside_at is not None  # of the taker's own record
     states = {(c.holder, c.claimant): c.state for c in Conflict.objects.all()}
     assert states == {("taxation", THEIRS): "open", (THEIRS, MINE): "settled"}
@@ -219,8 +229,14 @@ def test_a_split_is_undone_beside_a_record_of_the_same_decision(tmp_path: Path) 
     subject = Subject.objects.get(code=CODES[0])
     from quanxin.subjects.models import Name
 
-    Name.objects.create(subject=subject, text="济南旧名样例有限公司", norm="济南旧名样例有限公司", recorded_at=now(), batch="x",
-                        current=False)  # fmt: skip
+    Name.objects.create(
+        subject=subject,
+        text="济南旧名样例有限公司",
+        norm="济南旧名样例有限公司",
+        recorded_at=now(),
+        batch="x",
+        current=False,
+    )
     old = Name.objects.get(subject=subject, current=False)
     made = judgements.split(STEWARD, subject, reason="两家", code="", names=[old.pk], records=[standing().id])
     by_file(tmp_path, [penalty(0)], THEIRS)  # of the same number, about whom it now is

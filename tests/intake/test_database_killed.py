@@ -45,9 +45,12 @@ def test_a_database_killed_during_intakes_loses_and_doubles_nothing(tmp_path: Pa
     data_dir = tmp_path / "data"
     tmp_path.chmod(0o755)
     env = platform.environment_of(
-        platform.empty(data_dir), QUANXIN_ENGINE_THREADS="1", QUANXIN_HEARTBEAT_SECONDS="2", PYTHONPATH=str(root),
+        platform.empty(data_dir),
+        QUANXIN_ENGINE_THREADS="1",
+        QUANXIN_HEARTBEAT_SECONDS="2",
+        PYTHONPATH=str(root),
         QUANXIN_LOG_LEVEL="ERROR",
-    )  # fmt: skip
+    )
     source, kills = random.Random(5), 0
     try:
         said("-c", SUBMIT, env=env, cwd=tmp_path)

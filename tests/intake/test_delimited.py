@@ -148,8 +148,12 @@ def blank(row: tuple[str, ...]) -> bool:
 )
 def test_any_table_written_as_csv_reads_back_identically(
     tmp_path_factory: pytest.TempPathFactory,
-    rows: list[tuple[str, str, str]], encoding: str, quoting: int, ends: str, delimiter: str,
-) -> None:  # fmt: skip
+    rows: list[tuple[str, str, str]],
+    encoding: str,
+    quoting: int,
+    ends: str,
+    delimiter: str,
+) -> None:
     # The csv module leaves a lone carriage return unquoted where the lines end otherwise: nobody could tell them apart.
     assume(ends == "\r\n" or quoting == csv.QUOTE_ALL or not any("\r" in cell for row in rows for cell in row))
     text = io.StringIO(newline="")

@@ -82,9 +82,11 @@ class Secrets:
     def written_down(self) -> dict[str, str | None]:
         """Texts with a number of each kind."""
         return {
-            "facts": f"当事人身份证{self.identity()}，电话{self.mobile()}。", "content": f"退回卡号{self.card()}，罚款。",
-            "remark": f"联系{self.mobile()}/{self.identity()}", "representative": f"样例人{self.mobile()}",
-        }  # fmt: skip
+            "facts": f"当事人身份证{self.identity()}，电话{self.mobile()}。",
+            "content": f"退回卡号{self.card()}，罚款。",
+            "remark": f"联系{self.mobile()}/{self.identity()}",
+            "representative": f"样例人{self.mobile()}",
+        }
 
     def _kept(self, number: str) -> str:
         self.numbers.append(number)
@@ -108,8 +110,9 @@ def dump() -> bytes:
     known = {k: v for k, v in connection.get_connection_params().items() if k in ("dbname", "user", "host", "port")}
     done = subprocess.run(
         [cluster.programs() / "pg_dump", "--no-owner", "--large-objects", make_conninfo(**known)],
-        capture_output=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -142,9 +145,7 @@ def taken_in_every_way(folder: Path, secrets: Secrets, client_key: str) -> None:
         path.read_text(encoding="utf-8").rstrip("\n") + f",,,,,,,,,,,,,,,,,,,多出{secrets.mobile()}\n", "utf-8"
     )
     name = f"自然人{secrets.mobile()}.csv"
-    made = submissions.submit(
-        path, file_name=name, resource=RESOURCE, provider="market-regulation", actor=operator()
-    )  # fmt: skip
+    made = submissions.submit(path, file_name=name, resource=RESOURCE, provider="market-regulation", actor=operator())
     engine.perform(SUBMISSIONS, made.pk)
     headless = folder / "headless.csv"
     headless.write_text(f"样例人,{secrets.identity()},{secrets.mobile()}\n")

@@ -13,11 +13,20 @@ from tests.intake.example import Bench, resource
 @pytest.mark.parametrize(
     "header",
     [
-        "行政相对人名称", " 行政相对人 名称 ", "*行政相对人名称", "行政相对人名称（必填）", "\ufeff行政相对人名称",
-        "CF_XDR_MC", "cf-xdr-mc", "subject_name", "ＳＵＢＪＥＣＴ＿ＮＡＭＥ", "企业名称", "行政相对人\n名称",
+        "行政相对人名称",
+        " 行政相对人 名称 ",
+        "*行政相对人名称",
+        "行政相对人名称（必填）",
+        "\ufeff行政相对人名称",
+        "CF_XDR_MC",
+        "cf-xdr-mc",
+        "subject_name",
+        "ＳＵＢＪＥＣＴ＿ＮＡＭＥ",
+        "企业名称",
+        "行政相对人\n名称",
         "行政相对人名称【必填项】",
     ],
-)  # fmt: skip
+)
 def test_a_header_is_known_in_any_dress(header: str) -> None:
     assert Matcher(resource()).find(header) == "subject_name"
 

@@ -120,9 +120,11 @@ def test_one_name_with_two_codes_is_shown_and_not_merged(tmp_path: Path) -> None
 def test_a_later_statement_of_the_register_renames(tmp_path: Path) -> None:
     register(tmp_path)
     hand_in(
-        tmp_path, "enterprise-registration",
-        [registration(0, subject_name="济南新名样例有限公司", approval_date="2024-03-01")], name="renamed.csv",
-    )  # fmt: skip
+        tmp_path,
+        "enterprise-registration",
+        [registration(0, subject_name="济南新名样例有限公司", approval_date="2024-03-01")],
+        name="renamed.csv",
+    )
     found = find(CODES[0])
     assert found is not None
     assert found.name == "济南新名样例有限公司"

@@ -28,14 +28,19 @@ WRONG = NAMES[0].replace("机械", "机戒")
 
 def debtor(number: str = "（2025）鲁0102执36号", **changes: str | None) -> dict[str, str | None]:
     return {
-        "subject_name": WRONG, "court": "济南市历下区人民法院", "document_number": number, "duties": "支付货款",
-        "performance": "全部未履行", "decision_date": "2025-05-05",
-    } | changes  # fmt: skip
+        "subject_name": WRONG,
+        "court": "济南市历下区人民法院",
+        "document_number": number,
+        "duties": "支付货款",
+        "performance": "全部未履行",
+        "decision_date": "2025-05-05",
+    } | changes
 
 
 def courts(folder: Path, *rows: dict[str, str | None], name: str = "debtors.csv") -> Receipt:
-    return intake(write(folder, "judgment-debtors", rows, name), resource="judgment-debtors", provider="courts",
-                  actor=operator())  # fmt: skip
+    return intake(
+        write(folder, "judgment-debtors", rows, name), resource="judgment-debtors", provider="courts", actor=operator()
+    )
 
 
 def numbered(number: str) -> Record:
@@ -133,8 +138,10 @@ def test_undoing_brings_back_the_version_that_was_replaced(city: Path) -> None:
     assert len(undone.taken_out.restored) == 1
     versions = Record.objects.filter(resource="judgment-debtors").order_by("version")
     assert [(v.version, v.payload["duties"], v.superseded_at is None) for v in versions] == [
-        (1, "先", False), (2, "后", False), (3, "先", True),
-    ]  # fmt: skip
+        (1, "先", False),
+        (2, "后", False),
+        (3, "先", True),
+    ]
 
 
 def test_a_taught_name_is_its_providers_own(city: Path) -> None:

@@ -142,8 +142,9 @@ def test_a_form_is_held_too_and_a_correction_is_looked_at_again(tmp_path: Path) 
 def test_a_message_names_the_field_and_the_code_point() -> None:
     resource = current_pack().resource_history(PENALTY)[-1]
     for code, value, points in (
-        ("control-character", f"a{NUL_SHOWN}\x1b", "U+0000、U+001B"), ("private-use-character", "历\ue000", "U+E000"),
-    ):  # fmt: skip
+        ("control-character", f"a{NUL_SHOWN}\x1b", "U+0000、U+001B"),
+        ("private-use-character", "历\ue000", "U+E000"),
+    ):
         said = describe({"code": code, "field": "facts", "value": value}, resource)
         assert points in said.zh
         assert points in said.en

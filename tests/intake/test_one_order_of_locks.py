@@ -32,10 +32,11 @@ def test_replays_take_backs_corrections_and_withdrawals_at_once(tmp_path: Path) 
     register(tmp_path)
     for turn in range(3):
         receipt = hand_in(
-            tmp_path, RESOURCE,
+            tmp_path,
+            RESOURCE,
             [penalty(n % 3, f"并{turn}-{n}号") for n in range(4)] + [penalty(1, f"并{turn}-9号", fine="不详")],
             name=f"{turn}.csv",
-        )  # fmt: skip
+        )
         one, two = Record.objects.filter(batch_id=receipt.batch).order_by("id")[:2]
         outcomes = at_once(*_acts(receipt.batch, one, two, turn))
         deadlocks = [o for o in outcomes if isinstance(o, OperationalError)]

@@ -114,8 +114,14 @@ def by_pull(folder: Path, rows: Rows, provider: str) -> Receipt:
             marks = ", ".join("?" for _ in names)
             db.executemany(f"INSERT INTO told VALUES ({marks})", [[row.get(n) for n in names] for row in rows])
         db.close()
-        said = {"name": "theirs", "resource": PENALTY, "provider": provider, "query": "SELECT * FROM told",
-                "mapping": {n: n for n in names}, "url": f"sqlite:///{folder / 'theirs.db'}"}  # fmt: skip
+        said = {
+            "name": "theirs",
+            "resource": PENALTY,
+            "provider": provider,
+            "query": "SELECT * FROM told",
+            "mapping": {n: n for n in names},
+            "url": f"sqlite:///{folder / 'theirs.db'}",
+        }
         (sources.folder() / "theirs.yaml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
         pulls.pull("theirs", actor=operator())
     return receipts.receipt_of(Batch.objects.filter(provider=provider).latest("id").pk)
@@ -289,8 +295,10 @@ def test_who_prevails_changes_on_its_day_in_china(
 ) -> None:
     """Up to the end of June the one prevails, from July on the other: whoever does takes the other's place, in both orders."""
     july = dt.date(2026, 7, 1)
-    orders = [(APPROVAL, InForce.model_validate({"from": "2020-01-01", "until": "2026-06-30"}), "旧办法"),
-              (MINE, InForce.model_validate({"from": july}), "新办法")]  # fmt: skip
+    orders = [
+        (APPROVAL, InForce.model_validate({"from": "2020-01-01", "until": "2026-06-30"}), "旧办法"),
+        (MINE, InForce.model_validate({"from": july}), "新办法"),
+    ]
     common = CommonRegister(
         by="register",
         precedence=tuple(
@@ -315,8 +323,11 @@ def test_a_row_that_does_not_stand_renames_nobody(tmp_path: Path) -> None:
         0, subject_name="济南更名样例有限公司", approval_date="2024-01-01", registration_number="370102000000001"
     )
     told = by_file(tmp_path, [changed], APPROVAL, REGISTER)
-    assert (told.quarantined, told.renamed, told.codes) == (1, 0, {"owned-by-another": 1} | {
-        k: v for k, v in told.codes.items() if k == "registration-number-check"})  # fmt: skip
+    assert (told.quarantined, told.renamed, told.codes) == (
+        1,
+        0,
+        {"owned-by-another": 1} | {k: v for k, v in told.codes.items() if k == "registration-number-check"},
+    )
     assert list(Name.objects.values_list("text", flat=True)) == [registration(0)["subject_name"]]
     assert not Subject.objects.get().identifiers.filter(kind="registration-number").exists()
 

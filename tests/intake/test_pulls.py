@@ -203,15 +203,22 @@ def test_only_what_is_new_comes_in_and_ties_at_the_mark_are_read_again(
 
 
 def test_a_query_that_looks_back_makes_no_batch_where_nothing_is_new(department: Database) -> None:
-    define(url=department.url, query=QUERY.replace(":since", department.a_day_before),
-           incremental={"column": "changed", "from": department.start})  # fmt: skip
+    define(
+        url=department.url,
+        query=QUERY.replace(":since", department.a_day_before),
+        incremental={"column": "changed", "from": department.start},
+    )
     add(department, 0, moment(1))
     add(department, 1, moment(2))
     first = pull()
     again = pull()
     assert (first.rows, again.rows, again.batch, again.mark) == (2, 2, None, first.mark)
-    define(url=department.url, query=QUERY.replace(":since", department.a_day_before), mapping=MAPPING | {"capital": None},
-           incremental={"column": "changed", "from": department.start})  # fmt: skip
+    define(
+        url=department.url,
+        query=QUERY.replace(":since", department.a_day_before),
+        mapping=MAPPING | {"capital": None},
+        incremental={"column": "changed", "from": department.start},
+    )
     assert pull().batch, "what is read of the rows has changed"
 
 
@@ -340,8 +347,7 @@ def test_without_an_increment_a_source_is_read_whole_and_may_replace(department:
         ({"url": "sqlite:////nowhere/none.db"}, "source-invalid"),
         ({"url": "oracle+nothing://reader:${SOURCE_PASSWORD}@db/x"}, "source-invalid"),
         ({"query": "SELECT nothing FROM nowhere WHERE x >= :since"}, "source-query-failed"),
-        ({"query": "SELECT * FROM firms WHERE name = '${SOURCE_PASSWORD}' AND changed >= :since ("},
-         "source-invalid"),
+        ({"query": "SELECT * FROM firms WHERE name = '${SOURCE_PASSWORD}' AND changed >= :since ("}, "source-invalid"),
         ({"query": "DELETE FROM firms WHERE changed >= :since RETURNING *"}, "source-invalid"),
         ({"incremental": {"column": "altered", "from": dt.date(2025, 1, 1)}}, "source-column-missing"),
         ({"mapping": {"nom": "subject_name"}}, "source-column-missing"),
@@ -360,14 +366,15 @@ def test_without_an_increment_a_source_is_read_whole_and_may_replace(department:
         ({"pasword": "x"}, "source-invalid"),
         ({"name": "other"}, "source-invalid"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_in_words_without_the_password(
     department: Postgres, changes: dict[str, Any], code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     add(department, 0, moment(1))
-    path = define(**{"url": department.url, "incremental": {"column": "changed", "from": department.start}} | {
-        k: v for k, v in changes.items() if k != "name"
-    })  # fmt: skip
+    path = define(
+        **{"url": department.url, "incremental": {"column": "changed", "from": department.start}}
+        | {k: v for k, v in changes.items() if k != "name"}
+    )
     if "name" in changes:
         path.write_text(path.read_text().replace("name: firms", f"name: {changes['name']}"))
     with pytest.raises(IntakeError) as refused, caplog.at_level(logging.DEBUG):
@@ -393,8 +400,11 @@ def test_what_is_wrong_is_said_in_words_without_the_password(
 
 @pytest.mark.parametrize("department", ["sqlite"], indirect=True)
 def test_marks_of_several_types_cannot_be_compared_and_are_refused(department: Lite) -> None:
-    define(url=department.url, query=QUERY.replace(" changed FROM", " m AS changed FROM"),
-           incremental={"column": "changed", "from": ""})  # fmt: skip
+    define(
+        url=department.url,
+        query=QUERY.replace(" changed FROM", " m AS changed FROM"),
+        incremental={"column": "changed", "from": ""},
+    )
     department.ask("ALTER TABLE firms ADD COLUMN m")
     add_with_mark(department, 0, 5)
     add_with_mark(department, 1, "six")
@@ -483,12 +493,19 @@ def test_a_worker_pulls_what_is_due_and_the_command_what_is_named(department: Li
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, None), ("济南", "济南"), (True, "1"), (7, "7"), (7.0, "7"), (0.1, "0.1"),
-        (dt.date(2025, 8, 1), "2025-08-01"), (b"\xe6\xb5\x8e", "济"), ({"a": "济"}, '{"a": "济"}'),
+        (None, None),
+        ("济南", "济南"),
+        (True, "1"),
+        (7, "7"),
+        (7.0, "7"),
+        (0.1, "0.1"),
+        (dt.date(2025, 8, 1), "2025-08-01"),
+        (b"\xe6\xb5\x8e", "济"),
+        ({"a": "济"}, '{"a": "济"}'),
         (dt.datetime(2025, 7, 31, 16, tzinfo=dt.UTC), "2025-08-01 00:00:00"),
         (dt.datetime(2025, 8, 1, 9, 30), "2025-08-01 09:30:00"),
     ],
-)  # fmt: skip
+)
 def test_a_value_becomes_the_text_that_reads_back_as_it(value: Any, text: str | None) -> None:
     assert extracting.as_text(value) == text
 

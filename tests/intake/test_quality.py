@@ -163,8 +163,9 @@ def test_the_published_month_is_rebuilt(tmp_path: Path) -> None:
 def _hand_in_month(folder: Path) -> None:
     """Licences and penalties decided a day before, but for those that were decided two months before."""
     for resource, rows, behind, row in (
-        (PENALTY, 119_634, 100, penalty(0)), ("administrative-licence", 9_220, 335, licence(0)),
-    ):  # fmt: skip
+        (PENALTY, 119_634, 100, penalty(0)),
+        ("administrative-licence", 9_220, 335, licence(0)),
+    ):
         fixed = {key: text for key, text in row.items() if text and key not in ("document_number", "decision_date")}
         fixed |= {
             key: day for key, day in (("valid_from", "2023-12-28"), ("valid_until", "2030-01-01")) if key in fixed

@@ -47,10 +47,10 @@ def kept(folder: Path, rows: list[dict[str, str | None]], *, few: bool) -> tuple
         records = list(Record.objects.filter(batch_id=made.batch).order_by("row_no").values(*told))
         subjects = sorted(Subject.objects.values_list("type", "code", "name", "region", "natural"))
         held = list(
-            Held.objects.filter(batch_id=made.batch).order_by("row_no").values(
-                "row_no", "position", "bucket", "issues", "stated", "stated_key"
-            )
-        )  # fmt: skip
+            Held.objects.filter(batch_id=made.batch)
+            .order_by("row_no")
+            .values("row_no", "position", "bucket", "issues", "stated", "stated_key")
+        )
         texts = [
             {k: v for k, v in row.original.items() if k != "identity_number"}
             for row in Held.objects.filter(batch_id=made.batch).order_by("row_no")

@@ -51,8 +51,14 @@ def asked(rows: Rows, **changes: Any) -> dict[str, Any]:
     rows = [dict.fromkeys(names) | row for row in rows]
     digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
     name = f"{digest[:8]}.jsonl"
-    return {"rows": rows, "digest": digest, "resource": PENALTY, "provider": "market-regulation", "actor": operator(),
-            "name": name} | changes  # fmt: skip
+    return {
+        "rows": rows,
+        "digest": digest,
+        "resource": PENALTY,
+        "provider": "market-regulation",
+        "actor": operator(),
+        "name": name,
+    } | changes
 
 
 def together(monkeypatch: pytest.MonkeyPatch, batches: Sequence[dict[str, Any]]) -> list[Any]:
@@ -94,9 +100,13 @@ def kept() -> tuple[Any, ...]:
     acts = AuditLine.objects.filter(act="intake.commit", target__in=[f"batch:{b}" for b in batches]).order_by("id")
     events = Event.objects.filter(batch__in=batches).order_by("position").values_list("batch_id", flat=True)
     return (
-        sorted(map(repr, records)), sorted(map(repr, held)), receipts[::-1], sorted(map(repr, subjects.values())),
-        [(batches.index(a.target.partition(":")[2]), a.actor, a.particulars) for a in acts], list(map(batches.index, events)),
-    )  # fmt: skip
+        sorted(map(repr, records)),
+        sorted(map(repr, held)),
+        receipts[::-1],
+        sorted(map(repr, subjects.values())),
+        [(batches.index(a.target.partition(":")[2]), a.actor, a.particulars) for a in acts],
+        list(map(batches.index, events)),
+    )
 
 
 def undone(act: Callable[[], object]) -> tuple[Any, ...]:

@@ -264,8 +264,13 @@ def test_sqlite_is_read_and_nothing_else_even_past_the_rules(place: Path, monkey
     monkeypatch.setattr(sources, "wrong_query", lambda *_: None)
     out = place / "out.parquet"
     assert extracting.extract(define(url=f"sqlite:///{path}"), None, out, after="").rows == 1
-    for query in (f"ATTACH '{place}/b.db' AS b", "DELETE FROM firms RETURNING a", "PRAGMA journal_mode = wal",
-                  "VACUUM INTO '/tmp/stolen.db'", "CREATE TABLE b (c)"):  # fmt: skip
+    for query in (
+        f"ATTACH '{place}/b.db' AS b",
+        "DELETE FROM firms RETURNING a",
+        "PRAGMA journal_mode = wal",
+        "VACUUM INTO '/tmp/stolen.db'",
+        "CREATE TABLE b (c)",
+    ):
         with pytest.raises(IntakeError) as refused:
             extracting.extract(define(url=f"sqlite:///{path}", query=query), None, out, after="")
         assert refused.value.code == "source-query-failed", query

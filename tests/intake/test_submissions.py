@@ -61,9 +61,12 @@ def test_a_stream_is_taken_in_under_the_clerks_own_name_for_it(tmp_path: Path) -
     register(tmp_path)
     text = write(tmp_path, "administrative-penalty", [penalty(0), penalty(1, fine="约三万")]).read_bytes()
     made = submissions.submit(
-        io.BytesIO(text), file_name="C:\\报送\\处罚\x00 2025.csv", resource="administrative-penalty",
-        provider="market-regulation", actor=CLERK,
-    )  # fmt: skip
+        io.BytesIO(text),
+        file_name="C:\\报送\\处罚\x00 2025.csv",
+        resource="administrative-penalty",
+        provider="market-regulation",
+        actor=CLERK,
+    )
     assert engine.perform(SUBMISSIONS, made.pk)
     done = submissions.status(made.pk)
     assert done.batch is not None
@@ -179,8 +182,13 @@ def test_a_clerk_hears_at_once_what_can_be_known_at_once(tmp_path: Path, changes
             **given,  # type: ignore[arg-type]
         )
     with pytest.raises(IntakeError) as missing:
-        submissions.submit(tmp_path / "gone.csv", file_name="gone.csv", actor=operator(),
-                           resource="administrative-penalty", provider="market-regulation")  # fmt: skip
+        submissions.submit(
+            tmp_path / "gone.csv",
+            file_name="gone.csv",
+            actor=operator(),
+            resource="administrative-penalty",
+            provider="market-regulation",
+        )
     assert missing.value.code == "file-missing"
     assert not Submission.objects.exists()
     assert not any(inbox.root().iterdir()) if inbox.root().exists() else True

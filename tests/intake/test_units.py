@@ -51,7 +51,7 @@ def table(folder: Path, header: Sequence[str], rows: Sequence[Sequence[str]], *,
         "注册资本【万元】",
         "注册资本万元",
     ],
-)  # fmt: skip
+)
 def test_the_unit_of_the_header_is_the_unit_of_its_bare_numbers(bench: Bench, header: str) -> None:
     rows = [["甲公司", "500"], ["乙公司", "1,286.5"], ["丙公司", "5000元"], ["丁公司", "1,5"], ["戊公司", "３００"]]
     found = verdicts(bench, table(bench.folder, ["企业名称", header], rows), REGISTER, "capital")
@@ -66,8 +66,10 @@ def test_a_header_in_yuan_is_not_read_as_ten_thousands(bench: Bench) -> None:
     path = table(bench.folder, ["行政相对人名称", "罚款金额（元）"], [["甲", "5000"], ["乙", "1.5万元"], ["丙", "$3"]])
     found = verdicts(bench, path, PENALTY, "fine")
     assert [(value, codes) for _, value, codes in found] == [
-        ("0.500000", set()), ("1.500000", set()), (None, {"money-foreign"})
-    ]  # fmt: skip
+        ("0.500000", set()),
+        ("1.500000", set()),
+        (None, {"money-foreign"}),
+    ]
     assert found[0][0] == "5000元"
 
 
@@ -144,9 +146,18 @@ def machine(folder: Path, form: str, columns: Mapping[str, Sequence[object]]) ->
 
 @pytest.mark.parametrize(
     ("code", "unit"),
-    [('0"万元"', "万元"), ('#,##0.00"万元"', "万元"), (r"#,##0\万\元", "万元"), ("0.00万元", "万元"), ('[$-804]0"元"', "元"),
-     ("General", None), ("#,##0.00", None), ('yyyy"年"m"月"', None), ('0"天"', None)],
-)  # fmt: skip
+    [
+        ('0"万元"', "万元"),
+        ('#,##0.00"万元"', "万元"),
+        (r"#,##0\万\元", "万元"),
+        ("0.00万元", "万元"),
+        ('[$-804]0"元"', "元"),
+        ("General", None),
+        ("#,##0.00", None),
+        ('yyyy"年"m"月"', None),
+        ('0"天"', None),
+    ],
+)
 def test_a_number_format_may_write_a_unit(code: str, unit: str | None) -> None:
     assert units.of_format(code) == unit
 

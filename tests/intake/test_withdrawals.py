@@ -86,9 +86,7 @@ def test_only_the_provider_that_handed_it_in_may_withdraw_it(handed_in: Path) ->
     with pytest.raises(NotAllowed):
         withdraw(current(), other)
     with pytest.raises(IntakeError) as refused:
-        withdrawals.withdraw(
-            other, "taxation", [reference(current())], kind=Withdrawal.Kind.MISTAKEN, reason="误报"
-        )  # fmt: skip
+        withdrawals.withdraw(other, "taxation", [reference(current())], kind=Withdrawal.Kind.MISTAKEN, reason="误报")
     assert refused.value.code == "record-unknown"
     with pytest.raises(IntakeError, match="理由"):
         withdraw(current(), reason="  ")
@@ -98,7 +96,7 @@ def test_only_the_provider_that_handed_it_in_may_withdraw_it(handed_in: Path) ->
 def test_a_batch_taken_back_gives_back_what_it_replaced(handed_in: Path) -> None:
     batch = hand_in(
         handed_in, "administrative-penalty", [penalty(0, content="改处。"), penalty(1)], name="second.csv"
-    ).batch  # fmt: skip
+    ).batch
     done = withdrawals.take_back(operator(), batch, reason="错传文件")
     assert (done.records, done.restored) == (2, 1)
     record = current()
@@ -135,9 +133,11 @@ def test_what_a_provider_had_withdrawn_is_not_given_back(handed_in: Path) -> Non
 
 def test_held_rows_and_replays_go_with_their_batch(handed_in: Path) -> None:
     batch = hand_in(
-        handed_in, "administrative-penalty",
-        [penalty(1, fine="不详"), penalty(2, fine="也不详")], name="bad.csv",
-    ).batch  # fmt: skip
+        handed_in,
+        "administrative-penalty",
+        [penalty(1, fine="不详"), penalty(2, fine="也不详")],
+        name="bad.csv",
+    ).batch
     row = Held.objects.filter(batch=batch).order_by("row_no").first()
     assert row is not None
     replay(batch, actor=operator(), rows={row.row_no: {"fine": "0.5"}})

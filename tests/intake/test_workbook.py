@@ -118,9 +118,17 @@ def test_no_sheet_with_the_headers_is_an_error_that_says_what_was_found(bench: B
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(0.1, "0.1"), (0.1 + 0.2, "0.3"), (5.0, "5"), (1e22, "10000000000000000000000"), (-2.5, "-2.5"),
-     (1e-7, "0.0000001"), (9.137010012345678e17, "913701001234568000"), (float("nan"), "#NUM!")],
-)  # fmt: skip
+    [
+        (0.1, "0.1"),
+        (0.1 + 0.2, "0.3"),
+        (5.0, "5"),
+        (1e22, "10000000000000000000000"),
+        (-2.5, "-2.5"),
+        (1e-7, "0.0000001"),
+        (9.137010012345678e17, "913701001234568000"),
+        (float("nan"), "#NUM!"),
+    ],
+)
 def test_a_number_is_its_fifteen_digits(number: float, text: str) -> None:
     assert number_text(number) == text
     assert text == "#NUM!" or float(text) == float(f"{number:.15g}")  # the digits that table programs keep
@@ -128,21 +136,43 @@ def test_a_number_is_its_fifteen_digits(number: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "text"),
-    [(Cell("0", Kind.BOOL), "FALSE"), (Cell("7", Kind.NUMBER), "7"), (Cell("0.12777777777", Kind.DATE), "03:04:00"),
-     (Cell("1.0416666667", Kind.DURATION), "25:00:00"), (Cell("45418", Kind.DATE), "2024-05-06"),
-     (Cell("60", Kind.DATE), "60"), (Cell("59", Kind.DATE), "1900-02-28"), (Cell("61", Kind.DATE), "1900-03-01"),
-     (Cell("-1", Kind.DATE), "-1"), (Cell("1e300", Kind.DATE), "1" + "0" * 300), (Cell("#N/A", Kind.ERROR), "#N/A")],
-)  # fmt: skip
+    [
+        (Cell("0", Kind.BOOL), "FALSE"),
+        (Cell("7", Kind.NUMBER), "7"),
+        (Cell("0.12777777777", Kind.DATE), "03:04:00"),
+        (Cell("1.0416666667", Kind.DURATION), "25:00:00"),
+        (Cell("45418", Kind.DATE), "2024-05-06"),
+        (Cell("60", Kind.DATE), "60"),
+        (Cell("59", Kind.DATE), "1900-02-28"),
+        (Cell("61", Kind.DATE), "1900-03-01"),
+        (Cell("-1", Kind.DATE), "-1"),
+        (Cell("1e300", Kind.DATE), "1" + "0" * 300),
+        (Cell("#N/A", Kind.ERROR), "#N/A"),
+    ],
+)
 def test_a_cell_of_any_kind_has_a_text(cell: Cell, text: str) -> None:
     assert text_of(cell, EPOCH_1900) == text
 
 
 @pytest.mark.parametrize(
     ("code", "kind"),
-    [("General", Kind.NUMBER), ("#,##0.00", Kind.NUMBER), ('0"万元"', Kind.NUMBER), ('0.0"day"', Kind.NUMBER),
-     ("0.00E+00", Kind.NUMBER), ("[Red]0;[Green]-0", Kind.NUMBER), ('[$¥-804]#,##0.00', Kind.NUMBER), ("@", Kind.NUMBER),
-     ("yyyy-mm-dd", Kind.DATE), ('yyyy"年"m"月"d"日"', Kind.DATE), ("[$-804]e/m/d;@", Kind.DATE), ("h:mm", Kind.DATE),
-     ("[DBNum1][$-804]yyyy", Kind.DATE), ("[h]:mm:ss", Kind.DURATION), ("[mm]", Kind.DURATION)],
-)  # fmt: skip
+    [
+        ("General", Kind.NUMBER),
+        ("#,##0.00", Kind.NUMBER),
+        ('0"万元"', Kind.NUMBER),
+        ('0.0"day"', Kind.NUMBER),
+        ("0.00E+00", Kind.NUMBER),
+        ("[Red]0;[Green]-0", Kind.NUMBER),
+        ("[$¥-804]#,##0.00", Kind.NUMBER),
+        ("@", Kind.NUMBER),
+        ("yyyy-mm-dd", Kind.DATE),
+        ('yyyy"年"m"月"d"日"', Kind.DATE),
+        ("[$-804]e/m/d;@", Kind.DATE),
+        ("h:mm", Kind.DATE),
+        ("[DBNum1][$-804]yyyy", Kind.DATE),
+        ("[h]:mm:ss", Kind.DURATION),
+        ("[mm]", Kind.DURATION),
+    ],
+)
 def test_a_format_says_what_a_number_is(code: str, kind: Kind) -> None:
     assert kind_of(code) is kind

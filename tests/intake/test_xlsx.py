@@ -55,9 +55,13 @@ FIRST = f'<row r="2">{text("A2", "甲")}{text("B2", "注")}</row>'
 
 @pytest.mark.parametrize(
     "far",
-    ['<row r="1048576"><c r="XFD1048576" s="0"/></row>', '<row r="1048576"><c r="XFD1048576"><v></v></c></row>',
-     '<row r="9"><c r="XFD9" s="0"/></row><row r="1048576"/>', f'<row r="9">{text("XFD9", " ")}</row>'],
-)  # fmt: skip
+    [
+        '<row r="1048576"><c r="XFD1048576" s="0"/></row>',
+        '<row r="1048576"><c r="XFD1048576"><v></v></c></row>',
+        '<row r="9"><c r="XFD9" s="0"/></row><row r="1048576"/>',
+        f'<row r="9">{text("XFD9", " ")}</row>',
+    ],
+)
 def test_a_cell_far_away_takes_no_memory(bench: Bench, far: str) -> None:
     path = bench.write(package(rows(HEADER, FIRST, far)), "a.xlsx")
     tracemalloc.start()
@@ -125,8 +129,11 @@ def test_cells_are_as_an_independent_reader_finds_them(bench: Bench) -> None:
     assert cells[1] == Cell("1", Kind.NUMBER, "0%")
     assert cells[2] == Cell("0.1", Kind.NUMBER, '0.0"万元"')
     assert (cells[3].kind, cells[5].text, cells[6].text, cells[6].kind) == (
-        Kind.BOOL, "1.234567890123457e+16", "39406", Kind.DATE,
-    )  # fmt: skip
+        Kind.BOOL,
+        "1.234567890123457e+16",
+        "39406",
+        Kind.DATE,
+    )
     assert (cells[0].text, cells[4].text, 7 in cells, cells[8].text) == ("文", "a\nb", False, "x" * 9)
 
 
@@ -141,8 +148,10 @@ def test_sheets_are_listed_with_what_they_are(bench: Bench) -> None:
     book.close()
     with opened(path, bench.workdir, 1 << 30) as read:
         assert [(s.name, s.hidden, s.part is None) for s in read.sheets] == [
-            ("数据", False, False), ("字典", True, False), ("图", False, True),
-        ]  # fmt: skip
+            ("数据", False, False),
+            ("字典", True, False),
+            ("图", False, True),
+        ]
         assert list(read.rows(read.sheets[2])) == []
 
 

@@ -23,9 +23,12 @@ def lines_of(day: dt.date, count: int = 3) -> None:
     """Some audit lines, a reading and an attempt to sign in, over the whole of a day of the city."""
     for n in range(count):
         AuditLine.objects.create(
-            at=at(day, n * 23 // max(count - 1, 1), 59 * n // max(count - 1, 1)), actor=operator().name, act="t.act",
-            target=f"t:{n}", particulars={"b": [1, 1.5, None], "a": "字"},
-        )  # fmt: skip
+            at=at(day, n * 23 // max(count - 1, 1), 59 * n // max(count - 1, 1)),
+            actor=operator().name,
+            act="t.act",
+            target=f"t:{n}",
+            particulars={"b": [1, 1.5, None], "a": "字"},
+        )
     Access.objects.create(at=at(day), viewer="centre", actor="user:a", purpose="p", subject_id=1)
     SignIn.objects.create(username="a", succeeded=False, at=at(day), how="password")
 

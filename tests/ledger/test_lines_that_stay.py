@@ -46,8 +46,9 @@ def test_a_table_that_grows_is_never_emptied_and_loses_no_row(table: str) -> Non
             cursor.execute(f"TRUNCATE {table} CASCADE")
         cursor.execute(
             "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled IN ('O', 'A')"
-            " AND tgtype & 2 = 2 AND tgtype & 1 = 1 AND tgtype & 8 = 8", (table,),
-        )  # fmt: skip
+            " AND tgtype & 2 = 2 AND tgtype & 1 = 1 AND tgtype & 8 = 8",
+            (table,),
+        )
         assert cursor.fetchall(), "no trigger before a row is deleted"
         if not APPEND_ONLY[table] or APPEND_ONLY[table] == {"UPDATE"}:
             return
@@ -87,11 +88,14 @@ def test_the_digest_is_that_of_the_lines_as_a_file(sealed: list[Seal]) -> None:
     found = AuditLine.objects.filter(at__lt=at(DAYS[1], 0)).order_by("id").values(*columns)
     text = b"".join(
         json.dumps(
-            line | {"at": line["at"].astimezone(dt.UTC).isoformat(timespec="microseconds")}, ensure_ascii=False,
-            sort_keys=True, separators=(",", ":"),
-        ).encode() + b"\n"
+            line | {"at": line["at"].astimezone(dt.UTC).isoformat(timespec="microseconds")},
+            ensure_ascii=False,
+            sort_keys=True,
+            separators=(",", ":"),
+        ).encode()
+        + b"\n"
         for line in found
-    )  # fmt: skip
+    )
     assert hashlib.sha256(text).hexdigest() == sealed[0].tables["accounts_auditline"]["digest"]
 
 
@@ -112,15 +116,23 @@ def test_a_day_is_not_sealed_before_it_has_settled() -> None:
     ("statement", "day", "wrong"),
     [
         ("DELETE FROM accounts_auditline WHERE id = (SELECT min(id) FROM accounts_auditline)", 0, "accounts_auditline"),
-        ("UPDATE archive_access SET purpose = 'q' WHERE id = (SELECT max(id) FROM archive_access)", 2, "archive_access"),
+        (
+            "UPDATE archive_access SET purpose = 'q' WHERE id = (SELECT max(id) FROM archive_access)",
+            2,
+            "archive_access",
+        ),
         ("DELETE FROM accounts_signin WHERE id = (SELECT max(id) FROM accounts_signin)", 2, "accounts_signin"),
-        ("INSERT INTO accounts_auditline (at, actor, act, target, particulars) SELECT at + interval '36 hours', 'x', 'y',"
-         " 'z', '{}' FROM accounts_auditline ORDER BY id OFFSET 3 LIMIT 1", 2, "accounts_auditline"),
+        (
+            "INSERT INTO accounts_auditline (at, actor, act, target, particulars) SELECT at + interval '36 hours', 'x', 'y',"
+            " 'z', '{}' FROM accounts_auditline ORDER BY id OFFSET 3 LIMIT 1",
+            2,
+            "accounts_auditline",
+        ),
         ("UPDATE ledger_seal SET tables = tables - 'archive_access' WHERE day = '2026-03-03'", 1, "digest"),
         ("DELETE FROM ledger_seal WHERE day = '2026-03-03'", 2, "link"),
         ("UPDATE ledger_seal SET signature = reverse(signature) WHERE day = '2026-03-02'", 0, "signature"),
     ],
-)  # fmt: skip
+)
 def test_whoever_gets_past_the_guards_is_found_out(sealed: list[Seal], statement: str, day: int, wrong: str) -> None:
     past_the_guards(statement)
     first, what = broken()[0]

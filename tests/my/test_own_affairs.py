@@ -185,10 +185,24 @@ def busy(client: Client, record: Record, tmp_path: Path) -> list[str]:
     assert last is not None
     free = f"/my/records/{last.subject_id}-{last.id}"
     return [
-        "/my/", "/my/records", at, free, free + "/repair", free + "/objection", "/my/cases", repair, repair + "/retract",
-        f"/my/cases/{granted.number}", "/my/consents", "/my/consents/give/financing-operations", consent,
-        consent + "/revoke", "/my/readings", "/my/notices", "/my/agents",
-    ]  # fmt: skip
+        "/my/",
+        "/my/records",
+        at,
+        free,
+        free + "/repair",
+        free + "/objection",
+        "/my/cases",
+        repair,
+        repair + "/retract",
+        f"/my/cases/{granted.number}",
+        "/my/consents",
+        "/my/consents/give/financing-operations",
+        consent,
+        consent + "/revoke",
+        "/my/readings",
+        "/my/notices",
+        "/my/agents",
+    ]
 
 
 def test_no_page_asks_more_than_fifteen_times_and_each_is_complete_in_english(

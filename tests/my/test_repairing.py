@@ -244,8 +244,12 @@ def test_a_withdrawn_record_says_so_to_its_subject_alone(record: Record) -> None
     with travel(morning(LATER)):
         client, other = owner(), owner(1, "other")
         withdrawals.withdraw(
-            operator(), record.provider, [(record.subject_id, record.id)], kind=Withdrawal.Kind.REVOKED, reason="撤销原处罚"
-        )  # fmt: skip
+            operator(),
+            record.provider,
+            [(record.subject_id, record.id)],
+            kind=Withdrawal.Kind.REVOKED,
+            reason="撤销原处罚",
+        )
         assert "已由来源单位撤下" in text(client, at(record), 410)
         assert "撤下" not in text(other, at(record), 404)
 

@@ -86,8 +86,10 @@ def test_a_file_says_what_the_page_says_and_nothing_that_can_be_done() -> None:
     held = list(
         csv.reader(io.StringIO(content_of(table_of("k", "表", COLUMNS, [{"name": "=1"}]), "csv").decode("utf-8-sig")))
     )
-    assert held == [["名称", "日期", "时间", "件数", "金额", "空"],
-                    ["'=1", "2026-03-04", "2026-03-05 00:30:00+08:00", "12345", "0.50", ""]]  # fmt: skip
+    assert held == [
+        ["名称", "日期", "时间", "件数", "金额", "空"],
+        ["'=1", "2026-03-04", "2026-03-05 00:30:00+08:00", "12345", "0.50", ""],
+    ]
 
 
 def test_a_list_gives_out_no_file_unless_its_page_lets_it() -> None:
@@ -145,8 +147,13 @@ def test_a_list_that_grows_goes_on_from_its_last_entry() -> None:
 def test_what_is_done_in_bulk_is_offered_for_the_rows_that_bear_it() -> None:
     asked = request()
     rows = [{"name": "甲"}, {"name": "乙"}]
-    bulk = Bulk("number", [Act("转办所选", "/do")], value=lambda row: row["name"] if row["name"] == "甲" else "",
-                label=lambda row: f"选择 {row['name']}", ticked=lambda row: True)  # fmt: skip
+    bulk = Bulk(
+        "number",
+        [Act("转办所选", "/do")],
+        value=lambda row: row["name"] if row["name"] == "甲" else "",
+        label=lambda row: f"选择 {row['name']}",
+        ticked=lambda row: True,
+    )
     text = drawn(Listing(key="k", title="表", columns=COLUMNS, rows=rows, bulk=bulk), asked)
     assert len(re.findall(r'type="checkbox" name="number" value="甲"\s+aria-label="选择 甲" checked', text)) == 1
     assert text.count('type="checkbox"') == 1

@@ -20,9 +20,16 @@ def text(zh: str) -> dict[str, str]:
 
 def _penalty() -> dict[str, Any]:
     return {
-        "key": "penalty", "title": text("职业病防治处罚"), "category": "C03", "providers": ["market"],
-        "subject_types": ["firm"], "nature": "negative", "in_force": {"from": "2020-01-01"}, "basis": BASIS,
-        "evaluation": True, "subject": {"name": "subject_name", "code": "uscc"},
+        "key": "penalty",
+        "title": text("职业病防治处罚"),
+        "category": "C03",
+        "providers": ["market"],
+        "subject_types": ["firm"],
+        "nature": "negative",
+        "in_force": {"from": "2020-01-01"},
+        "basis": BASIS,
+        "evaluation": True,
+        "subject": {"name": "subject_name", "code": "uscc"},
         "fields": [
             {"key": "subject_name", "title": text("名称"), "type": "text", "required": True},
             {"key": "uscc", "title": text("代码"), "type": "uscc"},
@@ -32,44 +39,84 @@ def _penalty() -> dict[str, Any]:
             {"key": "level", "title": text("程度"), "type": "code", "code_set": "levels"},
             {"key": "representative", "title": text("法定代表人"), "type": "text"},
         ],
-        "unique": ["decision_date"], "event_date": "decision_date",
-        "checks": [{"key": "past", "assert": "decision_date <= today()", "fields": ["decision_date"],
-                    "message": text("晚")}],
-        "publication": {"mode": "public", "tiers": "windows"}, "sharing": {"mode": "shared"},
-        "retention": {"years": 5}, "deadline": {"working_days": 7, "from": "decision_date"},
-    }  # fmt: skip
+        "unique": ["decision_date"],
+        "event_date": "decision_date",
+        "checks": [
+            {"key": "past", "assert": "decision_date <= today()", "fields": ["decision_date"], "message": text("晚")}
+        ],
+        "publication": {"mode": "public", "tiers": "windows"},
+        "sharing": {"mode": "shared"},
+        "retention": {"years": 5},
+        "deadline": {"working_days": 7, "from": "decision_date"},
+    }
 
 
 def _rights(rule: dict[str, Any]) -> dict[str, Any]:
     """Two regimes of repair, another term by law, purposes, consents and a notice."""
     regime = rule | {
         "title": text("修复"),
-        "covers": [{"key": "penalties", "title": text("处罚"), "resources": ["penalty"], "minimum": "tiers",
-                    "decides": "provider", "basis": BASIS}],
-        "conditions": [{"key": kind, "title": text(kind), "kind": kind, "basis": BASIS}
-                       for kind in ("performed", "minimum", "commitment")],
-        "materials": [{"key": "proof", "title": text("证明"), "kind": "proof", "fetchable": True, "basis": BASIS},
-                      {"key": "promise", "title": text("承诺书"), "kind": "commitment", "text": text("承诺"),
-                       "basis": BASIS}],
-        "ends": ["publication"], "false_material": {"published_months": 36, "basis": BASIS},
-    }  # fmt: skip
+        "covers": [
+            {
+                "key": "penalties",
+                "title": text("处罚"),
+                "resources": ["penalty"],
+                "minimum": "tiers",
+                "decides": "provider",
+                "basis": BASIS,
+            }
+        ],
+        "conditions": [
+            {"key": kind, "title": text(kind), "kind": kind, "basis": BASIS}
+            for kind in ("performed", "minimum", "commitment")
+        ],
+        "materials": [
+            {"key": "proof", "title": text("证明"), "kind": "proof", "fetchable": True, "basis": BASIS},
+            {"key": "promise", "title": text("承诺书"), "kind": "commitment", "text": text("承诺"), "basis": BASIS},
+        ],
+        "ends": ["publication"],
+        "false_material": {"published_months": 36, "basis": BASIS},
+    }
     return {
         "repair/early.yaml": regime | {"key": "early", "in_force": {"from": "2023-05-01", "until": "2026-03-31"}},
         "repair/late.yaml": regime | {"key": "late", "in_force": {"from": "2026-04-01"}},
         "overrides/law.yaml": rule
-        | {"key": "law", "title": text("另有规定"), "resource": "penalty", "when": "fine > 50", "minimum_months": 6,
-           "maximum_months": 24},
+        | {
+            "key": "law",
+            "title": text("另有规定"),
+            "resource": "penalty",
+            "when": "fine > 50",
+            "minimum_months": 6,
+            "maximum_months": 24,
+        },
         "purposes.yaml": [
-            rule | {"key": "financing", "title": text("融资"), "viewers": ["institution"], "modes": ["shared"],
-                    "consent": True},
-            rule | {"key": "own", "title": text("本人"), "viewers": ["subject"], "modes": ["public", "shared"],
-                    "persons": True},
+            rule
+            | {
+                "key": "financing",
+                "title": text("融资"),
+                "viewers": ["institution"],
+                "modes": ["shared"],
+                "consent": True,
+            },
+            rule
+            | {
+                "key": "own",
+                "title": text("本人"),
+                "viewers": ["subject"],
+                "modes": ["public", "shared"],
+                "persons": True,
+            },
         ],
         "consents/plain.yaml": rule
-        | {"key": "plain", "title": text("授权"), "purpose": "financing", "body": text("同意"), "longest_months": 12,
-           "items": [{"key": "penalty", "title": text("处罚"), "resources": ["penalty"]}]},
+        | {
+            "key": "plain",
+            "title": text("授权"),
+            "purpose": "financing",
+            "body": text("同意"),
+            "longest_months": 12,
+            "items": [{"key": "penalty", "title": text("处罚"), "resources": ["penalty"]}],
+        },
         "notices/told.yaml": rule | {"key": "told", "title": text("告知"), "body": text("{subject}：从{from_day}起。")},
-    }  # fmt: skip
+    }
 
 
 def sound() -> dict[str, Any]:

@@ -79,8 +79,9 @@ def _another(resource: str, *trail: Any) -> Change:
 
     def change(files: dict[str, Any]) -> None:
         files[f"catalogue/{resource}.yaml"] = files[RESOURCE] | {
-            "key": resource, "publication": {"mode": "public", "months": 3},
-        }  # fmt: skip
+            "key": resource,
+            "publication": {"mode": "public", "months": 3},
+        }
         place: Any = files
         for step in trail[:-1]:
             place = place[step]

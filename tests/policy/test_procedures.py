@@ -34,32 +34,53 @@ def procedures() -> dict[str, Any]:
     """The small pack with a procedure that lists whoever was told and could answer, and a second look at it."""
     rule = {"in_force": {"from": "2020-01-01"}, "basis": BASIS, "number": "AA"}
     ask = rule | {
-        "key": "ask", "title": text("列入"), "about": {"record": True, "resource": "penalty"},
-        "joins": "join", "joined": "joined",
+        "key": "ask",
+        "title": text("列入"),
+        "about": {"record": True, "resource": "penalty"},
+        "joins": "join",
+        "joined": "joined",
         "states": {
             "filed": _state(clock={"key": "clock", "who": DECIDER, "extensions": 1}),
-            "waiting": _state(pauses=True), "announced": _state(clock={"until": "record.decision_date", "who": DECIDER,
-                                                                     "warn": ["1"], "escalate_to": "centre",
-                                                                     "lapse": "expire"}),
-            "listed": _state(ends=True, negative=True), "refused": _state(ends=True), "joined": _state(ends=True),
+            "waiting": _state(pauses=True),
+            "announced": _state(
+                clock={
+                    "until": "record.decision_date",
+                    "who": DECIDER,
+                    "warn": ["1"],
+                    "escalate_to": "centre",
+                    "lapse": "expire",
+                }
+            ),
+            "listed": _state(ends=True, negative=True),
+            "refused": _state(ends=True),
+            "joined": _state(ends=True),
         },
         "acts": {
             "file": _act(None, "filed", {"party": "subject"}, reason={"title": text("为何")}),
             "join": _act("filed", "same", "nobody"),
             "claim": _act("filed", "same", DECIDER, claims=True),
-            "give-back": _act("filed", "same", ["claimant", {"role": "reviewer"}], releases=True,
-                              offered="matter.claimed"),
+            "give-back": _act(
+                "filed", "same", ["claimant", {"role": "reviewer"}], releases=True, offered="matter.claimed"
+            ),
             "ask": _act("filed", "waiting", DECIDER, notices=TOLD),
             "answer": _act("waiting", "back", {"party": "subject"}),
             "announce": _act("filed", "announced", DECIDER, notices=TOLD, judges=True),
             "object": _act("announced", "filed", {"party": "subject"}),
             "expire": _act("announced", "refused", "nobody"),
-            "enlist": _act("announced", "listed", DECIDER, judges=True, notices=TOLD, document="told",
-                           asks={"fine": {"title": text("额"), "type": "money-wan"}}, changes={"fine": "form.fine"},
-                           requires=[{"that": "record.fine > 0 AND form.fine > 0"}]),
+            "enlist": _act(
+                "announced",
+                "listed",
+                DECIDER,
+                judges=True,
+                notices=TOLD,
+                document="told",
+                asks={"fine": {"title": text("额"), "type": "money-wan"}},
+                changes={"fine": "form.fine"},
+                requires=[{"that": "record.fine > 0 AND form.fine > 0"}],
+            ),
             "refuse": _act(["filed", "announced"], "refused", DECIDER, judges=True, reason={"title": text("为何")}),
         },
-    }  # fmt: skip
+    }
     look = rule | {
         "key": "look",
         "title": text("复核"),
@@ -258,11 +279,14 @@ def test_an_effect_that_breaks_one_rule_is_told_of_that_one_alone(
     "change",
     [
         put(ASK, "acts", "enlist", "effects", to="rights.bar"),  # told and heard in the state before
-        _both(put(ASK, "acts", "refuse", "effects", to="rights.bar"), put(ASK, "acts", "refuse", "without_hearing", to=BASIS)),
+        _both(
+            put(ASK, "acts", "refuse", "effects", to="rights.bar"),
+            put(ASK, "acts", "refuse", "without_hearing", to=BASIS),
+        ),
         put(ASK, "acts", "refuse", "effects", to="archive.release"),  # harms nobody
         put(ASK, "marks", to=[{"archive.restrict": {"kind": "disputed"}}]),
     ],
-)  # fmt: skip
+)
 def test_an_effect_that_comes_near_a_rule_is_left_alone(tmp_path: Path, change: Change) -> None:
     assert _problems(tmp_path, change) == []
 

@@ -179,11 +179,16 @@ def test_the_subject_hears_before_it_ends(record: Record) -> None:
 @pytest.mark.parametrize(
     "grown",
     [
-        "items = items || '[\"another\"]'", "resources = resources || '[\"another\"]'", "until = until + 1",
-        "institution = 'other-bank'", "purpose = 'another'", "subject_id = subject_id + 1", "granted_by = 'user:x'",
+        "items = items || '[\"another\"]'",
+        "resources = resources || '[\"another\"]'",
+        "until = until + 1",
+        "institution = 'other-bank'",
+        "purpose = 'another'",
+        "subject_id = subject_id + 1",
+        "granted_by = 'user:x'",
         "granted_at = granted_at - interval '1 day'",
     ],
-)  # fmt: skip
+)
 def test_it_never_grows(record: Record, grown: str) -> None:
     given()
     with pytest.raises(IntegrityError, match="never grows"), transaction.atomic(), connection.cursor() as cursor:

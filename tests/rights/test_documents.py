@@ -51,10 +51,21 @@ def test_a_grant_says_what_who_why_and_with_what_effect(record: Record) -> None:
         body = decision(case)
     text = text_of(body)
     for words in (
-        "信用修复决定书", case.number, f"{case.number}-1", NAMES[0], CODES[0], "行政处罚", "济历罚〔2026〕1号", "市场监督管理",
-        "准予修复", "终止公示、停止共享和使用", "《信用修复管理办法》（国家发展改革委令第36号）", "二〇二六年九月一日",
-        "第1页，共1页", "2026年5月12日",
-    ):  # fmt: skip
+        "信用修复决定书",
+        case.number,
+        f"{case.number}-1",
+        NAMES[0],
+        CODES[0],
+        "行政处罚",
+        "济历罚〔2026〕1号",
+        "市场监督管理",
+        "准予修复",
+        "终止公示、停止共享和使用",
+        "《信用修复管理办法》（国家发展改革委令第36号）",
+        "二〇二六年九月一日",
+        "第1页，共1页",
+        "2026年5月12日",
+    ):
         assert words in text, words
 
 

@@ -119,9 +119,13 @@ def test_one_application_at_a_time(record: Record) -> None:
         assert applied(record).pk == applied(record).pk
 
 
-@pytest.mark.parametrize(("said", "code"), [
-    ({"committed": False, "ask_department": True}, "commitment-missing"), ({"committed": True}, "proof-missing"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"committed": False, "ask_department": True}, "commitment-missing"),
+        ({"committed": True}, "proof-missing"),
+    ],
+)
 def test_two_materials_are_needed_and_no_more(record: Record, said: dict[str, bool], code: str) -> None:
     with travel(morning(LATER)):
         with pytest.raises(RightsError) as refused:

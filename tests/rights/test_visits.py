@@ -84,9 +84,13 @@ def test_a_clerk_serves_one_visit_at_a_time() -> None:
     visit = served(window())
     with pytest.raises(IntegrityError), transaction.atomic():
         Visit.objects.create(
-            subject_id=visit.subject_id, code=CODES[0], clerk=visit.clerk, who="x", began_at=now(),
+            subject_id=visit.subject_id,
+            code=CODES[0],
+            clerk=visit.clerk,
+            who="x",
+            began_at=now(),
             ends_at=now() + dt.timedelta(minutes=1),
-        )  # fmt: skip
+        )
 
 
 def test_a_visit_leaves_the_clerk_no_power_that_lasts() -> None:

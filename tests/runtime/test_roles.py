@@ -134,8 +134,10 @@ def test_it_works_as_an_intake_does(application: psycopg.Connection) -> None:
         application.execute("UPDATE archive_record SET superseded_at = now() WHERE false")
         application.execute("LOCK TABLE subjects_identifier IN SHARE ROW EXCLUSIVE MODE")
         application.execute("SELECT subjects_measure()")
-        application.execute("INSERT INTO accounts_auditline (at, actor, act, target, particulars)"
-                            " SELECT now(), 'a', 'b', 'c', '{}' WHERE false")  # fmt: skip
+        application.execute(
+            "INSERT INTO accounts_auditline (at, actor, act, target, particulars)"
+            " SELECT now(), 'a', 'b', 'c', '{}' WHERE false"
+        )
 
 
 def test_the_register_is_measured_though_its_tables_are_the_owners(application: psycopg.Connection) -> None:

@@ -16,9 +16,14 @@ def test_sizes_are_read_as_the_engine_reads_them(text: str, size: int | None) ->
     assert size_of(text) == size
 
 
-@pytest.mark.parametrize(("allowed", "asked", "taken"), [
-    ("1GiB", None, 1 << 30), ("1GiB", 256 << 20, 256 << 20), ("256MiB", 1 << 30, 256 << 20),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("allowed", "asked", "taken"),
+    [
+        ("1GiB", None, 1 << 30),
+        ("1GiB", 256 << 20, 256 << 20),
+        ("256MiB", 1 << 30, 256 << 20),
+    ],
+)
 def test_the_lesser_of_what_is_allowed_and_what_is_asked_for_is_taken(
     settings: Settings, allowed: str, asked: int | None, taken: int
 ) -> None:

@@ -95,9 +95,11 @@ def test_persons_and_identity_numbers_never_leave(handed_in: Path) -> None:
     who = consumer()
     number = str(person()["identity_number"])
     receipt = hand_in(
-        handed_in, RESOURCE,
-        [penalty(0, "丁1号", **person()), penalty(2, "丁2号", remark=f"联系人{number}")], name="person.csv",
-    )  # fmt: skip
+        handed_in,
+        RESOURCE,
+        [penalty(0, "丁1号", **person()), penalty(2, "丁2号", remark=f"联系人{number}")],
+        name="person.csv",
+    )
     assert receipt.accepted == 2
     settle()
     items, _ = follow(who)
@@ -192,9 +194,12 @@ def write_for_a_while(folder: Path, writer: int, failures: list[BaseException]) 
             hand_in(place, RESOURCE, [rows[0] | {"content": "改。"}], name=f"{turn}-more.csv")
             record = Record.objects.filter(batch_id=batch, superseded_at=None).order_by("id")[0]
             withdrawals.withdraw(
-                operator(), "market-regulation", [(record.subject_id, record.id)], kind=Withdrawal.Kind.MISTAKEN,
+                operator(),
+                "market-regulation",
+                [(record.subject_id, record.id)],
+                kind=Withdrawal.Kind.MISTAKEN,
                 reason="误报",
-            )  # fmt: skip
+            )
             if turn % 2:
                 withdrawals.take_back(operator(), batch, reason="错传")
     except BaseException as error:

@@ -78,8 +78,12 @@ def test_what_is_no_character_of_xml_is_left_out() -> None:
 
 
 def test_persons_withdrawn_and_other_years_are_not_exported(city: Path) -> None:
-    rows = [penalty(0, "一号"), penalty(0, "二号"), penalty(1, "三号", decision_date="2024-12-31"),
-            penalty(0, "四号", **person())]  # fmt: skip
+    rows = [
+        penalty(0, "一号"),
+        penalty(0, "二号"),
+        penalty(1, "三号", decision_date="2024-12-31"),
+        penalty(0, "四号", **person()),
+    ]
     assert hand_in(city, PENALTY, rows).accepted == 4
     record = next(r for r in Record.objects.all() if r.payload.get("document_number") == "二号")
     withdrawals.withdraw(

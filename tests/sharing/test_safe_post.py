@@ -34,11 +34,27 @@ def consumer(settings: Settings) -> Iterator[Receiver]:
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.1.2.3", "224.0.0.1",
-        "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-        "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:4136:e378:8000:63bf:80ff:fffe",
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.1.2.3",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1",
+        "fc00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "2001:0:4136:e378:8000:63bf:80ff:fffe",
     ],
-)  # fmt: skip
+)
 def test_an_address_that_is_not_public_is_known_in_every_guise(address: str) -> None:
     assert not safe_post.is_public(ipaddress.ip_address(address))
 
@@ -51,13 +67,28 @@ def test_a_public_address_is_one(address: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "https://127.0.0.1/", "https://localhost/", "https://2130706433/", "https://0x7f.1/", "https://[::1]/",
-        "https://[::ffff:127.0.0.1]/", "https://169.254.169.254/latest/meta-data", "https://10.0.0.8:8443/hook",
-        "http://8.8.8.8/", "ftp://8.8.8.8/", "8.8.8.8", "https:///hook", "https://8.8.8.8:port/", "https://[8.8.8.8/",
-        "https://user:secret@8.8.8.8/", "https://user@8.8.8.8/", "https://8.8.8.8/a b", "https://8.8.8.8/\r\nx: y",
-        "https://8.8.8.8:99999/", "",
+        "https://127.0.0.1/",
+        "https://localhost/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://[::1]/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://169.254.169.254/latest/meta-data",
+        "https://10.0.0.8:8443/hook",
+        "http://8.8.8.8/",
+        "ftp://8.8.8.8/",
+        "8.8.8.8",
+        "https:///hook",
+        "https://8.8.8.8:port/",
+        "https://[8.8.8.8/",
+        "https://user:secret@8.8.8.8/",
+        "https://user@8.8.8.8/",
+        "https://8.8.8.8/a b",
+        "https://8.8.8.8/\r\nx: y",
+        "https://8.8.8.8:99999/",
+        "",
     ],
-)  # fmt: skip
+)
 def test_an_address_that_leads_inside_or_nowhere_is_refused(url: str) -> None:
     with pytest.raises(safe_post.Undeliverable):
         safe_post.locate(url)
@@ -112,13 +143,17 @@ def certified(folder: Path, name: str) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     made = (
-        x509.CertificateBuilder().subject_name(called).issuer_name(called).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now() - dt.timedelta(days=1))
+        x509.CertificateBuilder()
+        .subject_name(called)
+        .issuer_name(called)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now() - dt.timedelta(days=1))
         .not_valid_after(now() + dt.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
-    )  # fmt: skip
+    )
     plain = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -111,8 +111,9 @@ def test_news_is_told_thinly_and_signed_with_the_secret_that_was_shown(
     dispatch()
     ((path, headers, body),) = bank.came
     assert (path, json.loads(body)) == (
-        "/hook", {"type": "changes.available", "timepoint": str(feed.latest()), "resources": [RESOURCE]}
-    )  # fmt: skip
+        "/hook",
+        {"type": "changes.available", "timepoint": str(feed.latest()), "resources": [RESOURCE]},
+    )
     signing = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     digest = hmac.new(base64.b64decode(hooked.removeprefix("whsec_")), signing, hashlib.sha256).digest()
     assert headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"

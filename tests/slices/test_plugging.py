@@ -58,9 +58,23 @@ def test_it_adds_what_it_declares_and_nothing_of_it_is_left_without_it(root: Pat
 @pytest.mark.slow
 def test_where_it_is_plugged_in_everything_of_it_works(root: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "tests.slices.plug", "-p", "no:cacheprovider", "tests/slices/plugged.py"],
-        cwd=root, env=dict(os.environ) | {"PYTHONPATH": str(root)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "tests.slices.plug",
+            "-p",
+            "no:cacheprovider",
+            "tests/slices/plugged.py",
+        ],
+        cwd=root,
+        env=dict(os.environ) | {"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
 
 

@@ -21,17 +21,23 @@ NUMBER = "370102200000013"
 
 def _debtor(**changes: str | None) -> dict[str, str | None]:
     return {
-        "subject_name": NAMES[0], "court": "济南市历下区人民法院", "document_number": "（2025）鲁0102执36号",
-        "duties": "支付货款", "performance": "全部未履行", "decision_date": "2025-05-05",
-    } | changes  # fmt: skip
+        "subject_name": NAMES[0],
+        "court": "济南市历下区人民法院",
+        "document_number": "（2025）鲁0102执36号",
+        "duties": "支付货款",
+        "performance": "全部未履行",
+        "decision_date": "2025-05-05",
+    } | changes
 
 
 @pytest.fixture(autouse=True)
 def registered(tmp_path: Path) -> None:
     hand_in(
-        tmp_path, "enterprise-registration",
-        [registration(0, registration_number=NUMBER), registration(1), registration(2)], name="register.csv",
-    )  # fmt: skip
+        tmp_path,
+        "enterprise-registration",
+        [registration(0, registration_number=NUMBER), registration(1), registration(2)],
+        name="register.csv",
+    )
 
 
 def hand(tmp_path: Path, **changes: str | None) -> str | None:

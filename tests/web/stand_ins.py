@@ -36,25 +36,43 @@ FINE = FieldDef(key="fine", title=Text(zh="罚款金额", en="Fine"), type=Field
 NOTE = FieldDef(key="remark", title=Text(zh="备注", en="Remark"))
 
 CARD = SubjectCard(
-    id=1, code=CODE, name="济南泉畔机械有限公司", type="enterprise", type_title=Text(zh="企业", en="Enterprise"),
+    id=1,
+    code=CODE,
+    name="济南泉畔机械有限公司",
+    type="enterprise",
+    type_title=Text(zh="企业", en="Enterprise"),
     names=(("济南老泉机械厂", None, dt.date(2016, 5, 2)), ("济南泉畔机械有限公司", dt.date(2016, 5, 3), None)),
     identifiers=(("uscc", CODE, None), ("registration-number", "370100200012345", None)),
-    region="历下区", status="存续", address="历下区泉城路 1 号", established=dt.date(2008, 6, 12),
+    region="历下区",
+    status="存续",
+    address="历下区泉城路 1 号",
+    established=dt.date(2008, 6, 12),
     representative="负责人甲",
-)  # fmt: skip
+)
 
 
 def penalty(number: int = 1, **changes: object) -> RecordView:
     """A penalty record; ``changes`` replace its attributes."""
     record = RecordView(
-        id=number, version=1, resource="administrative-penalty", title=Text(zh="行政处罚", en="Penalty"),
-        chapter="administrative", nature="negative", event_date=dt.date(2025, 11, 18), valid_from=None,
-        valid_until=None, public_until=dt.date(2026, 11, 18), state="in-force", tier="ordinary",
-        provider_title=Text(zh="济南市市场监督管理局", en="Market Regulation"), batch="B-1", recorded_at=NOON,
+        id=number,
+        version=1,
+        resource="administrative-penalty",
+        title=Text(zh="行政处罚", en="Penalty"),
+        chapter="administrative",
+        nature="negative",
+        event_date=dt.date(2025, 11, 18),
+        valid_from=None,
+        valid_until=None,
+        public_until=dt.date(2026, 11, 18),
+        state="in-force",
+        tier="ordinary",
+        provider_title=Text(zh="济南市市场监督管理局", en="Market Regulation"),
+        batch="B-1",
+        recorded_at=NOON,
         fields=((NUMBER, f"济市监处罚〔2025〕{number}号"), (CONTENT, "<责令改正>"), (FINE, "3.2 万元"), (NOTE, "")),
         summary=((NUMBER, f"济市监处罚〔2025〕{number}号"), (FINE, "3.2 万元")),
         basis=(Basis(title="行政处罚法", article="第四十八条", reference="主席令第七十号"),),
-    )  # fmt: skip
+    )
     return replace(record, **changes)  # type: ignore[arg-type]
 
 
@@ -92,10 +110,12 @@ class StandInPack:
 
     def __init__(self, *resources: Resource) -> None:
         divisions = CodeSet(
-            key="division-jinan", title=Text(zh="区划", en="Divisions"), edition="GB/T 2260",
+            key="division-jinan",
+            title=Text(zh="区划", en="Divisions"),
+            edition="GB/T 2260",
             in_force=InForce(**{"from": dt.date(2020, 1, 1)}),
             codes=(Code(value="370102", title=Text(zh="历下区", en="Lixia")),),
-        )  # fmt: skip
+        )
         self.resources = {resource.key: resource for resource in resources}
         self.categories = {
             "C03": Category(key="C03", title=Text(zh="行政管理信息", en="Decisions"), chapter="administrative")

@@ -22,10 +22,17 @@ FIGURES = CityFigures(20143, {"enterprise": 20143}, 205871, 2, 1, 7, NOON, dt.da
 def rows(first: int, last: int) -> list[LatestRow]:
     """Penalties from ``first`` down to ``last``, as the archive lists them."""
     return [
-        LatestRow(CODE, f"济南第{n}厂", f"〔2026〕{n}号", ((NUMBER, f"〔2026〕{n}号"), (FINE, "3.2 万元")),
-                  dt.date(2026, 3, 1), "市场监管局", f"2026-03-01:{n}")
+        LatestRow(
+            CODE,
+            f"济南第{n}厂",
+            f"〔2026〕{n}号",
+            ((NUMBER, f"〔2026〕{n}号"), (FINE, "3.2 万元")),
+            dt.date(2026, 3, 1),
+            "市场监管局",
+            f"2026-03-01:{n}",
+        )
         for n in range(first, last - 1, -1)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.fixture(autouse=True)

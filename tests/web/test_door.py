@@ -20,9 +20,17 @@ def scope(
     method: str = "POST", path: bytes = b"/x", headers: Iterable[tuple[bytes, bytes]] = (), client: str = "203.0.113.9"
 ) -> Any:
     return {
-        "type": "http", "method": method, "raw_path": path, "path": path.decode(), "query_string": b"a=1", "scheme": "http",
-        "http_version": "1.1", "headers": list(headers), "client": (client, 1234), "server": ("localhost", 8000),
-    }  # fmt: skip
+        "type": "http",
+        "method": method,
+        "raw_path": path,
+        "path": path.decode(),
+        "query_string": b"a=1",
+        "scheme": "http",
+        "http_version": "1.1",
+        "headers": list(headers),
+        "client": (client, 1234),
+        "server": ("localhost", 8000),
+    }
 
 
 def echo(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:

@@ -131,8 +131,15 @@ def test_reports_of_the_policy_are_small_masked_and_kept_nowhere(caplog: pytest.
     policy = Client().get("/about").headers
     assert "report-uri /csp-report" in policy["Content-Security-Policy"]
     assert 'csp="/csp-report"' in policy["Reporting-Endpoints"]
-    sent = [{"body": {"effectiveDirective": "script-src\nforged", "documentURL": "https://x.example/my/a?number=37010219800615001X",
-                      "blockedURL": "https://evil.example/13853119876?q=secret"}}] * 50  # fmt: skip
+    sent = [
+        {
+            "body": {
+                "effectiveDirective": "script-src\nforged",
+                "documentURL": "https://x.example/my/a?number=37010219800615001X",
+                "blockedURL": "https://evil.example/13853119876?q=secret",
+            }
+        }
+    ] * 50
     client = Client(enforce_csrf_checks=True)
     with caplog.at_level(logging.WARNING, "quanxin.web.views.telling"):
         assert client.post("/csp-report", sent, content_type="application/json").status_code == 204

@@ -33,9 +33,16 @@ class Scope(StrEnum):
 
 @act
 def authorise(
-    by: Actor, principal: User | Principal, agent_username: str, scope: Collection[Scope], until: dt.date, *,
-    reason: str = "", document: str = "", from_day: dt.date | None = None,
-) -> Agency:  # fmt: skip
+    by: Actor,
+    principal: User | Principal,
+    agent_username: str,
+    scope: Collection[Scope],
+    until: dt.date,
+    *,
+    reason: str = "",
+    document: str = "",
+    from_day: dt.date | None = None,
+) -> Agency:
     """Let a person act for a principal in some things until a day; a live authorisation that differs is replaced.
 
     ``principal`` is the user who stands for it, who must be ``by``, or anyone where ``by`` is the window (or the
@@ -79,11 +86,28 @@ def _make(
     document: str,
 ) -> Agency:
     made = Agency.objects.create(
-        code=named.code, identity=named.identity, agent=agent, scope=scope, from_day=days[0], until=days[1],
-        made_at=now(), made_by=by.name, reason=reason, document=document,
-    )  # fmt: skip
-    audit(by, "accounts.authorise", f"user:{agent.username}", agency=made.pk, code=named.code,
-          person=bool(named.identity), scope=scope, until=days[1].isoformat(), document=document)  # fmt: skip
+        code=named.code,
+        identity=named.identity,
+        agent=agent,
+        scope=scope,
+        from_day=days[0],
+        until=days[1],
+        made_at=now(),
+        made_by=by.name,
+        reason=reason,
+        document=document,
+    )
+    audit(
+        by,
+        "accounts.authorise",
+        f"user:{agent.username}",
+        agency=made.pk,
+        code=named.code,
+        person=bool(named.identity),
+        scope=scope,
+        until=days[1].isoformat(),
+        document=document,
+    )
     stands_now.send(Agency, principal=named, key="agency-made", once=f"agency:{made.pk}", who=agent, until=days[1])
     return made
 

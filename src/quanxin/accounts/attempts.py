@@ -37,9 +37,13 @@ def locked(username: str) -> bool:
 def note_sign_in(username: str, succeeded: bool, request: HttpRequest | None = None, how: str = "") -> None:
     """Keep the attempt, let in or not."""
     SignIn.objects.create(
-        username=username[:64], succeeded=succeeded, at=now(), how=how[:64],
-        address=address_of(request) if request else "", browser=browser_of(request) if request else "",
-    )  # fmt: skip
+        username=username[:64],
+        succeeded=succeeded,
+        at=now(),
+        how=how[:64],
+        address=address_of(request) if request else "",
+        browser=browser_of(request) if request else "",
+    )
 
 
 @contextmanager

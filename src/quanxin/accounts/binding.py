@@ -125,11 +125,23 @@ def _bind(by: Actor, username: str, principal: Principal, reason: str, until: dt
     if held:
         _end(by, held, reason)
     made = Binding.objects.create(
-        user=user, code=principal.code, identity=principal.identity, from_at=now(), until=until, made_by=by.name,
+        user=user,
+        code=principal.code,
+        identity=principal.identity,
+        from_at=now(),
+        until=until,
+        made_by=by.name,
         reason=reason.strip(),
-    )  # fmt: skip
-    audit(by, "accounts.bind", f"user:{username}", code=principal.code, person=bool(principal.identity),
-          reason=made.reason, until=until and until.isoformat())  # fmt: skip
+    )
+    audit(
+        by,
+        "accounts.bind",
+        f"user:{username}",
+        code=principal.code,
+        person=bool(principal.identity),
+        reason=made.reason,
+        until=until and until.isoformat(),
+    )
     stands_now.send(Binding, principal=principal, key="binding-made", once=f"binding:{made.pk}", who=user, until=until)
     return made
 
@@ -151,8 +163,14 @@ def unbind(by: Actor, username: str, *, reason: str) -> Binding:
 def _end(by: Actor, found: Binding, reason: str) -> None:
     found.ended_at, found.ended_by, found.ended_reason = now(), by.name, reason.strip()
     found.save()
-    audit(by, "accounts.unbind", f"user:{found.user.username}", code=found.code, person=bool(found.identity),
-          reason=found.ended_reason)  # fmt: skip
+    audit(
+        by,
+        "accounts.unbind",
+        f"user:{found.user.username}",
+        code=found.code,
+        person=bool(found.identity),
+        reason=found.ended_reason,
+    )
 
 
 def standing(user: User) -> Binding | None:

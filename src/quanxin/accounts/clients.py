@@ -39,9 +39,11 @@ def add_client(
     """
     by.require(Role.ADMINISTRATOR)
     application = Application.objects.create(
-        name=name, client_type=Application.CLIENT_CONFIDENTIAL, client_secret=secrets.token_urlsafe(32),
+        name=name,
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        client_secret=secrets.token_urlsafe(32),
         authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
-    )  # fmt: skip
+    )
     client = ApiClient.objects.create(
         name=name, application=application, provider=provider, consumer=consumer, rate=rate
     )
@@ -70,8 +72,14 @@ def let_decide(by: Actor, name: str) -> ApiClient:
     if not client.decides:
         client.decides_asked_by = by.name
     client.save(update_fields=["decides", "decides_asked_by"])
-    audit(by, "accounts.client-decides" if client.decides else "accounts.ask-client-decides", f"client:{name}",
-          provider=client.provider, asked_by=client.decides_asked_by, alone=alone)  # fmt: skip
+    audit(
+        by,
+        "accounts.client-decides" if client.decides else "accounts.ask-client-decides",
+        f"client:{name}",
+        provider=client.provider,
+        asked_by=client.decides_asked_by,
+        alone=alone,
+    )
     return client
 
 
@@ -158,13 +166,26 @@ def listing() -> list[dict[str, Any]]:
     """Every client with its secrets that stand, by name; no secret's text or digest."""
     at = now()
     return [
-        {"client": one.name, "client_id": one.application.client_id, "provider": one.provider, "consumer": one.consumer,
-         "rate": one.rate, "active": one.active, "decides": one.decides,
-         "secrets": [{"secret": s.pk, "made": s.made_at.isoformat(timespec="seconds"),
-                      "until": s.until and s.until.isoformat(timespec="seconds")}
-                     for s in one.secrets.all() if s.ended_at is None and (s.until is None or s.until > at)]}
+        {
+            "client": one.name,
+            "client_id": one.application.client_id,
+            "provider": one.provider,
+            "consumer": one.consumer,
+            "rate": one.rate,
+            "active": one.active,
+            "decides": one.decides,
+            "secrets": [
+                {
+                    "secret": s.pk,
+                    "made": s.made_at.isoformat(timespec="seconds"),
+                    "until": s.until and s.until.isoformat(timespec="seconds"),
+                }
+                for s in one.secrets.all()
+                if s.ended_at is None and (s.until is None or s.until > at)
+            ],
+        }
         for one in ApiClient.objects.select_related("application").prefetch_related("secrets").order_by("name")
-    ]  # fmt: skip
+    ]
 
 
 def forget_expired() -> int:

@@ -36,16 +36,36 @@ def give(by: Actor, user: User, role: Role, *, provider: str, district: str, org
         return None
     if alone(by):
         _keep(user, role.value, provider, district, at)
-        audit(by, "accounts.grant", f"user:{user.username}", role=role.value, provider=provider, district=district,
-              organisation=organisation, alone=True)  # fmt: skip
+        audit(
+            by,
+            "accounts.grant",
+            f"user:{user.username}",
+            role=role.value,
+            provider=provider,
+            district=district,
+            organisation=organisation,
+            alone=True,
+        )
         return None
     made, new = Grant.objects.get_or_create(
-        user=user, role=role.value, provider=provider, district=district, approved=None,
+        user=user,
+        role=role.value,
+        provider=provider,
+        district=district,
+        approved=None,
         defaults={"organisation": at, "asked_by": by.name, "asked_at": now()},
-    )  # fmt: skip
+    )
     if new:
-        audit(by, "accounts.ask-grant", f"user:{user.username}", grant=made.pk, role=role.value, provider=provider,
-              district=district, organisation=organisation)  # fmt: skip
+        audit(
+            by,
+            "accounts.ask-grant",
+            f"user:{user.username}",
+            grant=made.pk,
+            role=role.value,
+            provider=provider,
+            district=district,
+            organisation=organisation,
+        )
     return made
 
 
@@ -72,8 +92,16 @@ def decide(by: Actor, number: int, *, approved: bool) -> Grant:
         _keep(found.user, found.role, found.provider, found.district, found.organisation)
     found.approved, found.decided_by, found.decided_at = approved, by.name, now()
     found.save()
-    audit(by, "accounts.grant" if approved else "accounts.refuse-grant", f"user:{found.user.username}", grant=found.pk,
-          role=found.role, provider=found.provider, district=found.district, asked_by=found.asked_by)  # fmt: skip
+    audit(
+        by,
+        "accounts.grant" if approved else "accounts.refuse-grant",
+        f"user:{found.user.username}",
+        grant=found.pk,
+        role=found.role,
+        provider=found.provider,
+        district=found.district,
+        asked_by=found.asked_by,
+    )
     return found
 
 
@@ -81,11 +109,18 @@ def waiting() -> list[dict[str, Any]]:
     """The roles that were asked for and are not decided, the oldest first."""
     found = Grant.objects.filter(approved=None).select_related("user", "organisation")
     return [
-        {"grant": one.pk, "username": one.user.username, "role": one.role, "provider": one.provider or "*",
-         "district": one.district or "*", "organisation": one.organisation.key if one.organisation else None,
-         "asked_by": one.asked_by, "asked_at": one.asked_at.isoformat()}
+        {
+            "grant": one.pk,
+            "username": one.user.username,
+            "role": one.role,
+            "provider": one.provider or "*",
+            "district": one.district or "*",
+            "organisation": one.organisation.key if one.organisation else None,
+            "asked_by": one.asked_by,
+            "asked_at": one.asked_at.isoformat(),
+        }
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def alone(by: Actor) -> bool:

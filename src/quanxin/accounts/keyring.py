@@ -130,9 +130,11 @@ def retire(actor: Actor, identity: str, *, destroy: bool = False) -> Key:
         _lock(SEALING, lock_of(identity))
         if rows := _rows_under(found):
             raise BadRing(
-                f"仍有 {rows} 行由密钥 {identity} 加密，不能停用。", f"{rows} rows are still sealed under the key {identity}.",
-                "请先运行 quanxin keys rotate。", "Run quanxin keys rotate first.",
-            )  # fmt: skip
+                f"仍有 {rows} 行由密钥 {identity} 加密，不能停用。",
+                f"{rows} rows are still sealed under the key {identity}.",
+                "请先运行 quanxin keys rotate。",
+                "Run quanxin keys rotate first.",
+            )
         audit(actor, "keys.retire", f"key:{identity}", destroyed=destroy)
         draft.put(draft.ring.with_state(identity, state))
     return replace(found, state=state)
@@ -180,11 +182,19 @@ def _rows_under(key: Key) -> int:
 
 def _expect_retirable(ring: Ring, found: Key | None, identity: str) -> None:
     if found is None:
-        raise BadRing(f"密钥环中没有密钥 {identity}。", f"The ring has no sealing key {identity}.",
-                      "请用 quanxin keys list 查看。", "See quanxin keys list.")  # fmt: skip
+        raise BadRing(
+            f"密钥环中没有密钥 {identity}。",
+            f"The ring has no sealing key {identity}.",
+            "请用 quanxin keys list 查看。",
+            "See quanxin keys list.",
+        )
     if found.id == ring.writer.id:
-        raise BadRing(f"密钥 {identity} 正在使用。", f"The key {identity} is the one that seals.",
-                      "请先运行 quanxin keys add 和 quanxin keys rotate。", "Run keys add and keys rotate first.")  # fmt: skip
+        raise BadRing(
+            f"密钥 {identity} 正在使用。",
+            f"The key {identity} is the one that seals.",
+            "请先运行 quanxin keys add 和 quanxin keys rotate。",
+            "Run keys add and keys rotate first.",
+        )
 
 
 def _lock(kind: int, number: int) -> None:

@@ -44,10 +44,13 @@ def stood_for(actor: Actor) -> frozenset[str]:
     roles = Membership.objects.filter(user__username=name, organisation__ended_at=None)
     found, both = set[str](), ("code", "identity", "kind")
     for code, identity, kind in (
-        bound.annotate(kind=Value(0)).values_list(*both)
-        .union(acts_for.annotate(kind=Value(0)).values_list(*both),
-               roles.annotate(kind=Value(1)).values_list("organisation__key", "provider", "kind"))
-    ):  # fmt: skip
+        bound.annotate(kind=Value(0))
+        .values_list(*both)
+        .union(
+            acts_for.annotate(kind=Value(0)).values_list(*both),
+            roles.annotate(kind=Value(1)).values_list("organisation__key", "provider", "kind"),
+        )
+    ):
         if kind:
             employers.add((identity, code or ""))
         else:

@@ -84,16 +84,23 @@ def home(request: HttpRequest) -> HttpResponse:
     held = list(Authenticator.objects.filter(user=user).order_by("created_at"))
     codes = next((one.wrap() for one in held if one.type == Authenticator.Type.RECOVERY_CODES), None)
     current = sessions.stored(request.session.session_key)
-    return render(request, "account/home.html", {
-        "account": user, "standing": standing(user), "landing": landing(user), "told": told(request),
-        "memberships": list(_memberships(user)),
-        "totp": next((one for one in held if one.type == Authenticator.Type.TOTP), None),
-        "keys": [one for one in held if one.type == Authenticator.Type.WEBAUTHN],
-        "codes_left": len(codes.get_unused_codes()) if codes else 0,
-        "must_add": factors.must_add(user),
-        "sessions": [(reference(one), one, one.session_key == current) for one in sessions.open_sessions(user)],
-        "sign_ins": list(SignIn.objects.filter(username=user.username)[:SIGN_INS]),
-    })  # fmt: skip
+    return render(
+        request,
+        "account/home.html",
+        {
+            "account": user,
+            "standing": standing(user),
+            "landing": landing(user),
+            "told": told(request),
+            "memberships": list(_memberships(user)),
+            "totp": next((one for one in held if one.type == Authenticator.Type.TOTP), None),
+            "keys": [one for one in held if one.type == Authenticator.Type.WEBAUTHN],
+            "codes_left": len(codes.get_unused_codes()) if codes else 0,
+            "must_add": factors.must_add(user),
+            "sessions": [(reference(one), one, one.session_key == current) for one in sessions.open_sessions(user)],
+            "sign_ins": list(SignIn.objects.filter(username=user.username)[:SIGN_INS]),
+        },
+    )
 
 
 def _memberships(user: User) -> Iterator[tuple[Any, Any, str, Any]]:

@@ -35,9 +35,17 @@ __all__ = [
 
 @act
 def add_account(
-    by: Actor, username: str, *, password: str, role: Role | None = None, provider: str = "", district: str = "",
-    organisation: str = "", name: str = "", email: str = "",
-) -> User:  # fmt: skip
+    by: Actor,
+    username: str,
+    *,
+    password: str,
+    role: Role | None = None,
+    provider: str = "",
+    district: str = "",
+    organisation: str = "",
+    name: str = "",
+    email: str = "",
+) -> User:
     """Make an account, or give an existing one a further role; its password is set only when it is made, and is good for
     choosing another.
 
@@ -198,10 +206,16 @@ def listing() -> list[dict[str, Any]]:
         held.setdefault(one.user_id, []).append(":".join([one.role, *filter(None, place)]))
     factors = dict(Authenticator.objects.values_list("user").annotate(n=Count("id")))
     return [
-        {"username": user.username, "name": user.name, "active": user.is_active, "roles": held.get(user.pk, []),
-         "factors": factors.get(user.pk, 0), "last_sign_in": user.last_login and user.last_login.isoformat()}
+        {
+            "username": user.username,
+            "name": user.name,
+            "active": user.is_active,
+            "roles": held.get(user.pk, []),
+            "factors": factors.get(user.pk, 0),
+            "last_sign_in": user.last_login and user.last_login.isoformat(),
+        }
         for user in User.objects.order_by("username")
-    ]  # fmt: skip
+    ]
 
 
 def actor_of(user: User) -> Actor:

@@ -44,9 +44,11 @@ def findings() -> Iterator[Finding]:
     if begun is not None and begun < at - LATE and missing:
         yield attention(
             "retention",
-            (f"超过两天没有清理到期的内容：{'、'.join(missing)}",
-             f"For two days nothing was removed that is past its term: {', '.join(missing)}"),
+            (
+                f"超过两天没有清理到期的内容：{'、'.join(missing)}",
+                f"For two days nothing was removed that is past its term: {', '.join(missing)}",
+            ),
             ("请运行 quanxin worker", "Run quanxin worker"),
-        )  # fmt: skip
+        )
     else:
         yield ok("retention", "到期的登录记录、令牌、会话、应答按时清理", "What is past its term goes every night")

@@ -64,9 +64,12 @@ class Flow(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         if algorithm not in SIGNATURES:
             raise OAuth2Error("id_token is not signed")
         claims: dict[str, Any] = jwtkit.verify_and_decode(
-            credential=id_token, keys_url=self.openid_config["jwks_uri"], issuer=self.openid_config["issuer"],
-            audience=app.client_id, lookup_kid=jwtkit.lookup_kid_jwk,
-        )  # fmt: skip
+            credential=id_token,
+            keys_url=self.openid_config["jwks_uri"],
+            issuer=self.openid_config["issuer"],
+            audience=app.client_id,
+            lookup_kid=jwtkit.lookup_kid_jwk,
+        )
         if not self.nonce or not constant_time_compare(str(claims.get("nonce", "")), self.nonce):
             raise OAuth2Error("nonce does not match")
         return claims
@@ -130,9 +133,13 @@ def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
     nonce = secrets.token_urlsafe(32)
     try:
         answer: HttpResponse = provider.redirect(
-            request, process=AuthProcess.LOGIN, next_url=get_next_redirect_url(request), nonce=nonce,
-            auth_params={"nonce": nonce}, scope=list(known.scopes),
-        )  # fmt: skip
+            request,
+            process=AuthProcess.LOGIN,
+            next_url=get_next_redirect_url(request),
+            nonce=nonce,
+            auth_params={"nonce": nonce},
+            scope=list(known.scopes),
+        )
     except (RequestException, ValueError, KeyError) as error:
         log.warning("sign-on %s does not answer: %s", known.key, type(error).__name__)
         answer = render_authentication_error(request, provider, exception=error)

@@ -61,9 +61,12 @@ def said_whom(router: Router) -> Router:
 
 
 interface = Interface(
-    title="泉信 Quanxin", version="1", description="公共信用信息归集共享接口 / The interface for machines",
-    urls_namespace="api", docs_url=None,
-)  # fmt: skip
+    title="泉信 Quanxin",
+    version="1",
+    description="公共信用信息归集共享接口 / The interface for machines",
+    urls_namespace="api",
+    docs_url=None,
+)
 problems.handle(interface)
 for router in slices.routers():
     interface.add_router("", said_whom(router))

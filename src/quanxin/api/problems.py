@@ -96,9 +96,15 @@ class Problem(Schema):
 def answer(problem: problems.Problem, errors: list[dict[str, Any]] | None = None) -> HttpResponse:
     """The response of a problem."""
     body = Problem(
-        type=f"urn:quanxin:error:{problem.code}", title=problem.zh, title_en=problem.en, status=problem.status,
-        code=problem.code, hint=problem.hint, hint_en=problem.hint_en, errors=errors or [],
-    )  # fmt: skip
+        type=f"urn:quanxin:error:{problem.code}",
+        title=problem.zh,
+        title_en=problem.en,
+        status=problem.status,
+        code=problem.code,
+        hint=problem.hint,
+        hint_en=problem.hint_en,
+        errors=errors or [],
+    )
     response = JsonResponse(
         body.dict(), status=problem.status, content_type=CONTENT_TYPE, json_dumps_params={"ensure_ascii": False}
     )

@@ -139,9 +139,12 @@ def _published(on: dt.date) -> Q:
 def _out_of_reach(known_at: dt.datetime | None, shown: Q) -> Q:
     """What was out of sight at a moment, or is now; and versions of what stands no more as ``shown``."""
     standing = Record.objects.filter(
-        shown, superseded_at=None, subject_id=OuterRef("subject_id"), resource=OuterRef("resource"),
+        shown,
+        superseded_at=None,
+        subject_id=OuterRef("subject_id"),
+        resource=OuterRef("resource"),
         key_hash=OuterRef("key_hash"),
-    )  # fmt: skip
+    )
     out_of_reach = Q(restrictions.hidden()) | (Q(superseded_at__isnull=False) & Q(~Exists(standing)))
     return out_of_reach if known_at is None else out_of_reach | Q(restrictions.hidden(known_at))
 

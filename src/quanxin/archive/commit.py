@@ -85,8 +85,15 @@ def find_current(con: duckdb.DuckDBPyConnection, resource: Resource, workdir: Pa
     decision takes from a record's reach stays with it. Of several the provider's own comes first. A key whose last
     version was withdrawn has that version's number and neither id nor provider: its versions go on from there.
     """
-    columns = {"subject_id": "BIGINT", "key_hash": "UUID", "kept": "BIGINT", "id": "BIGINT", "version": "INTEGER",
-               "content_hash": "UUID", "provider": "VARCHAR"}  # fmt: skip
+    columns = {
+        "subject_id": "BIGINT",
+        "key_hash": "UUID",
+        "kept": "BIGINT",
+        "id": "BIGINT",
+        "version": "INTEGER",
+        "content_hash": "UUID",
+        "provider": "VARCHAR",
+    }
     if not Batch.objects.filter(resource=resource.key).exists():
         nothing = ", ".join(f"{name} {kind}" for name, kind in columns.items())
         con.execute(f"CREATE OR REPLACE TABLE current ({nothing})")

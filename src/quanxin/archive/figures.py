@@ -54,17 +54,26 @@ def city_figures() -> CityFigures:
     registered = Subject.objects.filter(natural=False, merged_into=None)
     by_type = dict(registered.values_list("type").annotate(n=Count("id")).order_by("-n"))
     totals = Batch.objects.aggregate(
-        accepted=Sum("accepted", default=0), resources=Count("resource", distinct=True),
-        providers=Count("provider", distinct=True), batches=Count("id"), last=Max("recorded_at"),
-    )  # fmt: skip
+        accepted=Sum("accepted", default=0),
+        resources=Count("resource", distinct=True),
+        providers=Count("provider", distinct=True),
+        batches=Count("id"),
+        last=Max("recorded_at"),
+    )
     withdrawn = sum(
         receipt.get("withdrawn", 0)
         for receipt in Batch.objects.filter(mode="replace").values_list("receipt", flat=True)
     )
     return CityFigures(
-        sum(by_type.values()), by_type, totals["accepted"] - withdrawn, totals["resources"], totals["providers"],
-        totals["batches"], totals["last"], today(),
-    )  # fmt: skip
+        sum(by_type.values()),
+        by_type,
+        totals["accepted"] - withdrawn,
+        totals["resources"],
+        totals["providers"],
+        totals["batches"],
+        totals["last"],
+        today(),
+    )
 
 
 def latest(resource: str, *, limit: int = 20, before: str | None = None) -> list[LatestRow]:

@@ -92,11 +92,15 @@ class _Pass:
         at = now()
         rows = [
             SetAside(
-                follower=self._by.name, event=unit.event, subject=unit.subject, reason=_told(error), since=at,
+                follower=self._by.name,
+                event=unit.event,
+                subject=unit.subject,
+                reason=_told(error),
+                since=at,
                 next_at=at + DELAYS[0],
             )
             for unit in units
-        ]  # fmt: skip
+        ]
         SetAside.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
         _log.error("%s: %s set aside", self._by.name, len(units), exc_info=error)
 

@@ -34,9 +34,11 @@ def set_aside() -> Iterator[Finding]:
         yield attention(
             "events",
             (f"有 {count:,} 项变更的后续处理失败，已搁置", f"{count:,} follow-ups of changes failed and are set aside"),
-            ("请用 quanxin events list 查看原因，处理后运行 quanxin events retry",
-             "See why with quanxin events list, mend it, then run quanxin events retry"),
-        )  # fmt: skip
+            (
+                "请用 quanxin events list 查看原因，处理后运行 quanxin events retry",
+                "See why with quanxin events list, mend it, then run quanxin events retry",
+            ),
+        )
     else:
         yield ok("events", "没有搁置的变更", "No event is set aside")
 

@@ -74,13 +74,22 @@ def split(
     held = Identifier.objects.filter(subject=subject, pk__in=identifiers)
     _expect(held.count() == len(set(identifiers)), "split-numbers")
     other = Subject.objects.create(
-        type=subject.type, code=code, name=moved[0].text, region=subject.region, natural=subject.natural,
+        type=subject.type,
+        code=code,
+        name=moved[0].text,
+        region=subject.region,
+        natural=subject.natural,
         recorded_at=now(),
-    )  # fmt: skip
+    )
     judgement = Judgement.objects.create(
-        kind="split", kept=subject, other=other, actor=actor.name, reason=reason.strip(), at=now(),
+        kind="split",
+        kept=subject,
+        other=other,
+        actor=actor.name,
+        reason=reason.strip(),
+        at=now(),
         particulars={"names": [n.pk for n in moved], "identifiers": list(identifiers), "code": code},
-    )  # fmt: skip
+    )
     _move_identity(subject, other, [n.pk for n in moved], list(identifiers))
     handed = _move_records(subject.pk, other.pk, Q(id__in=list(records)))
     judgement.particulars["records"] = [old for old, _ in handed]

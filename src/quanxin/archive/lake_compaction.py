@@ -71,10 +71,15 @@ def statistics(superseded: dict[str, int]) -> list[Statistics]:
         for entry in manifest:
             found.setdefault(resource, {})[entry["path"]] = (entry["rows"], entry["bytes"])
     return [
-        Statistics(resource, len(files), sum(r for r, _ in files.values()), sum(b for _, b in files.values()),
-                   superseded.get(resource, 0))
+        Statistics(
+            resource,
+            len(files),
+            sum(r for r, _ in files.values()),
+            sum(b for _, b in files.values()),
+            superseded.get(resource, 0),
+        )
         for resource, files in found.items()
-    ]  # fmt: skip
+    ]
 
 
 def _rows(resource: str) -> int:

@@ -33,8 +33,20 @@ _TOLD = {
     "id": "BIGINT", "subject_id": "BIGINT", "version": "INTEGER", "recorded_at": "TIMESTAMPTZ",
     "superseded_at": "TIMESTAMPTZ", "batch_id": "VARCHAR", "row_no": "BIGINT", "provider": "VARCHAR",
 }  # fmt: skip
-OWN = ("_id", "_subject_id", "_key_hash", "_content_hash", "_version", "_event_date", "_valid_from", "_valid_until",
-       "_published", "_public_until", "_tier", "_row_no")  # fmt: skip
+OWN = (
+    "_id",
+    "_subject_id",
+    "_key_hash",
+    "_content_hash",
+    "_version",
+    "_event_date",
+    "_valid_from",
+    "_valid_until",
+    "_published",
+    "_public_until",
+    "_tier",
+    "_row_no",
+)
 
 
 def fields_of(resource: str) -> list[FieldDef]:

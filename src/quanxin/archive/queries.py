@@ -96,10 +96,14 @@ def _views(records: list[Record], viewer: Viewer, subject: Subject, day: dt.date
         _view(record, viewer, day, rules)
         for record in records
         if access.may_see_record(
-            viewer, definition(record.batch_id), day, record.event_date, natural=subject.natural,
+            viewer,
+            definition(record.batch_id),
+            day,
+            record.event_date,
+            natural=subject.natural,
             own=access.handed_in(viewer, record, subject.region),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules) -> RecordView:
@@ -112,15 +116,28 @@ def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules) -> RecordV
     )
     expired = record.valid_until is not None and record.valid_until < day
     return RecordView(
-        id=record.id, version=record.version, resource=record.resource, title=resource.title,
-        chapter=rules.categories[resource.category].chapter, nature=resource.nature, event_date=record.event_date,
-        valid_from=record.valid_from, valid_until=record.valid_until, public_until=record.public_until,
-        state="expired" if expired else "in-force", tier=record.tier,
+        id=record.id,
+        version=record.version,
+        resource=record.resource,
+        title=resource.title,
+        chapter=rules.categories[resource.category].chapter,
+        nature=resource.nature,
+        event_date=record.event_date,
+        valid_from=record.valid_from,
+        valid_until=record.valid_until,
+        public_until=record.public_until,
+        state="expired" if expired else "in-force",
+        tier=record.tier,
         provider_title=provider.title if provider else Text(zh=record.provider, en=record.provider),
-        batch=record.batch_id, recorded_at=record.recorded_at, fields=fields,
-        summary=tuple((f, text) for f, text in fields if f.key in resource.summary), basis=resource.basis,
-        marks=tuple(getattr(record, "held", ())), provider=record.provider, subject_id=record.subject_id,
-    )  # fmt: skip
+        batch=record.batch_id,
+        recorded_at=record.recorded_at,
+        fields=fields,
+        summary=tuple((f, text) for f, text in fields if f.key in resource.summary),
+        basis=resource.basis,
+        marks=tuple(getattr(record, "held", ())),
+        provider=record.provider,
+        subject_id=record.subject_id,
+    )
 
 
 def _chapters(views: Iterable[RecordView]) -> tuple[Chapter, ...]:
@@ -131,22 +148,32 @@ def _chapters(views: Iterable[RecordView]) -> tuple[Chapter, ...]:
 
 
 def _card(
-    subject: Subject, ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime, rules: Rules,
+    subject: Subject,
+    ids: list[int],
+    viewer: Viewer,
+    day: dt.date,
+    moment: dt.datetime,
+    rules: Rules,
     records: list[Record],
-) -> SubjectCard:  # fmt: skip
+) -> SubjectCard:
     names = name_periods([n for n in register.names_of(ids) if n.recorded_at <= moment])
     at_day = [text for text, start, _ in names if start is None or start <= day]
     kind = rules.subject_types[subject.type]
     return SubjectCard(
-        id=subject.pk, code=subject.code, name=at_day[-1] if at_day else subject.name, type=subject.type,
-        type_title=kind.title, names=names, region=_region(subject.region, rules),
+        id=subject.pk,
+        code=subject.code,
+        name=at_day[-1] if at_day else subject.name,
+        type=subject.type,
+        type_title=kind.title,
+        names=names,
+        region=_region(subject.region, rules),
         identifiers=tuple(
             (i.kind, i.value, i.valid_from)
             for i in register.identifiers_of(ids)
             if i.recorded_at <= moment and i.sealed is None
         ),
         **_registration(viewer, records, rules, subject.region),
-    )  # fmt: skip
+    )
 
 
 def name_periods(names: list[Name]) -> tuple[tuple[str, dt.date | None, dt.date | None], ...]:

@@ -50,9 +50,13 @@ def restrict(
     said = [article.model_dump(mode="json", exclude_none=True) for article in basis]
     for record in records:
         _, made = Restriction.objects.get_or_create(
-            subject_id=record.subject_id, resource=record.resource, key_hash=record.key_hash, kind=kind, ended_at=None,
+            subject_id=record.subject_id,
+            resource=record.resource,
+            key_hash=record.key_hash,
+            kind=kind,
+            ended_at=None,
             defaults={"case": case, "basis": said, "actor": actor.name, "from_at": at},
-        )  # fmt: skip
+        )
         if made:
             recorded.append(_tell(Event.Kind.RECORDS_RESTRICTED, record, kind, case, at))
     return recorded
@@ -84,17 +88,23 @@ def carry(moved: Sequence[Record], target: int, at: dt.datetime) -> None:
             subject_id=record.subject_id, resource=record.resource, key_hash=record.key_hash, ended_at=None
         ):
             Restriction.objects.get_or_create(
-                subject_id=target, resource=held.resource, key_hash=held.key_hash, kind=held.kind, ended_at=None,
+                subject_id=target,
+                resource=held.resource,
+                key_hash=held.key_hash,
+                kind=held.kind,
+                ended_at=None,
                 defaults={"case": held.case, "basis": held.basis, "actor": held.actor, "from_at": at},
-            )  # fmt: skip
+            )
 
 
 def current(restriction: Restriction) -> Record | None:
     """The version of a restricted record that stands now; None where it was withdrawn or moved."""
     return Record.objects.filter(
-        subject_id=restriction.subject_id, resource=restriction.resource, key_hash=restriction.key_hash,
+        subject_id=restriction.subject_id,
+        resource=restriction.resource,
+        key_hash=restriction.key_hash,
         superseded_at=None,
-    ).first()  # fmt: skip
+    ).first()
 
 
 def hidden(moment: dt.datetime | None = None) -> Exists:
@@ -128,6 +138,11 @@ def _at(moment: dt.datetime | None) -> Q:
 
 def _tell(kind: Event.Kind, record: Record, held: Restriction.Kind, case: str, at: dt.datetime) -> Event:
     return events.record(
-        kind, at, subject=record.subject_id, restriction=held.value, case=case, resource=record.resource,
+        kind,
+        at,
+        subject=record.subject_id,
+        restriction=held.value,
+        case=case,
+        resource=record.resource,
         records=[[record.subject_id, record.id]],
-    )  # fmt: skip
+    )

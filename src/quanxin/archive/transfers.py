@@ -36,9 +36,18 @@ GOING_ON = "moving m JOIN archive_record r ON r.subject_id = m.subject_id AND r.
 
 
 def transfer(
-    actor: Actor, kind: Transfer.Kind, *, resource: str, giver: str, taker: str, act: str, basis: Sequence[Basis],
-    reason: str, at: dt.datetime, only: Sequence[tuple[int, int]] | None = None,
-) -> tuple[Transfer, int] | None:  # fmt: skip
+    actor: Actor,
+    kind: Transfer.Kind,
+    *,
+    resource: str,
+    giver: str,
+    taker: str,
+    act: str,
+    basis: Sequence[Basis],
+    reason: str,
+    at: dt.datetime,
+    only: Sequence[tuple[int, int]] | None = None,
+) -> tuple[Transfer, int] | None:
     """Make a provider's current records of a resource (``only`` those: subject, id) another's, within the caller's
     transaction and under the resource's lock; return the transfer and how many, None where there was none.
     """
@@ -54,10 +63,17 @@ def transfer(
         cursor.execute("ANALYZE pg_temp.moving")
         with events.recording(Event.Kind.RECORDS_TRANSFERRED, at) as event:
             made = Transfer.objects.create(
-                kind=kind, resource=resource, from_provider=giver, to_provider=taker, act=act, reason=reason,
-                basis=[article.model_dump(mode="json", exclude_none=True) for article in basis], actor=actor.name,
-                at=at, event=event,
-            )  # fmt: skip
+                kind=kind,
+                resource=resource,
+                from_provider=giver,
+                to_provider=taker,
+                act=act,
+                reason=reason,
+                basis=[article.model_dump(mode="json", exclude_none=True) for article in basis],
+                actor=actor.name,
+                at=at,
+                event=event,
+            )
             first = versions.next_ids(count)
             wanted = {"transfer": made.pk, "first": first, "at": at}
             for statement in (KEEP, END):

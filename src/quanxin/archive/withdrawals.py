@@ -62,9 +62,17 @@ GIVING_BACK = "giving_back m JOIN archive_record r ON r.subject_id = m.subject_i
 
 
 def withdraw(
-    query: str, parameters: Sequence[Any], *, kind: Withdrawal.Kind, resource: str, provider: str, reason: str,
-    actor: Actor, at: dt.datetime, batch: Batch | None = None,
-) -> tuple[Withdrawal, int] | None:  # fmt: skip
+    query: str,
+    parameters: Sequence[Any],
+    *,
+    kind: Withdrawal.Kind,
+    resource: str,
+    provider: str,
+    reason: str,
+    actor: Actor,
+    at: dt.datetime,
+    batch: Batch | None = None,
+) -> tuple[Withdrawal, int] | None:
     """End the current records that ``query(subject_id, id)`` names, within the caller's transaction.
 
     Returns the withdrawal and how many records it ended; None, and nothing is written, where none was current.
@@ -81,9 +89,15 @@ def withdraw(
             return None
         with events.recording(Event.Kind.RECORDS_WITHDRAWN, at, batch=batch) as event:
             made = Withdrawal.objects.create(
-                kind=kind, resource=resource, provider=provider, batch=batch, event=event, reason=reason,
-                actor=actor.name, at=at,
-            )  # fmt: skip
+                kind=kind,
+                resource=resource,
+                provider=provider,
+                batch=batch,
+                event=event,
+                reason=reason,
+                actor=actor.name,
+                at=at,
+            )
             cursor.execute(END, {"at": at, "withdrawal": made.pk})
             count = int(cursor.rowcount)
             event.particulars = {"withdrawal": made.pk, "resource": resource, "records": count}
@@ -139,8 +153,13 @@ def take_out(rows: Iterable[tuple[str, int]], subjects: Iterable[int], *, actor:
         withdraw(
             "SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
             ([r.subject_id for r in chosen], [r.id for r in chosen]),
-            kind=Withdrawal.Kind.UNDONE, resource=resource, provider=provider, reason=reason, actor=actor, at=moment,
-        )  # fmt: skip
+            kind=Withdrawal.Kind.UNDONE,
+            resource=resource,
+            provider=provider,
+            reason=reason,
+            actor=actor,
+            at=moment,
+        )
     last = {(r.subject_id, r.resource, r.key_hash): r.version for r in current}
     numbers = [last[r.subject_id, r.resource, r.key_hash] + 1 for r in earlier]
     again = versions.continued(earlier, moment, numbers)
@@ -148,9 +167,12 @@ def take_out(rows: Iterable[tuple[str, int]], subjects: Iterable[int], *, actor:
     Record.objects.bulk_create(again)
     for record in again:
         WithdrawnRecord.objects.filter(
-            withdrawal__at=moment, withdrawal__resource=record.resource, subject_id=record.subject_id,
-            key_hash=record.key_hash, version=record.version - 1,
-        ).update(restored_id=record.id)  # fmt: skip
+            withdrawal__at=moment,
+            withdrawal__resource=record.resource,
+            subject_id=record.subject_id,
+            key_hash=record.key_hash,
+            version=record.version - 1,
+        ).update(restored_id=record.id)
     return TakenOut(tuple(r.id for r in current), tuple(r.id for r in again))
 
 
@@ -159,9 +181,15 @@ def _name_owners(gone: list[Record], again: list[Record], actor: Actor, reason: 
     for ended, made in zip(gone, again, strict=True):
         if ended.provider != made.provider:
             transfer = Transfer.objects.create(
-                kind=Transfer.Kind.RESTORED, resource=made.resource, from_provider=ended.provider,
-                to_provider=made.provider, act=f"undone:{ended.batch_id}", reason=reason, actor=actor.name, at=at,
-            )  # fmt: skip
+                kind=Transfer.Kind.RESTORED,
+                resource=made.resource,
+                from_provider=ended.provider,
+                to_provider=made.provider,
+                act=f"undone:{ended.batch_id}",
+                reason=reason,
+                actor=actor.name,
+                at=at,
+            )
             transfer.records.create(subject_id=made.subject_id, record_id=ended.id, made_id=made.id)
 
 
@@ -171,10 +199,15 @@ def _replaced(record: Record, brought: set[tuple[str, int]]) -> Record | None:
     while seen is not None:
         seen = (
             Record.objects.filter(
-                subject_id=seen.subject_id, resource=seen.resource, key_hash=seen.key_hash,
-                superseded_at=seen.recorded_at, version=seen.version - 1,
-            ).exclude(id=seen.id).first()
-        )  # fmt: skip
+                subject_id=seen.subject_id,
+                resource=seen.resource,
+                key_hash=seen.key_hash,
+                superseded_at=seen.recorded_at,
+                version=seen.version - 1,
+            )
+            .exclude(id=seen.id)
+            .first()
+        )
         if seen is not None and (seen.batch_id, seen.row_no) not in brought:
             return seen
     return None

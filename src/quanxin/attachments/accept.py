@@ -55,14 +55,29 @@ def accept(actor: Actor, source: IO[bytes] | UploadedFile[Any], *, name: str, ki
             locks.hold(locks.Kind.ATTACHMENTS, f"attachments unused {actor.name} {subject_id}")
             _not_too_many_unused(actor, subject_id)
             made = Attachment.objects.create(
-                id=identity, kind=kind, name=naming.cleaned(name, content_type), content_type=content_type,
-                size=draft.size, sha256=draft.sha256, subject_id=subject_id, uploaded_by=actor.name, at=now(),
-                verdict=verdict, scanned_at=now() if verdict is Verdict.CLEAN else None,
-            )  # fmt: skip
+                id=identity,
+                kind=kind,
+                name=naming.cleaned(name, content_type),
+                content_type=content_type,
+                size=draft.size,
+                sha256=draft.sha256,
+                subject_id=subject_id,
+                uploaded_by=actor.name,
+                at=now(),
+                verdict=verdict,
+                scanned_at=now() if verdict is Verdict.CLEAN else None,
+            )
             audit(
-                actor, "attachment.accept", made.reference, subject=subject_id, kind=kind, sha256=draft.sha256,
-                size=draft.size, content_type=content_type, verdict=verdict.value,
-            )  # fmt: skip
+                actor,
+                "attachment.accept",
+                made.reference,
+                subject=subject_id,
+                kind=kind,
+                sha256=draft.sha256,
+                size=draft.size,
+                content_type=content_type,
+                verdict=verdict.value,
+            )
             storage.settle(draft, identity)
     finally:
         storage.discard(draft.path)  # settled, it is not there any more

@@ -28,10 +28,12 @@ def findings() -> Iterator[Finding]:
     if unknown:
         yield attention(
             "attachments",
-            (f"QUANXIN_ATTACHMENT_MB 中没有这样的材料种类：{'、'.join(unknown)}",
-             f"QUANXIN_ATTACHMENT_MB names unknown kinds: {', '.join(unknown)}"),
+            (
+                f"QUANXIN_ATTACHMENT_MB 中没有这样的材料种类：{'、'.join(unknown)}",
+                f"QUANXIN_ATTACHMENT_MB names unknown kinds: {', '.join(unknown)}",
+            ),
             (f"可用种类：{'、'.join(Kind.values)}", f"Kinds there are: {', '.join(Kind.values)}"),
-        )  # fmt: skip
+        )
     root = storage.root()
     if root.is_dir() and root.stat().st_mode & 0o077:
         yield problem(

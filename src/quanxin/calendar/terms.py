@@ -98,9 +98,13 @@ def remaining(calendar: WorkingCalendar, given: Term, at: dt.datetime) -> dt.tim
 
 def _again(calendar: WorkingCalendar, given: Term, extension: int) -> Term:
     return term(
-        calendar, given.started, working_days=given.working_days, months=given.months, warn=given.warn,
+        calendar,
+        given.started,
+        working_days=given.working_days,
+        months=given.months,
+        warn=given.warn,
         extension=extension,
-    )  # fmt: skip
+    )
 
 
 def _last(calendar: WorkingCalendar, first: dt.date, working_days: int | None, months: int | None) -> dt.date:

@@ -84,9 +84,14 @@ def _item(field: FieldDef) -> Item:
     if codes is not None and field.type is FieldType.CODE and codes.open_prefix is None:
         options = tuple((code.value, said(code.title)) for code in codes.codes)
     return Item(
-        field.key, said(field.title), _kind(field, bool(options)), field.required is True, _hint(field), options,
+        field.key,
+        said(field.title),
+        _kind(field, bool(options)),
+        field.required is True,
+        _hint(field),
+        options,
         field.max_length,
-    )  # fmt: skip
+    )
 
 
 def _kind(field: FieldDef, closed: bool) -> Kind:

@@ -134,9 +134,14 @@ class Outcome(Schema):
 
 @router.get("/cases", response=CasePage, auth=READING, summary="本单位的办件")
 def cases(
-    request: HttpRequest, procedure: Key = "", state: Key = "", open: bool | None = None, overdue: bool = False,
-    cursor: Cursor = "", limit: Limit = 50,
-) -> dict[str, Any]:  # fmt: skip
+    request: HttpRequest,
+    procedure: Key = "",
+    state: Key = "",
+    open: bool | None = None,
+    overdue: bool = False,
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> dict[str, Any]:
     """The cases that the client may open, the latest first; ``cursor`` is the ``next`` of the page before."""
     visible = queues.visible(decider_of_client(client_of(request)))
     found = queues.narrowed(visible, Wanted(kind=procedure, state=state, overdue=overdue))
@@ -180,9 +185,10 @@ def act_on_case(request: HttpRequest, number: CaseNumber, act: ActKey, body: Act
     _expect(actor, number)
     form = dict(body.form) | {"reason": body.reason}
     return once(
-        request, f"act {number} {act} {_canonical(body)}",
+        request,
+        f"act {number} {act} {_canonical(body)}",
         lambda: as_json.outcome(engine.perform(actor, number, act, form)),
-    )  # fmt: skip
+    )
 
 
 def _expect(actor: Actor, number: str) -> Case:

@@ -23,13 +23,22 @@ def rows(found: Sequence[Case]) -> list[dict[str, Any]]:
     running = queues.running(found)
     times = queues.left(running, now())
     return [
-        {"number": one.number, "kind": one.kind, "title": title_of(one.kind).zh, "state": one.state,
-         "state_title": state_of(one).title.zh, "open": one.open, "provider": one.provider or "centre",
-         "claimed_by": one.claimed_by, "filed_at": one.filed_at.isoformat(), "due": _iso(getattr(one, "due", None)),
-         "hours_left": _hours(times.get(one.pk)),
-         "paused": one.pk in running and running[one.pk].paused_at is not None}
+        {
+            "number": one.number,
+            "kind": one.kind,
+            "title": title_of(one.kind).zh,
+            "state": one.state,
+            "state_title": state_of(one).title.zh,
+            "open": one.open,
+            "provider": one.provider or "centre",
+            "claimed_by": one.claimed_by,
+            "filed_at": one.filed_at.isoformat(),
+            "due": _iso(getattr(one, "due", None)),
+            "hours_left": _hours(times.get(one.pk)),
+            "paused": one.pk in running and running[one.pk].paused_at is not None,
+        }
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def outcome(case: Case) -> dict[str, Any]:
@@ -42,14 +51,22 @@ def whole(actor: Actor, case: Case) -> dict[str, Any]:
     running = next((term for term in case.terms.all() if term.stopped_at is None), None)
     state = state_of(case)
     return outcome(case) | {
-        "kind": case.kind, "title": title_of(case.kind).zh, "state_title": state.title.zh,
-        "provider": case.provider or "centre", "resource": case.resource, "model": case.model, "channel": case.channel,
-        "filed_at": case.filed_at.isoformat(), "decided_at": _iso(case.decided_at), "reason": case.reason,
-        "statement": case.statement, "claimed_by": case.claimed_by,
+        "kind": case.kind,
+        "title": title_of(case.kind).zh,
+        "state_title": state.title.zh,
+        "provider": case.provider or "centre",
+        "resource": case.resource,
+        "model": case.model,
+        "channel": case.channel,
+        "filed_at": case.filed_at.isoformat(),
+        "decided_at": _iso(case.decided_at),
+        "reason": case.reason,
+        "statement": case.statement,
+        "claimed_by": case.claimed_by,
         "acts": [_offer(one) for one in offers.offered(actor, case, running)],
         "terms": [_term(term) for term in case.terms.all()],
         "history": [_step(step) for step in case.steps.all()],
-    }  # fmt: skip
+    }
 
 
 def with_record(actor: Actor, case: Case) -> dict[str, Any]:
@@ -72,24 +89,35 @@ def with_record(actor: Actor, case: Case) -> dict[str, Any]:
 def _offer(one: offers.Offer) -> dict[str, Any]:
     act = one.act
     return {
-        "act": act.key, "title": act.title.zh, "items": [f.key for f in act.asks],
-        "reason": act.reason is not None and act.reason.required, "grave": act.grave,
-    }  # fmt: skip
+        "act": act.key,
+        "title": act.title.zh,
+        "items": [f.key for f in act.asks],
+        "reason": act.reason is not None and act.reason.required,
+        "grave": act.grave,
+    }
 
 
 def _term(term: Term) -> dict[str, Any]:
     return {
-        "clock": term.clock, "title": terms.title_of(term).zh, "started_at": term.started_at.isoformat(),
-        "due_at": term.due_at.isoformat(), "stopped_at": _iso(term.stopped_at), "paused": term.paused_at is not None,
+        "clock": term.clock,
+        "title": terms.title_of(term).zh,
+        "started_at": term.started_at.isoformat(),
+        "due_at": term.due_at.isoformat(),
+        "stopped_at": _iso(term.stopped_at),
+        "paused": term.paused_at is not None,
         "lapsed": term.lapsed,
-    }  # fmt: skip
+    }
 
 
 def _step(step: Step) -> dict[str, Any]:
     return {
-        "at": step.at.isoformat(), "act": step.act, "state": step.state, "actor": step.actor, "note": step.note,
+        "at": step.at.isoformat(),
+        "act": step.act,
+        "state": step.state,
+        "actor": step.actor,
+        "note": step.note,
         "form": step.particulars.get("form", {}),
-    }  # fmt: skip
+    }
 
 
 def _hours(left: dt.timedelta | None) -> float | None:

@@ -28,9 +28,15 @@ from quanxin.subjects.queries import asked_for
 
 @one_act
 def begin(
-    actor: Actor, kind: str, *, record: str = "", subject: str = "", statement: str = "",
-    form: Mapping[str, str] | None = None, papers: Collection[str] = (),
-) -> Case:  # fmt: skip
+    actor: Actor,
+    kind: str,
+    *,
+    record: str = "",
+    subject: str = "",
+    statement: str = "",
+    form: Mapping[str, str] | None = None,
+    papers: Collection[str] = (),
+) -> Case:
     """Begin a case of the procedure ``kind`` about a ``record`` (its reference) or a ``subject`` (an organisation's code),
     with the ids of ``papers`` that the actor uploaded for it.
 
@@ -73,6 +79,7 @@ def _record(actor: Actor, procedure: Procedure, reference: str) -> Record | None
     if found is None:
         return None
     region = Subject.objects.get(pk=found.subject_id).region
-    ways = [(Role(who.role), found.provider if who.of == "provider" else None)
-            for who in procedure.files.who if who.role]  # fmt: skip
+    ways = [
+        (Role(who.role), found.provider if who.of == "provider" else None) for who in procedure.files.who if who.role
+    ]
     return found if any(actor.may(role, of, region=region) for role, of in ways) else None

@@ -88,9 +88,13 @@ def _form(items: list[str] | None) -> dict[str, str]:
 
 def _show(rows: list[dict[str, Any]]) -> Any:
     shown = [
-        {"编号 number": row["number"], "事项 procedure": row["title"], "状态 state": row["state_title"],
-         "单位 provider": row["provider"],
-         "剩余小时 hours left": "暂停 paused" if row["paused"] else row["hours_left"]}
+        {
+            "编号 number": row["number"],
+            "事项 procedure": row["title"],
+            "状态 state": row["state_title"],
+            "单位 provider": row["provider"],
+            "剩余小时 hours left": "暂停 paused" if row["paused"] else row["hours_left"],
+        }
         for row in rows
-    ]  # fmt: skip
+    ]
     return table("办件 / Cases", shown, empty="没有符合条件的办件。")

@@ -39,9 +39,14 @@ def begin(session: SessionBase, actor: Actor, subject: Subject, principal: Princ
     party, at = at_counter(actor, subject, said), now()
     _end(actor)
     made = Visit.objects.create(
-        subject_id=party.subject.pk, code=principal.code, identity=principal.identity, clerk=actor.name, who=said,
-        began_at=at, ends_at=at + LASTS,
-    )  # fmt: skip
+        subject_id=party.subject.pk,
+        code=principal.code,
+        identity=principal.identity,
+        clerk=actor.name,
+        who=said,
+        began_at=at,
+        ends_at=at + LASTS,
+    )
     session[KEY] = made.pk
     audit(actor, "rights.counter.begin", f"subject:{party.subject.pk}", who=said, visit=made.pk)
     notices.tell_subject(

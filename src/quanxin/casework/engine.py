@@ -34,9 +34,14 @@ _ABOUT = ("number", "state", "channel", "provider", "about", "version")
 
 @one_act
 def perform(
-    by: Actor | Party, number: str, key: str, form: Mapping[str, str] | None = None, *, paper: Collection[str] = (),
+    by: Actor | Party,
+    number: str,
+    key: str,
+    form: Mapping[str, str] | None = None,
+    *,
+    paper: Collection[str] = (),
     seen: int | None = None,
-) -> Case:  # fmt: skip
+) -> Case:
     """Do an act of a case's procedure: ``key``, with the items of its ``form`` and the ids of its papers.
 
     ``seen`` is the last step that whoever acts looked at: the same form sent again is answered as it was. Raises
@@ -78,24 +83,41 @@ def facts(performing: Performing) -> Facts:
         resource = current_pack().on(day_of(performing.at)).resources.get(case.resource, history[-1])
     matter: dict[str, Any] = {name: getattr(case, name) for name in _ABOUT}
     matter |= {
-        "filed_on": day_of(case.filed_at).isoformat(), "claimed": bool(case.claimed_by),
-        "stands": record is not None, "record_version": record.version if record else None,
+        "filed_on": day_of(case.filed_at).isoformat(),
+        "claimed": bool(case.claimed_by),
+        "stands": record is not None,
+        "record_version": record.version if record else None,
         "corrected": record is not None and record.version > (case.version or 0),
-        "withdrawn": bool(case.resource) and record is None, "papers": len(performing.papers),
-        "extended": terms.extensions_of(case) if case.pk else 0, "nature": resource.nature if resource else None,
-    }  # fmt: skip
+        "withdrawn": bool(case.resource) and record is None,
+        "papers": len(performing.papers),
+        "extended": terms.extensions_of(case) if case.pk else 0,
+        "nature": resource.nature if resource else None,
+    }
     form = dict(performing.fields) | {"reason": performing.reason or None}
     return rules.facts_of(resource, record.payload if record else {}, matter, act, form)
 
 
 def _performing(
-    actor: Actor, party: Party | None, case: Case, procedure: Procedure, act: Act, sent: Mapping[str, str],
+    actor: Actor,
+    party: Party | None,
+    case: Case,
+    procedure: Procedure,
+    act: Act,
+    sent: Mapping[str, str],
     paper: Collection[str],
-) -> Performing:  # fmt: skip
+) -> Performing:
     return Performing(
-        actor, party, case, procedure, act, now(), cases.record_of(case), sent, reason=sent.get("reason", "").strip(),
+        actor,
+        party,
+        case,
+        procedure,
+        act,
+        now(),
+        cases.record_of(case),
+        sent,
+        reason=sent.get("reason", "").strip(),
         papers=tuple(str(one) for one in paper),
-    )  # fmt: skip
+    )
 
 
 def _do(performing: Performing) -> Case:
@@ -167,13 +189,26 @@ def step(performing: Performing) -> Step:
     case, act = performing.case, performing.act
     case.save()
     note = performing.reason
-    audit(performing.actor, f"casework.{case.kind}.{act.name}", case.reference, number=case.number, state=case.state,
-          note=note[:500])  # fmt: skip
+    audit(
+        performing.actor,
+        f"casework.{case.kind}.{act.name}",
+        case.reference,
+        number=case.number,
+        state=case.state,
+        note=note[:500],
+    )
     particulars = performing.kept | ({"events": performing.events} if performing.events else {})
     if performing.fields:
         particulars["form"] = dict(performing.fields)
-    return Step.objects.create(case=case, act=act.name, state=case.state, actor=performing.actor.name,
-                               at=performing.at, note=note, particulars=particulars)  # fmt: skip
+    return Step.objects.create(
+        case=case,
+        act=act.name,
+        state=case.state,
+        actor=performing.actor.name,
+        at=performing.at,
+        note=note,
+        particulars=particulars,
+    )
 
 
 def _claim(performing: Performing) -> None:

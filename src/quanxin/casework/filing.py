@@ -98,26 +98,55 @@ def _made(procedure: Procedure, filed: Filed, at: dt.datetime, state: str, **lin
     record, thing, party = filed.thing.record, filed.thing, filed.by
     ends = procedure.state_of[state].ends
     at_once = ends and not links
-    about = Case.About.RECORD if record else Case.About.SCORE if thing.model else (
-        Case.About.SUBJECT if procedure.about.subject else Case.About.NOTHING)  # fmt: skip
+    about = (
+        Case.About.RECORD
+        if record
+        else Case.About.SCORE
+        if thing.model
+        else (Case.About.SUBJECT if procedure.about.subject else Case.About.NOTHING)
+    )
     return Case.objects.create(
-        number=f"{procedure.number}{at:%Y%m%d}{reserve('casework_case_number_seq', 1):06d}", kind=procedure.key,
-        state=state, open=not ends, exclusive=procedure.exclusive, about=about,
-        channel=party.channel, subject_id=record.subject_id if record else party.subject.pk,
-        resource=record.resource if record else "", key_hash=record.key_hash if record else None,
-        record_id=record.id if record else None, version=record.version if record else None, model=thing.model,
-        named=thing.named, provider="" if procedure.about.centre or record is None else record.provider,
-        filed_by=party.actor.name, on_behalf=party.on_behalf[:200], contact=filed.contact.strip()[:200],
-        statement=filed.statement.strip(), filed_at=at, looks_at=thing.case, after=filed.after,
-        decided_at=at if at_once else None, decided_by=party.actor.name if at_once else "", **links,
-    )  # fmt: skip
+        number=f"{procedure.number}{at:%Y%m%d}{reserve('casework_case_number_seq', 1):06d}",
+        kind=procedure.key,
+        state=state,
+        open=not ends,
+        exclusive=procedure.exclusive,
+        about=about,
+        channel=party.channel,
+        subject_id=record.subject_id if record else party.subject.pk,
+        resource=record.resource if record else "",
+        key_hash=record.key_hash if record else None,
+        record_id=record.id if record else None,
+        version=record.version if record else None,
+        model=thing.model,
+        named=thing.named,
+        provider="" if procedure.about.centre or record is None else record.provider,
+        filed_by=party.actor.name,
+        on_behalf=party.on_behalf[:200],
+        contact=filed.contact.strip()[:200],
+        statement=filed.statement.strip(),
+        filed_at=at,
+        looks_at=thing.case,
+        after=filed.after,
+        decided_at=at if at_once else None,
+        decided_by=party.actor.name if at_once else "",
+        **links,
+    )
 
 
 def _performing(procedure: Procedure, case: Case, filed: Filed, at: dt.datetime) -> Performing:
     return Performing(
-        filed.by.actor, filed.by, case, procedure, procedure.files, at, filed.thing.record, dict(filed.form or {}),
-        reason=filed.statement.strip(), papers=tuple(str(one) for one in filed.papers),
-    )  # fmt: skip
+        filed.by.actor,
+        filed.by,
+        case,
+        procedure,
+        procedure.files,
+        at,
+        filed.thing.record,
+        dict(filed.form or {}),
+        reason=filed.statement.strip(),
+        papers=tuple(str(one) for one in filed.papers),
+    )
 
 
 def _looked_at(procedure: Procedure, filed: Filed) -> tuple[Filed, Case | None]:

@@ -33,11 +33,20 @@ _LOCK = threading.Lock()
 def as_resource(procedure: Procedure, act: Act) -> Resource:
     """What an act asks as a resource of one row, for the engine to check."""
     return Resource(
-        key=f"{procedure.key}-{act.key}", title=act.title, in_force=procedure.in_force, category="", providers=(),
-        subject_types=(), nature="neutral", subject=SubjectOf(), fields=act.asks,
-        publication=Publication(mode=Mode.SHARED), sharing=Sharing(mode=Mode.SHARED), retention=Retention(),
+        key=f"{procedure.key}-{act.key}",
+        title=act.title,
+        in_force=procedure.in_force,
+        category="",
+        providers=(),
+        subject_types=(),
+        nature="neutral",
+        subject=SubjectOf(),
+        fields=act.asks,
+        publication=Publication(mode=Mode.SHARED),
+        sharing=Sharing(mode=Mode.SHARED),
+        retention=Retention(),
         deadline=Deadline(),
-    )  # fmt: skip
+    )
 
 
 def checked(procedure: Procedure, act: Act, sent: Mapping[str, str]) -> dict[str, Any]:

@@ -18,8 +18,10 @@ def problems(pack: Pack) -> list[Problem]:
     """Every problem of the effects of a pack; the rooms that register them have been loaded."""
     harming = [name for name, one in REGISTRY.items() if one.harms]
     known = {("harm-without-hearing", *found) for found in unheard(pack, ())}
-    found = [*(("effect-missing", *one) for one in _missing(pack)), *(("harm-without-hearing", *one)
-             for one in unheard(pack, harming))]  # fmt: skip
+    found = [
+        *(("effect-missing", *one) for one in _missing(pack)),
+        *(("harm-without-hearing", *one) for one in unheard(pack, harming)),
+    ]
     return [Problem(*one) for one in found if one not in known]
 
 

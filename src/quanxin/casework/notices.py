@@ -70,18 +70,29 @@ def role_of_case(
 def of_approach(term: Term, warning: int, left: dt.timedelta, at: dt.datetime, title: Text) -> None:
     """Tell who must act that a term is about to lapse, with the office time that is ``left``."""
     tell_role(
-        term.role, "term-lapsing", once=f"term:{term.pk}:{term.extended}:{warning}", at=at, provider=term.provider,
-        case=term.case, hours=f"{max(left, dt.timedelta()) / dt.timedelta(hours=1):.0f}", **_of_term(term, title),
-    )  # fmt: skip
+        term.role,
+        "term-lapsing",
+        once=f"term:{term.pk}:{term.extended}:{warning}",
+        at=at,
+        provider=term.provider,
+        case=term.case,
+        hours=f"{max(left, dt.timedelta()) / dt.timedelta(hours=1):.0f}",
+        **_of_term(term, title),
+    )
 
 
 def of_lapse(term: Term, at: dt.datetime, title: Text) -> None:
     """Tell the superior whom the pack names, and who should have acted, that a term has lapsed."""
     for role in dict.fromkeys((term.escalate_to or "reviewer", term.role)):
         tell_role(
-            role, "escalation", once=f"lapsed:{term.pk}:{term.extended}:{role}", at=at, case=term.case,
-            provider=term.provider if role == term.role else "", **_of_term(term, title),
-        )  # fmt: skip
+            role,
+            "escalation",
+            once=f"lapsed:{term.pk}:{term.extended}:{role}",
+            at=at,
+            case=term.case,
+            provider=term.provider if role == term.role else "",
+            **_of_term(term, title),
+        )
 
 
 @act
@@ -155,9 +166,12 @@ def _tell(key: str, once: str, at: dt.datetime, told: Mapping[str, Any]) -> Noti
 
 def _of_term(term: Term, title: Text) -> dict[str, Any]:
     return {
-        "number": term.case.number, "what": title, "due": term.due_at, "authority": authority(term.case.provider),
+        "number": term.case.number,
+        "what": title,
+        "due": term.due_at,
+        "authority": authority(term.case.provider),
         "link": DESK_CASE.format(term.case.number),
-    }  # fmt: skip
+    }
 
 
 def _score(model: str) -> Text:

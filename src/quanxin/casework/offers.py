@@ -71,9 +71,12 @@ def to_begin(party: Party, record: Record, kinds: Collection[str]) -> list[tuple
     found = [p for p in procedures.in_force() if p.key in kinds and procedures.begun_by_party(p)]
     found = [p for p in found if procedures.about_record(p, record.resource)]
     there = Case.objects.filter(
-        subject_id=record.subject_id, resource=record.resource, key_hash=record.key_hash, joined_to=None,
+        subject_id=record.subject_id,
+        resource=record.resource,
+        key_hash=record.key_hash,
+        joined_to=None,
         kind__in=[p.key for p in found if p.once or p.exclusive],
-    )  # fmt: skip
+    )
     begun = {case.kind: case for case in there if case.open or any(p.once for p in found if p.key == case.kind)}
     return [(p, begun.get(p.key)) for p in found if p.key in begun or _begins(party, record, p)]
 

@@ -63,9 +63,12 @@ def access_line(actor: Actor, attachment: Attachment) -> None:
     case = case_of(attachment)
     purpose = f"办理{title_of(case.kind).zh} {case.number}，查看材料" if case else "查看材料"
     Access.objects.create(
-        at=now(), viewer="paper", actor=actor.name, purpose=f"{purpose}：{attachment.name}"[:200],
+        at=now(),
+        viewer="paper",
+        actor=actor.name,
+        purpose=f"{purpose}：{attachment.name}"[:200],
         subject_id=attachment.subject_id,
-    )  # fmt: skip
+    )
 
 
 def stands_for(actor: Actor, subject_id: int, scope: Scope | None) -> bool:

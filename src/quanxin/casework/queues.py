@@ -94,9 +94,10 @@ def pressing(actor: Actor) -> Pressing:
     today = Q(terms__stopped_at=None, terms__paused_at=None, terms__due_at__gte=moment, terms__due_at__lt=closing)
     found = queue(actor).order_by()
     counted = found.aggregate(
-        waiting=Count("pk", distinct=True), today=Count("pk", today, distinct=True),
+        waiting=Count("pk", distinct=True),
+        today=Count("pk", today, distinct=True),
         overdue=Count("pk", _lapsed(moment), distinct=True),
-    )  # fmt: skip
+    )
     return Pressing(**counted)
 
 

@@ -41,7 +41,7 @@ def all_rendered(told: Sequence[Notice], language: Language) -> list[tuple[str, 
             {k: notices.said(v, language) for k, v in (filled[bare[n.pk]] if n.pk in bare else n.particulars).items()},
         )
         for n in told
-    ]  # fmt: skip
+    ]
 
 
 def heading(notice: Notice) -> Text:
@@ -78,9 +78,10 @@ def _of_records(
 
 def _filling(record: Record, subject: Subject, window: Window, language: Language) -> dict[str, Any]:
     filled = notices.of_record(record) | {
-        "subject": subject.name, "authority": notices.authority(record.provider),
+        "subject": subject.name,
+        "authority": notices.authority(record.provider),
         "until_day": window.public_until or _WITHOUT_END[language],
         "from_day": window.repairable_from or _NOT_HERE[language],
         "link": notices.MY_RECORD.format(record.subject_id, record.id),
-    }  # fmt: skip
+    }
     return notices.kept(filled)

@@ -215,9 +215,12 @@ def _within(me: Representation, scopes: tuple[Scope, ...], agents: bool) -> None
     if me.agency is not None and not (agents and (not scopes or me.may(*scopes))):
         target = f"subject:{me.subject.pk}"
         raise viewers.refused(
-            me.party.actor, target, "beyond the agent's authorisation", agency=str(me.agency.pk),
+            me.party.actor,
+            target,
+            "beyond the agent's authorisation",
+            agency=str(me.agency.pk),
             scope=",".join(scopes) or "own",
-        )  # fmt: skip
+        )
 
 
 def _nobody(request: HttpRequest, why: str) -> HttpResponse:
@@ -228,7 +231,11 @@ def _nobody(request: HttpRequest, why: str) -> HttpResponse:
 
 
 def shown(
-    request: HttpRequest, me: Representation | None, template: str, context: Mapping[str, Any] | None = None, status: int = 200
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    me: Representation | None,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
     """A page of somebody's own, with what its frame needs to know."""
     return render(request, template, {"me": me, **(context or {})}, status=status)

@@ -107,9 +107,11 @@ def _counted(grouped: Any) -> Any:
     lapsed = Exists(Term.objects.filter(case=OuterRef("pk"), escalated_at__isnull=False))
     beyond = Exists(Term.objects.filter(case=OuterRef("pk"), stopped_at=None, paused_at=None, due_at__lt=now()))
     return grouped.annotate(
-        in_time=Count("pk", Q(~lapsed, open=False, joined_to=None)), late=Count("pk", Q(lapsed, open=False)),
-        running=Count("pk", Q(open=True)), overdue=Count("pk", Q(beyond, open=True)),
-    )  # fmt: skip
+        in_time=Count("pk", Q(~lapsed, open=False, joined_to=None)),
+        late=Count("pk", Q(lapsed, open=False)),
+        running=Count("pk", Q(open=True)),
+        overdue=Count("pk", Q(beyond, open=True)),
+    )
 
 
 def _beginning(day: dt.date) -> dt.datetime:

@@ -31,8 +31,15 @@ def _send(performing: Performing, step: Step, told: Told, case: Case) -> None:
         if who.party:
             notices.of_case(case, told.key, performing.at, once=once, **said)
         elif who.role and permission.fits(who, case):
-            notices.role_of_case(case, who.role, told.key, performing.at, once=f"{once}:{who.role}",
-                                 provider=_provider(who, case), **said)  # fmt: skip
+            notices.role_of_case(
+                case,
+                who.role,
+                told.key,
+                performing.at,
+                once=f"{once}:{who.role}",
+                provider=_provider(who, case),
+                **said,
+            )
 
 
 def _said(performing: Performing, told: Told) -> dict[str, Any]:

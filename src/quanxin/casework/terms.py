@@ -49,10 +49,16 @@ def start(case: Case, clock: StateClock, at: dt.datetime, *, until: dt.date | No
     who = next((one for one in clock.who if one.of is None or (one.of == "provider") == bool(case.provider)), None)
     escalate = clock_of(clock.key, _day(at)).escalate_to if clock.key else clock.escalate_to
     made = Term(
-        case=case, clock=clock.key or "", until=until, state=case.state, act=act, started_at=at,
-        role=(who.role if who else None) or "", provider=case.provider if who and who.of == "provider" else "",
+        case=case,
+        clock=clock.key or "",
+        until=until,
+        state=case.state,
+        act=act,
+        started_at=at,
+        role=(who.role if who else None) or "",
+        provider=case.provider if who and who.of == "provider" else "",
         escalate_to=escalate or "",
-    )  # fmt: skip
+    )
     return _again(made, at)
 
 
@@ -174,9 +180,13 @@ def _reckoned(term: Term) -> reckoning.Term:
         return reckoning.until(current_pack().calendar, term.started_at, term.until, warn=spec.warn if spec else ())
     clock = clock_of(term.clock, _day(term.started_at))
     return reckoning.term(
-        current_pack().calendar, term.started_at, working_days=clock.working_days, months=clock.months, warn=clock.warn,
+        current_pack().calendar,
+        term.started_at,
+        working_days=clock.working_days,
+        months=clock.months,
+        warn=clock.warn,
         extension=term.extended * (clock.extension_working_days or 0) + term.paused_days,
-    )  # fmt: skip
+    )
 
 
 def left(term: Term, at: dt.datetime) -> dt.timedelta:

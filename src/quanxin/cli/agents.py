@@ -98,6 +98,14 @@ def _named(principal: str) -> Any:
 
 
 def _line(made: Any) -> dict[str, Any]:
-    return {"agency": made.pk, "agent": made.agent.username, "subject": made.code or None, "person": bool(made.identity),
-            "scope": made.scope, "from": made.from_day.isoformat(), "until": made.until.isoformat(),
-            "document": made.document, "ended": bool(made.ended_at)}  # fmt: skip
+    return {
+        "agency": made.pk,
+        "agent": made.agent.username,
+        "subject": made.code or None,
+        "person": bool(made.identity),
+        "scope": made.scope,
+        "from": made.from_day.isoformat(),
+        "until": made.until.isoformat(),
+        "document": made.document,
+        "ended": bool(made.ended_at),
+    }

@@ -82,10 +82,17 @@ def serve(
     os.environ["DJANGO_SETTINGS_MODULE"] = "quanxin.settings"
     typer.echo(f"泉信已启动：http://{host}:{port}/  （Ctrl+C 停止） / Quanxin is serving; Ctrl+C stops it", err=True)
     server = Granian(
-        "quanxin.web.asgi:application", address=host, port=port, interface=Interfaces.ASGINL, workers=workers,
-        log_access=False, websockets=False, backlog=CONNECTIONS, backpressure=CONNECTIONS,
+        "quanxin.web.asgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        workers=workers,
+        log_access=False,
+        websockets=False,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
-    )  # fmt: skip
+    )
     command = [
         sys.executable,
         "-c",

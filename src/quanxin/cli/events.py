@@ -33,11 +33,17 @@ def list_(
 
     rows = [
         {
-            "row": one.pk, "follower": one.follower, "event": one.event.position, "subject": one.subject or None,
-            "attempts": one.attempts, "since": one.since, "next": one.next_at, "reason": one.reason,
+            "row": one.pk,
+            "follower": one.follower,
+            "event": one.event.position,
+            "subject": one.subject or None,
+            "attempts": one.attempts,
+            "since": one.since,
+            "next": one.next_at,
+            "reason": one.reason,
         }
         for one in SetAside.objects.select_related("event")[:limit]
-    ]  # fmt: skip
+    ]
     followers = [{"follower": one.name, "position": one.position, "at": one.at} for one in Follower.objects.all()]
     emit({"followers": followers, "set_aside": rows}, show=_show)
 

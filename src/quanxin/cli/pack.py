@@ -76,10 +76,14 @@ def coverage(path: Which = None) -> None:
     from quanxin.policy.coverage import coverage as cover
 
     rows = [
-        {"clause": c.clause, "title": c.title.model_dump(), "carried_by": [text.model_dump() for text in c.carried_by],
-         "missing": [text.model_dump() for text in c.missing]}
+        {
+            "clause": c.clause,
+            "title": c.title.model_dump(),
+            "carried_by": [text.model_dump() for text in c.carried_by],
+            "missing": [text.model_dump() for text in c.missing],
+        }
         for c in cover(_load(path))
-    ]  # fmt: skip
+    ]
     emit(rows, show=_show_coverage)
 
 
@@ -94,8 +98,11 @@ def run_cases_of(path: Which = None) -> None:
 
     pack = _load(path)
     reach, seen = Reach(pack), set[tuple[str, str, str]]()
-    outcomes: list[Any] = [*run_cases(pack), *run_model_cases(pack, reach.see),
-                *run_procedure_cases(pack, lambda *reached: seen.add((reached[0].key, *reached[1:])))]  # fmt: skip
+    outcomes: list[Any] = [
+        *run_cases(pack),
+        *run_model_cases(pack, reach.see),
+        *run_procedure_cases(pack, lambda *reached: seen.add((reached[0].key, *reached[1:]))),
+    ]
     wrong = [{"case": o.case.title, "message": o.message} for o in outcomes if not o.ok]
     emit(
         {"cases": len(outcomes), "failed": wrong, "unreached": [*reach.unreached(), *unreached(pack, seen)]},
@@ -153,19 +160,25 @@ def _show_cases(said: dict[str, Any]) -> Any:
     from rich.console import Group
 
     number = said["cases"]
-    held = table(f"{number} 个案例，{len(said['failed'])} 个不符 / cases that do not hold", said["failed"],
-                 empty=f"{number} 个案例全部相符。 / All {number} cases hold.")  # fmt: skip
+    held = table(
+        f"{number} 个案例，{len(said['failed'])} 个不符 / cases that do not hold",
+        said["failed"],
+        empty=f"{number} 个案例全部相符。 / All {number} cases hold.",
+    )
     rows = [{"没有案例达到 no case reaches": what} for what in said["unreached"]]
     return Group(held, table(f"{len(rows)} 处没有案例 / places without a case", rows)) if rows else held
 
 
 def _show_coverage(rows: list[dict[str, Any]]) -> Any:
     shown = [
-        {"条 clause": row["clause"], "任务 task": row["title"]["zh"],
-         "由何落实 carried out by": [text["zh"] for text in row["carried_by"]],
-         "尚缺 missing": [text["zh"] for text in row["missing"]]}
+        {
+            "条 clause": row["clause"],
+            "任务 task": row["title"]["zh"],
+            "由何落实 carried out by": [text["zh"] for text in row["carried_by"]],
+            "尚缺 missing": [text["zh"] for text in row["missing"]],
+        }
         for row in rows
-    ]  # fmt: skip
+    ]
     return table(
         "实施方案落实情况 / Coverage of the plan", shown, empty="该政策包没有 plan.yaml。 / No plan.yaml here."
     )
@@ -177,19 +190,28 @@ def _show_resource(resource: dict[str, Any]) -> Any:
 
     title = f"{resource['title']['zh']}（{resource['key']}） / {resource['title']['en']}"
     fields = [
-        {"数据项 item": f["title"]["zh"], "字段 field": f["key"], "类型 type": f["type"],
-         "必填 required": {True: "是", False: ""}.get(f["required"], f["required"]), "别名 also": "、".join(f["aliases"])}
+        {
+            "数据项 item": f["title"]["zh"],
+            "字段 field": f["key"],
+            "类型 type": f["type"],
+            "必填 required": {True: "是", False: ""}.get(f["required"], f["required"]),
+            "别名 also": "、".join(f["aliases"]),
+        }
         for f in resource["fields"]
-    ]  # fmt: skip
+    ]
     checks = [
         {"规则 check": c["key"], "级别 severity": c["severity"], "说明 message": c["message"]["zh"]}
         for c in resource["checks"]
     ]
     basis = [
-        {"依据 basis": b["title"], "条款 article": b.get("article"), "文号 reference": b.get("reference"),
-         "把握 confidence": b["confidence"]}
+        {
+            "依据 basis": b["title"],
+            "条款 article": b.get("article"),
+            "文号 reference": b.get("reference"),
+            "把握 confidence": b["confidence"],
+        }
         for b in resource["basis"]
-    ]  # fmt: skip
+    ]
     return Group(
         table(title, [{"项 item": name, "内容 content": text} for name, text in _facts(resource)]),
         table("数据项 / Fields", fields),

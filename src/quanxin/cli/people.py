@@ -37,9 +37,11 @@ Username = Annotated[str, typer.Argument(help="用户名 / user name")]
 Provider = Annotated[str, typer.Option(help="只为该单位；不写为全部 / for this provider alone")]
 District = Annotated[str, typer.Option(help="只看该区县（行政区划代码）；不写为全市 / reads this division alone")]
 Password = Annotated[
-    str, typer.Option(envvar="QUANXIN_PASSWORD",
-                      help="一次性密码，首次登录须改掉；不写则生成 / one-time password; made when missing")
-]  # fmt: skip
+    str,
+    typer.Option(
+        envvar="QUANXIN_PASSWORD", help="一次性密码，首次登录须改掉；不写则生成 / one-time password; made when missing"
+    ),
+]
 
 
 def _role(text: str) -> Any:
@@ -71,12 +73,24 @@ def add_account(
     new = not known.exists()
     with in_words("quanxin organisation add"):
         made = people.add_account(
-            actor(), username, password=given, role=held, provider=provider, district=district,
-            organisation=organisation, name=name, email=email,
-        )  # fmt: skip
+            actor(),
+            username,
+            password=given,
+            role=held,
+            provider=provider,
+            district=district,
+            organisation=organisation,
+            name=name,
+            email=email,
+        )
     waiting = Grant.objects.filter(user=made, role=role, provider=provider, approved=None).last()
-    said = {"username": made.username, "role": role or None, "provider": provider or "*", "district": district or "*",
-            "organisation": organisation or None}  # fmt: skip
+    said = {
+        "username": made.username,
+        "role": role or None,
+        "provider": provider or "*",
+        "district": district or "*",
+        "organisation": organisation or None,
+    }
     waits = {"waits_for_approval": waiting.pk} if waiting else {}
     emit(said | waits | ({"one_time_password": given} if new and not password else {}))
 

@@ -52,12 +52,18 @@ def subject(code: Code) -> None:
             ],
             "findings": [{"kind": f.kind, "value": f.value} | f.particulars for f in queries.findings_about(found)],
             "judgements": [
-                {"id": j.pk, "kind": j.kind, "actor": j.actor, "reason": j.reason, "at": j.at.isoformat(),
-                 "undone_at": _iso(j.undone_at)}
+                {
+                    "id": j.pk,
+                    "kind": j.kind,
+                    "actor": j.actor,
+                    "reason": j.reason,
+                    "at": j.at.isoformat(),
+                    "undone_at": _iso(j.undone_at),
+                }
                 for j in queries.judgements_about(found)
             ],
         }
-    )  # fmt: skip
+    )
 
 
 @may(ANYONE)
@@ -179,10 +185,15 @@ def _show_archive(archive: dict[str, Any]) -> Any:
     ]  # fmt: skip
     for chapter in archive["chapters"]:
         rows = [
-            {"日期 date": r["event_date"], "事项": r["title"], "内容": "；".join(r["summary"].values()),
-             "提供单位": r["provider"], "版本": r["version"]}
+            {
+                "日期 date": r["event_date"],
+                "事项": r["title"],
+                "内容": "；".join(r["summary"].values()),
+                "提供单位": r["provider"],
+                "版本": r["version"],
+            }
             for r in chapter["records"]
-        ]  # fmt: skip
+        ]
         if rows:
             parts.append(table(chapter["title"], rows))
     return Group(*parts)

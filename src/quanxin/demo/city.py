@@ -72,11 +72,17 @@ def _member(
         name = _name(random, kind, n // len(places), place)
     taken.add(name)
     return Member(
-        number=number, type=kind, code=code_of(PREFIXES[kind], division, number), name=name, division=division,
-        division_name=place, established=day - dt.timedelta(days=random.randrange(400, 9000)),
-        representative=names.person(random), registration_number=registration_of(division, kind, number),
+        number=number,
+        type=kind,
+        code=code_of(PREFIXES[kind], division, number),
+        name=name,
+        division=division,
+        division_name=place,
+        established=day - dt.timedelta(days=random.randrange(400, 9000)),
+        representative=names.person(random),
+        registration_number=registration_of(division, kind, number),
         address=names.address(random, place),
-    )  # fmt: skip
+    )
 
 
 def _name(random: Random, kind: str, n: int, place: str) -> str:

@@ -154,9 +154,14 @@ def _person(born: int, *, right: bool) -> Plant:
         check = check_character(stem)
         wrong = "0" if check != "0" else "1"
         row.update(
-            subject_name=member.representative, subject_category="自然人", uscc=None, registration_number=None,
-            representative=None, person_document="身份证", identity_number=stem + (check if right else wrong),
-        )  # fmt: skip
+            subject_name=member.representative,
+            subject_category="自然人",
+            uscc=None,
+            registration_number=None,
+            representative=None,
+            person_document="身份证",
+            identity_number=stem + (check if right else wrong),
+        )
 
     return plant
 

@@ -132,9 +132,7 @@ def write_city(subjects: int, seed: int, folder: Path) -> list[Planned]:
     return plan
 
 
-def _write_later(
-    folder: Path, resource: Resource, rules: Rules, random: Random, members: Sequence[Member]
-) -> Planned:  # fmt: skip
+def _write_later(folder: Path, resource: Resource, rules: Rules, random: Random, members: Sequence[Member]) -> Planned:
     """The register's later file: moved houses, new names, and a name that nothing shows to be later."""
     maker = _maker(resource, rules, random, members, 0)
     drawn = random.sample([m for m in members if m.type == "enterprise"], max(4, len(members) // 100))
@@ -148,9 +146,14 @@ def _write_later(
     made[0] |= {"subject_name": "济南样例矛盾名称有限公司", "approval_date": member_day(drawn[0])}
     path = files.write(folder, "99-enterprise-registration", "utf-8.csv", resource, made)
     return Planned(
-        path.name, resource.key, resource.providers[0], len(made), updated=len(made) - 1, quarantined=1,
+        path.name,
+        resource.key,
+        resource.providers[0],
+        len(made),
+        updated=len(made) - 1,
+        quarantined=1,
         codes={"code-two-names": 1},
-    )  # fmt: skip
+    )
 
 
 def member_day(member: Member) -> str:
@@ -208,9 +211,13 @@ def _repeat(made: list[rows.Row], resource: Resource, codes: Counter[str], bucke
 
 
 def _plant(
-    made: list[rows.Row], resource: Resource, maker: rows.Maker, by_code: dict[str, Member], codes: Counter[str],
+    made: list[rows.Row],
+    resource: Resource,
+    maker: rows.Maker,
+    by_code: dict[str, Member],
+    codes: Counter[str],
     buckets: Counter[str],
-) -> list[rows.Row]:  # fmt: skip
+) -> list[rows.Row]:
     """Plant every flaw that fits in rows of their own; rows of a register fail under codes that nobody else needs."""
     extra: list[rows.Row] = []
     place = 3

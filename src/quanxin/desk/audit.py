@@ -41,11 +41,17 @@ REFUSED = Q(act__endswith=".refused") | Q(act="attachment.infected")
 @requires_role(Role.AUDITOR)
 def acts(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The lines of the audit, the latest first; narrowed to an actor, an act, a target, a day, or refused tries."""
-    filters = Filters(request, [
-        Item("actor", _("行为人（开头）"), private=True), Item("act", _("行为（开头）"), length=64),
-        Item("target", _("对象（开头）"), private=True), Item("day", _("日期"), fields.Kind.DAY),
-        Item("refused", _("只看被拒绝的"), fields.Kind.TICK), Item("missed", _("只看查无结果的"), fields.Kind.TICK),
-    ])  # fmt: skip
+    filters = Filters(
+        request,
+        [
+            Item("actor", _("行为人（开头）"), private=True),
+            Item("act", _("行为（开头）"), length=64),
+            Item("target", _("对象（开头）"), private=True),
+            Item("day", _("日期"), fields.Kind.DAY),
+            Item("refused", _("只看被拒绝的"), fields.Kind.TICK),
+            Item("missed", _("只看查无结果的"), fields.Kind.TICK),
+        ],
+    )
     asked = filters.asked
     found = _on_day(AuditLine.objects.order_by("-id"), asked["day"])
     for name in ("actor", "act", "target"):
@@ -69,10 +75,14 @@ def missed_by(found: QuerySet[AuditLine]) -> list[tuple[str, int]]:
 @requires_role(Role.AUDITOR)
 def sign_ins(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Attempts to sign in, of people and of clients; narrowed to a name, a day, or those that failed."""
-    filters = Filters(request, [
-        Item("username", _("用户名（开头）"), length=64, private=True), Item("day", _("日期"), fields.Kind.DAY),
-        Item("failed", _("只看失败的"), fields.Kind.TICK),
-    ])  # fmt: skip
+    filters = Filters(
+        request,
+        [
+            Item("username", _("用户名（开头）"), length=64, private=True),
+            Item("day", _("日期"), fields.Kind.DAY),
+            Item("failed", _("只看失败的"), fields.Kind.TICK),
+        ],
+    )
     asked = filters.asked
     found = _on_day(SignIn.objects.order_by("-id"), asked["day"])
     if asked["username"]:
@@ -87,10 +97,15 @@ def sign_ins(request: HttpRequest, actor: Actor) -> HttpResponse:
 @requires_role(Role.AUDITOR)
 def accesses(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Who read about whom, for what; narrowed to a reader, a kind of reader, a subject (its code), or a day."""
-    filters = Filters(request, [
-        Item("actor", _("查询人（开头）"), private=True), Item("viewer", _("身份"), length=32),
-        Item("subject", _("主体代码或编号"), length=40, private=True), Item("day", _("日期"), fields.Kind.DAY),
-    ])  # fmt: skip
+    filters = Filters(
+        request,
+        [
+            Item("actor", _("查询人（开头）"), private=True),
+            Item("viewer", _("身份"), length=32),
+            Item("subject", _("主体代码或编号"), length=40, private=True),
+            Item("day", _("日期"), fields.Kind.DAY),
+        ],
+    )
     asked = filters.asked
     found = _on_day(Access.objects.order_by("-id"), asked["day"])
     if asked["actor"]:
@@ -121,9 +136,19 @@ def _answer(
         return download(packed, f"{file}.zip", "application/zip")
     rows, onward = latest_of(request, found, PAGE, asked)
     listing = Listing(
-        key="lines", title=title, columns=columns(rows), rows=rows, paging=onward, filters=filters, files=KINDS, sealed=True,
-        quiet=True, classes="lines", mark=_mark, empty=_("没有符合条件的记录。"),
-    )  # fmt: skip
+        key="lines",
+        title=title,
+        columns=columns(rows),
+        rows=rows,
+        paging=onward,
+        filters=filters,
+        files=KINDS,
+        sealed=True,
+        quiet=True,
+        classes="lines",
+        mark=_mark,
+        empty=_("没有符合条件的记录。"),
+    )
     return render(request, f"desk/{name.replace('-', '_')}.html", {"listing": listing} | more)
 
 
@@ -145,10 +170,12 @@ def acts_columns(_lines: Sequence[AuditLine] = ()) -> list[Column]:
     """What is said of an act."""
     refused = _("被拒绝")
     return [
-        Column(_("时间"), lambda x: x.at, Kind.MOMENT), Column(_("行为人"), lambda x: x.actor),
+        Column(_("时间"), lambda x: x.at, Kind.MOMENT),
+        Column(_("行为人"), lambda x: x.actor),
         Column(_("行为"), lambda x: Cell(x.act, tag=refused if _refused(x) else "", tone="late")),
-        Column(_("对象"), lambda x: x.target), Column(_("详情"), lambda x: _said(x.particulars)),
-    ]  # fmt: skip
+        Column(_("对象"), lambda x: x.target),
+        Column(_("详情"), lambda x: _said(x.particulars)),
+    ]
 
 
 def acts_table(lines: Iterable[AuditLine]) -> Table:
@@ -161,10 +188,12 @@ def accesses_columns(lines: Sequence[Access]) -> list[Column]:
     asked = Subject.objects.filter(pk__in={line.subject_id for line in lines}, natural=False)
     codes = dict(asked.values_list("pk", "code"))
     return [
-        Column(_("时间"), lambda x: x.at, Kind.MOMENT), Column(_("查询人"), lambda x: x.actor),
-        Column(_("身份"), lambda x: x.viewer), Column(_("用途"), lambda x: x.purpose),
+        Column(_("时间"), lambda x: x.at, Kind.MOMENT),
+        Column(_("查询人"), lambda x: x.actor),
+        Column(_("身份"), lambda x: x.viewer),
+        Column(_("用途"), lambda x: x.purpose),
         Column(_("主体"), lambda x: codes.get(x.subject_id) or str(x.subject_id)),
-    ]  # fmt: skip
+    ]
 
 
 def accesses_table(lines: Iterable[Access]) -> Table:
@@ -177,11 +206,15 @@ def sign_ins_columns() -> list[Column]:
     """What is said of an attempt to sign in."""
     good, bad = _("成功"), _("失败")
     return [
-        Column(_("时间"), lambda x: x.at, Kind.MOMENT), Column(_("用户名"), lambda x: x.username),
-        Column(_("结果"), lambda x: Cell(good if x.succeeded else bad, tone="good" if x.succeeded else "late"), Kind.STATE),
-        Column(_("方式"), lambda x: x.how), Column(_("网络"), lambda x: x.address),
+        Column(_("时间"), lambda x: x.at, Kind.MOMENT),
+        Column(_("用户名"), lambda x: x.username),
+        Column(
+            _("结果"), lambda x: Cell(good if x.succeeded else bad, tone="good" if x.succeeded else "late"), Kind.STATE
+        ),
+        Column(_("方式"), lambda x: x.how),
+        Column(_("网络"), lambda x: x.address),
         Column(_("浏览器"), lambda x: x.browser),
-    ]  # fmt: skip
+    ]
 
 
 def sign_ins_table(lines: Iterable[SignIn]) -> Table:

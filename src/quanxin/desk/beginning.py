@@ -74,16 +74,25 @@ def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
         if form.is_bound and form.is_valid():
             sent, ids = form.sent, [str(paper.pk) for paper in brought]
             made = beginning.begin(
-                actor, kind, record=sent.get(RECORD, ""), subject=subject.code, statement=sent.get(STATEMENT, ""), form=sent,
+                actor,
+                kind,
+                record=sent.get(RECORD, ""),
+                subject=subject.code,
+                statement=sent.get(STATEMENT, ""),
+                form=sent,
                 papers=ids,
-            )  # fmt: skip
+            )
             return redirect(f"{reverse('desk:case', args=[made.number])}?done={procedure.files.key}")
     except RightsError as error:
         form.say(error)
     except AttachmentError as error:
         form.refuse(in_words(error))
-    context |= {"form": form, "nothing": any(not one.options for one in extra), "papers": brought,
-                **files_said(kind_of(wanted))}  # fmt: skip
+    context |= {
+        "form": form,
+        "nothing": any(not one.options for one in extra),
+        "papers": brought,
+        **files_said(kind_of(wanted)),
+    }
     return render(request, "desk/begin_one.html", context, status=422 if form.errors else 200)
 
 

@@ -40,14 +40,19 @@ def filters_of(request: HttpRequest, actor: Actor) -> Filters:
     kinds = tuple((key, said(text)) for key, text in words.kinds().items())
     states = tuple((key, said(text)) for key, text in words.states(closed=every).items())
     providers = tuple((key, said(one.title)) for key, one in sorted(current_pack().on(today()).providers.items()))
-    return Filters(request, [
-        Item("kind", _("类别"), choice, options=kinds, blank=blank),
-        Item("state", _("状态"), choice, options=states, blank=blank),
-        Item("provider", _("办理单位"), choice, options=providers, blank=blank),
-        Item("district", _("区县"), choice, options=_districts(), blank=blank),
-        Item("overdue", _("只看逾期"), tick), Item("mine", _("只看我领取的"), tick),
-        Item("unclaimed", _("只看无人领取的"), tick), Item("all", "", fields.Kind.HIDDEN),
-    ])  # fmt: skip
+    return Filters(
+        request,
+        [
+            Item("kind", _("类别"), choice, options=kinds, blank=blank),
+            Item("state", _("状态"), choice, options=states, blank=blank),
+            Item("provider", _("办理单位"), choice, options=providers, blank=blank),
+            Item("district", _("区县"), choice, options=_districts(), blank=blank),
+            Item("overdue", _("只看逾期"), tick),
+            Item("mine", _("只看我领取的"), tick),
+            Item("unclaimed", _("只看无人领取的"), tick),
+            Item("all", "", fields.Kind.HIDDEN),
+        ],
+    )
 
 
 def show(
@@ -59,17 +64,29 @@ def show(
     works = bool(actor.roles & set(WORKING))
     every = bool(asked["all"]) or not works
     wanted = queues.Wanted(
-        kind=asked["kind"], state=asked["state"], provider=asked["provider"], overdue=bool(asked["overdue"]),
-        mine=actor.name if asked["mine"] else "", unclaimed=bool(asked["unclaimed"]), district=asked["district"],
-    )  # fmt: skip
+        kind=asked["kind"],
+        state=asked["state"],
+        provider=asked["provider"],
+        overdue=bool(asked["overdue"]),
+        mine=actor.name if asked["mine"] else "",
+        unclaimed=bool(asked["unclaimed"]),
+        district=asked["district"],
+    )
     found = queues.narrowed(queues.visible(actor) if every else queues.queue(actor), wanted)
     shown, paging = page_of(request, found, PAGE, filters.kept)
     rows = _rows(shown)
     listing = Listing(
-        key="list", title=_("办件"), columns=_columns(), rows=rows, paging=paging, quiet=True, filters=filters,
-        bulk=None if every else _bulk(actor, rows), mark=lambda r: "late" if r["left"] and r["left"].kind == "over" else "",
+        key="list",
+        title=_("办件"),
+        columns=_columns(),
+        rows=rows,
+        paging=paging,
+        quiet=True,
+        filters=filters,
+        bulk=None if every else _bulk(actor, rows),
+        mark=lambda r: "late" if r["left"] and r["left"].kind == "over" else "",
         empty=_("没有符合条件的办件。") if every or filters.narrowed else _("没有等您办理的办件。"),
-    )  # fmt: skip
+    )
     context: dict[str, Any] = {
         "listing": listing, "every": every, "works": works, "views": list(saved_views.views_of(actor)),
         "problems": problems or [], "done": done, "what": what, "claimed": request.GET.get("claimed", ""),
@@ -80,13 +97,16 @@ def show(
 
 def _columns() -> list[Column]:
     return [
-        Column(_("办件"), lambda r: Cell(
-            r["case"].number, reverse("desk:case", args=[r["case"].number]), notes=[said(r["kind"])]
-        )),
-        Column(_("信息主体和事项"), lambda r: Cell(r["subject"], notes=[" · ".join(map(said, filter(None, r["about"])))])),
+        Column(
+            _("办件"),
+            lambda r: Cell(r["case"].number, reverse("desk:case", args=[r["case"].number]), notes=[said(r["kind"])]),
+        ),
+        Column(
+            _("信息主体和事项"), lambda r: Cell(r["subject"], notes=[" · ".join(map(said, filter(None, r["about"])))])
+        ),
         Column(_("状态"), lambda r: Cell(said(r["state"]), notes=_claimed(r["case"]))),
         Column(_("期限"), template="desk/_term_left.html"),
-    ]  # fmt: skip
+    ]
 
 
 def _claimed(case: Case) -> list[str]:
@@ -103,10 +123,12 @@ def _bulk(actor: Actor, rows: list[dict[str, Any]]) -> Bulk | None:
     if not acts:
         return None
     return Bulk(
-        "number", acts,
+        "number",
+        acts,
         value=lambda r: r["case"].number if (forwards and r["forwardable"]) or (claims and r["claimable"]) else "",
-        label=lambda r: _("选择 %(number)s") % {"number": r["case"].number}, ticked=lambda r: bool(r["forwardable"]),
-    )  # fmt: skip
+        label=lambda r: _("选择 %(number)s") % {"number": r["case"].number},
+        ticked=lambda r: bool(r["forwardable"]),
+    )
 
 
 def _rows(shown: list[Case]) -> list[dict[str, Any]]:
@@ -117,13 +139,19 @@ def _rows(shown: list[Case]) -> list[dict[str, Any]]:
     models = {m.key: m.title for m in current_pack().models}
     providers = {key: one.title for key, one in current_pack().providers.items()}
     return [
-        {"case": c, "kind": title_of(c.kind), "state": state_of(c).title, "forwardable": offers.forwardable(c),
-         "claimable": offers.claim_of(c) is not None, "subject": names.get(c.subject_id, ""),
-         "about": (known.get(c.resource) or models.get(c.model) or words.named(c), providers.get(c.provider)),
-         "term": running.get(c.pk),
-         "left": left(times[c.pk], paused=running[c.pk].paused_at is not None) if c.pk in times else None}
+        {
+            "case": c,
+            "kind": title_of(c.kind),
+            "state": state_of(c).title,
+            "forwardable": offers.forwardable(c),
+            "claimable": offers.claim_of(c) is not None,
+            "subject": names.get(c.subject_id, ""),
+            "about": (known.get(c.resource) or models.get(c.model) or words.named(c), providers.get(c.provider)),
+            "term": running.get(c.pk),
+            "left": left(times[c.pk], paused=running[c.pk].paused_at is not None) if c.pk in times else None,
+        }
         for c in shown
-    ]  # fmt: skip
+    ]
 
 
 def _districts() -> tuple[tuple[str, str], ...]:

@@ -82,19 +82,40 @@ def context_of(actor: Actor, look: CaseView, tried: Tried | None) -> dict[str, A
     problem, sent = (tried.problem, tried.sent) if tried else (None, {})
     refused = forms.get(tried.act.key) if tried and not isinstance(problem, CorrectionRefused) else None
     return {
-        "case": case, "kind": title_of(case.kind), "state": state_of(case).title, "look": look, "items": _items(look),
+        "case": case,
+        "kind": title_of(case.kind),
+        "state": state_of(case).title,
+        "look": look,
+        "items": _items(look),
         "subject": look.subject,
-        "about": _about(look), "authority": _authority(case), "acts": [a for a in acts if not a.plain],
-        "plain": [a for a in acts if a.plain], "kinds": _kinds(), "sent": sent, "tried": tried.act.key if tried else "",
-        "forms": forms, "refused": refused, "brought": tried.papers if tried else (), "limits": _limits(acts),
+        "about": _about(look),
+        "authority": _authority(case),
+        "acts": [a for a in acts if not a.plain],
+        "plain": [a for a in acts if a.plain],
+        "kinds": _kinds(),
+        "sent": sent,
+        "tried": tried.act.key if tried else "",
+        "forms": forms,
+        "refused": refused,
+        "brought": tried.papers if tried else (),
+        "limits": _limits(acts),
         "wrong": _wrong(look, sent, problem) if any(a.wide for a in acts) else [],
-        "problem": in_words(problem) if problem else None, "loose": _loose(problem),
-        "papers": of_case(case.reference), "term": look.term, "left": _left(look.term), "next": _next(look),
-        "history": _history(case), "terms": [(term, terms.title_of(term)) for term in case.terms.all()],
-        "seen": max((step.pk for step in case.steps.all()), default=0), "window": _window(case),
-        "told": _told(events), "document": documents.exists(case), "claimed": person(case.claimed_by),
-        "mine": case.claimed_by == actor.name, "subject_link": not look.subject.natural and bool(look.subject.code),
-    }  # fmt: skip
+        "problem": in_words(problem) if problem else None,
+        "loose": _loose(problem),
+        "papers": of_case(case.reference),
+        "term": look.term,
+        "left": _left(look.term),
+        "next": _next(look),
+        "history": _history(case),
+        "terms": [(term, terms.title_of(term)) for term in case.terms.all()],
+        "seen": max((step.pk for step in case.steps.all()), default=0),
+        "window": _window(case),
+        "told": _told(events),
+        "document": documents.exists(case),
+        "claimed": person(case.claimed_by),
+        "mine": case.claimed_by == actor.name,
+        "subject_link": not look.subject.natural and bool(look.subject.code),
+    }
 
 
 def _items(look: CaseView) -> list[Item]:
@@ -149,11 +170,14 @@ def _window(case: Case) -> dict[str, Any] | None:
     language = "en" if english() else "zh"
     tier, commitment = kept.get("tier"), kept.get("commitment")
     return {
-        "regime": regime.title if regime else None, "tier": tier[language] if tier else "",
-        "from": _day(kept.get("repairable_from")), "until": _day(kept.get("public_until")),
-        "basis": _once(kept.get("basis", ())), "commitment": commitment[language] if commitment else "",
+        "regime": regime.title if regime else None,
+        "tier": tier[language] if tier else "",
+        "from": _day(kept.get("repairable_from")),
+        "until": _day(kept.get("public_until")),
+        "basis": _once(kept.get("basis", ())),
+        "commitment": commitment[language] if commitment else "",
         "ask_department": kept.get("ask_department"),
-    }  # fmt: skip
+    }
 
 
 def _once(articles: Iterable[dict[str, str]]) -> list[dict[str, str]]:
@@ -199,12 +223,20 @@ def file_of(actor: Actor, look: CaseView) -> dict[str, Any]:
     """A case as one document: everything that was done, said, handed in and told."""
     case = look.case
     return {
-        "case": case, "kind": title_of(case.kind), "state": state_of(case).title, "about": _about(look),
-        "subject": look.subject, "authority": _authority(case), "items": _items(look),
+        "case": case,
+        "kind": title_of(case.kind),
+        "state": state_of(case).title,
+        "about": _about(look),
+        "subject": look.subject,
+        "authority": _authority(case),
+        "items": _items(look),
         "history": _history(case),
-        "terms": [(term, terms.title_of(term)) for term in case.terms.all()], "papers": of_case(case.reference),
-        "notices": [(one, heading(one)) for one in case.notices.order_by("id")], "at": now(), "reader": person(actor.name),
-    }  # fmt: skip
+        "terms": [(term, terms.title_of(term)) for term in case.terms.all()],
+        "papers": of_case(case.reference),
+        "notices": [(one, heading(one)) for one in case.notices.order_by("id")],
+        "at": now(),
+        "reader": person(actor.name),
+    }
 
 
 def _history(case: Case) -> list[tuple[Step, Text, str, list[tuple[Text, str]]]]:

@@ -170,9 +170,14 @@ def decision(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     name = (
         f"attachment; filename={found.number}.pdf" if "save" in request.GET else f"inline; filename={found.number}.pdf"
     )
-    return HttpResponse(body, content_type="application/pdf", headers={
-        "Content-Disposition": name, "Cache-Control": "private, no-store",
-    })  # fmt: skip
+    return HttpResponse(
+        body,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": name,
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
 @require_safe

@@ -83,13 +83,18 @@ def sessions_page(request: HttpRequest, actor: Actor) -> HttpResponse:
     shown, paging = page_of(request, sessions.everybodys(), PAGE)
     rows = [(user, list(held)) for user, held in groupby(shown, key=lambda one: one.user)]
     context["listing"] = Listing(
-        key="open", title=_("当前登录"), quiet=True, rows=rows, paging=paging, empty=_("目前没有人登录。"),
+        key="open",
+        title=_("当前登录"),
+        quiet=True,
+        rows=rows,
+        paging=paging,
+        empty=_("目前没有人登录。"),
         columns=[
             Column(_("账号"), lambda r: Cell(r[0].username, notes=[r[0].name])),
             Column(_("登录"), lambda r: Cell(items=[_session(one) for one in r[1]])),
             Column(_("办理"), kind=Kind.ACT, template="desk/_end_sessions.html"),
         ],
-    )  # fmt: skip
+    )
     return render(request, "desk/sessions.html", context, status=422 if "problem" in context else 200)
 
 
@@ -100,10 +105,14 @@ def _session(one: Session) -> str:
 
 def _secrets(client: dict[str, Any]) -> Listing:
     return Listing(
-        key=f"client-{client['client']}", title=client["client"], rows=client["secrets"], empty=_("没有有效的密钥。"),
+        key=f"client-{client['client']}",
+        title=client["client"],
+        rows=client["secrets"],
+        empty=_("没有有效的密钥。"),
         columns=[
-            Column(_("密钥编号"), lambda r: str(r["secret"])), Column(_("签发"), lambda r: r["made"]),
+            Column(_("密钥编号"), lambda r: str(r["secret"])),
+            Column(_("签发"), lambda r: r["made"]),
             Column(_("有效期至"), lambda r: r["until"] or _("长期")),
             Column(_("办理"), kind=Kind.ACT, template="desk/_end_secret.html"),
         ],
-    )  # fmt: skip
+    )

@@ -50,7 +50,7 @@ def _handing_in(actor: Actor) -> dict[str, Any]:
         "batches": batches.listing_of(list(Batch.objects.filter(**mine)[:LATEST]), _("最近批次")),
         "quarantined": waiting.filter(bucket=Held.Bucket.QUARANTINED).count(),
         "unlinked": waiting.filter(bucket=Held.Bucket.UNLINKED).count(),
-    }  # fmt: skip
+    }
 
 
 def _submissions(latest: list[Submission]) -> Listing:

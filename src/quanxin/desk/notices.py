@@ -35,10 +35,14 @@ def notices(request: HttpRequest, actor: Actor) -> HttpResponse:
     openable = queues.seen_by(actor, [n.case for n in shown if n.case is not None])
     language: Language = "en" if english() else "zh"
     rows = [
-        {"notice": n, "said": _said(rendered(n, language)), "by": person(n.read_by),
-         "case": n.case if n.case_id in openable else None}
+        {
+            "notice": n,
+            "said": _said(rendered(n, language)),
+            "by": person(n.read_by),
+            "case": n.case if n.case_id in openable else None,
+        }
         for n in shown
-    ]  # fmt: skip
+    ]
     return render(request, "desk/notices.html", {"rows": rows, "paging": paging, "only": only})
 
 

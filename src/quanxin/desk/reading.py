@@ -124,7 +124,9 @@ def _consents(actor: Actor) -> Listing:
     standing = list(consents.of_institution(actor).select_related("wording")[:200])
     names = Subject.objects.in_bulk({one.subject_id for one in standing})
     return Listing(
-        key="consents", title=_("主体授权"), rows=[(one, names[one.subject_id]) for one in standing],
+        key="consents",
+        title=_("主体授权"),
+        rows=[(one, names[one.subject_id]) for one in standing],
         empty=_("没有有效的授权。请信息主体在“我的授权”中授权给贵机构。"),
         columns=[
             Column(_("主体"), lambda r: Cell(r[1].name, notes=() if r[1].natural else (r[1].code,))),
@@ -132,7 +134,7 @@ def _consents(actor: Actor) -> Listing:
             Column(_("有效期至"), lambda r: r[0].until, Kind.DAY),
             Column(_("查询"), kind=Kind.ACT, template="desk/_read_by_consent.html", bare=True),
         ],
-    )  # fmt: skip
+    )
 
 
 def _title(viewer: Viewer) -> str:

@@ -57,11 +57,11 @@ def _columns(names: dict[int, str]) -> list[Column]:
     tried = _("（已试 %(count)s 次）")
     return [
         Column(_("搁置时间"), lambda one: one.since, Kind.MOMENT),
-        Column(_("处理"), lambda one: Cell(
-            events.title_of(one.follower), notes=[f"{one.event.kind} {one.event.position}"]
-        )),
+        Column(
+            _("处理"), lambda one: Cell(events.title_of(one.follower), notes=[f"{one.event.kind} {one.event.position}"])
+        ),
         Column(_("主体"), lambda one: names.get(one.subject)),
         Column(_("失败的原因"), lambda one: Cell(one.reason, notes=[tried % {"count": f"{one.attempts:,}"}])),
         Column(_("下次处理"), lambda one: one.next_at or Cell(tag=_("等待人工处理")), Kind.MOMENT),
         Column(_("重新处理"), kind=Kind.ACT, template="desk/_try_again.html", bare=True),
-    ]  # fmt: skip
+    ]

@@ -24,9 +24,14 @@ _CLOSED = {
 
 
 def connect(
-    *, threads: int | None = None, memory_limit: str | None = None, spill: Path | None = None,
-    folders: Iterable[Path] = (), files: Iterable[Path] = (), options: Mapping[str, str] | None = None,
-) -> duckdb.DuckDBPyConnection:  # fmt: skip
+    *,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    spill: Path | None = None,
+    folders: Iterable[Path] = (),
+    files: Iterable[Path] = (),
+    options: Mapping[str, str] | None = None,
+) -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory that reads and writes in ``folders`` and ``files`` alone; with neither, nowhere.
 
     ``spill`` is the folder for what exceeds ``memory_limit``; without it nothing goes to the disk. ``options`` are

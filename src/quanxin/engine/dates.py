@@ -122,8 +122,11 @@ def written(text: str) -> str:
 def _local(text: str) -> str:
     """The moment of a text with an offset, by the platform's clock; of any other NULL."""
     made = rf"regexp_replace({text}, '{_INSTANT}', '=\1 \2:00|\3|\4|', 'g')"
-    for pattern, by in ((r"[|][|][|]$", "+00:00"), (r"[|]([+-][0-9]{2})[|][|]$", r"\1:00"),
-                        (r"[|]([+-][0-9]{2})[|]([0-9]{2})[|]$", r"\1:\2")):  # fmt: skip
+    for pattern, by in (
+        (r"[|][|][|]$", "+00:00"),
+        (r"[|]([+-][0-9]{2})[|][|]$", r"\1:00"),
+        (r"[|]([+-][0-9]{2})[|]([0-9]{2})[|]$", r"\1:\2"),
+    ):
         made = f"regexp_replace({made}, '{pattern}', '{by}', 'g')"
     return f"TRY_CAST(regexp_extract({made}, '^=(.*)$', 1) AS TIMESTAMPTZ) AT TIME ZONE '{ZONE.key}'"
 

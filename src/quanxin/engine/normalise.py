@@ -19,8 +19,23 @@ BLANKS = " \t\r\n\u3000\u00a0\ufeff"
 
 _BLANK = r"[ \x{3000}\x{A0}\x{FEFF}]"
 # What a table program writes where a formula failed, half width.
-FAILED_CELLS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!",
-                "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA")  # fmt: skip
+FAILED_CELLS = (
+    "#N/A",
+    "#REF!",
+    "#DIV/0!",
+    "#VALUE!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#CONNECT!",
+    "#BUSY!",
+    "#UNKNOWN!",
+    "#GETTING_DATA",
+)
 _NONE = "|".join(re.escape(text) for text in NOTHING if text)
 _UNEVEN = rf"[\x09\x0A\x0D]|{ODD}|^[#＃]|E[+][0-9]|^{_BLANK}|{_BLANK}$|^(?:{_NONE})?$"
 

@@ -131,8 +131,13 @@ def _compared(played: _Played, act: Act, done: Done, facts: Facts, at: dt.dateti
         played.record, played.version = {**played.record, **changed}, played.version + 1
     due = _due(played)
     notices = tuple(told.key for told in act.notices)
-    found = {"state": played.state, "due": due, "notices": notices,
-             "effects": tuple(e.name for e in act.effects), "changes": changed}  # fmt: skip
+    found = {
+        "state": played.state,
+        "due": due,
+        "notices": notices,
+        "effects": tuple(e.name for e in act.effects),
+        "changes": changed,
+    }
     for name, value in found.items():
         said = getattr(done, name)
         if name in done.model_fields_set and said != value:
@@ -205,9 +210,12 @@ def _due(played: _Played) -> str | None:
         return f"{reckoning.until(played.pack.calendar, term.started, term.day).due:%Y-%m-%d %H:%M}"
     clock = _clock(played, term)
     found = reckoning.term(
-        played.pack.calendar, term.started, working_days=clock.working_days, months=clock.months,
+        played.pack.calendar,
+        term.started,
+        working_days=clock.working_days,
+        months=clock.months,
         extension=term.extended * (clock.extension_working_days or 0) + term.stood,
-    )  # fmt: skip
+    )
     return f"{found.due:%Y-%m-%d %H:%M}"
 
 

@@ -24,8 +24,10 @@ def dates(resource: Resource) -> list[str]:
     """The columns ``_event_date``, ``_stated_on``, ``_valid_from``, ``_valid_until``; what has no end has no last day."""
     made = []
     for name, key in (
-        ("_event_date", resource.event_date), ("_valid_from", resource.valid_from), ("_valid_until", resource.valid_until)
-    ):  # fmt: skip
+        ("_event_date", resource.event_date),
+        ("_valid_from", resource.valid_from),
+        ("_valid_until", resource.valid_until),
+    ):
         column = quoted(key) if key else NO_DATE
         if key and (endless := sentinels(resource.field(key).long_term)):
             column = f"CASE WHEN {column} NOT IN ({', '.join(f'DATE {literal(s)}' for s in endless)}) THEN {column} END"

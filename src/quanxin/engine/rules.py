@@ -166,8 +166,11 @@ def _subject_tests(resource: Resource, subjects: Subjects) -> Iterator[Test]:
         yield Test("uscc-lower-case", f"_code IS NOT NULL AND {sql.has_lower_case(quoted('_t_' + own.code))}", own.code)
         yield Test("uscc-org-check", f"_code IS NOT NULL AND {quoted('_o_' + own.code)} <> 0", own.code)
         yield Test("code-is-registration-number", "_kind = 'registration-number'", own.code)
-        yield Test("registration-number-check", f"_kind = 'registration-number' AND length({code}) = 15 "
-                   f"AND NOT {sql.registration_ok(code)}", own.code)  # fmt: skip
+        yield Test(
+            "registration-number-check",
+            f"_kind = 'registration-number' AND length({code}) = 15 AND NOT {sql.registration_ok(code)}",
+            own.code,
+        )
         yield Test("code-is-foreign-registration", "_kind = 'foreign-registration'", own.code)
         yield Test(
             "code-is-organisation-code", "_kind = 'organisation-code' AND _organisation_code IS NOT NULL", own.code

@@ -33,8 +33,14 @@ SETTINGS: Mapping[str, str] = {
     "spark.sql.caseSensitive": "true",
 }
 # The columns of ``run.ISSUES`` in Spark's types.
-ISSUES = {"row_no": "BIGINT", "code": "STRING", "severity": "STRING", "field": "STRING", "value": "STRING",
-          "check_key": "STRING"}  # fmt: skip
+ISSUES = {
+    "row_no": "BIGINT",
+    "code": "STRING",
+    "severity": "STRING",
+    "field": "STRING",
+    "value": "STRING",
+    "check_key": "STRING",
+}
 _STEP = "_quanxin_step_"  # the view of the steps that Spark knows already
 # The forms of a day that the rules leave to a cast: year, month and day with one and the same sign between them.
 _DAY = r"^([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})\z"

@@ -128,10 +128,22 @@ def _window(pack: Pack, resource: str, event: dt.date | None, judged: Judged, on
     tier = _tier(edition, judged.tier)
     grounds = (regime, coverage, override, edition, tier, repair_edition, repair_tier)
     return Window(
-        resource, event, on, judged.tier, edition, judged.published, judged.public_until, override, regime, coverage,
-        repair_tier, repair_edition, start, _why(pack, coverage, judged, (event, least, start), on),
+        resource,
+        event,
+        on,
+        judged.tier,
+        edition,
+        judged.published,
+        judged.public_until,
+        override,
+        regime,
+        coverage,
+        repair_tier,
+        repair_edition,
+        start,
+        _why(pack, coverage, judged, (event, least, start), on),
         tuple(dict.fromkeys(basis for ground in grounds if ground for basis in ground.basis)),
-    )  # fmt: skip
+    )
 
 
 def _tier(edition: PublicationTiers | None, key: str | None) -> Tier | None:

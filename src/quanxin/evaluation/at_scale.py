@@ -97,8 +97,14 @@ def _put_source(
     lake_reading.put_standing(con, source.resource, workdir)
     for name in ("standing", "batches"):
         _hand_over(spark, con, name, workdir, as_file=f"{source.table}.{name}")
-    columns = {"_id": "BIGINT", "_subject_id": "BIGINT", "_version": "INT", "_event_date": "DATE", "_row_no": "BIGINT",
-               "_batch": "STRING"}  # fmt: skip
+    columns = {
+        "_id": "BIGINT",
+        "_subject_id": "BIGINT",
+        "_version": "INT",
+        "_event_date": "DATE",
+        "_row_no": "BIGINT",
+        "_batch": "STRING",
+    }
     columns |= {f.key: exp.DataType.build(type_of(f), dialect="duckdb").sql("spark") for f in source.fields}
     # the types are said beforehand: Spark cannot read the lake's UUIDs, and items that a file lacks are NULL
     stored = spark.read.schema(", ".join(f"`{c}` {kind}" for c, kind in columns.items())).parquet(*map(str, files))

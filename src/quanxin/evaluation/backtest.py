@@ -68,17 +68,26 @@ def backtested(con: duckdb.DuckDBPyConnection, run: Run, workdir: Path, moment: 
         "r.subject_id IN (SELECT subject_id FROM ends) AS bad FROM results r"
     )
     return {
-        "from": run.as_of.isoformat(), "until": until.isoformat(), "complete": until <= today(),
-        "hindsight": day_of(run.known_at) > run.as_of, "known_at": moment.isoformat(),
-        "grades": _grades(con, model), "ends": _ends(con, found),
-        "all": _discriminated(con, "true"), "unvetoed": _discriminated(con, "vetoes = 0"),
-    }  # fmt: skip
+        "from": run.as_of.isoformat(),
+        "until": until.isoformat(),
+        "complete": until <= today(),
+        "hindsight": day_of(run.known_at) > run.as_of,
+        "known_at": moment.isoformat(),
+        "grades": _grades(con, model),
+        "ends": _ends(con, found),
+        "all": _discriminated(con, "true"),
+        "unvetoed": _discriminated(con, "vetoes = 0"),
+    }
 
 
 def put_ends(
-    con: duckdb.DuckDBPyConnection, found: list[Outcome], pack: Pack, span: tuple[dt.date, dt.date], workdir: Path,
+    con: duckdb.DuckDBPyConnection,
+    found: list[Outcome],
+    pack: Pack,
+    span: tuple[dt.date, dt.date],
+    workdir: Path,
     moment: dt.datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Make ``ends(subject_id, outcome)``: who came to which bad end after the first day of a span, up to the last.
 
     Subjects stand under every number that they have had, for a run knew them by that of its day.

@@ -45,9 +45,16 @@ def list_models() -> None:
     rows = []
     for key, model in sorted(current_pack().on(today()).models.items()):
         used, waiting = in_use(key), Edition.objects.filter(model=key, approved=None).first()
-        rows.append({"model": key, "title": model.title.zh, "edition": model.edition[:12],
-                     "in_use": used.digest[:12] if used else None, "approved_by": used.decided_by if used else None,
-                     "waiting": waiting.pk if waiting else None})  # fmt: skip
+        rows.append(
+            {
+                "model": key,
+                "title": model.title.zh,
+                "edition": model.edition[:12],
+                "in_use": used.digest[:12] if used else None,
+                "approved_by": used.decided_by if used else None,
+                "waiting": waiting.pk if waiting else None,
+            }
+        )
     emit(rows, show=lambda found: table("评价模型 / Models", found, empty="政策包没有评价模型。 / No models."))
 
 
@@ -95,19 +102,41 @@ def evaluate(
 
     with progress() as tell:
         made = runs.evaluate(
-            actor(), model, as_of=when.day(as_of), known_at=when.moment(known_at), on_progress=tell, engine=engine,
+            actor(),
+            model,
+            as_of=when.day(as_of),
+            known_at=when.moment(known_at),
+            on_progress=tell,
+            engine=engine,
             master=master,
-        )  # fmt: skip
-    rows = [{"run": r.pk, "model": r.model, "edition": r.digest[:12], "as_of": r.as_of.isoformat(), "subjects": r.subjects,
-             "grades": r.grades, "current": r.current, "files": r.manifest} for r in made]  # fmt: skip
+        )
+    rows = [
+        {
+            "run": r.pk,
+            "model": r.model,
+            "edition": r.digest[:12],
+            "as_of": r.as_of.isoformat(),
+            "subjects": r.subjects,
+            "grades": r.grades,
+            "current": r.current,
+            "files": r.manifest,
+        }
+        for r in made
+    ]
     emit(rows, show=_show_runs)
 
 
 @may(Role.CENTRE)
 def explain(
-    code: Code, purpose: Purpose, model: Which = None, as_of: Day = None, known_at: Moment = None,
-    outlook: Annotated[bool, typer.Option(help="列出今后得分自行变化的日期 / days on which it changes by itself")] = False,
-) -> None:  # fmt: skip
+    code: Code,
+    purpose: Purpose,
+    model: Which = None,
+    as_of: Day = None,
+    known_at: Moment = None,
+    outlook: Annotated[
+        bool, typer.Option(help="列出今后得分自行变化的日期 / days on which it changes by itself")
+    ] = False,
+) -> None:
     """得分从何而来：逐项指标、依据记录、理由。 / How a score came about."""
     subject, viewer, key = _asked(code, purpose, model)
     from quanxin.evaluation import explanation, single
@@ -121,13 +150,15 @@ def explain(
 
 @may(Role.CENTRE)
 def whatif(
-    code: Code, purpose: Purpose, model: Which = None,
+    code: Code,
+    purpose: Purpose,
+    model: Which = None,
     repair: Annotated[list[int] | None, typer.Option(help="假设已修复的记录 / records supposed to be repaired")] = None,
     expire: Annotated[list[str] | None, typer.Option(help="记录=日期：自该日起不再计入 / record=date")] = None,
     add: Annotated[list[str] | None, typer.Option(help="资源=JSON：假设新增的记录 / resource=JSON")] = None,
     correct: Annotated[list[str] | None, typer.Option(help="记录=JSON：假设更正的内容 / record=JSON")] = None,
     as_of: Day = None,
-) -> None:  # fmt: skip
+) -> None:
     """假设修复、到期、新增或更正，得分会怎样（不改变任何数据）。 / What would the score be, were records otherwise."""
     subject, viewer, key = _asked(code, purpose, model)
     from quanxin.calendar import today
@@ -141,8 +172,10 @@ def whatif(
     )
     before = explanation.explained(single.explain(subject, viewer, key, as_of=when.day(as_of)))
     after = explanation.explained(single.whatif(subject, viewer, key, changes, as_of=when.day(as_of)))
-    emit({"subject": subject.code, "model": key, "as_of": after["as_of"], "before": before, "after": after},
-         show=_show_whatif)  # fmt: skip
+    emit(
+        {"subject": subject.code, "model": key, "as_of": after["as_of"], "before": before, "after": after},
+        show=_show_whatif,
+    )
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -191,10 +224,16 @@ def _asked(code: str, purpose: str, model: str | None) -> tuple[Any, Any, str]:
 
 def _show_runs(rows: list[dict[str, Any]]) -> Any:
     shown = [
-        {"批次 run": r["run"], "模型 model": r["model"], "评价日 as of": r["as_of"], "主体 subjects": r["subjects"],
-         "等级 grades": "，".join(f"{k} {v:,}" for k, v in r["grades"].items()), "启用 current": "是" if r["current"] else "试算"}
+        {
+            "批次 run": r["run"],
+            "模型 model": r["model"],
+            "评价日 as of": r["as_of"],
+            "主体 subjects": r["subjects"],
+            "等级 grades": "，".join(f"{k} {v:,}" for k, v in r["grades"].items()),
+            "启用 current": "是" if r["current"] else "试算",
+        }
         for r in rows
-    ]  # fmt: skip
+    ]
     return table("评价 / Evaluation", shown)
 
 
@@ -206,19 +245,26 @@ def _show_explanation(said: dict[str, Any]) -> Any:
     grade = f"{said['score']} 分，{said['grade_title']['zh']}（{said['grade']}）"
     head = f"{said['name']} {said['title']['zh']} {said['as_of']}：{grade}"
     moved = [
-        {"指标 indicator": i["title"]["zh"], "值 value": i["value"], "分 points": i["points"],
-         "理由 reason": i["reason"]["zh"], "记录 records": "、".join(map(str, i["records"]))}
-        for i in said["indicators"] if i["points"] != "0.00"
-    ]  # fmt: skip
+        {
+            "指标 indicator": i["title"]["zh"],
+            "值 value": i["value"],
+            "分 points": i["points"],
+            "理由 reason": i["reason"]["zh"],
+            "记录 records": "、".join(map(str, i["records"])),
+        }
+        for i in said["indicators"]
+        if i["points"] != "0.00"
+    ]
     dimensions = [
         {"维度 dimension": d["title"]["zh"], "分 points": d["points"], "限 limits": f"{d['minimum']} ～ {d['maximum']}"}
         for d in said["dimensions"]
     ]
     vetoes = [{"一票否决 veto": v["title"]["zh"], "理由 reason": v["reason"]["zh"]} for v in said["vetoes"]]
     return Group(
-        table(head, dimensions), table(f"基础分 {said['base']}", moved, empty="没有加减分项。"),
+        table(head, dimensions),
+        table(f"基础分 {said['base']}", moved, empty="没有加减分项。"),
         *([table("否决 / Vetoes", vetoes)] if vetoes else []),
-    )  # fmt: skip
+    )
 
 
 def _show_whatif(said: dict[str, Any]) -> Any:

@@ -67,9 +67,14 @@ def propose(actor: Actor, key: str, *, reason: str) -> Edition:
         return waiting
     with transaction.atomic():
         made = Edition.objects.create(
-            model=key, digest=model.edition, pack=pack.name, definition=model.model_dump(mode="json", by_alias=True),
-            proposed_by=actor.name, proposed_at=now(), reason=reason.strip(),
-        )  # fmt: skip
+            model=key,
+            digest=model.edition,
+            pack=pack.name,
+            definition=model.model_dump(mode="json", by_alias=True),
+            proposed_by=actor.name,
+            proposed_at=now(),
+            reason=reason.strip(),
+        )
         audit(actor, "evaluation.propose", f"model:{key}", edition=model.edition, reason=reason.strip())
     return made
 

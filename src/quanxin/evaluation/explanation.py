@@ -34,14 +34,18 @@ def explained(scored: Scored) -> dict[str, Any]:
         return said | {"exclusions": [_ground(scored, g.key, g.title, g.reason) for g in grounds]}
     band = next(b for b in model.bands if b.key == row["grade"])
     return said | {
-        "base": _points(model.base), "score": _shown(row["score"]), "grade": band.key,
-        "grade_title": band.title.model_dump(), "minimum": _points(model.minimum), "maximum": _points(model.maximum),
+        "base": _points(model.base),
+        "score": _shown(row["score"]),
+        "grade": band.key,
+        "grade_title": band.title.model_dump(),
+        "minimum": _points(model.minimum),
+        "maximum": _points(model.maximum),
         "vetoes": [
             _ground(scored, v.key, v.title, v.reason) for n, v in enumerate(model.vetoes) if row["vetoes"] >> n & 1
         ],
         "dimensions": [_dimension(scored, row, n) for n in range(len(model.dimensions))],
         "indicators": [_indicator(scored, row, i) for i in model.indicators],
-    }  # fmt: skip
+    }
 
 
 def _ground(scored: Scored, key: str, title: Text, reason: Text) -> dict[str, Any]:
@@ -53,22 +57,28 @@ def _dimension(scored: Scored, row: Any, n: int) -> dict[str, Any]:
     dimension = scored.model.dimensions[n]
     own = [i for i in scored.model.indicators if i.dimension == dimension.key]
     return {
-        "key": dimension.key, "title": dimension.title.model_dump(),
+        "key": dimension.key,
+        "title": dimension.title.model_dump(),
         "points": _shown(row[f"d_{dimension.key.replace('-', '_')}"]),
         "before_limits": _shown(sum(row[column(i, "p")] for i in own)),
-        "minimum": _points(dimension.minimum), "maximum": _points(dimension.maximum),
-    }  # fmt: skip
+        "minimum": _points(dimension.minimum),
+        "maximum": _points(dimension.maximum),
+    }
 
 
 def _indicator(scored: Scored, row: Any, indicator: Indicator) -> dict[str, Any]:
     return {
-        "key": indicator.key, "title": indicator.title.model_dump(), "dimension": indicator.dimension,
-        "doc": (indicator.doc or indicator.title).model_dump(), "resource": indicator.resource or "",
-        "value": value_text(row[column(indicator, "v")], indicator), "points": _shown(row[column(indicator, "p")]),
+        "key": indicator.key,
+        "title": indicator.title.model_dump(),
+        "dimension": indicator.dimension,
+        "doc": (indicator.doc or indicator.title).model_dump(),
+        "resource": indicator.resource or "",
+        "value": value_text(row[column(indicator, "v")], indicator),
+        "points": _shown(row[column(indicator, "p")]),
         "reason": reason_of(indicator, row[column(indicator, "k")]).model_dump(),
         "records": list(scored.reckoned.records.get(indicator.key, ())),
         "basis": [b.model_dump(mode="json", exclude_none=True) for b in indicator.basis],
-    }  # fmt: skip
+    }
 
 
 def reason_of(indicator: Indicator, number: int) -> Text:
@@ -110,9 +120,14 @@ def outlook(scored: Scored) -> list[dict[str, Any]]:
         ):
             change = _shown(row["score"] - before["score"])
             made.append(
-                {"day": day.isoformat(), "score": _shown(row["score"]), "grade": row["grade"], "change": change,
-                 "because": _moved(scored.model, before, row)}
-            )  # fmt: skip
+                {
+                    "day": day.isoformat(),
+                    "score": _shown(row["score"]),
+                    "grade": row["grade"],
+                    "change": change,
+                    "because": _moved(scored.model, before, row),
+                }
+            )
         before = row
     return made
 
@@ -159,6 +174,14 @@ def improvements(scored: Scored) -> list[dict[str, Any]]:
             supposed = Changes(repaired=frozenset(records))
             then = score(scored.model, dict(scored.records), scored.as_of, scored.known_at, supposed).reckoned.row
             if then is not None:
-                made.append({"key": key, "title": title.model_dump(), "records": list(records), "grade": then["grade"],
-                             "score": _shown(then["score"]), "change": _shown(then["score"] - row["score"])})  # fmt: skip
+                made.append(
+                    {
+                        "key": key,
+                        "title": title.model_dump(),
+                        "records": list(records),
+                        "grade": then["grade"],
+                        "score": _shown(then["score"]),
+                        "change": _shown(then["score"] - row["score"]),
+                    }
+                )
     return sorted(made, key=lambda m: (-Decimal(m["change"]), m["key"]))

@@ -21,11 +21,15 @@ def findings() -> Iterator[Finding]:
     for key, count in drifted.items():
         yield attention(
             "evaluation",
-            (f"上次夜间核对时，{key} 有 {count:,} 个主体的得分与记录不符，已重新评价",
-             f"By night the scores of {count:,} subjects by {key} were not what the records give; they were evaluated again"),
-            ("请查明是谁改动了得分表，并运行 quanxin doctor --deep 再次核对",
-             "Find out who changed the scores, and prove them again with quanxin doctor --deep"),
-        )  # fmt: skip
+            (
+                f"上次夜间核对时，{key} 有 {count:,} 个主体的得分与记录不符，已重新评价",
+                f"By night the scores of {count:,} subjects by {key} were not what the records give; they were evaluated again",
+            ),
+            (
+                "请查明是谁改动了得分表，并运行 quanxin doctor --deep 再次核对",
+                "Find out who changed the scores, and prove them again with quanxin doctor --deep",
+            ),
+        )
     if waiting := incremental.lag() if models else 0:
         yield attention(
             "evaluation",
@@ -48,11 +52,15 @@ def deep() -> Iterator[Finding]:
         if count := runs.prove(model, last):
             yield problem(
                 "evaluation-deep",
-                (f"{model.key}：{count:,} 个主体的得分与记录不符（评价日 {last.as_of}）",
-                 f"{model.key}: the scores of {count:,} subjects are not what the records give (as of {last.as_of})"),
-                (f"请运行 quanxin evaluate --model {model.key}，并查明原因",
-                 f"Run quanxin evaluate --model {model.key}, and find out why"),
-            )  # fmt: skip
+                (
+                    f"{model.key}：{count:,} 个主体的得分与记录不符（评价日 {last.as_of}）",
+                    f"{model.key}: the scores of {count:,} subjects are not what the records give (as of {last.as_of})",
+                ),
+                (
+                    f"请运行 quanxin evaluate --model {model.key}，并查明原因",
+                    f"Run quanxin evaluate --model {model.key}, and find out why",
+                ),
+            )
     yield ok("evaluation-deep", f"已重新评价核对 {proven} 个模型", f"{proven} models evaluated anew and compared")
 
 

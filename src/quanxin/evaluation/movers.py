@@ -22,8 +22,13 @@ from quanxin.runtime.duckdb_scratch import workshop
 from quanxin.subjects.models import Subject
 
 PAGE = 20
-WAYS = {"risen": "way > 0", "fallen": "way < 0", "new": "a_score IS NULL", "gone": "b_score IS NULL",
-        "score": "way = 0 AND a_score <> b_score"}  # fmt: skip
+WAYS = {
+    "risen": "way > 0",
+    "fallen": "way < 0",
+    "new": "a_score IS NULL",
+    "gone": "b_score IS NULL",
+    "score": "way = 0 AND a_score <> b_score",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,21 @@ def movers(
     known = {s.pk: s for s in named if not never(s) and access.may_see_subject(viewer, s)}
     made = [
         Mover(known[row[0]], (row[1], row[2]), (row[3], row[4]), _because(dict(zip(keys, row[5:], strict=True))))
-        for row in rows[:PAGE] if row[0] in known
-    ]  # fmt: skip
+        for row in rows[:PAGE]
+        if row[0] in known
+    ]
     for one in made:
         access.note_access(viewer, one.subject)
     if viewer.actor is not None:
-        audit(viewer.actor, "evaluation.movers", f"model:{both.after.model}", study=study, way=way,
-              purpose=viewer.purpose, shown=len(made))  # fmt: skip
+        audit(
+            viewer.actor,
+            "evaluation.movers",
+            f"model:{both.after.model}",
+            study=study,
+            way=way,
+            purpose=viewer.purpose,
+            shown=len(made),
+        )
     return made, rows[PAGE - 1][0] if len(rows) > PAGE else None
 
 

@@ -119,14 +119,22 @@ def of(subject: Subject, viewer: Viewer, asked: QueryDict) -> ScorePage:
     behind = {r.id: r for bar in bars if bar.points < 0 for r in bar.records}
     behind |= {n: shown[n] for i in better for n in i["records"] if n in shown}
     return ScorePage(
-        models=models, model=model, said=said, grade=_title(said), as_of=as_of,
-        dimensions=[d | {"title": Text(**d["title"])} for d in said.get("dimensions", ())], standing=bool(history), bars=bars,
+        models=models,
+        model=model,
+        said=said,
+        grade=_title(said),
+        as_of=as_of,
+        dimensions=[d | {"title": Text(**d["title"])} for d in said.get("dimensions", ())],
+        standing=bool(history),
+        bars=bars,
         still=[_bar(i, Decimal(said["base"]), shown) for i in said.get("indicators", ()) if not Decimal(i["points"])],
         grounds=[_ground(g, shown) for g in [*said.get("vetoes", ()), *said.get("exclusions", ())]],
-        history=history, improvements=[i | {"title": Text(**i["title"])} for i in better],
-        outlook=[_turn(model, turn) for turn in explanation.outlook(scored)], repairable=list(behind.values()),
+        history=history,
+        improvements=[i | {"title": Text(**i["title"])} for i in better],
+        outlook=[_turn(model, turn) for turn in explanation.outlook(scored)],
+        repairable=list(behind.values()),
         **_whatif(scored, asked),
-    )  # fmt: skip
+    )
 
 
 def _whatif(scored: single.Scored, asked: QueryDict) -> dict[str, Any]:
@@ -179,10 +187,15 @@ def _limits_of(part: Text) -> Text:
 
 def _bar(indicator: Mapping[str, Any], total: Decimal, shown: Mapping[int, RecordView]) -> Bar:
     return Bar(
-        Text(**indicator["title"]), Decimal(indicator["points"]), total, reason=Text(**indicator["reason"]),
-        doc=Text(**indicator["doc"]), value=indicator["value"], **_records(indicator["records"], shown),
+        Text(**indicator["title"]),
+        Decimal(indicator["points"]),
+        total,
+        reason=Text(**indicator["reason"]),
+        doc=Text(**indicator["doc"]),
+        value=indicator["value"],
+        **_records(indicator["records"], shown),
         basis=tuple(indicator["basis"]),
-    )  # fmt: skip
+    )
 
 
 def _ground(ground: Mapping[str, Any], shown: Mapping[int, RecordView]) -> Bar:
@@ -220,10 +233,15 @@ def _history(subject: Subject, model: str) -> list[Point]:
     low, span = (min(scores), max(max(scores) - min(scores), 1)) if scores else (0, 1)
     last = max(len(changes) - 1, 1)
     return [
-        Point(c.run.as_of, c.grade, None if c.score is None else Decimal(c.score).scaleb(-2), 20 + n * (WIDE - 40) // last,
-              90 if c.score is None else 90 - (c.score - low) * 80 // span)
+        Point(
+            c.run.as_of,
+            c.grade,
+            None if c.score is None else Decimal(c.score).scaleb(-2),
+            20 + n * (WIDE - 40) // last,
+            90 if c.score is None else 90 - (c.score - low) * 80 // span,
+        )
         for n, c in enumerate(changes)
-    ]  # fmt: skip
+    ]
 
 
 def _turn(model: Model, turn: Mapping[str, Any]) -> dict[str, Any]:

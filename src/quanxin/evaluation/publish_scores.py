@@ -71,6 +71,10 @@ def differences(con: duckdb.DuckDBPyConnection, model: str) -> int:
 def _bring(con: duckdb.DuckDBPyConnection) -> None:
     with pg_cursor() as cursor:
         temporary(cursor, "scored", "subject_id bigint, score integer, grade varchar(8), vetoes bigint")
-        to_postgres(con, "SELECT subject_id, score, grade, vetoes FROM scores", "scored",
-                    ("subject_id", "score", "grade", "vetoes"))  # fmt: skip
+        to_postgres(
+            con,
+            "SELECT subject_id, score, grade, vetoes FROM scores",
+            "scored",
+            ("subject_id", "score", "grade", "vetoes"),
+        )
         cursor.execute("ANALYZE pg_temp.scored")

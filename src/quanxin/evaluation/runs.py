@@ -53,9 +53,15 @@ class Question:
 
 
 def evaluate(
-    actor: Actor, keys: Sequence[str] | None = None, *, as_of: dt.date | None = None, known_at: dt.datetime | None = None,
-    on_progress: Progress | None = None, engine: Literal["duckdb", "spark"] = "duckdb", master: str | None = None,
-) -> list[Run]:  # fmt: skip
+    actor: Actor,
+    keys: Sequence[str] | None = None,
+    *,
+    as_of: dt.date | None = None,
+    known_at: dt.datetime | None = None,
+    on_progress: Progress | None = None,
+    engine: Literal["duckdb", "spark"] = "duckdb",
+    master: str | None = None,
+) -> list[Run]:
     """Evaluate the city by the models of those keys (by all), and return a run for each.
 
     Without ``as_of`` and ``known_at`` the results become the scores, if the edition is the approved one; otherwise they
@@ -102,9 +108,11 @@ def run(
             subjects, records = _score(con, scoring, question, workdir)
             if question.only is None and not (subjects and records):
                 raise EvaluationError(
-                    "nothing-to-evaluate", model=scoring.model.key, as_of=question.as_of,
+                    "nothing-to-evaluate",
+                    model=scoring.model.key,
+                    as_of=question.as_of,
                     what=Text(zh="记录", en="records") if subjects else Text(zh="主体", en="subjects"),
-                )  # fmt: skip
+                )
             _keep_grades(con, scoring, compiled)
             made.append(_record(con, actor, scoring, question, current=scoring.model.edition in becoming))
     return made
@@ -158,13 +166,22 @@ def _record(
     publish_scores.lock(model.key)
     grades = dict(con.execute("SELECT grade, count(*) FROM scores GROUP BY grade ORDER BY grade").fetchall())
     row = Run.objects.create(
-        model=model.key, digest=model.edition, pack_edition=current_pack().edition,
-        scope=Run.Scope.CITY if question.only is None else Run.Scope.TOUCHED, as_of=question.as_of,
-        known_at=question.known_at, inputs=sources.inputs_digest(scoring.sources, question.known_at),
+        model=model.key,
+        digest=model.edition,
+        pack_edition=current_pack().edition,
+        scope=Run.Scope.CITY if question.only is None else Run.Scope.TOUCHED,
+        as_of=question.as_of,
+        known_at=question.known_at,
+        inputs=sources.inputs_digest(scoring.sources, question.known_at),
         engine="spark" if question.spark else "duckdb",
-        versions=versions(question.spark), subjects=sum(grades.values()), grades=grades, manifest=[], current=current,
-        actor=actor.name, at=now(),
-    )  # fmt: skip
+        versions=versions(question.spark),
+        subjects=sum(grades.values()),
+        grades=grades,
+        manifest=[],
+        current=current,
+        actor=actor.name,
+        at=now(),
+    )
     if question.only is None:
         row.manifest = write(con, f"{model.key}-{row.pk:08d}")
         row.save(update_fields=["manifest"])

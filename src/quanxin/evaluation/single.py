@@ -69,9 +69,14 @@ def explain(
 
 
 def whatif(
-    subject: Subject, viewer: Viewer, key: str, changes: Changes, *, as_of: dt.date | None = None,
+    subject: Subject,
+    viewer: Viewer,
+    key: str,
+    changes: Changes,
+    *,
+    as_of: dt.date | None = None,
     known_at: dt.datetime | None = None,
-) -> Scored:  # fmt: skip
+) -> Scored:
     """As ``explain``, were the subject's records as ``changes`` suppose; nothing is changed by asking."""
     access.require_scores(viewer, subject)
     model, moment = admitted(subject, key), known_at or now()
@@ -117,9 +122,11 @@ def records_of(subject: Subject, model: Model, moment: dt.datetime) -> Records:
     wanted = {r for each in with_foundations([model]) for r in each.resources}
     ids = clusters_of([subject.pk], moment)
     known = Record.objects.filter(
-        Q(superseded_at=None) | Q(superseded_at__gt=moment), subject_id__in=ids, recorded_at__lte=moment,
+        Q(superseded_at=None) | Q(superseded_at__gt=moment),
+        subject_id__in=ids,
+        recorded_at__lte=moment,
         resource__in=wanted,
-    ).exclude(restrictions.hidden(moment))  # fmt: skip
+    ).exclude(restrictions.hidden(moment))
     found: Records = {}
     for r in known.order_by("id").values_list("resource", "subject_id", "id", "event_date", "payload"):
         found.setdefault(r[0], []).append((r[1], r[2], r[3], r[4]))

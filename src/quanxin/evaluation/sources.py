@@ -123,9 +123,12 @@ def counted(versions: str, stored: Sequence[FieldDef], absent: Sequence[FieldDef
 
 
 def from_records(
-    con: duckdb.DuckDBPyConnection, sources: Sequence[Source], moment: dt.datetime, workdir: Path,
+    con: duckdb.DuckDBPyConnection,
+    sources: Sequence[Source],
+    moment: dt.datetime,
+    workdir: Path,
     clusters: Collection[int],
-) -> None:  # fmt: skip
+) -> None:
     """Make the tables of sources from the record table, for the subjects kept under ``clusters``.
 
     Needs what ``put_decided`` makes.

@@ -20,9 +20,14 @@ from quanxin.runtime.pack import current_pack
 
 
 def trial(
-    actor: Actor, key: str, digest: str, *, as_of: dt.date, known_at: dt.datetime | None = None,
+    actor: Actor,
+    key: str,
+    digest: str,
+    *,
+    as_of: dt.date,
+    known_at: dt.datetime | None = None,
     tell: runs.Progress = runs.untold,
-) -> Run:  # fmt: skip
+) -> Run:
     """The run of an edition over the city as of a day, made if there is none; without ``known_at`` as known now.
 
     Raises ``NotAllowed`` and ``EvaluationError`` as ``runs.evaluate`` does.

@@ -125,9 +125,11 @@ def suite(name: str) -> Suite:
         )
     if not available(found):
         raise SuiteMissing(
-            f"本机的 OpenSSL 不支持 {found.name}。", f"OpenSSL on this machine does not offer {found.name}.",
-            "请改用 aes-256-gcm，或换用支持国密算法的 OpenSSL。", "Use aes-256-gcm, or an OpenSSL that offers SM4-GCM and SM3.",
-        )  # fmt: skip
+            f"本机的 OpenSSL 不支持 {found.name}。",
+            f"OpenSSL on this machine does not offer {found.name}.",
+            "请改用 aes-256-gcm，或换用支持国密算法的 OpenSSL。",
+            "Use aes-256-gcm, or an OpenSSL that offers SM4-GCM and SM3.",
+        )
     return found
 
 

@@ -10,17 +10,44 @@ from __future__ import annotations
 from collections.abc import Iterable
 from unicodedata import ucd_3_2_0 as ucd
 
-_PLANES = (*range(0x80, 0xD800), *range(0xF900, 0xFB00), *range(0xFE10, 0xFE70), *range(0xFF00, 0xFFA0),
-           *range(0xFFE0, 0xFFE7), *range(0x1D400, 0x1D800))  # fmt: skip
+_PLANES = (
+    *range(0x80, 0xD800),
+    *range(0xF900, 0xFB00),
+    *range(0xFE10, 0xFE70),
+    *range(0xFF00, 0xFFA0),
+    *range(0xFFE0, 0xFFE7),
+    *range(0x1D400, 0x1D800),
+)
 
 # The blanks and line breaks of Unicode; what is not seen at all (of format, or a joiner, or a filler).
 BLANKS = "".join(
-    map(chr, (*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000))
-)  # fmt: skip
+    map(
+        chr,
+        (*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000),
+    )
+)
 INVISIBLE = "".join(
-    map(chr, (0xAD, 0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x180F), *range(0x200B, 0x2010), *range(0x202A, 0x202F),
-              *range(0x2060, 0x2070), 0x3164, *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0, *range(0xFFF9, 0xFFFC)))
-)  # fmt: skip
+    map(
+        chr,
+        (
+            0xAD,
+            0x34F,
+            0x115F,
+            0x1160,
+            0x17B4,
+            0x17B5,
+            *range(0x180B, 0x180F),
+            *range(0x200B, 0x2010),
+            *range(0x202A, 0x202F),
+            *range(0x2060, 0x2070),
+            0x3164,
+            *range(0xFE00, 0xFE10),
+            0xFEFF,
+            0xFFA0,
+            *range(0xFFF9, 0xFFFC),
+        ),
+    )
+)
 HYPHENS = "".join(map(chr, (0x2D, *range(0x2010, 0x2016), 0x2043, 0x2212, 0xFE58, 0xFE63, 0xFF0D)))
 
 # Whatever is written for one digit, to the digit: full width, mathematical, of other scripts; ENCLOSED: ①, ⑴, ⒈, ².
@@ -39,7 +66,7 @@ _RADICALS = dict(
         "厂乙亻冂几刀刂卜卩小小兀尢尣尢巳幺彑彐忄心扌攵旡日月歹母民氵水灬爪爫丬牛犭王疋罒示礻竹糸纟网罒网罒网羊羊羊老耂聿月臼艹艹艹虎衤覀西见角角讠贝足车辶辶辶邑钅长长长门阜阝雨青韦页风飞食食饣飠首马骨鬼鱼鸟卤麦黄黾齐齐齿齿龙龙龟龟龟",
         strict=True,
     )
-)  # fmt: skip
+)
 
 
 def _alike() -> dict[str, str]:

@@ -63,8 +63,10 @@ def _gapped(*parts: str) -> str:
 
 _D = "[0-9]"
 _GAPPED_PROVINCE = f"(?:{'|'.join(_gapped(p[0], p[1:]) for p in identity.PROVINCE.strip('()').split('|'))})"
-_GAPPED_MONTH_DAY = _gapped(f"(?:{_gapped('0', '[1-9]')}|{_gapped('1', '[0-2]')})",
-                            f"(?:{_gapped('0', '[1-9]')}|{_gapped('[12]', _D)}|{_gapped('3', '[01]')})")  # fmt: skip
+_GAPPED_MONTH_DAY = _gapped(
+    f"(?:{_gapped('0', '[1-9]')}|{_gapped('1', '[0-2]')})",
+    f"(?:{_gapped('0', '[1-9]')}|{_gapped('[12]', _D)}|{_gapped('3', '[01]')})",
+)
 _GAPPED_DISTRICT = f"(?:{_gapped(_GAPPED_PROVINCE, _D, _D, _D, _D)}|{_gapped('[89]', *[_D] * 5)})"
 _GAPPED_CENTURY = f"(?:{_gapped('1', '9')}|{_gapped('2', '0')})"
 _GAPPED_BIRTH = _gapped(_GAPPED_CENTURY, _D, _D, _GAPPED_MONTH_DAY, _D, _D, _D, "[0-9Xx]")

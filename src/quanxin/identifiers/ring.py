@@ -76,10 +76,11 @@ class Ring:
         """The key that indexes. Raises ``BadRing`` while another is being put in its place."""
         if any(key.state is State.NEXT for key in self.index):
             raise BadRing(
-                "索引密钥的更换尚未完成。", "The rotation of the index key is not finished.",
+                "索引密钥的更换尚未完成。",
+                "The rotation of the index key is not finished.",
                 "正在更换时稍候再试；若更换被中断，请运行 quanxin keys rotate --index 完成。",
                 "Wait while it runs; if it was interrupted, finish it with quanxin keys rotate --index.",
-            )  # fmt: skip
+            )
         return next(key for key in reversed(self.index) if key.state is State.ACTIVE)
 
     def key(self, identity: str) -> Key | None:
@@ -138,9 +139,12 @@ def _changed(keys: tuple[Key, ...], identity: str, state: State) -> tuple[Key, .
 
 def _told(key: Key) -> dict[str, str]:
     return {
-        "id": key.id, "algorithm": key.algorithm, "created": key.created.isoformat(), "state": key.state.value,
+        "id": key.id,
+        "algorithm": key.algorithm,
+        "created": key.created.isoformat(),
+        "state": key.state.value,
         "secret": key.secret.hex(),
-    }  # fmt: skip
+    }
 
 
 def _read(told: Mapping[str, Any]) -> Key:

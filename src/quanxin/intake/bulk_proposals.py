@@ -133,11 +133,16 @@ def _table(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[str,
         name = parse(text, words)
         cells.append(
             {
-                "unique_id": key, "owner": owner, "whole": name.norm, "trade": name.trade or name.industry or None,
-                "industry": name.industry or None, "place": name.region[-1] if name.region else None,
-                "form": name.form or None, "branch": name.branch,
+                "unique_id": key,
+                "owner": owner,
+                "whole": name.norm,
+                "trade": name.trade or name.industry or None,
+                "industry": name.industry or None,
+                "place": name.region[-1] if name.region else None,
+                "form": name.form or None,
+                "branch": name.branch,
             }
-        )  # fmt: skip
+        )
     columns = ("unique_id", "owner", "whole", "trade", "industry", "place", "form", "branch")
     put(con, table, pa.Table.from_pylist(cells, schema=pa.schema([(c, pa.string()) for c in columns])))
     return len(cells)

@@ -48,19 +48,30 @@ def told(conflict: Conflict, actor: Actor, *, english: bool = False) -> dict[str
     rules = current_pack().on(today())
     subject = Subject.objects.select_related("merged_into").get(pk=conflict.subject_id)
     shown = subject.merged_into or subject
-    titles = {key: getattr(rules.providers[key].title, language) if key in rules.providers else key
-              for key in (conflict.holder, conflict.claimant)}  # fmt: skip
+    titles = {
+        key: getattr(rules.providers[key].title, language) if key in rules.providers else key
+        for key in (conflict.holder, conflict.claimant)
+    }
     resource = rules.resources.get(conflict.resource)
     return {
-        "conflict": conflict.pk, "state": conflict.state, "state_zh": conflict.get_state_display(),
-        "resource": conflict.resource, "title": getattr(resource.title, language) if resource else conflict.resource,
+        "conflict": conflict.pk,
+        "state": conflict.state,
+        "state_zh": conflict.get_state_display(),
+        "resource": conflict.resource,
+        "title": getattr(resource.title, language) if resource else conflict.resource,
         "subject": {"code": "" if shown.natural else shown.code, "name": "" if shown.natural else shown.name},
-        "holder": conflict.holder, "holder_title": titles[conflict.holder], "claimant": conflict.claimant,
-        "claimant_title": titles[conflict.claimant], "times": conflict.times,
-        "first_at": conflict.first_at.isoformat(), "last_at": conflict.last_at.isoformat(),
-        "rows": _rows(conflict, actor), "decided_by": conflict.decided_by, "reason": conflict.reason,
+        "holder": conflict.holder,
+        "holder_title": titles[conflict.holder],
+        "claimant": conflict.claimant,
+        "claimant_title": titles[conflict.claimant],
+        "times": conflict.times,
+        "first_at": conflict.first_at.isoformat(),
+        "last_at": conflict.last_at.isoformat(),
+        "rows": _rows(conflict, actor),
+        "decided_by": conflict.decided_by,
+        "reason": conflict.reason,
         "decided_at": conflict.decided_at.isoformat() if conflict.decided_at else None,
-    }  # fmt: skip
+    }
 
 
 def _rows(conflict: Conflict, actor: Actor) -> list[dict[str, Any]]:
@@ -112,23 +123,40 @@ def _carry_out(actor: Actor, conflict: Conflict) -> None:
     only = [(gone.subject_id, gone.id)]
     if own is not None:
         withdrawals.withdraw(
-            "SELECT %s::bigint, %s::bigint", only[0], kind=Withdrawal.Kind.ANOTHERS, resource=conflict.resource,
-            provider=giver, reason=conflict.reason, actor=actor, at=now(),
-        )  # fmt: skip
+            "SELECT %s::bigint, %s::bigint",
+            only[0],
+            kind=Withdrawal.Kind.ANOTHERS,
+            resource=conflict.resource,
+            provider=giver,
+            reason=conflict.reason,
+            actor=actor,
+            at=now(),
+        )
     else:
         transfers.transfer(
-            actor, Transfer.Kind.DECIDED, resource=conflict.resource, giver=giver, taker=taker,
-            act=f"conflict:{conflict.pk}", basis=(), reason=conflict.reason, at=now(), only=only,
-        )  # fmt: skip
+            actor,
+            Transfer.Kind.DECIDED,
+            resource=conflict.resource,
+            giver=giver,
+            taker=taker,
+            act=f"conflict:{conflict.pk}",
+            basis=(),
+            reason=conflict.reason,
+            at=now(),
+            only=only,
+        )
 
 
 def _standing(conflict: Conflict, provider: str) -> Record | None:
     """A provider's current record of the decision, under whichever of merged subjects."""
     subject = Subject.objects.select_related("merged_into").get(pk=conflict.subject_id)
     return Record.objects.filter(
-        subject_id__in=cluster(resolve(subject)), resource=conflict.resource, key_hash=conflict.key_hash,
-        superseded_at=None, provider=provider,
-    ).first()  # fmt: skip
+        subject_id__in=cluster(resolve(subject)),
+        resource=conflict.resource,
+        key_hash=conflict.key_hash,
+        superseded_at=None,
+        provider=provider,
+    ).first()
 
 
 @act

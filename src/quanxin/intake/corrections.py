@@ -101,8 +101,15 @@ def _put_in(actor: Actor, provider: str, record: Record, changes: Mapping[str, s
     if made is None or made.id == record.id:
         raise IntakeError("correction-of-key", items=_named(resource, key_fields(resource)))
     changed = sorted(key for key in changes if changes[key].strip() != before.get(key, ""))
-    audit(actor, "intake.correct", f"record:{record.subject_id}-{record.id}", batch=receipt.batch, made=made.id,
-          items=changed, reason=reason.strip()[:500])  # fmt: skip
+    audit(
+        actor,
+        "intake.correct",
+        f"record:{record.subject_id}-{record.id}",
+        batch=receipt.batch,
+        made=made.id,
+        items=changed,
+        reason=reason.strip()[:500],
+    )
     return made
 
 
@@ -178,9 +185,13 @@ def _take_in(actor: Actor, record: Record, row: Mapping[str, str], resource: Res
     said: dict[str, Any] = {"corrects": f"{record.subject_id}-{record.id}", "row": row}
     digest = hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     receipt = small_batches.take_in(
-        [dict(row)], digest, resource=resource.key, provider=record.provider, actor=actor,
+        [dict(row)],
+        digest,
+        resource=resource.key,
+        provider=record.provider,
+        actor=actor,
         name=f"更正-{record.subject_id}-{record.id}-{now():%Y%m%d-%H%M%S}",
-    )  # fmt: skip
+    )
     if receipt is None:  # only a witness says so, and there is none
         raise AssertionError("a batch without a receipt")
     return receipt

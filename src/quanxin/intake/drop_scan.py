@@ -129,9 +129,12 @@ def _hand_in(file: Found) -> None:
         before = drop_folder.signature(os.fstat(stream.fileno()))
         with transaction.atomic():
             made = submissions.submit(
-                stream, file_name=name, resource=resource, provider=provider,
+                stream,
+                file_name=name,
+                resource=resource,
+                provider=provider,
                 actor=Actor(f"drop:{provider}", frozenset({Role.INTAKE})),
-            )  # fmt: skip
+            )
             Dropped.objects.create(submission=made, path=file.path, signature=before)
             if drop_folder.signature(os.fstat(stream.fileno())) != before:
                 inbox.discard(made.pk)

@@ -212,9 +212,11 @@ def _told(source: Source, secrets: Sequence[str]) -> Iterator[None]:
         raise IntakeError.restored({k: _without(secrets, part) for k, part in error.to_json().items()}) from None
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise IntakeError(
-            "source-invalid", file=f"{source.name}.yaml", reason=f"缺少驱动程序：{_without(secrets, str(error))}",
+            "source-invalid",
+            file=f"{source.name}.yaml",
+            reason=f"缺少驱动程序：{_without(secrets, str(error))}",
             reason_en=f"its driver is not installed: {_without(secrets, str(error))}",
-        ) from None  # fmt: skip
+        ) from None
     except SQLAlchemyError as error:
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
         code = "source-down" if lost else "source-query-failed"

@@ -33,9 +33,15 @@ def warn_of_older(con: duckdb.DuckDBPyConnection, resource: Resource, rules: Rul
         "WHERE r.event_date > d.first GROUP BY r.subject_id"
     )
     ask(
-        con, f"SELECT a.subject_id, min(c._event_date) AS first FROM {dated} GROUP BY a.subject_id", "dated_subject",
-        {"subject_id": "bigint", "first": "date"}, query, "founded", {"subject_id": "BIGINT", "day": "DATE"}, workdir,
-    )  # fmt: skip
+        con,
+        f"SELECT a.subject_id, min(c._event_date) AS first FROM {dated} GROUP BY a.subject_id",
+        "dated_subject",
+        {"subject_id": "bigint", "first": "date"},
+        query,
+        "founded",
+        {"subject_id": "BIGINT", "day": "DATE"},
+        workdir,
+    )
     con.execute(
         f"INSERT INTO issues (row_no, code, severity, field, value) SELECT row_no, '{CODE}', 'warning', "
         f"{literal(resource.event_date)}, CAST(c._event_date AS VARCHAR) FROM {dated} "

@@ -41,9 +41,13 @@ def earlier_receipts(hand_ins: Sequence[HandIn]) -> dict[int, Receipt]:
     if not asked:
         return {}
     found = Batch.objects.filter(
-        resource=first.resource.key, provider__in={h.provider for h in hand_ins}, mode=first.mode,
-        file_sha256__in={h.sha256 for h in hand_ins}, replay_of=None, taken_back_at=None,
-    ).values_list("provider", "file_sha256", "receipt")  # fmt: skip
+        resource=first.resource.key,
+        provider__in={h.provider for h in hand_ins},
+        mode=first.mode,
+        file_sha256__in={h.sha256 for h in hand_ins},
+        replay_of=None,
+        taken_back_at=None,
+    ).values_list("provider", "file_sha256", "receipt")
     return {
         asked[provider, sha256]: Receipt.from_json(receipt, repeated=True)
         for provider, sha256, receipt in found

@@ -52,12 +52,24 @@ def propose(
     same = Handover.objects.filter(from_provider=giver, to_provider=taker, resources=wanted, state=State.PROPOSED)
     _expect(not same.exists(), "同样的移交已在等待批准", "the same is proposed already")
     made = Handover.objects.create(
-        from_provider=giver, to_provider=taker, resources=wanted, day=day, reason=reason.strip(),
-        basis=[article.model_dump(mode="json", exclude_none=True) for article in basis], proposed_by=actor.name,
+        from_provider=giver,
+        to_provider=taker,
+        resources=wanted,
+        day=day,
+        reason=reason.strip(),
+        basis=[article.model_dump(mode="json", exclude_none=True) for article in basis],
+        proposed_by=actor.name,
         proposed_at=now(),
-    )  # fmt: skip
-    audit(actor, "intake.propose-handover", f"handover:{made.pk}", giver=giver, taker=taker, resources=wanted,
-          reason=reason.strip())  # fmt: skip
+    )
+    audit(
+        actor,
+        "intake.propose-handover",
+        f"handover:{made.pk}",
+        giver=giver,
+        taker=taker,
+        resources=wanted,
+        reason=reason.strip(),
+    )
     return made
 
 
@@ -75,9 +87,16 @@ def approve(actor: Actor, number: int, *, reason: str) -> Handover:
     basis, at, rows = [Basis.model_validate(article) for article in found.basis], now(), 0
     for resource in found.resources:
         made = transfers.transfer(
-            actor, Transfer.Kind.HANDED_OVER, resource=resource, giver=found.from_provider, taker=found.to_provider,
-            act=f"handover:{number}", basis=basis, reason=found.reason, at=at,
-        )  # fmt: skip
+            actor,
+            Transfer.Kind.HANDED_OVER,
+            resource=resource,
+            giver=found.from_provider,
+            taker=found.to_provider,
+            act=f"handover:{number}",
+            basis=basis,
+            reason=found.reason,
+            at=at,
+        )
         found.records += made[1] if made else 0
         rows += held_transfers.move(actor, resource=resource, giver=found.from_provider, taker=found.to_provider, at=at)
     _settle_conflicts(found, at)

@@ -53,17 +53,42 @@ def _move(actor: Actor, origin: Batch, taker: str, at: dt.datetime) -> int:
             codes[code] = codes.get(code, 0) + 1
     (number,) = next_batches(at.strftime("%Y%m%d"), 1)
     receipt = Receipt(
-        batch=number, resource=origin.resource, provider=taker, received=len(told), accepted=0, updated=0, duplicate=0,
-        quarantined=counts[Held.Bucket.QUARANTINED], unlinked=counts[Held.Bucket.UNLINKED],
-        codes=dict(sorted(codes.items())), seconds=0.0, file=origin.file_name, replay_of=origin.pk,
+        batch=number,
+        resource=origin.resource,
+        provider=taker,
+        received=len(told),
+        accepted=0,
+        updated=0,
+        duplicate=0,
+        quarantined=counts[Held.Bucket.QUARANTINED],
+        unlinked=counts[Held.Bucket.UNLINKED],
+        codes=dict(sorted(codes.items())),
+        seconds=0.0,
+        file=origin.file_name,
+        replay_of=origin.pk,
         reading={"format": "handover"},
-    )  # fmt: skip
+    )
     made = Batch.objects.create(
-        id=number, edition=origin.edition, resource=origin.resource, provider=taker, mode="append",
-        file_name=origin.file_name, file_sha256="", replay_of=origin, received=len(told), accepted=0, updated=0,
-        duplicate=0, quarantined=receipt.quarantined, unlinked=receipt.unlinked, received_on=today(), recorded_at=at,
-        actor=actor.name, receipt=receipt.to_json(), manifest=[],
-    )  # fmt: skip
+        id=number,
+        edition=origin.edition,
+        resource=origin.resource,
+        provider=taker,
+        mode="append",
+        file_name=origin.file_name,
+        file_sha256="",
+        replay_of=origin,
+        received=len(told),
+        accepted=0,
+        updated=0,
+        duplicate=0,
+        quarantined=receipt.quarantined,
+        unlinked=receipt.unlinked,
+        received_on=today(),
+        recorded_at=at,
+        actor=actor.name,
+        receipt=receipt.to_json(),
+        manifest=[],
+    )
     with pg_cursor() as cursor:
         for statement in (COPY, CLAIMS):
             cursor.execute(statement, {"origin": origin.pk, "made": number})

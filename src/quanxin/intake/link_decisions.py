@@ -169,9 +169,7 @@ def _decided(held: Held, rows: list[Held], act: str, subject: int | None) -> Dec
     raise NotPossible("link-not-waiting")
 
 
-def _decide(
-    actor: Actor, act: str, held: Held, rows: list[Held], subject: Subject, reason: str
-) -> Decided:  # fmt: skip
+def _decide(actor: Actor, act: str, held: Held, rows: list[Held], subject: Subject, reason: str) -> Decided:
     """Record a decision that teaches, and take its rows in, batch by batch."""
     decision = _record(actor, act, held, rows, subject, reason)
     receipts = []
@@ -186,9 +184,7 @@ def _decide(
     return Decided(decision, tuple(receipts))
 
 
-def _record(
-    actor: Actor, act: str, held: Held, rows: list[Held], subject: Subject | None, reason: str
-) -> Decision:  # fmt: skip
+def _record(actor: Actor, act: str, held: Held, rows: list[Held], subject: Subject | None, reason: str) -> Decision:
     stated: dict[str, str] = held.stated or {"kind": "name", "value": "", "norm": ""}
     provider = held.batch.provider if stated["kind"] == Decision.Kind.NAME else ""
     identity: dict[str, Any] = {
@@ -200,13 +196,22 @@ def _record(
             return standing  # rows that came in beside the decision, before it stood
         raise _contradicted(standing)
     decision = Decision.objects.create(
-        **identity, act=act, subject=subject, actor=actor.name, reason=reason.strip(), at=now(),
+        **identity,
+        act=act,
+        subject=subject,
+        actor=actor.name,
+        reason=reason.strip(),
+        at=now(),
         particulars={"held": [row.pk for row in rows], "stated": held.stated},
-    )  # fmt: skip
+    )
     audit(
-        actor, f"intake.{act}", f"subject:{subject.pk}" if subject else f"held:{held.pk}", decision=decision.pk,
-        rows=len(rows), reason=decision.reason,
-    )  # fmt: skip
+        actor,
+        f"intake.{act}",
+        f"subject:{subject.pk}" if subject else f"held:{held.pk}",
+        decision=decision.pk,
+        rows=len(rows),
+        reason=decision.reason,
+    )
     return decision
 
 
@@ -231,9 +236,7 @@ def _found(held: Held, type: str) -> Subject:
     expected = stated["type"] if stated["code"] else ""
     _expect(expected in ("", type), "create-other-type", type=expected)
     region = stated["code"][2:8] or (stated["registration"] if stated["registration"].isdigit() else "")[:6]
-    return found(
-        type=type, name=stated["name"], identifiers=identifiers, region=region, batch=held.batch_id, at=now()
-    )  # fmt: skip
+    return found(type=type, name=stated["name"], identifiers=identifiers, region=region, batch=held.batch_id, at=now())
 
 
 def _take_back(decision: Decision, subject: Subject, actor: Actor) -> TakenOut:

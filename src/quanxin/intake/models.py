@@ -106,12 +106,23 @@ class Submission(Work):
     def to_json(self) -> dict[str, Any]:
         """As JSON that others read; the names are stable."""
         return {
-            "id": self.id, "resource": self.resource, "provider": self.provider, "mode": self.mode,
-            "file": self.file_name, "sha256": self.sha256, "bytes": self.bytes, "state": self.state,
-            "step": self.step or None, "moments": self.moments, "attempts": self.attempts, "error": self.error,
-            "batch": self.batch_id, "repeated": self.repeated, "created_at": self.created_at.isoformat(),
+            "id": self.id,
+            "resource": self.resource,
+            "provider": self.provider,
+            "mode": self.mode,
+            "file": self.file_name,
+            "sha256": self.sha256,
+            "bytes": self.bytes,
+            "state": self.state,
+            "step": self.step or None,
+            "moments": self.moments,
+            "attempts": self.attempts,
+            "error": self.error,
+            "batch": self.batch_id,
+            "repeated": self.repeated,
+            "created_at": self.created_at.isoformat(),
             "finished_at": self.finished_at.isoformat() if self.finished_at else None,
-        }  # fmt: skip
+        }
 
 
 class Dropped(models.Model):

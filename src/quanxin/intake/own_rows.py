@@ -43,8 +43,9 @@ def find(con: duckdb.DuckDBPyConnection, resource: Resource, *, several: BatchRo
         f"JOIN stood_for s ON s.part = {several.part('i.row_no')} "
         "AND (s.number = i.code OR s.number = i.identity OR s.subject_id = m.subject_id "
         "OR length(s.number) = 18 AND substr(s.number, 9, 9) = i.organisation)"
-        if told else "CREATE OR REPLACE TABLE own (row_no BIGINT)"
-    )  # fmt: skip
+        if told
+        else "CREATE OR REPLACE TABLE own (row_no BIGINT)"
+    )
     con.execute("UPDATE matched SET anothers = true FROM own WHERE own.row_no = matched.row_no")
 
 

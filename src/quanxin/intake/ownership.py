@@ -83,9 +83,16 @@ def take_over(
     basis = [article.model_dump(mode="json", exclude_none=True) for article in articles]
     for holder, claimant, batch in con.execute(f"SELECT DISTINCT holder, claimant, batch FROM ({query})").fetchall():
         made = Transfer.objects.create(
-            kind=Transfer.Kind.PREVAILS, resource=resource.key, from_provider=holder, to_provider=claimant,
-            act=f"batch:{batch}", basis=basis, reason="目录规定以该单位为准", actor=actor.name, at=at,
-        )  # fmt: skip
+            kind=Transfer.Kind.PREVAILS,
+            resource=resource.key,
+            from_provider=holder,
+            to_provider=claimant,
+            act=f"batch:{batch}",
+            basis=basis,
+            reason="目录规定以该单位为准",
+            actor=actor.name,
+            at=at,
+        )
         to_postgres(
             con,
             f"SELECT {made.pk}, subject_id, ended, made FROM ({query}) WHERE holder = {literal(holder)} "

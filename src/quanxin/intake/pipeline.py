@@ -124,9 +124,14 @@ def untold(step: str) -> None:
 
 
 def commit_checked(
-    con: duckdb.DuckDBPyConnection, workdir: Path, hand_in: HandIn, reading: Readable, program: engine.Program,
-    tell: Progress, started: float,
-) -> Receipt:  # fmt: skip
+    con: duckdb.DuckDBPyConnection,
+    workdir: Path,
+    hand_in: HandIn,
+    reading: Readable,
+    program: engine.Program,
+    tell: Progress,
+    started: float,
+) -> Receipt:
     """Match, sort and commit the checked rows in one transaction; return the receipt."""
     made = commit_parts(con, workdir, [Part(hand_in, reading, started)], reading, program, tell)
     return timing.finish(made, [started])[0]
@@ -191,9 +196,16 @@ def commit_parts(
             temporary(cursor, "left_out", "subject_id bigint, id bigint")
         to_postgres(con, "SELECT subject_id, id FROM withdrawn", "left_out", ("subject_id", "id"))
         withdrawals.withdraw(
-            "SELECT subject_id, id FROM pg_temp.left_out", (), kind=Withdrawal.Kind.REPLACED, resource=resource.key,
-            provider=hand_in.provider, reason=f"{hand_in.file}", actor=hand_in.actor, at=at, batch=rows[0],
-        )  # fmt: skip
+            "SELECT subject_id, id FROM pg_temp.left_out",
+            (),
+            kind=Withdrawal.Kind.REPLACED,
+            resource=resource.key,
+            provider=hand_in.provider,
+            reason=f"{hand_in.file}",
+            actor=hand_in.actor,
+            at=at,
+            batch=rows[0],
+        )
     if quarantine.needed(con):
         state(con, hand_in.rules, several=several)
         quarantine.hold(con, resource, reading, several=several)
@@ -209,10 +221,18 @@ def commit_parts(
 def _receipt(part: Part, batch: str, counts: dict[str, int], **told: Any) -> Receipt:
     hand_in = part.hand_in
     return Receipt(
-        batch=batch, resource=hand_in.resource.key, provider=hand_in.provider, received=sum(counts.values()),
-        seconds=round(time.monotonic() - part.started, 3), file=hand_in.file, sha256=hand_in.sha256, mode=hand_in.mode,
-        replay_of=hand_in.replay_of, reading=masked(part.reading.describe()), **(counts | told),
-    )  # fmt: skip
+        batch=batch,
+        resource=hand_in.resource.key,
+        provider=hand_in.provider,
+        received=sum(counts.values()),
+        seconds=round(time.monotonic() - part.started, 3),
+        file=hand_in.file,
+        sha256=hand_in.sha256,
+        mode=hand_in.mode,
+        replay_of=hand_in.replay_of,
+        reading=masked(part.reading.describe()),
+        **(counts | told),
+    )
 
 
 def _record_batches(parts: Sequence[Part], receipts: Sequence[Receipt], at: dt.datetime) -> list[Batch]:
@@ -220,14 +240,28 @@ def _record_batches(parts: Sequence[Part], receipts: Sequence[Receipt], at: dt.d
     edition = commit.edition_of(parts[0].hand_in.resource, parts[0].hand_in.pack)
     return Batch.objects.bulk_create(
         Batch(
-            id=made.batch, edition=edition, resource=made.resource, provider=made.provider, mode=made.mode,
-            file_name=made.file, file_sha256=made.sha256, replay_of_id=made.replay_of, received=made.received,
-            accepted=made.accepted, updated=made.updated, duplicate=made.duplicate, quarantined=made.quarantined,
-            unlinked=made.unlinked, received_on=today(), recorded_at=at, actor=part.hand_in.actor.name,
-            receipt=made.to_json(), manifest=[],
+            id=made.batch,
+            edition=edition,
+            resource=made.resource,
+            provider=made.provider,
+            mode=made.mode,
+            file_name=made.file,
+            file_sha256=made.sha256,
+            replay_of_id=made.replay_of,
+            received=made.received,
+            accepted=made.accepted,
+            updated=made.updated,
+            duplicate=made.duplicate,
+            quarantined=made.quarantined,
+            unlinked=made.unlinked,
+            received_on=today(),
+            recorded_at=at,
+            actor=part.hand_in.actor.name,
+            receipt=made.to_json(),
+            manifest=[],
         )
         for part, made in zip(parts, receipts, strict=True)
-    )  # fmt: skip
+    )
 
 
 def _withdrawals(con: duckdb.DuckDBPyConnection, workdir: Path, hand_in: HandIn) -> int:

@@ -146,10 +146,14 @@ def _pull(source: Source, state: Pulled, actor: Actor, full: bool, tell: Progres
         state.mark = _packed(found.mark)
     state.save()
     return Pull(
-        source=source.name, rows=found.rows, unmarked=found.unmarked, since=None if since is None else str(since),
-        mark=state.mark and state.mark["value"], batch=receipt.batch if receipt else None,
+        source=source.name,
+        rows=found.rows,
+        unmarked=found.unmarked,
+        since=None if since is None else str(since),
+        mark=state.mark and state.mark["value"],
+        batch=receipt.batch if receipt else None,
         receipt=receipt.to_json() if receipt else None,
-    )  # fmt: skip
+    )
 
 
 def _known(found: Extract, state: Pulled) -> bool:

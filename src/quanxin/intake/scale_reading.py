@@ -74,10 +74,17 @@ class ScaleReading:
         """As ``Reading.describe``, for a receipt."""
         written = {key: header for header, key in self.layout.headers.items()}
         return {
-            "format": self.format, "encoding": "UTF-8" if self.format == "csv" else None, "rows": self.rows,
-            "columns": list(self.columns), "headers": [written[c] for c in self.columns],
-            "ignored": list(self.layout.ignored), "sheets": [], "skipped": [], "skipped_rows": [], "hidden": [],
-        }  # fmt: skip
+            "format": self.format,
+            "encoding": "UTF-8" if self.format == "csv" else None,
+            "rows": self.rows,
+            "columns": list(self.columns),
+            "headers": [written[c] for c in self.columns],
+            "ignored": list(self.layout.ignored),
+            "sheets": [],
+            "skipped": [],
+            "skipped_rows": [],
+            "hidden": [],
+        }
 
     def numbered(self, staged: str, chunks: str) -> str:
         """The rows with their numbers as a SELECT, over the staged table and one of the chunks, for either engine."""
@@ -126,15 +133,20 @@ def _delimited(spark: SparkSession, files: Sequence[str], matcher: Matcher, work
     names = [f"c{i}" for i in range(len(header) + _BEYOND)]
     frame = (
         spark.read.schema(", ".join(f"{n} STRING" for n in names))
-        .option("sep", dialect.delimiter).option("quote", dialect.quote).option("escape", dialect.quote)
+        .option("sep", dialect.delimiter)
+        .option("quote", dialect.quote)
+        .option("escape", dialect.quote)
         .option("lineSep", "\n")
-        .option("multiLine", spanning).option("maxColumns", len(names)).csv(list(files))
+        .option("multiLine", spanning)
+        .option("maxColumns", len(names))
+        .csv(list(files))
         .selectExpr("_metadata", *map(_ended, names, [*names[1:], "NULL"]))
-    )  # fmt: skip
+    )
     cells = [
         f"nullif({with_unit_sql(names[i], layout.units[i], match=_WHOLE)}, '') AS `{key}`"
-        for i, key in enumerate(layout.keys) if key
-    ]  # fmt: skip
+        for i, key in enumerate(layout.keys)
+        if key
+    ]
     beyond = [names[i] for i in layout.blank] + names[len(header) :]
     filled = ", ".join(f"nullif({n}, '')" for n in beyond)
     surplus = f"nullif(concat_ws('{SURPLUS_MARK}', {filled}), '') AS _surplus"
@@ -223,6 +235,9 @@ def _aggregates(cells: str, longest: str) -> list[Any]:
 
     damaged = f"concat_ws('', {cells}) RLIKE '\ufffd'"  # what Spark reads a damaged byte of a text as
     return [
-        expr("min(_id) AS first"), expr("count(*) AS rows"), expr("min_by(_head, _id) AS head"),
-        expr(f"bool_or({damaged}) AS bad"), expr(f"max(greatest({longest}, 0)) AS longest"),
-    ]  # fmt: skip
+        expr("min(_id) AS first"),
+        expr("count(*) AS rows"),
+        expr("min_by(_head, _id) AS head"),
+        expr(f"bool_or({damaged}) AS bad"),
+        expr(f"max(greatest({longest}, 0)) AS longest"),
+    ]

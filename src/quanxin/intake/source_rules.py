@@ -54,9 +54,14 @@ def wrong_url(url: URL) -> tuple[str, str] | None:
         if not isinstance(value, str) or not _WORD.fullmatch(value) or (option == "sslmode" and value not in _SAFE_TLS):
             return f"选项 {option} 的值不可用", f"the option {option} has a value that cannot be used"
     if url.get_backend_name() == "sqlite":
-        return None if allowed_file(url) else (
-            "SQLite 文件须在 QUANXIN_SOURCE_FILES 所指的目录之下", "a SQLite file must lie beneath QUANXIN_SOURCE_FILES"
-        )  # fmt: skip
+        return (
+            None
+            if allowed_file(url)
+            else (
+                "SQLite 文件须在 QUANXIN_SOURCE_FILES 所指的目录之下",
+                "a SQLite file must lie beneath QUANXIN_SOURCE_FILES",
+            )
+        )
     host, port = (url.host or "").lower(), url.port or kind[1]
     if f"{host}:{port}" not in settings.SOURCE_HOSTS:
         told = f"{host or '—'}:{port}"

@@ -50,6 +50,10 @@ def merge(actor: Actor, kept: Subject, other: Subject, *, reason: str) -> Judgem
 def _claim(earlier: Record, later: Record, at: dt.datetime) -> None:
     """Tell both providers and the steward that they have a record of one decision each."""
     Conflict.objects.get_or_create(
-        resource=earlier.resource, subject_id=earlier.subject_id, key_hash=earlier.key_hash, holder=earlier.provider,
-        claimant=later.provider, defaults={"first_at": at, "last_at": at},
-    )  # fmt: skip
+        resource=earlier.resource,
+        subject_id=earlier.subject_id,
+        key_hash=earlier.key_hash,
+        holder=earlier.provider,
+        claimant=later.provider,
+        defaults={"first_at": at, "last_at": at},
+    )

@@ -40,15 +40,22 @@ class Submissions(Kind[Submission]):
 
     def steps(self, _work: Submission, /) -> Mapping[str, str | Promise]:
         return {
-            "reading": _("读取文件"), "checking": _("逐行校验"), "matching": _("匹配主体"), "committing": _("写入档案"),
-        }  # fmt: skip
+            "reading": _("读取文件"),
+            "checking": _("逐行校验"),
+            "matching": _("匹配主体"),
+            "committing": _("写入档案"),
+        }
 
     def carry_out(self, work: Submission, tell: Tell, /) -> Mapping[str, Any]:
         receipt = intake(
-            inbox.root() / work.path, resource=work.resource, provider=work.provider,
-            actor=Actor(work.actor, frozenset({Role.INTAKE})), mode="replace" if work.mode == "replace" else "append",
-            mapping=work.mapping, on_progress=tell,
-        )  # fmt: skip
+            inbox.root() / work.path,
+            resource=work.resource,
+            provider=work.provider,
+            actor=Actor(work.actor, frozenset({Role.INTAKE})),
+            mode="replace" if work.mode == "replace" else "append",
+            mapping=work.mapping,
+            on_progress=tell,
+        )
         return {"batch_id": receipt.batch}
 
     def given_up(self, work: Submission, /) -> IntakeError:
@@ -102,10 +109,18 @@ def submit(
     try:
         with transaction.atomic():
             made = engine.begin(
-                SUBMISSIONS, actor, id=identity, resource=resource, provider=provider, mode=mode,
-                mapping=mapping and dict(mapping), file_name=inbox.clean_name(file_name)[-255:], path=stored.path,
-                sha256=stored.sha256, bytes=stored.bytes,
-            )  # fmt: skip
+                SUBMISSIONS,
+                actor,
+                id=identity,
+                resource=resource,
+                provider=provider,
+                mode=mode,
+                mapping=mapping and dict(mapping),
+                file_name=inbox.clean_name(file_name)[-255:],
+                path=stored.path,
+                sha256=stored.sha256,
+                bytes=stored.bytes,
+            )
             audit(actor, "intake.submit", f"submission:{identity}", resource=resource, provider=provider)
     except BaseException:
         inbox.discard(identity)

@@ -144,14 +144,17 @@ def candidates_for(held: Held, *, limit: int = 5) -> list[Candidate]:
     cells = opened(held)
     return candidates(
         Stated(
-            name=stated["name"], code=stated["code"], registration=stated["registration"],
-            organisation=stated["organisation"], address=cells.get(ADDRESS) or "",
+            name=stated["name"],
+            code=stated["code"],
+            registration=stated["registration"],
+            organisation=stated["organisation"],
+            address=cells.get(ADDRESS) or "",
             representative=cells.get(REPRESENTATIVE) or "",
         ),
         tell=particulars,
         proposed=dict(Proposal.objects.filter(stated_key=held.stated_key).values_list("subject_id", "hundredths")),
         limit=limit,
-    )  # fmt: skip
+    )
 
 
 def particulars(subjects: Sequence[int]) -> dict[int, Particulars]:

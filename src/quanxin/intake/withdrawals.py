@@ -58,8 +58,13 @@ def withdraw(
         done = withdrawals.withdraw(
             "SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
             ([r.subject_id for r in chosen], [r.id for r in chosen]),
-            kind=kind, resource=resource, provider=provider, reason=reason.strip(), actor=actor, at=now(),
-        )  # fmt: skip
+            kind=kind,
+            resource=resource,
+            provider=provider,
+            reason=reason.strip(),
+            actor=actor,
+            at=now(),
+        )
         ended += done[1] if done else 0
     audit(actor, "intake.withdraw", f"provider:{provider}", records=[r.id for r in found], ended=ended, reason=reason)
     return Withdrawn(ended, repeated=not ended)
@@ -91,16 +96,26 @@ def take_back(actor: Actor, batch: str, *, reason: str) -> Withdrawn:
     made = withdrawals.withdraw(
         "SELECT subject_id, id FROM archive_record WHERE batch_id = ANY(%s) AND provider = %s",
         ([b.pk for b in whole], found.provider),
-        kind=Withdrawal.Kind.TAKEN_BACK, resource=found.resource, provider=found.provider, reason=reason.strip(),
-        actor=actor, at=at, batch=found,
-    )  # fmt: skip
+        kind=Withdrawal.Kind.TAKEN_BACK,
+        resource=found.resource,
+        provider=found.provider,
+        reason=reason.strip(),
+        actor=actor,
+        at=at,
+        batch=found,
+    )
     restored = withdrawals.give_back(made[0]) if made else 0
     held = Held.objects.filter(batch__in=whole, released_by=None, set_aside_at=None).update(set_aside_at=at)
     result = Withdrawn(made[1] if made else 0, restored, held)
     audit(
-        actor, "intake.take-back", f"batch:{batch}", records=result.records, restored=restored, held=held,
+        actor,
+        "intake.take-back",
+        f"batch:{batch}",
+        records=result.records,
+        restored=restored,
+        held=held,
         reason=reason.strip(),
-    )  # fmt: skip
+    )
     return result
 
 

@@ -42,8 +42,12 @@ def deep() -> Iterator[Finding]:
     what = ", ".join(first.wrong)
     yield problem(
         "ledger-deep",
-        (f"审计封存自 {first.day} 起不符（{what}），共 {len(broken)} 日",
-         f"From {first.day} on the sealed lines are not those that were sealed ({what}); {len(broken)} days in all"),
-        ("有人绕过系统更改了数据库：请保全现场，与备份和另存的封存值比对",
-         "Somebody changed the database past the platform: keep it as it is, and compare with backups and kept seals"),
-    )  # fmt: skip
+        (
+            f"审计封存自 {first.day} 起不符（{what}），共 {len(broken)} 日",
+            f"From {first.day} on the sealed lines are not those that were sealed ({what}); {len(broken)} days in all",
+        ),
+        (
+            "有人绕过系统更改了数据库：请保全现场，与备份和另存的封存值比对",
+            "Somebody changed the database past the platform: keep it as it is, and compare with backups and kept seals",
+        ),
+    )

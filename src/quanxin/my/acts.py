@@ -66,10 +66,15 @@ def act(request: HttpRequest, me: Representation, number: str, what: str) -> Htt
 def begin(request: HttpRequest, me: Representation) -> HttpResponse:
     """What one can begin: what is about oneself here, what is about a record from the record."""
     mine = [p for p in procedures.in_force() if procedures.begun_by_party(p) and p.key in kinds_of(me)]
-    return shown(request, me, "my/begin.html", {
-        "about_itself": [p for p in mine if procedures.about_itself(p)],
-        "about_records": [p for p in mine if p.about.record or p.about.resource],
-    })  # fmt: skip
+    return shown(
+        request,
+        me,
+        "my/begin.html",
+        {
+            "about_itself": [p for p in mine if procedures.about_itself(p)],
+            "about_records": [p for p in mine if p.about.record or p.about.resource],
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -38,11 +38,22 @@ def listed(request: HttpRequest, me: Representation) -> HttpResponse:
         except AccountError as error:
             problem = in_words(error)
     given, day = agency.agencies_given(me.principal), today()
-    return shown(request, me, "my/agents.html", {
-        "live": [one for one in given if _live(one, day)], "ended": [one for one in given if not _live(one, day)],
-        "scopes": list(Scope), "problem": problem, "said": request.POST, "chosen": request.POST.getlist("scope"),
-        "usual": add_months(day, USUAL_MONTHS), "first": day,
-    }, 422 if problem else 200)  # fmt: skip
+    return shown(
+        request,
+        me,
+        "my/agents.html",
+        {
+            "live": [one for one in given if _live(one, day)],
+            "ended": [one for one in given if not _live(one, day)],
+            "scopes": list(Scope),
+            "problem": problem,
+            "said": request.POST,
+            "chosen": request.POST.getlist("scope"),
+            "usual": add_months(day, USUAL_MONTHS),
+            "first": day,
+        },
+        422 if problem else 200,
+    )
 
 
 def _authorise(request: HttpRequest, me: Representation) -> Agency:
@@ -54,10 +65,14 @@ def _authorise(request: HttpRequest, me: Representation) -> Agency:
     if not me.counter and not (agent := agent_codes.username_of(me.party.actor, agent)):
         raise AccountError("agent-code-unknown")
     return agency.authorise(
-        me.party.actor, me.principal if me.counter else user, agent,
-        [Scope(one) for one in sent.getlist("scope") if one in set(Scope)], until,
-        reason=sent.get("reason", ""), document=sent.get("document", "") if me.counter else "",
-    )  # fmt: skip
+        me.party.actor,
+        me.principal if me.counter else user,
+        agent,
+        [Scope(one) for one in sent.getlist("scope") if one in set(Scope)],
+        until,
+        reason=sent.get("reason", ""),
+        document=sent.get("document", "") if me.counter else "",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

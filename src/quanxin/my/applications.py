@@ -52,19 +52,31 @@ def repair(request: HttpRequest, me: Representation, subject: int, number: int) 
         "record": found, "regime": regime, "conditions": _conditions(found, regime), "before": before,
         "proof": regime.material("proof"), "commitment": regime.material("commitment"),
     }  # fmt: skip
-    return act_page.answer(request, me, ActPage(
-        procedure, procedure.files, act_page.filing(me, procedure, Thing(record), before),
-        reverse("my:record", args=[subject, number]), context, "my/repair.html", {"commitment-missing": "committed"},
-    ))  # fmt: skip
+    return act_page.answer(
+        request,
+        me,
+        ActPage(
+            procedure,
+            procedure.files,
+            act_page.filing(me, procedure, Thing(record), before),
+            reverse("my:record", args=[subject, number]),
+            context,
+            "my/repair.html",
+            {"commitment-missing": "committed"},
+        ),
+    )
 
 
 def _before(record: Record) -> QuerySet[Case]:
     """Applications for the same record that came to nothing, the latest first."""
     again = {s.key for p in current_pack().procedures if p.key == repairs.KIND for s in p.states if s.again}
     return Case.objects.filter(
-        kind=repairs.KIND, subject_id=record.subject_id, resource=record.resource, key_hash=record.key_hash,
+        kind=repairs.KIND,
+        subject_id=record.subject_id,
+        resource=record.resource,
+        key_hash=record.key_hash,
         state__in=again,
-    )  # fmt: skip
+    )
 
 
 def _conditions(found: Shown, regime: RepairRegime) -> list[dict[str, Any]]:
@@ -80,10 +92,13 @@ def _conditions(found: Shown, regime: RepairRegime) -> list[dict[str, Any]]:
 def _may_not(found: Shown, regime: RepairRegime | None) -> dict[str, Any]:
     prospect = found.prospect
     return {
-        "record": found, "why": prospect.why if prospect is not None else None, "regime": regime,
+        "record": found,
+        "why": prospect.why if prospect is not None else None,
+        "regime": regime,
         "conditions": _conditions(found, regime) if regime else [],
-        "proof": regime.material("proof") if regime else None, "from_day": prospect and prospect.window.repairable_from,
-    }  # fmt: skip
+        "proof": regime.material("proof") if regime else None,
+        "from_day": prospect and prospect.window.repairable_from,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -131,9 +131,10 @@ def _linked(me: Representation, found: Case) -> dict[str, Any]:
     return {
         "joined_to": found.joined_to if found.joined_to_id else None,
         "second_look": found.second_looks.first() if decided else None,
-        "looks_at": found.looks_at if found.looks_at_id else None, "may_apply_again": state_of(found).again,
+        "looks_at": found.looks_at if found.looks_at_id else None,
+        "may_apply_again": state_of(found).again,
         "again": [(p, ActForm(p, p.files, key=p.key)) for p in again],
-    }  # fmt: skip
+    }
 
 
 def _compared(me: Representation, found: Case, steps: Sequence[Step]) -> dict[str, Any]:

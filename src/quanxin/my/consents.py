@@ -72,10 +72,17 @@ def listed(request: HttpRequest, me: Representation) -> HttpResponse:
     """What stands, what ended, and what may be given."""
     every = _given(list(consents.of_subject(me.party)))
     texts = consents.offered()
-    return shown(request, me, "my/consents.html", {
-        "standing": [one for one in every if one.stands], "ended": [one for one in every if not one.stands],
-        "plain": [text for text in texts if not text.sensitive], "sensitive": [text for text in texts if text.sensitive],
-    })  # fmt: skip
+    return shown(
+        request,
+        me,
+        "my/consents.html",
+        {
+            "standing": [one for one in every if one.stands],
+            "ended": [one for one in every if not one.stands],
+            "plain": [text for text in texts if not text.sensitive],
+            "sensitive": [text for text in texts if text.sensitive],
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,9 +96,13 @@ def give(request: HttpRequest, me: Representation, key: str) -> HttpResponse:
     if request.method == "POST":
         try:
             made = consents.grant(
-                me.party, key, request.POST.get("institution", ""), request.POST.getlist("item"), _day(request, text),
+                me.party,
+                key,
+                request.POST.get("institution", ""),
+                request.POST.getlist("item"),
+                _day(request, text),
                 alert=bool(request.POST.get("alert")),
-            )  # fmt: skip
+            )
             return redirect("my:consent", made.pk)
         except RightsError as error:
             problem = in_words(error)
@@ -101,10 +112,15 @@ def give(request: HttpRequest, me: Representation, key: str) -> HttpResponse:
 def _form(request: HttpRequest, text: ConsentText, problem: str | None) -> dict[str, Any]:
     sent = request.method == "POST"
     return {
-        "text": text, "problem": problem, "institutions": list(Organisation.objects.filter(kind="bank").order_by("name")),
-        "longest": add_months(today(), text.longest_months), "first": today(),
-        "said": request.POST, "items": request.POST.getlist("item"), "alert": bool(request.POST.get("alert")) or not sent,
-    }  # fmt: skip
+        "text": text,
+        "problem": problem,
+        "institutions": list(Organisation.objects.filter(kind="bank").order_by("name")),
+        "longest": add_months(today(), text.longest_months),
+        "first": today(),
+        "said": request.POST,
+        "items": request.POST.getlist("item"),
+        "alert": bool(request.POST.get("alert")) or not sent,
+    }
 
 
 def _day(request: HttpRequest, text: ConsentText) -> dt.date:
@@ -122,12 +138,15 @@ def one(request: HttpRequest, me: Representation, number: int) -> HttpResponse:
     found = consents.own(me.party, number)
     purpose = next((p.title for p in current_pack().purposes if p.key == found.purpose), None)
     uses = Listing(
-        key="uses", title=_("使用记录"), rows=list(found.uses.all())[:USES], empty=_("还没有使用过。"),
+        key="uses",
+        title=_("使用记录"),
+        rows=list(found.uses.all())[:USES],
+        empty=_("还没有使用过。"),
         columns=[
             Column(_("时间"), lambda use: use.at, Kind.MOMENT),
             Column(_("查到的记录"), lambda use: ngettext("%(n)s 条", "%(n)s 条", use.records) % {"n": use.records}),
         ],
-    )  # fmt: skip
+    )
     return shown(request, me, "my/consent.html", {"given": _given([found])[0], "purpose": purpose, "uses": uses})
 
 
@@ -148,8 +167,13 @@ def narrow(request: HttpRequest, me: Representation, number: int) -> HttpRespons
         except RightsError as error:
             problem = in_words(error)
     items = [(item["key"], Text(**item["title"])) for item in found.wording.text["items"] if item["key"] in found.items]
-    context = {"given": _given([found])[0], "items": items, "first": today(), "problem": problem,
-               "chosen": request.POST.getlist("item") if problem else found.items}  # fmt: skip
+    context = {
+        "given": _given([found])[0],
+        "items": items,
+        "first": today(),
+        "problem": problem,
+        "chosen": request.POST.getlist("item") if problem else found.items,
+    }
     return shown(request, me, "my/narrow.html", context, 422 if problem else 200)
 
 

@@ -57,11 +57,13 @@ def headed(found: Sequence[Notice], numbers: Mapping[int, str]) -> list[Headed]:
     """Notices by their headings; ``numbers`` are those of the documents of records, by the records' ids."""
     return [
         Headed(
-            one, letters.heading(one),
-            str(one.particulars.get("document_number") or numbers.get(one.record_id or 0, "")), link_of(one),
+            one,
+            letters.heading(one),
+            str(one.particulars.get("document_number") or numbers.get(one.record_id or 0, "")),
+            link_of(one),
         )
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def link_of(notice: Notice) -> str:

@@ -40,10 +40,18 @@ class Reading:
 def roles() -> dict[str, str]:
     """The kinds of readers in words."""
     return {
-        "subject": _("本人（本单位）"), "agent": _("代理人"), "window": _("信用中心窗口"), "centre": _("信用中心"),
-        "department": _("部门"), "supervisor": _("监管单位"), "institution": _("金融机构"), "consumer": _("使用单位"),
-        "personnel": _("人事部门"), "auditor": _("审计"), "paper": _("办件人员查看材料"),
-    }  # fmt: skip
+        "subject": _("本人（本单位）"),
+        "agent": _("代理人"),
+        "window": _("信用中心窗口"),
+        "centre": _("信用中心"),
+        "department": _("部门"),
+        "supervisor": _("监管单位"),
+        "institution": _("金融机构"),
+        "consumer": _("使用单位"),
+        "personnel": _("人事部门"),
+        "auditor": _("审计"),
+        "paper": _("办件人员查看材料"),
+    }
 
 
 @require_safe
@@ -51,21 +59,29 @@ def roles() -> dict[str, str]:
 def listed(request: HttpRequest, me: Representation) -> HttpResponse:
     """Every reading, the newest first; ``kind`` narrows it to one kind of reader."""
     known = roles()
-    filters = Filters(request, [
-        Item("kind", _("只看哪一类查询者"), fields.Kind.CHOICE, options=tuple(known.items()), blank=_("全部")),
-    ])  # fmt: skip
+    filters = Filters(
+        request,
+        [
+            Item("kind", _("只看哪一类查询者"), fields.Kind.CHOICE, options=tuple(known.items()), blank=_("全部")),
+        ],
+    )
     every, kind = readings_of(me.subject, me.party.viewer), filters.asked["kind"]
     kind = kind if kind in known else ""
     page, paging = page_of(request, every.filter(viewer=kind) if kind else every, LENGTH, filters.kept)
     listing = Listing(
-        key="readings", title=_("查询您的非公开信息的记录"), quiet=True, rows=_said(page, known), paging=paging, filters=filters,
+        key="readings",
+        title=_("查询您的非公开信息的记录"),
+        quiet=True,
+        rows=_said(page, known),
+        paging=paging,
+        filters=filters,
         empty=_("没有这一类查询。") if kind else _("还没有人查询过您的非公开信息。"),
         columns=[
             Column(_("时间"), lambda r: r.line.at, Kind.MOMENT),
             Column(_("查询者"), lambda r: Cell(r.who or r.role, notes=[r.role] if r.who else ())),
             Column(_("目的"), lambda r: r.purpose),
         ],
-    )  # fmt: skip
+    )
     return shown(request, me, "my/readings.html", {"listing": listing})
 
 
@@ -73,11 +89,13 @@ def _said(lines: Sequence[Access], known: Mapping[str, str]) -> list[Reading]:
     names, titles = _organisations(lines), {p.key: p.title for p in current_pack().purposes}
     return [
         Reading(
-            line, names.get((line.actor, line.viewer), ""), known.get(line.viewer, line.viewer),
+            line,
+            names.get((line.actor, line.viewer), ""),
+            known.get(line.viewer, line.viewer),
             getattr(titles[line.purpose], language()) if line.purpose in titles else line.purpose,
         )
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def _organisations(lines: Sequence[Access]) -> dict[tuple[str, str], str]:

@@ -55,10 +55,14 @@ class Row:
 def rows_of(found: Sequence[Prospect]) -> list[Row]:
     """Prospects with what their records are called."""
     return [
-        Row(p, definition(p.record.batch_id).title, notices.of_record(p.record)["document_number"],
-            notices.authority(p.record.provider))
+        Row(
+            p,
+            definition(p.record.batch_id).title,
+            notices.of_record(p.record)["document_number"],
+            notices.authority(p.record.provider),
+        )
         for p in found
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,18 @@ def records(request: HttpRequest, me: Representation) -> HttpResponse:
     page, paging = page_of(request, narrowed, LENGTH, {"chapter": wanted})
     found = prospects_of(me.party, page)
     counts = [(nature, sum(view.nature == nature for view in every)) for nature in NATURES]
-    return shown(request, me, "my/records.html", {
-        "rows": [Shown(view, found.get(view.id)) for view in page], "paging": paging, "chapter": wanted,
-        "total": len(every), "counts": counts,
-    })  # fmt: skip
+    return shown(
+        request,
+        me,
+        "my/records.html",
+        {
+            "rows": [Shown(view, found.get(view.id)) for view in page],
+            "paging": paging,
+            "chapter": wanted,
+            "total": len(every),
+            "counts": counts,
+        },
+    )
 
 
 def prospects_of(party: Party, views: list[RecordView]) -> dict[int, Prospect]:
@@ -68,9 +76,12 @@ def one(me: Representation, subject: int, number: int, known: Record | None = No
         raise RightsError("record-not-yours")
     prospect = repairs.prospects([record])[0] if view.nature == "negative" else None
     about = Case.objects.filter(
-        kind="objection", subject_id=subject, resource=record.resource, key_hash=record.key_hash,
+        kind="objection",
+        subject_id=subject,
+        resource=record.resource,
+        key_hash=record.key_hash,
         open=True,
-    )  # fmt: skip
+    )
     return record, Shown(view, prospect, about.first() if "disputed" in view.marks else None)
 
 

@@ -231,8 +231,10 @@ class Listing:
         if paging.last == 1:
             return _("共 %(total)s 条") % {"total": f"{paging.total:,}"}
         return _("第 %(first)s–%(last)s 条，共 %(total)s 条") % {
-            "first": f"{paging.first_shown:,}", "last": f"{paging.last_shown:,}", "total": f"{paging.total:,}",
-        }  # fmt: skip
+            "first": f"{paging.first_shown:,}",
+            "last": f"{paging.last_shown:,}",
+            "total": f"{paging.total:,}",
+        }
 
 
 def page_of(

@@ -128,9 +128,14 @@ class Onward:
 
     @classmethod
     def of(
-        cls, found: Sequence[T], length: int, at: object, key: Callable[[T], object], name: str = "before",
+        cls,
+        found: Sequence[T],
+        length: int,
+        at: object,
+        key: Callable[[T], object],
+        name: str = "before",
         keep: Mapping[str, str] | None = None,
-    ) -> tuple[Sequence[T], Onward]:  # fmt: skip
+    ) -> tuple[Sequence[T], Onward]:
         """The entries of the part, of up to one more that were found, and the way on: from the last one's ``key``."""
         following = str(key(found[length - 1])) if len(found) > length else ""
         return found[:length], cls(str(at or ""), following, name, keep or {})

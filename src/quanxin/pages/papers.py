@@ -59,10 +59,13 @@ def _kept(request: HttpRequest, actor: Actor, subject_id: int) -> list[Attachmen
     """The papers that the form named and that are this person's to hand in, oldest first."""
     return list(
         Attachment.objects.filter(
-            pk__in=_numbers(request.POST.getlist(KEPT)), uploaded_by=actor.name, subject_id=subject_id, case="",
+            pk__in=_numbers(request.POST.getlist(KEPT)),
+            uploaded_by=actor.name,
+            subject_id=subject_id,
+            case="",
             removed_at=None,
         )
-    )  # fmt: skip
+    )
 
 
 def _numbers(texts: list[str]) -> list[uuid.UUID]:

@@ -18,8 +18,16 @@ def table(procedure: Procedure) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for number, act in enumerate(procedure.acts, 1):
         start = "、".join(procedure.state_of[key].title.zh for key in act.from_) or "（受理）"
-        rows.append((str(number), f"{act.title.zh}<br>{act.title.en}", start, _target(procedure, act), _who(act),
-                     _clock(procedure.state_of.get(act.to))))  # fmt: skip
+        rows.append(
+            (
+                str(number),
+                f"{act.title.zh}<br>{act.title.en}",
+                start,
+                _target(procedure, act),
+                _who(act),
+                _clock(procedure.state_of.get(act.to)),
+            )
+        )
     return rows
 
 
@@ -31,13 +39,17 @@ def svg(procedure: Procedure) -> str:
     top = min(0, highest - EDGE)
     height = 2 * EDGE + max(y for _, y in places.values()) + HIGH + DOWN - top
     title = escape(f"{procedure.title.zh} / {procedure.title.en}")
-    return "\n".join([
-        f'<svg class="procedure" role="img" aria-label="{title}" viewBox="0 {top} {width} {height}"'
-        f' style="max-width:{width}px;width:100%;height:auto">',
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-        '<path d="M0 0 8 4 0 8z" fill="currentColor"/></marker></defs>',
-        *arrows, *(_box(procedure.state_of[key], *place) for key, place in places.items()), "</svg>",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f'<svg class="procedure" role="img" aria-label="{title}" viewBox="0 {top} {width} {height}"'
+            f' style="max-width:{width}px;width:100%;height:auto">',
+            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+            '<path d="M0 0 8 4 0 8z" fill="currentColor"/></marker></defs>',
+            *arrows,
+            *(_box(procedure.state_of[key], *place) for key, place in places.items()),
+            "</svg>",
+        ]
+    )
 
 
 def _places(procedure: Procedure) -> dict[str, tuple[int, int]]:
@@ -82,8 +94,10 @@ def _path(start: tuple[int, int], target: tuple[int, int]) -> tuple[str, tuple[i
     if x1 > x0:
         a, b = (x0 + WIDE, y0 + HIGH // 2), (x1 - 2, y1 + HIGH // 2)
         bend = (b[0] - a[0]) // 2
-        return (f"M{a[0]} {a[1]}C{a[0] + bend} {a[1]} {b[0] - bend} {b[1]} {b[0]} {b[1]}",
-                (b[0] - 26, b[1] - (b[1] - a[1]) // 8 - 4))  # fmt: skip
+        return (
+            f"M{a[0]} {a[1]}C{a[0] + bend} {a[1]} {b[0] - bend} {b[1]} {b[0]} {b[1]}",
+            (b[0] - 26, b[1] - (b[1] - a[1]) // 8 - 4),
+        )
     if x1 == x0:
         side, low, high = x0 + WIDE, y0 + HIGH // 2 + 8, y1 + HIGH // 2 - 8
         return f"M{side} {low}C{side + 50} {low} {side + 50} {high} {side + 2} {high}", (side + 40, (low + high) // 2)
@@ -121,7 +135,7 @@ def _who(act: Act) -> str:
     return "、".join(
         "无人（到期）" if who.nobody else "当事人" if who.party else "领取人" if who.claimant else f"`{who.role}`"
         for who in act.who
-    )  # fmt: skip
+    )
 
 
 def _clock(state: State | None) -> str:

@@ -61,11 +61,21 @@ def grant(
         raise RightsError("institution-unknown")
     resources = sorted({r for item in text.items if item.key in chosen for r in item.resources})
     made, new = Consent.objects.get_or_create(
-        subject_id=party.subject.pk, institution=institution, wording=_kept(text), items=chosen, until=until,
+        subject_id=party.subject.pk,
+        institution=institution,
+        wording=_kept(text),
+        items=chosen,
+        until=until,
         revoked_at=None,
-        defaults={"resources": resources, "purpose": text.purpose, "granted_by": party.actor.name,
-                  "on_behalf": party.on_behalf[:200], "granted_at": at, "alert": alert},
-    )  # fmt: skip
+        defaults={
+            "resources": resources,
+            "purpose": text.purpose,
+            "granted_by": party.actor.name,
+            "on_behalf": party.on_behalf[:200],
+            "granted_at": at,
+            "alert": alert,
+        },
+    )
     if new:
         audit(party.actor, "rights.consent.grant", f"consent:{made.pk}", institution=institution, items=chosen)
         _tell(made, "consent-granted", f"consent-granted:{made.pk}", at, until_day=until)
@@ -90,8 +100,14 @@ def narrow(party: Party, number: int, items: Collection[str], until: dt.date) ->
     before = {"items": found.items, "until": found.until.isoformat()}
     if before == {"items": chosen, "until": until.isoformat()}:
         return found
-    same = Consent.objects.filter(subject_id=found.subject_id, institution=found.institution, wording=found.wording,
-                                  items=chosen, until=until, revoked_at=None).first()  # fmt: skip
+    same = Consent.objects.filter(
+        subject_id=found.subject_id,
+        institution=found.institution,
+        wording=found.wording,
+        items=chosen,
+        until=until,
+        revoked_at=None,
+    ).first()
     if same is not None:  # what the one would cover from now on the other covers already
         revoke(party, number)
         return same
@@ -202,9 +218,13 @@ def institution_title(key: str) -> str:
 
 def _granted(consent: Consent, subject: Subject) -> Grant:
     return Grant(
-        f"consent:{consent.pk}", consent.institution, frozenset(cluster(subject)), frozenset(consent.resources),
-        consent.purpose, consent.until,
-    )  # fmt: skip
+        f"consent:{consent.pk}",
+        consent.institution,
+        frozenset(cluster(subject)),
+        frozenset(consent.resources),
+        consent.purpose,
+        consent.until,
+    )
 
 
 def _kept(text: ConsentText) -> Wording:
@@ -219,6 +239,13 @@ def _kept(text: ConsentText) -> Wording:
 def _tell(consent: Consent, key: str, once: str, at: dt.datetime, **said: Any) -> None:
     purpose = next((p.title for p in current_pack().purposes if p.key == consent.purpose), consent.purpose)
     notices.tell_subject(
-        consent.subject_id, key, once=once, at=at, who=institution_title(consent.institution), items=titles(consent),
-        purpose=purpose, link=notices.MY_CONSENTS, **said,
-    )  # fmt: skip
+        consent.subject_id,
+        key,
+        once=once,
+        at=at,
+        who=institution_title(consent.institution),
+        items=titles(consent),
+        purpose=purpose,
+        link=notices.MY_CONSENTS,
+        **said,
+    )

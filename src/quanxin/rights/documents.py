@@ -117,12 +117,16 @@ def _data(case: Case, decided: _Decided) -> dict[str, Any]:
     }  # fmt: skip
     title, body = decided.wording.filled("zh", said)
     return {
-        "title": title, "number": case.number, "authority": authority, "subject": subject,
+        "title": title,
+        "number": case.number,
+        "authority": authority,
+        "subject": subject,
         "document": f"编号：{case.particulars.get('decision') or case.number}",
         "facts": _facts(case, record, {"subject": subject, "code": code, **about}, authority),
-        "parts": _parts(body, decided.step.note, _basis(case)), "day": chinese_date(decided.day),
+        "parts": _parts(body, decided.step.note, _basis(case)),
+        "day": chinese_date(decided.day),
         "mark": _mark(case),
-    }  # fmt: skip
+    }
 
 
 def _facts(case: Case, record: Record | None, said: dict[str, str], authority: str) -> list[list[str]]:

@@ -49,10 +49,12 @@ def bar(performing: Performing, _given: Given) -> None:
         return
     months = rule.without_commitment_months
     Bar.objects.create(
-        subject_id=case.subject_id, case=case, from_at=performing.at,
+        subject_id=case.subject_id,
+        case=case,
+        from_at=performing.at,
         published_until=add_months(day, rule.published_months),
         without_commitment_until=add_months(day, months) if months else None,
-    )  # fmt: skip
+    )
 
 
 @effect("rights.shield", undo=release)

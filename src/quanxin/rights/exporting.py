@@ -35,7 +35,10 @@ def everything(party: Party) -> dict[str, Any]:
     archive = queries.archive_of(party.subject.pk, party.viewer)
     readings = queries.readings_of(party.subject, party.viewer).values("at", "viewer", "actor", "purpose")
     return {
-        "form": FORM, "made_at": now(), **as_json(archive), "readings": list(readings),
+        "form": FORM,
+        "made_at": now(),
+        **as_json(archive),
+        "readings": list(readings),
         "restrictions": list(
             Restriction.objects.filter(subject_id__in=ids).values(
                 "kind", "resource", "case", "basis", "from_at", "ended_at", "ended_reason"
@@ -44,7 +47,7 @@ def everything(party: Party) -> dict[str, Any]:
         "cases": [_case(case) for case in Case.objects.filter(subject_id__in=ids).prefetch_related("steps", "terms")],
         "consents": [_consent(c) for c in Consent.objects.filter(subject_id__in=ids).select_related("wording")],
         "notices": _notices(list(Notice.objects.filter(subject_id__in=ids))),
-    }  # fmt: skip
+    }
 
 
 def _case(case: Case) -> dict[str, Any]:

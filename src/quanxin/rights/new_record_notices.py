@@ -56,10 +56,15 @@ def tell_open() -> int:
 
 def _tell_that_open(record: Record) -> None:
     notices.tell_subject(
-        record.subject_id, OPEN, once=f"{OPEN}:{record.subject_id}-{record.id}", at=now(), about=record.id,
-        authority=notices.authority(record.provider), link=notices.MY_RECORD.format(record.subject_id, record.id),
+        record.subject_id,
+        OPEN,
+        once=f"{OPEN}:{record.subject_id}-{record.id}",
+        at=now(),
+        about=record.id,
+        authority=notices.authority(record.provider),
+        link=notices.MY_RECORD.format(record.subject_id, record.id),
         **notices.of_record(record),
-    )  # fmt: skip
+    )
 
 
 def _tell(event: Event) -> int:
@@ -71,10 +76,17 @@ def _tell(event: Event) -> int:
     if event.batch.resource not in covered:
         return 0
     with pg_cursor() as cursor:
-        cursor.execute(TELL, {
-            "key": NOTICE, "at": now(), "batch": event.batch_id, "recorded": event.batch.recorded_at,
-            "resources": covered, "today": today(),
-        })  # fmt: skip
+        cursor.execute(
+            TELL,
+            {
+                "key": NOTICE,
+                "at": now(),
+                "batch": event.batch_id,
+                "recorded": event.batch.recorded_at,
+                "resources": covered,
+                "today": today(),
+            },
+        )
         return int(cursor.rowcount)
 
 

@@ -133,10 +133,14 @@ def kept(found: Window, regime: RepairRegime, proof: list[str], ask_department: 
     commitment = regime.material("commitment")
     text = commitment.text if commitment is not None else None
     return {
-        "regime": regime.key, "pack": current_pack().edition, "ends": list(regime.ends),
+        "regime": regime.key,
+        "pack": current_pack().edition,
+        "ends": list(regime.ends),
         "repairable_from": found.repairable_from and found.repairable_from.isoformat(),
         "public_until": found.public_until and found.public_until.isoformat(),
         "tier": found.repair_tier.title.model_dump() if found.repair_tier else None,
         "basis": [b.model_dump(mode="json", exclude_none=True) for b in found.basis or regime.basis],
-        "commitment": text.model_dump() if text else None, "proof": proof, "ask_department": ask_department,
-    }  # fmt: skip
+        "commitment": text.model_dump() if text else None,
+        "proof": proof,
+        "ask_department": ask_department,
+    }

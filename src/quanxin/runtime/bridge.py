@@ -151,9 +151,15 @@ def put(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, columns: str
 
 
 def ask(
-    con: duckdb.DuckDBPyConnection, rows: str, relation: str, typed: dict[str, str], query: str, table: str,
-    columns: dict[str, str], workdir: Path,
-) -> None:  # fmt: skip
+    con: duckdb.DuckDBPyConnection,
+    rows: str,
+    relation: str,
+    typed: dict[str, str],
+    query: str,
+    table: str,
+    columns: dict[str, str],
+    workdir: Path,
+) -> None:
     """Create the DuckDB ``table`` from what PostgreSQL answers to ``query`` about the rows of a DuckDB query.
 
     In ``query`` the ``rows`` are the relation ``relation``; ``typed`` names its columns with their PostgreSQL types.

@@ -64,18 +64,26 @@ def own_folder() -> Iterator[Path]:
 
 
 def connect(
-    threads: int, spill: Path | None, files: Iterable[Path] = (), folders: Iterable[Path] = (),
-    options: Mapping[str, str] | None = None, memory: int | None = None,
-) -> duckdb.DuckDBPyConnection:  # fmt: skip
+    threads: int,
+    spill: Path | None,
+    files: Iterable[Path] = (),
+    folders: Iterable[Path] = (),
+    options: Mapping[str, str] | None = None,
+    memory: int | None = None,
+) -> duckdb.DuckDBPyConnection:
     """A DuckDB in memory that takes what the settings allow, or ``memory`` bytes if that is less; without ``spill`` nothing
     of it goes to the disk."""
     allowed = size_of(settings.ENGINE_MEMORY)
     limit = f"{memory}B" if memory is not None and allowed is not None and memory < allowed else settings.ENGINE_MEMORY
     own = [Path(settings.DATA_DIR) / name for name in COLUMNS]
     return database.connect(
-        threads=threads, memory_limit=limit, spill=spill, folders=(*own, *folders), files=files,
+        threads=threads,
+        memory_limit=limit,
+        spill=spill,
+        folders=(*own, *folders),
+        files=files,
         options=options,
-    )  # fmt: skip
+    )
 
 
 def size_of(text: str) -> int | None:

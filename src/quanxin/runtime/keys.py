@@ -79,9 +79,11 @@ def changing() -> Iterator[_Draft]:
     path = place()
     if path is None:
         raise BadRing(
-            f"密钥环由环境变量 {VARIABLE} 给出，不能用命令更改。", f"The ring is in {VARIABLE}: no command can change it.",
-            f"请把它存为文件，将 {VARIABLE} 设为该文件的路径。", f"Keep it in a file, and have {VARIABLE} name that.",
-        )  # fmt: skip
+            f"密钥环由环境变量 {VARIABLE} 给出，不能用命令更改。",
+            f"The ring is in {VARIABLE}: no command can change it.",
+            f"请把它存为文件，将 {VARIABLE} 设为该文件的路径。",
+            f"Keep it in a file, and have {VARIABLE} name that.",
+        )
     sealer()
     try:
         with path.with_name(f".{path.name}.lock").open("w") as door:
@@ -89,9 +91,11 @@ def changing() -> Iterator[_Draft]:
             yield _Draft(path, _read())
     except OSError as error:
         raise BadRing(
-            f"无法写入密钥环文件 {path}：{error.strerror}。", f"The ring's file {path} cannot be written: {error.strerror}.",
-            "请在可写的副本上更改，再分发到各台机器。", "Change a copy that can be written, and hand it to every machine.",
-        ) from error  # fmt: skip
+            f"无法写入密钥环文件 {path}：{error.strerror}。",
+            f"The ring's file {path} cannot be written: {error.strerror}.",
+            "请在可写的副本上更改，再分发到各台机器。",
+            "Change a copy that can be written, and hand it to every machine.",
+        ) from error
 
 
 class _Draft:
@@ -125,9 +129,11 @@ def _read() -> Ring:
     if not path.exists():
         if environment.value(VARIABLE):
             raise BadRing(
-                f"找不到密钥环文件 {path}。", f"There is no ring of keys at {path}.",
-                f"请放回密钥环的备份，或改正 {VARIABLE}。", f"Put the ring's backup there, or correct {VARIABLE}.",
-            )  # fmt: skip
+                f"找不到密钥环文件 {path}。",
+                f"There is no ring of keys at {path}.",
+                f"请放回密钥环的备份，或改正 {VARIABLE}。",
+                f"Put the ring's backup there, or correct {VARIABLE}.",
+            )
         environment.create(path, new_ring(AES.name, now()).to_json())
     try:
         return Ring.from_json(path.read_text(encoding="utf-8"))

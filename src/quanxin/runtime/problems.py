@@ -27,9 +27,12 @@ class Wording:
         """The words with the particulars in their places, one that has ``zh`` and ``en`` in the sentence's language."""
         zh, en = ({k: getattr(v, language, v) for k, v in particulars.items()} for language in ("zh", "en"))
         return Wording(
-            mask(self.zh.format(**zh)), mask(self.en.format(**en)),
-            mask(self.hint.format(**zh)), mask(self.hint_en.format(**en)), self.status,
-        )  # fmt: skip
+            mask(self.zh.format(**zh)),
+            mask(self.en.format(**en)),
+            mask(self.hint.format(**zh)),
+            mask(self.hint_en.format(**en)),
+            self.status,
+        )
 
     def as_problem(self, code: str) -> dict[str, str]:
         """The words as ``Problem.to_json`` gives them, under a code."""

@@ -24,11 +24,15 @@ def closed() -> Iterator[Finding]:
     names = "、".join(str(path.relative_to(place)) for path in found[:3])
     yield problem(
         "modes",
-        (f"数据目录中有 {len(found)} 个文件或目录对其他用户开放，如 {names}",
-         f"{len(found)} files or folders of the data directory are open to other users, e.g. {names}"),
-        (f"请运行 find {place} -path {place}/pg -prune -o -exec chmod go-rwx {{}} +；以 root 运行时再 chmod 710 {place}",
-         f"Run find {place} -path {place}/pg -prune -o -exec chmod go-rwx {{}} +; as root then chmod 710 {place}"),
-    )  # fmt: skip
+        (
+            f"数据目录中有 {len(found)} 个文件或目录对其他用户开放，如 {names}",
+            f"{len(found)} files or folders of the data directory are open to other users, e.g. {names}",
+        ),
+        (
+            f"请运行 find {place} -path {place}/pg -prune -o -exec chmod go-rwx {{}} +；以 root 运行时再 chmod 710 {place}",
+            f"Run find {place} -path {place}/pg -prune -o -exec chmod go-rwx {{}} +; as root then chmod 710 {place}",
+        ),
+    )
 
 
 def secrets() -> Iterator[Finding]:
@@ -61,10 +65,13 @@ def _wrong(private_ones: list[Path], written: list[Path]) -> Iterator[Finding]:
                 else ("其他用户可写", "is writable by others")
             )
             yield problem(
-                "secrets", (f"{path} {can[0]}", f"{path} {can[1]}"),
-                (f"请由运行泉信的用户或 root 拥有，并运行 chmod go-w {path}",
-                 f"Let the user that runs Quanxin or root own it, and run chmod go-w {path}"),
-            )  # fmt: skip
+                "secrets",
+                (f"{path} {can[0]}", f"{path} {can[1]}"),
+                (
+                    f"请由运行泉信的用户或 root 拥有，并运行 chmod go-w {path}",
+                    f"Let the user that runs Quanxin or root own it, and run chmod go-w {path}",
+                ),
+            )
 
 
 def database_role() -> Iterator[Finding]:
@@ -77,21 +84,32 @@ def database_role() -> Iterator[Finding]:
     see = ("见文档“数据库”一页的“三个角色”", "See the three roles on the page about PostgreSQL")
     if wide:
         yield problem(
-            "database-role", ("应用所用的数据库角色是超级用户，或有服务器级权限",
-                              "The role that the application uses is a superuser or has powers over the server"), see,
-        )  # fmt: skip
+            "database-role",
+            (
+                "应用所用的数据库角色是超级用户，或有服务器级权限",
+                "The role that the application uses is a superuser or has powers over the server",
+            ),
+            see,
+        )
     if owned:
         yield attention(
-            "database-role", (f"应用所用的数据库角色拥有 {owned} 张表，可以改动表结构和只增不减的记录",
-                              f"The application's role owns {owned} tables: it can alter them, and lines that only grow"), see,
-        )  # fmt: skip
+            "database-role",
+            (
+                f"应用所用的数据库角色拥有 {owned} 张表，可以改动表结构和只增不减的记录",
+                f"The application's role owns {owned} tables: it can alter them, and lines that only grow",
+            ),
+            see,
+        )
     if astray and not wide and not owned:
         names = "、".join(astray[:5])
         yield problem(
-            "database-role", (f"{len(astray)} 张表的权限与应有的不同：{names}",
-                              f"The rights on {len(astray)} tables are not what they should be: {names}"),
+            "database-role",
+            (
+                f"{len(astray)} 张表的权限与应有的不同：{names}",
+                f"The rights on {len(astray)} tables are not what they should be: {names}",
+            ),
             ("请运行 quanxin init", "Run quanxin init"),
-        )  # fmt: skip
+        )
     if not (wide or owned or astray):
         yield ok(
             "database-role",

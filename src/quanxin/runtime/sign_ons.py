@@ -88,12 +88,17 @@ def applications(sign_ons: tuple[SignOn, ...], data_dir: Path) -> list[dict[str,
     """The sign-ons as the sign-in library is told of them."""
     return [
         {
-            "provider_id": one.key, "name": one.title.zh, "client_id": one.client_id,
+            "provider_id": one.key,
+            "name": one.title.zh,
+            "client_id": one.client_id,
             "secret": secret_of(one.key, data_dir),
             "settings": {
-                "server_url": one.issuer, "scope": list(one.scopes), "token_auth_method": one.token_auth,
-                "oauth_pkce_enabled": True, "fetch_userinfo": True,
+                "server_url": one.issuer,
+                "scope": list(one.scopes),
+                "token_auth_method": one.token_auth,
+                "oauth_pkce_enabled": True,
+                "fetch_userinfo": True,
             },
         }
         for one in sign_ons
-    ]  # fmt: skip
+    ]

@@ -84,10 +84,13 @@ async def _shift(concurrency: int, asked: asyncio.Event) -> None:
     async with own.open_async():
         working = asyncio.create_task(
             own.run_worker_async(
-                concurrency=concurrency, delete_jobs="successful", install_signal_handlers=False,
-                update_heartbeat_interval=HEARTBEAT, stalled_worker_timeout=STALLED,
+                concurrency=concurrency,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=STALLED,
             )
-        )  # fmt: skip
+        )
         stopping = asyncio.create_task(asked.wait())
         await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()

@@ -85,18 +85,23 @@ def _page(request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
 
 def _late_list(rows: list[dict[str, Any]]) -> Listing:
     return Listing(
-        key="late", title=_("逾期未更新的单位"), rows=rows,
+        key="late",
+        title=_("逾期未更新的单位"),
+        rows=rows,
         said=_("使用单位应在规定的工作日内更新；逾期的在此列名，请督促。"),
         columns=[
-            Column(_("单位"), lambda r: _named(r["consumer"])), Column(_("未更新的变更"), lambda r: r["count"], Kind.COUNT),
+            Column(_("单位"), lambda r: _named(r["consumer"])),
+            Column(_("未更新的变更"), lambda r: r["count"], Kind.COUNT),
             Column(_("最久的一项"), template="desk/_left_of.html"),
         ],
-    )  # fmt: skip
+    )
 
 
 def _waiting_list(rows: list[dict[str, Any]]) -> Listing:
     return Listing(
-        key="waiting", title=_("尚未更新的单位"), rows=rows,
+        key="waiting",
+        title=_("尚未更新的单位"),
+        rows=rows,
         empty=_("所有撤销均已由接收单位确认更新，修复等决定也是。"),
         columns=[
             Column(_("时间"), lambda r: r["taken"].event.at, Kind.MOMENT),
@@ -104,43 +109,53 @@ def _waiting_list(rows: list[dict[str, Any]]) -> Listing:
             Column(_("尚未确认的单位"), lambda r: _named(r["taken"].consumer)),
             Column(_("逾期"), template="desk/_left_of.html", bare=True),
         ],
-    )  # fmt: skip
+    )
 
 
 def _done_list(rows: list[dict[str, Any]]) -> Listing:
     return Listing(
-        key="done", title=_("已确认更新的变更"), rows=rows,
+        key="done",
+        title=_("已确认更新的变更"),
+        rows=rows,
         columns=[
-            Column(_("时间"), lambda r: r["taken"].event.at, Kind.MOMENT), Column(_("变更的内容"), _what, bare=True),
+            Column(_("时间"), lambda r: r["taken"].event.at, Kind.MOMENT),
+            Column(_("变更的内容"), _what, bare=True),
             Column(_("单位"), lambda r: r["taken"].consumer.title),
             Column(_("确认时间"), lambda r: r["taken"].at, Kind.MOMENT),
         ],
-    )  # fmt: skip
+    )
 
 
 def _undelivered_list(rows: list[Delivery]) -> Listing:
     return Listing(
-        key="dead", title=_("未能送达的变更通知"), rows=rows,
+        key="dead",
+        title=_("未能送达的变更通知"),
+        rows=rows,
         said=_("用 quanxin webhook redeliver 编号 重新发送。"),
         columns=[
-            Column(_("编号"), lambda one: str(one.pk)), Column(_("地址"), lambda one: one.webhook.url),
+            Column(_("编号"), lambda one: str(one.pk)),
+            Column(_("地址"), lambda one: one.webhook.url),
             Column(_("最后一次的结果"), lambda one: one.error or one.status),
         ],
-    )  # fmt: skip
+    )
 
 
 def _live_list(consumer: Consumer, rows: list[Subscription]) -> Listing:
     """What a consumer receives."""
     known = titles()
     return Listing(
-        key=f"k{consumer.pk}", title=consumer.title, rows=rows, empty=_("没有有效的订阅。"),
+        key=f"k{consumer.pk}",
+        title=consumer.title,
+        rows=rows,
+        empty=_("没有有效的订阅。"),
         columns=[
             Column(_("资源"), lambda one: said(known[one.resource]) if one.resource in known else ""),
-            Column(_("用途"), lambda one: one.purpose), Column(_("依据或协议"), lambda one: one.basis or one.agreement),
+            Column(_("用途"), lambda one: one.purpose),
+            Column(_("依据或协议"), lambda one: one.basis or one.agreement),
             Column(_("有效期至"), lambda one: one.until_date or Cell(tag=_("长期")), Kind.DAY),
             Column(_("办理"), kind=Kind.ACT, template="sharing/_end_subscription.html"),
         ],
-    )  # fmt: skip
+    )
 
 
 def _named(consumer: Consumer) -> Cell:
@@ -158,11 +173,15 @@ def _rows(taken: list[Taken], moment: dt.datetime) -> list[dict[str, Any]]:
     keys = {t.because.partition(":")[2] for t in taken if t.because.startswith("case:")}
     numbers = {f"case:{pk}": number for pk, number in Case.objects.filter(pk__in=keys).values_list("pk", "number")}
     return [
-        {"taken": t, "what": words[t.change], "title": known.get(t.resource),
-         "because": numbers.get(t.because, t.because if t.change == "withdrawn" else ""),
-         "left": left(-late) if (late := t.late(moment)) else None}
+        {
+            "taken": t,
+            "what": words[t.change],
+            "title": known.get(t.resource),
+            "because": numbers.get(t.because, t.because if t.change == "withdrawn" else ""),
+            "left": left(-late) if (late := t.late(moment)) else None,
+        }
         for t in taken
-    ]  # fmt: skip
+    ]
 
 
 def _late(waiting: list[Taken], moment: dt.datetime) -> list[dict[str, Any]]:

@@ -228,13 +228,20 @@ def _item(
     code, name, kind, withdrawal, reason = row[11:]
     change = _change(event, version, withdrawal)
     return {
-        "change": change, "timepoint": f"{event.position}.{place}", "at": event.at, "record": f"{subject}-{record}",
-        "resource": resource, "provider": provider, "batch": batch, "version": version,
-        "subject": {"code": code, "name": name, "type": kind}, "event_date": day,
+        "change": change,
+        "timepoint": f"{event.position}.{place}",
+        "at": event.at,
+        "record": f"{subject}-{record}",
+        "resource": resource,
+        "provider": provider,
+        "batch": batch,
+        "version": version,
+        "subject": {"code": code, "name": name, "type": kind},
+        "event_date": day,
         "disputed": disputed,
         "payload": _payload(json.loads(payload), batch, day, subscriptions[resource], actor) if current else None,
         "withdrawal": {"kind": withdrawal, "reason": reason} if withdrawal else None,
-    }  # fmt: skip
+    }
 
 
 def _change(event: Event, version: int, withdrawal: str | None) -> str:

@@ -68,9 +68,15 @@ def exportable(resource: Resource) -> bool:
 
 
 def export(
-    actor: Actor, resource: str, out: Path, *, kind: Literal["xlsx", "xml"], first: dt.date, last: dt.date,
+    actor: Actor,
+    resource: str,
+    out: Path,
+    *,
+    kind: Literal["xlsx", "xml"],
+    first: dt.date,
+    last: dt.date,
     provider: str = "",
-) -> Exported:  # fmt: skip
+) -> Exported:
     """Write the current records whose event lies in a period, of one provider or of all, to a file: those about
     subjects of the districts that the actor's role reaches.
 
@@ -93,8 +99,16 @@ def export(
             part.replace(out)
     finally:
         part.unlink(missing_ok=True)
-    audit(actor, "sharing.export", f"resource:{resource}", rows=rows, provider=provider, first=first.isoformat(),
-          last=last.isoformat(), layout=kind)  # fmt: skip
+    audit(
+        actor,
+        "sharing.export",
+        f"resource:{resource}",
+        rows=rows,
+        provider=provider,
+        first=first.isoformat(),
+        last=last.isoformat(),
+        layout=kind,
+    )
     return Exported(resource, rows, len(fields))
 
 
@@ -125,9 +139,11 @@ def _rows(asked: dict[str, Any], fields: list[FieldDef], actor: Actor) -> Iterat
             payload = json.loads(stored) if isinstance(stored, str) else stored
             of_its_day = {f.key: f for f in definition(batch).fields if access.may_see_field(viewer, f)}
             yield [
-                written(of_its_day[f.key], access.shown(viewer, payload.get(f.key)), code_sets) if f.key in of_its_day else ""
+                written(of_its_day[f.key], access.shown(viewer, payload.get(f.key)), code_sets)
+                if f.key in of_its_day
+                else ""
                 for f in fields
-            ]  # fmt: skip
+            ]
 
 
 def _write_xlsx(path: Path, fields: list[FieldDef], rows: Iterable[list[str]]) -> int:

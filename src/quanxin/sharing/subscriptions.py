@@ -34,9 +34,17 @@ def add_consumer(actor: Actor, key: str, *, title: str, contact: str = "") -> Co
 
 @transaction.atomic
 def grant(
-    actor: Actor, consumer: Consumer, resource: str, *, purpose: str, basis: str = "", agreement: str = "",
-    districts: Sequence[str] = (), fields: Sequence[str] = (), until: dt.date | None = None,
-) -> Subscription:  # fmt: skip
+    actor: Actor,
+    consumer: Consumer,
+    resource: str,
+    *,
+    purpose: str,
+    basis: str = "",
+    agreement: str = "",
+    districts: Sequence[str] = (),
+    fields: Sequence[str] = (),
+    until: dt.date | None = None,
+) -> Subscription:
     """Let a consumer receive a resource from today; a live subscription to it is ended and replaced.
 
     Raises ``NotAllowed`` without the centre's role, and ``IntakeError`` where the catalogue does not let it out.
@@ -58,10 +66,18 @@ def grant(
     for earlier in Subscription.objects.filter(consumer=consumer, resource=resource, ended_at=None):
         end(actor, earlier, reason="由新的订阅取代")
     made = Subscription.objects.create(
-        consumer=consumer, resource=resource, districts=list(districts), fields=list(fields), purpose=purpose.strip(),
-        basis=basis.strip(), agreement=agreement.strip(), from_date=today(), until_date=until, granted_by=actor.name,
+        consumer=consumer,
+        resource=resource,
+        districts=list(districts),
+        fields=list(fields),
+        purpose=purpose.strip(),
+        basis=basis.strip(),
+        agreement=agreement.strip(),
+        from_date=today(),
+        until_date=until,
+        granted_by=actor.name,
         at=now(),
-    )  # fmt: skip
+    )
     audit(actor, "sharing.grant", f"consumer:{consumer.key}", resource=resource, subscription=made.pk)
     return made
 
@@ -75,8 +91,13 @@ def end(actor: Actor, subscription: Subscription, *, reason: str) -> Subscriptio
     if subscription.ended_at is None:
         subscription.ended_at, subscription.ended_reason = now(), reason.strip()
         subscription.save(update_fields=["ended_at", "ended_reason"])
-        audit(actor, "sharing.end-subscription", f"consumer:{subscription.consumer.key}", subscription=subscription.pk,
-              reason=subscription.ended_reason)  # fmt: skip
+        audit(
+            actor,
+            "sharing.end-subscription",
+            f"consumer:{subscription.consumer.key}",
+            subscription=subscription.pk,
+            reason=subscription.ended_reason,
+        )
     return subscription
 
 
@@ -98,8 +119,12 @@ def acknowledge(consumer: Consumer, timepoint: str) -> Acknowledgement:
 
 
 def _expect_shareable(resource: Resource, fields: Sequence[str]) -> None:
-    _expect(resource.key, resource.sharing.mode is not Mode.AUTHORISED, "该资源须经主体授权，不能订阅",
-            "it needs its subjects' consent")  # fmt: skip
+    _expect(
+        resource.key,
+        resource.sharing.mode is not Mode.AUTHORISED,
+        "该资源须经主体授权，不能订阅",
+        "it needs its subjects' consent",
+    )
     kinds = {f.key: f.type for f in resource.fields}
     unknown = [f for f in fields if f not in kinds]
     _expect(

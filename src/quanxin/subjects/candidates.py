@@ -91,9 +91,7 @@ def candidates(
         reasons = (*numbers.get(pk, ()), *_why(stated, name, subject, named.get(pk, ()), told.get(pk), words))
         hundredths = total(reasons)
         if hundredths >= WORTH_SHOWING or pk in (proposed or {}):
-            found.append(
-                Candidate(pk, subject.code, subject.name, subject.type, subject.region, hundredths, reasons)
-            )  # fmt: skip
+            found.append(Candidate(pk, subject.code, subject.name, subject.type, subject.region, hundredths, reasons))
     return _findable(sorted(found, key=lambda c: (-c.hundredths, c.subject_id))[:limit])
 
 
@@ -201,9 +199,13 @@ def _rarest(counts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _why(
-    stated: Stated, name: OrganisationName, subject: Subject, names: Sequence[Name], told: Particulars | None,
+    stated: Stated,
+    name: OrganisationName,
+    subject: Subject,
+    names: Sequence[Name],
+    told: Particulars | None,
     words: Vocabulary,
-) -> list[Reason]:  # fmt: skip
+) -> list[Reason]:
     """The reasons of a candidate beside its numbers: of its names the one that agrees best, place, what is told."""
     reasons: list[Reason] = []
     if stated.name:

@@ -16,9 +16,7 @@ from quanxin.subjects.models import Identifier, Name, NamePair, PairCount, Subje
 from quanxin.subjects.search import pairs_of
 
 
-def found(
-    *, type: str, name: str, identifiers: dict[str, str], region: str, batch: str, at: dt.datetime
-) -> Subject:  # fmt: skip
+def found(*, type: str, name: str, identifiers: dict[str, str], region: str, batch: str, at: dt.datetime) -> Subject:
     """Make a subject with its name and its numbers (kind → value); the caller holds the register's lock.
 
     Its code stays empty where it has no 统一社会信用代码, so that the register's own row may give it one later.

@@ -102,9 +102,14 @@ def _open_brackets(text: str, words: Vocabulary) -> tuple[str, OrganisationName]
     text = _TAIL.sub("", text.replace("(", "").replace(")", ""))  # a bracket without its other half says nothing
     last = form[-1] if form else Form("", "")
     return text, OrganisationName(
-        "", tuple(region), form=last.value, kind=last.kind, former=tuple(kept["former"]), others=tuple(kept["others"]),
+        "",
+        tuple(region),
+        form=last.value,
+        kind=last.kind,
+        former=tuple(kept["former"]),
+        others=tuple(kept["others"]),
         remarks=tuple(kept["remarks"]),
-    )  # fmt: skip
+    )
 
 
 def _only_places(text: str, words: Vocabulary) -> list[str]:
@@ -138,9 +143,13 @@ def _parts(name: OrganisationName, text: str, words: Vocabulary) -> Organisation
     region, core = _take_region(rest, words)
     trade, industry = _split_trade(core, words)
     return replace(
-        name, region=(*region, *(p for p in name.region if p not in region)), trade=trade, industry=industry,
-        form=form[1].value if form else "", kind=form[1].kind if form else "",
-    )  # fmt: skip
+        name,
+        region=(*region, *(p for p in name.region if p not in region)),
+        trade=trade,
+        industry=industry,
+        form=form[1].value if form else "",
+        kind=form[1].kind if form else "",
+    )
 
 
 def _ending(text: str, words: Vocabulary) -> tuple[str, Form] | None:

@@ -26,9 +26,11 @@ def doors() -> Iterator[Finding]:
     if settings.SESSION_COOKIE_SECURE and not settings.TRUSTED_PROXIES:
         yield attention(
             "doors",
-            ("QUANXIN_HTTPS=1 而 QUANXIN_PROXIES=0：看不到访问者的地址，次数限制按代理的地址计",
-             "QUANXIN_HTTPS=1 and QUANXIN_PROXIES=0: requests are counted by the proxy's address, not by the visitors'"),
+            (
+                "QUANXIN_HTTPS=1 而 QUANXIN_PROXIES=0：看不到访问者的地址，次数限制按代理的地址计",
+                "QUANXIN_HTTPS=1 and QUANXIN_PROXIES=0: requests are counted by the proxy's address, not by the visitors'",
+            ),
             ("请把 QUANXIN_PROXIES 设为代理的层数", "Set QUANXIN_PROXIES to the number of proxies"),
-        )  # fmt: skip
+        )
     if settings.SECURITY_CONTACT and (settings.TRUSTED_PROXIES or not settings.SESSION_COOKIE_SECURE):
         yield ok("doors", "对外的设置齐全", "What the site says to the outside is set")

@@ -58,8 +58,12 @@ class OpenDay:
 
     def to_json(self) -> dict[str, Any]:
         """As the manifest that lies beside the files; ``position`` is that of the last event they follow."""
-        return {"day": self.day.isoformat(), "made_at": self.made_at.isoformat(), "position": self.position,
-                "datasets": [asdict(one) for one in self.datasets]}  # fmt: skip
+        return {
+            "day": self.day.isoformat(),
+            "made_at": self.made_at.isoformat(),
+            "position": self.position,
+            "datasets": [asdict(one) for one in self.datasets],
+        }
 
     def outdated(self) -> frozenset[str]:
         """The resources of which a record was restricted or withdrawn since the files were written."""
@@ -91,13 +95,21 @@ def read(day: dt.date) -> OpenDay:
     """What a kept day's manifest says."""
     said = json.loads((root() / day.isoformat() / MANIFEST).read_text(encoding="utf-8"))
     return OpenDay(
-        dt.date.fromisoformat(said["day"]), dt.datetime.fromisoformat(said["made_at"]), said.get("position", 0),
+        dt.date.fromisoformat(said["day"]),
+        dt.datetime.fromisoformat(said["made_at"]),
+        said.get("position", 0),
         tuple(
-            Dataset(**one | {"files": tuple(Published(**f) for f in one["files"]), "fields": tuple(one["fields"]),
-                             "basis": tuple(one["basis"])})
+            Dataset(
+                **one
+                | {
+                    "files": tuple(Published(**f) for f in one["files"]),
+                    "fields": tuple(one["fields"]),
+                    "basis": tuple(one["basis"]),
+                }
+            )
             for one in said["datasets"]
         ),
-    )  # fmt: skip
+    )
 
 
 class Outdated(Exception):

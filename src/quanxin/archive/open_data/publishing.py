@@ -36,8 +36,14 @@ from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
 CHUNK = 5_000  # records in memory at once
-OWN = (("record", "记录编号"), ("subject_code", "主体代码"), ("subject", "主体名称"), ("provider", "来源单位"),
-       ("recorded_on", "入库日期"), ("public_until", "公示期至"))  # fmt: skip
+OWN = (
+    ("record", "记录编号"),
+    ("subject_code", "主体代码"),
+    ("subject", "主体名称"),
+    ("provider", "来源单位"),
+    ("recorded_on", "入库日期"),
+    ("public_until", "公示期至"),
+)
 
 
 def publish() -> OpenDay | None:
@@ -56,8 +62,11 @@ def publish() -> OpenDay | None:
         position = Event.objects.aggregate(last=Max("position", default=0))["last"]  # before any record is read
         draft = root() / f".draft-{uuid.uuid4().hex[:12]}"
         draft.mkdir()
-        datasets = [_write(draft, resource, rules, day) for _, resource in sorted(rules.resources.items())
-                    if resource.publication.mode is Mode.PUBLIC]  # fmt: skip
+        datasets = [
+            _write(draft, resource, rules, day)
+            for _, resource in sorted(rules.resources.items())
+            if resource.publication.mode is Mode.PUBLIC
+        ]
         made = OpenDay(day, now(), position, tuple(one for one in datasets if one.rows))
         manifest = draft / MANIFEST
         manifest.write_text(json.dumps(made.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
@@ -111,11 +120,15 @@ def _write(folder: Path, resource: Resource, rules: Rules, day: dt.date) -> Data
         table.unlink()
         plain.unlink()
     return Dataset(
-        resource.key, resource.title.zh, resource.title.en, rows,
+        resource.key,
+        resource.title.zh,
+        resource.title.en,
+        rows,
         tuple({"name": f.key, "title": f.title.zh, "title_en": f.title.en, "type": f.type.value} for f in fields),
-        tuple(f"《{b.title.strip('《》')}》{b.article or ''}" for b in resource.basis), resource.deadline.rhythm or "",
+        tuple(f"《{b.title.strip('《》')}》{b.article or ''}" for b in resource.basis),
+        resource.deadline.rhythm or "",
         tuple(_published(path) for path in (plain, table)) if rows else (),
-    )  # fmt: skip
+    )
 
 
 def _chunks(resource: Resource, fields: Sequence[FieldDef], rules: Rules, day: dt.date) -> Iterator[list[list[str]]]:
@@ -149,13 +162,19 @@ def _row(record: Record, subject: Subject, fields: Sequence[FieldDef], rules: Ru
     provider = rules.providers.get(record.provider)
     texts = [
         show(of_its_day[f.key], access.shown(PUBLIC, record.payload.get(f.key)), rules.code_sets)
-        if f.key in of_its_day else ""
+        if f.key in of_its_day
+        else ""
         for f in fields
-    ]  # fmt: skip
+    ]
     return [
-        f"{record.subject_id}-{record.id}", about.code, about.name, provider.title.zh if provider else record.provider,
-        day_of(record.recorded_at).isoformat(), record.public_until.isoformat() if record.public_until else "", *texts,
-    ]  # fmt: skip
+        f"{record.subject_id}-{record.id}",
+        about.code,
+        about.name,
+        provider.title.zh if provider else record.provider,
+        day_of(record.recorded_at).isoformat(),
+        record.public_until.isoformat() if record.public_until else "",
+        *texts,
+    ]
 
 
 def _published(path: Path) -> Published:

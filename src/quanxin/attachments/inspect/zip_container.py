@@ -52,9 +52,11 @@ def unpacked(data: bytes, member: Member) -> Iterator[bytes]:
     """The contents of a member piece by piece; ``Refusal`` when they are not what the directory says."""
     start = _body(data, member)
     packed = data[start : start + member.compress_size]
-    source = iter((packed,)) if member.compress_type == zipfile.ZIP_STORED else pieces(
-        packed, most=member.file_size, bits=-zlib.MAX_WBITS
-    )  # fmt: skip
+    source = (
+        iter((packed,))
+        if member.compress_type == zipfile.ZIP_STORED
+        else pieces(packed, most=member.file_size, bits=-zlib.MAX_WBITS)
+    )
     size, check = 0, 0
     for piece in source:
         size, check = size + len(piece), zlib.crc32(piece, check)

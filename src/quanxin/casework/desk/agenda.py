@@ -84,9 +84,10 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     if whose is None:
         raise Http404
     return HttpResponse(
-        feeds.calendar(whose), content_type="text/calendar; charset=utf-8",
+        feeds.calendar(whose),
+        content_type="text/calendar; charset=utf-8",
         headers={"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"},
-    )  # fmt: skip
+    )
 
 
 def _page(request: HttpRequest, actor: Actor, user: User, secret: str) -> dict[str, Any]:
@@ -97,14 +98,25 @@ def _page(request: HttpRequest, actor: Actor, user: User, secret: str) -> dict[s
     days = [(day, _rest(day), _lines(list(held))) for day, held in groupby(found[:MOST], key=lambda one: one.day)]
     path = reverse("desk:feed", args=[secret]) if secret else ""
     return {
-        "first": first, "before": add_months(first, -1), "after": add_months(first, 1),
-        "weekdays": [WEEKDAYS_ABBR[n] for n in range(WEEK)], "weeks": _weeks(first, last, found), "days": days,
-        "today": today(), "lapsed": _lines(lapsed[:MOST]), "late": len(lapsed), "count": len(found), "most": MOST,
+        "first": first,
+        "before": add_months(first, -1),
+        "after": add_months(first, 1),
+        "weekdays": [WEEKDAYS_ABBR[n] for n in range(WEEK)],
+        "weeks": _weeks(first, last, found),
+        "days": days,
+        "today": today(),
+        "lapsed": _lines(lapsed[:MOST]),
+        "late": len(lapsed),
+        "count": len(found),
+        "most": MOST,
         "still": due.terms_of(actor).filter(paused_at__isnull=False).count(),
-        "feed": feeds.standing(user), "secret": secret,
+        "feed": feeds.standing(user),
+        "secret": secret,
         "address": f"{settings.PUBLIC_URL or request.build_absolute_uri('/')[:-1]}{path}",
-        "letter": letters.wanted(user), "email": user.email, "done": request.GET.get("done", ""),
-    }  # fmt: skip
+        "letter": letters.wanted(user),
+        "email": user.email,
+        "done": request.GET.get("done", ""),
+    }
 
 
 def _lines(found: Sequence[Entry]) -> list[Line]:

@@ -41,10 +41,17 @@ def figures(request: HttpRequest, actor: Actor) -> HttpResponse:
         if asked not in TABLES or (form := request.GET.get("as", "csv")) not in ("csv", "xlsx"):
             raise Http404(asked)
         return as_file(TABLES[asked](found), form, f"{asked}-{first:%Y-%m}-{last:%Y-%m}")
-    return render(request, "casework/statistics.html", {
-        "tables": [make(found) for make in TABLES.values()], "since": f"{first:%Y-%m}", "until": f"{last:%Y-%m}",
-        "kind": kind, "kinds": [(key, said(title)) for key, title in kinds.items()],
-    })  # fmt: skip
+    return render(
+        request,
+        "casework/statistics.html",
+        {
+            "tables": [make(found) for make in TABLES.values()],
+            "since": f"{first:%Y-%m}",
+            "until": f"{last:%Y-%m}",
+            "kind": kind,
+            "kinds": [(key, said(title)) for key, title in kinds.items()],
+        },
+    )
 
 
 def _units(found: Any) -> Table:
@@ -67,8 +74,14 @@ def _states(found: Any) -> Table:
         for one in statistics.in_states(found, ends)
     ]
     header = [_("事项"), _("单位"), _("状态"), _("件数"), _("中位天数"), _("九成在此天数内")]
-    return Table("states", _("各状态停留的天数"), header, rows, empty=_nothing(),
-                 said=[_("按自然日计算；仍在该状态的，算到现在。")])  # fmt: skip
+    return Table(
+        "states",
+        _("各状态停留的天数"),
+        header,
+        rows,
+        empty=_nothing(),
+        said=[_("按自然日计算；仍在该状态的，算到现在。")],
+    )
 
 
 TABLES = {"units": _units, "months": _months, "states": _states}

@@ -34,8 +34,14 @@ def _rates(figures: dict[str, Any], model: Model) -> Table:
                    for name, data in zip((_("命中率"), _("区间下限"), _("区间上限")), bounds, strict=True)],
     }  # fmt: skip
     header = [_("等级"), _("主体"), _("此后列入名单的"), _("命中率"), _("区间下限"), _("区间上限")]
-    return Table("rates", _("各等级的命中率"), header, rows,
-                 [_("区间为95%的Wilson区间。好的模型：等级越差，命中率越高。")], chart)  # fmt: skip
+    return Table(
+        "rates",
+        _("各等级的命中率"),
+        header,
+        rows,
+        [_("区间为95%的Wilson区间。好的模型：等级越差，命中率越高。")],
+        chart,
+    )
 
 
 def _percent(interval: list[str] | None) -> list[str | None]:
@@ -48,10 +54,16 @@ def _areas(figures: dict[str, Any]) -> Table:
         found = figures[key]
         area = [None if bound is None else Decimal(bound) for bound in found["area"] or [None] * 3]
         rows.append([name, found["bad"], found["good"], *area])
-    return Table("areas", _("区分能力（AUC）"),
-                 [_("范围"), _("此后列入的"), _("此后未列入的"), "AUC", _("区间下限"), _("区间上限")], rows,
-                 [_("AUC是此后列入名单的主体得分低于未列入主体的概率，同分计一半；0.5等于随机。"),
-                  _("区间为95%，按DeLong等（1988）计算；主体太少或两类完全分开时没有区间。")])  # fmt: skip
+    return Table(
+        "areas",
+        _("区分能力（AUC）"),
+        [_("范围"), _("此后列入的"), _("此后未列入的"), "AUC", _("区间下限"), _("区间上限")],
+        rows,
+        [
+            _("AUC是此后列入名单的主体得分低于未列入主体的概率，同分计一半；0.5等于随机。"),
+            _("区间为95%，按DeLong等（1988）计算；主体太少或两类完全分开时没有区间。"),
+        ],
+    )
 
 
 def _curve(found: dict[str, Any]) -> Table:
@@ -63,9 +75,16 @@ def _curve(found: dict[str, Any]) -> Table:
         "kind": "curve", "english": english(), "percent": True, "names": [], "x": _("未列入的占比"), "y": _("列入的占比"),
         "series": [{"name": "ROC", "data": [[float(_of(good, goods)), float(_of(bad, bads))] for bad, good in points]}],
     }  # fmt: skip
-    return Table("curve", _("ROC曲线"), [_("未列入的占比"), _("列入的占比")], rows,
-                 [_("从得分最低的主体数起，每到一处累计的占比。")], chart if points else None,
-                 empty=_("观察期内没有主体列入名单，或全部列入，画不出曲线。"), folded=True)  # fmt: skip
+    return Table(
+        "curve",
+        _("ROC曲线"),
+        [_("未列入的占比"), _("列入的占比")],
+        rows,
+        [_("从得分最低的主体数起，每到一处累计的占比。")],
+        chart if points else None,
+        empty=_("观察期内没有主体列入名单，或全部列入，画不出曲线。"),
+        folded=True,
+    )
 
 
 def _of(part: int, whole: int) -> Decimal:
@@ -80,5 +99,10 @@ def _ends(figures: dict[str, Any]) -> Table:
         rows.append(
             [said(Text(**end["title"])), said(resource.title) if resource else end["resource"], end["subjects"]]
         )
-    return Table("ends", _("计为不良结果的名单"), [_("名单"), _("资源"), _("列入的主体")], rows,
-                 [_("取自模型的否决项和政策包中的失信名单；已撤销的记录不计。")])  # fmt: skip
+    return Table(
+        "ends",
+        _("计为不良结果的名单"),
+        [_("名单"), _("资源"), _("列入的主体")],
+        rows,
+        [_("取自模型的否决项和政策包中的失信名单；已撤销的记录不计。")],
+    )

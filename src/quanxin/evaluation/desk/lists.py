@@ -22,16 +22,26 @@ def studies_listing(rows: Sequence[Study], title: str, empty: str = "") -> Listi
     """Studies, each leading to its figures."""
     kinds = {Study.Kind.COMPARISON: _("比较"), Study.Kind.BACK_TEST: _("回测")}
     return Listing(
-        key="studies", title=title, rows=rows, empty=empty or _("还没有研究。打开一个模型，试算、比较或回测。"),
+        key="studies",
+        title=title,
+        rows=rows,
+        empty=empty or _("还没有研究。打开一个模型，试算、比较或回测。"),
         columns=[
             Column(_("时间"), lambda one: one.created_at, Kind.MOMENT),
-            Column(_("研究"), lambda one: Cell(
-                f"{kinds.get(one.kind, _('试算'))} {one.pk}", reverse("desk:study", args=[one.pk]), notes=[one.model]
-            ), Kind.LINK, bare=True),
+            Column(
+                _("研究"),
+                lambda one: Cell(
+                    f"{kinds.get(one.kind, _('试算'))} {one.pk}",
+                    reverse("desk:study", args=[one.pk]),
+                    notes=[one.model],
+                ),
+                Kind.LINK,
+                bare=True,
+            ),
             Column(_("提出人"), lambda one: one.actor.removeprefix("user:")),
             Column(_("状态"), lambda one: one.get_state_display()),
         ],
-    )  # fmt: skip
+    )
 
 
 def editions_listing(rows: Sequence[Edition], used: Edition | None) -> Listing:
@@ -52,14 +62,16 @@ def editions_listing(rows: Sequence[Edition], used: Edition | None) -> Listing:
         return Cell(f"{words[one.approved]} · {who}", notes=[moment(one.decided_at)])
 
     return Listing(
-        key="editions", title=_("提出过的版本"), rows=rows,
+        key="editions",
+        title=_("提出过的版本"),
+        rows=rows,
         empty=_("还没有提出过版本。建模人员提出后，由另一位审批人批准。"),
         columns=[
             Column(_("版本"), named, Kind.LINK),
             Column(_("提出"), lambda one: Cell(one.proposed_by.removeprefix("user:"), notes=[moment(one.proposed_at)])),
             Column(_("决定"), decided),
         ],
-    )  # fmt: skip
+    )
 
 
 def movers_listing(rows: Sequence[Mover], titles: Mapping[str, str], onward: Onward, filters: Filters) -> Listing:
@@ -74,10 +86,16 @@ def movers_listing(rows: Sequence[Mover], titles: Mapping[str, str], onward: Onw
         return f"{'—' if before is None else before} → {'—' if after is None else after}"
 
     return Listing(
-        key="found", title=_("查询结果"), rows=rows, paging=onward, filters=filters, empty=_("没有这样变动的主体。"),
+        key="found",
+        title=_("查询结果"),
+        rows=rows,
+        paging=onward,
+        filters=filters,
+        empty=_("没有这样变动的主体。"),
         columns=[
             Column(_("主体"), lambda one: Cell(one.subject.name, notes=[one.subject.code])),
-            Column(_("等级"), lambda one: " → ".join(grade or "—" for grade in one.grades)), Column(_("得分"), scores),
+            Column(_("等级"), lambda one: " → ".join(grade or "—" for grade in one.grades)),
+            Column(_("得分"), scores),
             Column(_("分值变动的指标"), because),
         ],
-    )  # fmt: skip
+    )

@@ -93,17 +93,28 @@ def _between(low: Decimal | None, high: Decimal | None) -> str:
 def unfolded(model: Model) -> list[dict[str, Any]]:
     """Each dimension with its indicators in words."""
     return [
-        {"dimension": dimension,
-         "indicators": [{"indicator": i, "looks_at": looks_at(i), "cases": list(cases(i))}
-                        for i in model.indicators if i.dimension == dimension.key]}
+        {
+            "dimension": dimension,
+            "indicators": [
+                {"indicator": i, "looks_at": looks_at(i), "cases": list(cases(i))}
+                for i in model.indicators
+                if i.dimension == dimension.key
+            ],
+        }
         for dimension in model.dimensions
-    ]  # fmt: skip
+    ]
 
 
 def difference_table(found: list[Difference]) -> Table:
     """How an edition differs from the one in use."""
-    kinds = {"model": _("模型"), "dimensions": _("维度"), "indicators": _("指标"), "vetoes": _("否决项"),
-             "exclusions": _("不予评价"), "bands": _("等级")}  # fmt: skip
+    kinds = {
+        "model": _("模型"),
+        "dimensions": _("维度"),
+        "indicators": _("指标"),
+        "vetoes": _("否决项"),
+        "exclusions": _("不予评价"),
+        "bands": _("等级"),
+    }
     how = {"added": _("新增"), "removed": _("删除"), "changed": _("修改"), "moved": _("次序")}
     items = {
         "title": _("名称"), "doc": _("说明"), "points": _("分值"), "bins": _("分档"),
@@ -118,5 +129,10 @@ def difference_table(found: list[Difference]) -> Table:
         [said(d.title) if d.title else "", kinds[d.kind], how[d.how], listed(items.get(i, i) for i in d.items)]
         for d in found
     ]
-    return Table("differences", _("与在用版本的差别"), [_("内容"), _("类别"), _("变化"), _("改动项")], rows,
-                 empty=_("与在用版本内容相同。"))  # fmt: skip
+    return Table(
+        "differences",
+        _("与在用版本的差别"),
+        [_("内容"), _("类别"), _("变化"), _("改动项")],
+        rows,
+        empty=_("与在用版本内容相同。"),
+    )

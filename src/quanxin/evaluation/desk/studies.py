@@ -84,8 +84,13 @@ def _shown_side(request: HttpRequest, name: str, what: str) -> dict[str, Any]:
     labels = {"before": _("前（基准）"), "after": _("后（比较）") if what == "compare" else _("评价")}
     given = request.POST if request.method == "POST" else request.GET
     day = add_months(today(), -standard().outcome_months) if what == "back-test" else today()
-    return {"name": name, "label": labels[name], "chosen": given.get(name, ""),
-            "day": given.get(f"{name}-day", day.isoformat()), "known": given.get(f"{name}-known", "now")}  # fmt: skip
+    return {
+        "name": name,
+        "label": labels[name],
+        "chosen": given.get(name, ""),
+        "day": given.get(f"{name}-day", day.isoformat()),
+        "known": given.get(f"{name}-known", "now"),
+    }
 
 
 def _side(request: HttpRequest, key: str, name: str) -> dict[str, Any]:
@@ -157,10 +162,15 @@ def movers_page(request: HttpRequest, actor: Actor, number: int) -> HttpResponse
         both = pair(*_in_order(found))
     except EvaluationError:  # an edition that was never proposed, and that the pack no longer has
         raise Http404 from None
-    filters = Filters(request, [
-        Item("way", _("变动"), fields.Kind.CHOICE, options=tuple(_ways(both.grades)), private=True),
-        Item("purpose", _("查询目的（必填）"), length=200, private=True),
-    ], {"way": "fallen"}, _("查询"))  # fmt: skip
+    filters = Filters(
+        request,
+        [
+            Item("way", _("变动"), fields.Kind.CHOICE, options=tuple(_ways(both.grades)), private=True),
+            Item("purpose", _("查询目的（必填）"), length=200, private=True),
+        ],
+        {"way": "fallen"},
+        _("查询"),
+    )
     context: dict[str, Any] = {"study": found, "key": found.model, "filters": filters}
     if request.method == "POST":
         try:
@@ -183,8 +193,13 @@ def _movers(request: HttpRequest, actor: Actor, found: Study, both: Pair, filter
 
 def _ways(grades: list[str]) -> list[tuple[str, str]]:
     """(value, words) of the movements that can be asked for."""
-    found = [("fallen", _("等级下降")), ("risen", _("等级上升")), ("score", _("等级未变、得分有变化")),
-             ("new", _("新评价的")), ("gone", _("不再评价的"))]  # fmt: skip
+    found = [
+        ("fallen", _("等级下降")),
+        ("risen", _("等级上升")),
+        ("score", _("等级未变、得分有变化")),
+        ("new", _("新评价的")),
+        ("gone", _("不再评价的")),
+    ]
     return found + [(f"{a}>{b}", f"{a} → {b}") for a in grades for b in grades if a != b]
 
 

@@ -39,8 +39,10 @@ def tables_of(study: Study) -> list[Table]:
 
 def grades_of(run: Run, model: Model) -> Table:
     """How many subjects a run gave each grade."""
-    rows = [[f"{b.key} {said(b.title)}", run.grades.get(b.key, 0), _share(run.grades.get(b.key, 0), run.subjects)]
-            for b in model.bands]  # fmt: skip
+    rows = [
+        [f"{b.key} {said(b.title)}", run.grades.get(b.key, 0), _share(run.grades.get(b.key, 0), run.subjects)]
+        for b in model.bands
+    ]
     return Table("grades", _("等级分布"), [_("等级"), _("主体"), _("占比")], rows)
 
 
@@ -60,9 +62,16 @@ class Compared:
     def tables(self) -> list[Table]:
         """All of them, in the order in which they are read."""
         return [
-            self.summary(), self.matrix(), self.indicators(), self.vetoes(), self.distribution(), self.stability(),
-            self.tenths(), *(self.breakdown(of) for of in ("district", "size", "sector")), self.weights(),
-        ]  # fmt: skip
+            self.summary(),
+            self.matrix(),
+            self.indicators(),
+            self.vetoes(),
+            self.distribution(),
+            self.stability(),
+            self.tenths(),
+            *(self.breakdown(of) for of in ("district", "size", "sector")),
+            self.weights(),
+        ]
 
     def summary(self) -> Table:
         s = self.figures["summary"]
@@ -91,36 +100,60 @@ class Compared:
         sums = [sum(cells.get((a, b), 0) for a in grades) for b in grades]
         rows.append([_("合计"), *sums, sum(sums)])
         classes.append([""] * len(rows[-1]))
-        return Table("matrix", _("等级变动矩阵"), [_("前 / 后"), *(self.grade[g] for g in grades), _("合计")], rows,
-                     [_("行是前一次的等级，列是后一次的等级；对角线上的主体没有变动。")], classes=classes)  # fmt: skip
+        return Table(
+            "matrix",
+            _("等级变动矩阵"),
+            [_("前 / 后"), *(self.grade[g] for g in grades), _("合计")],
+            rows,
+            [_("行是前一次的等级，列是后一次的等级；对角线上的主体没有变动。")],
+            classes=classes,
+        )
 
     def indicators(self) -> Table:
         moved = [m for m in self.figures["indicators"] if m["subjects"]]
         moved.sort(key=lambda m: (not m["key"], -m["subjects"], m["key"]))
         names = [self.indicator.get(m["key"]) or _("维度和总分的上下限") for m in moved]
-        rows = [[name, m["subjects"], *(hundredths(m[k]) for k in ("points", "risen", "fallen"))]
-                for name, m in zip(names, moved, strict=True)]  # fmt: skip
+        rows = [
+            [name, m["subjects"], *(hundredths(m[k]) for k in ("points", "risen", "fallen"))]
+            for name, m in zip(names, moved, strict=True)
+        ]
         chart = bars(
             names[:IN_CHART], [(_("合计变动（分）"), [m["points"] / 100 for m in moved[:IN_CHART]])], across=True
         )
-        return Table("indicators", _("变动的原因：分值不同的指标"),
-                     [_("指标"), _("主体"), _("合计变动（分）"), _("其中等级上升的"), _("其中等级下降的")], rows,
-                     [_("各项相加等于两次都评价的主体得分变动之和。")], chart if moved else None,
-                     empty=_("没有主体的分值发生变化。"))  # fmt: skip
+        return Table(
+            "indicators",
+            _("变动的原因：分值不同的指标"),
+            [_("指标"), _("主体"), _("合计变动（分）"), _("其中等级上升的"), _("其中等级下降的")],
+            rows,
+            [_("各项相加等于两次都评价的主体得分变动之和。")],
+            chart if moved else None,
+            empty=_("没有主体的分值发生变化。"),
+        )
 
     def vetoes(self) -> Table:
         title = {v.key: said(v.title) for model in self.models for v in model.vetoes}
         rows = [[title[v["key"]], v["under"], v["out"]] for v in self.figures["vetoes"] if v["under"] or v["out"]]
-        return Table("vetoes", _("变动的原因：否决项"), [_("否决项"), _("新适用的主体"), _("不再适用的主体")], rows,
-                     empty=_("没有主体的否决项发生变化。"))  # fmt: skip
+        return Table(
+            "vetoes",
+            _("变动的原因：否决项"),
+            [_("否决项"), _("新适用的主体"), _("不再适用的主体")],
+            rows,
+            empty=_("没有主体的否决项发生变化。"),
+        )
 
     def distribution(self) -> Table:
         found = _without_empty_ends(self.figures["distribution"])
         names = [f"{low // 100}–{high // 100}" for low, high, _a, _b in found]
         rows: list[list[Cell]] = [[name, row[2], row[3]] for name, row in zip(names, found, strict=True)]
         chart = bars(names, [(_("前"), [r[2] for r in found]), (_("后"), [r[3] for r in found])])
-        return Table("distribution", _("得分分布"), [_("分数段"), _("前"), _("后")], rows,
-                     [_("每段含下限、不含上限，满分归入最后一段；两端没有主体的分数段不列。")], chart)  # fmt: skip
+        return Table(
+            "distribution",
+            _("得分分布"),
+            [_("分数段"), _("前"), _("后")],
+            rows,
+            [_("每段含下限、不含上限，满分归入最后一段；两端没有主体的分数段不列。")],
+            chart,
+        )
 
     def stability(self) -> Table:
         found, rule = self.figures["stability"], standard()
@@ -142,33 +175,60 @@ class Compared:
         cuts = [f"{Decimal(cut).scaleb(-2):f}" for cut in found["cuts"]]
         names = [f"{low or '…'} – {high or '…'}" for low, high in zip(["", *cuts], [*cuts, ""], strict=True)]
         rows = [[name, *counts] for name, counts in zip(names, found["tenths"], strict=True)]
-        return Table("tenths", _("稳定性指数的分组"), [_("得分（不含下限、含上限）"), _("前"), _("后")], rows,
-                     [_("按前一次得分的十等分点分组，同分的主体在同一组，因此组数可能不足十。")])  # fmt: skip
+        return Table(
+            "tenths",
+            _("稳定性指数的分组"),
+            [_("得分（不含下限、含上限）"), _("前"), _("后")],
+            rows,
+            [_("按前一次得分的十等分点分组，同分的主体在同一组，因此组数可能不足十。")],
+        )
 
     def breakdown(self, of: str) -> Table:
         titles = {"district": _("按区县"), "size": _("按注册资本"), "sector": _("按行业门类（GB/T 4754）")}
         known, grades = _classes(of), self.figures["grades"]
         found = sorted(self.figures["breakdowns"][of], key=lambda c: _place(c["class"], known))
         rows = [
-            [known.get(c["class"], c["class"]), c["before"], c["after"], _points(mean(c["sum_after"], c["after"])),
-             _points(mean(c["shift"], c["both"])), c["risen"], c["fallen"], *(c[f"g_{n}"] for n in range(len(grades)))]
+            [
+                known.get(c["class"], c["class"]),
+                c["before"],
+                c["after"],
+                _points(mean(c["sum_after"], c["after"])),
+                _points(mean(c["shift"], c["both"])),
+                c["risen"],
+                c["fallen"],
+                *(c[f"g_{n}"] for n in range(len(grades))),
+            ]
             for c in found
-        ]  # fmt: skip
+        ]
         header = [titles[of], _("前"), _("后"), _("平均分（后）"), _("平均变动"), _("上升"), _("下降"), *grades]
         return Table(f"by-{of}", titles[of], header, rows, [_said_of(of)])
 
     def weights(self) -> Table:
         found = sorted(self.figures["weights"], key=lambda w: (-w["grades"], -w["scores"], w["key"]))
         names = [self.indicator[w["key"]] for w in found]
-        rows = [[name, w["scores"], w["grades"], w["better"], w["worse"], hundredths(w["shift"])]
-                for name, w in zip(names, found, strict=True)]  # fmt: skip
+        rows = [
+            [name, w["scores"], w["grades"], w["better"], w["worse"], hundredths(w["shift"])]
+            for name, w in zip(names, found, strict=True)
+        ]
         most = [(name, w) for name, w in zip(names, found, strict=True) if w["scores"]][:IN_CHART]
         chart = bars([name for name, _w in most], [(_("等级会变的主体"), [w["grades"] for _n, w in most])], across=True)
-        header = [_("去掉的指标"), _("得分会变的主体"), _("等级会变的主体"), _("等级会上升"), _("等级会下降"),
-                  _("得分变动之和（分）")]  # fmt: skip
-        return Table("weights", _("指标的敏感性：去掉一项会怎样（后一次）"), header, rows,
-                     [_("逐项去掉，其余不变；上下限、等级和否决照常计算。")], chart if most else None,
-                     folded=bool(most))  # fmt: skip
+        header = [
+            _("去掉的指标"),
+            _("得分会变的主体"),
+            _("等级会变的主体"),
+            _("等级会上升"),
+            _("等级会下降"),
+            _("得分变动之和（分）"),
+        ]
+        return Table(
+            "weights",
+            _("指标的敏感性：去掉一项会怎样（后一次）"),
+            header,
+            rows,
+            [_("逐项去掉，其余不变；上下限、等级和否决照常计算。")],
+            chart if most else None,
+            folded=bool(most),
+        )
 
 
 def _without_empty_ends(classes: list[list[int]]) -> list[list[int]]:
@@ -219,5 +279,10 @@ def _said_of(of: str) -> str:
 
 def bars(names: list[str], series: list[tuple[str, list[Any]]], *, across: bool = False) -> dict[str, Any]:
     """A chart of bars, upright or across; what it shows is said by the table beside it."""
-    return {"kind": "bars", "across": across, "names": names, "english": english(),
-            "series": [{"name": name, "data": data} for name, data in series]}  # fmt: skip
+    return {
+        "kind": "bars",
+        "across": across,
+        "names": names,
+        "english": english(),
+        "series": [{"name": name, "data": data} for name, data in series],
+    }

@@ -57,10 +57,16 @@ def models(request: HttpRequest, actor: Actor) -> HttpResponse:
     standing = Run.objects.filter(scope=Run.Scope.CITY, current=True).order_by("model", "-id").distinct("model")
     last = {run.model: run for run in standing.defer("manifest")}
     rows = [
-        {"key": key, "model": model, "used": used.get(key), "waiting": waiting.get(key), "last": last.get(key),
-         "new": key not in waiting and (key not in used or used[key].digest != model.edition)}
+        {
+            "key": key,
+            "model": model,
+            "used": used.get(key),
+            "waiting": waiting.get(key),
+            "last": last.get(key),
+            "new": key not in waiting and (key not in used or used[key].digest != model.edition),
+        }
         for key, model in sorted(current_pack().on(today()).models.items())
-    ]  # fmt: skip
+    ]
     studies = studies_listing(list(Study.objects.defer("figures")[:STUDIES_SHOWN]), _("最近的研究"))
     return render(request, "evaluation/models.html", {"rows": rows, "studies": studies})
 
@@ -185,8 +191,19 @@ def runs_table(model: Model, found: list[Run]) -> Table:
         index = stability(*([r.grades.get(g, 0) for g in grades] for r in (before, run))) if before else None
         read = f"{index} {said(standard().reading(index).title)}" if index is not None else None
         changed = changes.get(run.pk, 0) if run.current else None
-        rows.append([str(run.pk), run.as_of.isoformat(), _("启用") if run.current else _("试算"), run.digest[:12],
-                     run.subjects, *(run.grades.get(g, 0) for g in grades), changed, run.drifted, read])  # fmt: skip
+        rows.append(
+            [
+                str(run.pk),
+                run.as_of.isoformat(),
+                _("启用") if run.current else _("试算"),
+                run.digest[:12],
+                run.subjects,
+                *(run.grades.get(g, 0) for g in grades),
+                changed,
+                run.drifted,
+                read,
+            ]
+        )
     header = [
         _("批次"),
         _("评价日期"),
@@ -198,11 +215,18 @@ def runs_table(model: Model, found: list[Run]) -> Table:
         _("漂移"),
         _("稳定性（等级）"),
     ]
-    return Table("runs", _("评价批次"), header, rows,
-                 [_("漂移：夜间按同一天重算全市，与逐件更新的得分不同的主体数，应为0。"),
-                  _("稳定性：与上一次启用的评价比较的PSI。")],
-                 _shares(grades, standing[::-1]),
-                 _("还没有评价过。用 quanxin evaluate 评价全市，或先试算。"))  # fmt: skip
+    return Table(
+        "runs",
+        _("评价批次"),
+        header,
+        rows,
+        [
+            _("漂移：夜间按同一天重算全市，与逐件更新的得分不同的主体数，应为0。"),
+            _("稳定性：与上一次启用的评价比较的PSI。"),
+        ],
+        _shares(grades, standing[::-1]),
+        _("还没有评价过。用 quanxin evaluate 评价全市，或先试算。"),
+    )
 
 
 def _shares(grades: list[str], standing: list[Run]) -> dict[str, Any] | None:
@@ -216,5 +240,11 @@ def _shares(grades: list[str], standing: list[Run]) -> dict[str, Any] | None:
         }
         for g in grades
     ]
-    return {"kind": "bars", "stacked": True, "percent": True, "english": english(), "series": series,
-            "names": [f"{r.as_of.isoformat()} #{r.pk}" for r in standing]}  # fmt: skip
+    return {
+        "kind": "bars",
+        "stacked": True,
+        "percent": True,
+        "english": english(),
+        "series": series,
+        "names": [f"{r.as_of.isoformat()} #{r.pk}" for r in standing],
+    }

@@ -49,7 +49,9 @@ def _in_force(resource: str) -> tuple[Resource, Rules]:
 
 def _shown(resource: Resource) -> dict[str, Any]:
     return {
-        "key": resource.key, "title": resource.title.zh, "title_en": resource.title.en,
+        "key": resource.key,
+        "title": resource.title.zh,
+        "title_en": resource.title.en,
         "providers": list(resource.providers),
         "fields": [f.model_dump(mode="json", exclude_defaults=True) for f in resource.fields],
-    }  # fmt: skip
+    }

@@ -26,9 +26,11 @@ router = Router(auth=Token("intake"), tags=["报送 / hand in"])
 
 
 @router.post(
-    "/resources/{resource}/submissions", response={202: SubmissionOut}, summary="提交行流，稍后办理",
+    "/resources/{resource}/submissions",
+    response={202: SubmissionOut},
+    summary="提交行流，稍后办理",
     openapi_extra=ROWS_BODY,
-)  # fmt: skip
+)
 def submit(request: HttpRequest, resource: ResourceKey) -> HttpResponse:
     """Keep rows (as for ``rows``, of any length as NDJSON) and have a job take them in; watch ``/submissions/{id}``."""
     actor, provider = provider_of(request)
@@ -36,9 +38,7 @@ def submit(request: HttpRequest, resource: ResourceKey) -> HttpResponse:
 
         def work() -> dict[str, Any]:
             name = f"api-{digest[:12]}.jsonl"
-            return _shown(
-                submissions.submit(path, file_name=name, resource=resource, provider=provider, actor=actor)
-            )  # fmt: skip
+            return _shown(submissions.submit(path, file_name=name, resource=resource, provider=provider, actor=actor))
 
         return once(request, f"submit {resource} {digest}", work, status=202)
 

@@ -132,8 +132,14 @@ def take_back(
 
 def _show_batches(rows: list[dict[str, Any]]) -> Any:
     """Batches for people: few columns, so that they stand beside each other on a narrow terminal."""
-    labels = {"received": "收到", "accepted": "接收", "updated": "更新", "duplicate": "重复", "quarantined": "待更正",
-              "unlinked": "待关联"}  # fmt: skip
+    labels = {
+        "received": "收到",
+        "accepted": "接收",
+        "updated": "更新",
+        "duplicate": "重复",
+        "quarantined": "待更正",
+        "unlinked": "待关联",
+    }
     shown = [
         {"批次 batch": row["batch"], "资源 resource": row["resource"]}
         | {label: row[key] for key, label in labels.items()}

@@ -113,11 +113,19 @@ def refuse_handover(handover: Proposal, reason: Reason) -> None:
 
 def _told(handover: Any) -> dict[str, Any]:
     return {
-        "handover": handover.pk, "state": handover.state, "from": handover.from_provider, "to": handover.to_provider,
-        "resources": handover.resources, "day": handover.day.isoformat(), "basis": handover.basis,
-        "reason": handover.reason, "proposed_by": handover.proposed_by, "decided_by": handover.decided_by,
-        "decided_reason": handover.decided_reason, "records": handover.records,
-    }  # fmt: skip
+        "handover": handover.pk,
+        "state": handover.state,
+        "from": handover.from_provider,
+        "to": handover.to_provider,
+        "resources": handover.resources,
+        "day": handover.day.isoformat(),
+        "basis": handover.basis,
+        "reason": handover.reason,
+        "proposed_by": handover.proposed_by,
+        "decided_by": handover.decided_by,
+        "decided_reason": handover.decided_reason,
+        "records": handover.records,
+    }
 
 
 def _show(rows: list[dict[str, Any]]) -> Any:

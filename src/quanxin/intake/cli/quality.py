@@ -74,11 +74,19 @@ def sample(
     made = compare(actor(), file, resource=resource, provider=provider, size=size, seed=seed)
     emit(
         {
-            "check": made.pk, "resource": resource, "provider": provider, "seed": seed, "listed": made.listed,
-            "sampled": made.sampled, "found": made.found, "held": made.held, "missing": made.concealed,
-            "concealment_percent": percent(made.concealed, made.sampled), "rows": made.missing,
+            "check": made.pk,
+            "resource": resource,
+            "provider": provider,
+            "seed": seed,
+            "listed": made.listed,
+            "sampled": made.sampled,
+            "found": made.found,
+            "held": made.held,
+            "missing": made.concealed,
+            "concealment_percent": percent(made.concealed, made.sampled),
+            "rows": made.missing,
         }
-    )  # fmt: skip
+    )
 
 
 def _own(asked: list[str] | None) -> list[str] | None:
@@ -94,14 +102,25 @@ def _own(asked: list[str] | None) -> list[str] | None:
 
 def _line(line: Any) -> dict[str, Any]:
     return {
-        "line": line.key or "total", **dataclasses.asdict(line.counts),
+        "line": line.key or "total",
+        **dataclasses.asdict(line.counts),
         **{f"{name}_percent": rate for name, rate in dataclasses.asdict(line.rates).items()},
-        "last": line.last, "below": [t.zh for t in line.below],
-    }  # fmt: skip
+        "last": line.last,
+        "below": [t.zh for t in line.below],
+    }
 
 
 def _show(shown: dict[str, Any]) -> Any:
-    names = ("line", "received", "quarantined", "unlinked", "validity_percent", "completeness_percent",
-             "accuracy_percent", "late_percent", "below")  # fmt: skip
+    names = (
+        "line",
+        "received",
+        "quarantined",
+        "unlinked",
+        "validity_percent",
+        "completeness_percent",
+        "accuracy_percent",
+        "late_percent",
+        "below",
+    )
     rows = [{name: row[name] for name in names} for row in shown["lines"]]
     return table(f"报送质量 / Quality {shown['period']}", rows, empty="没有报送。 / Nothing was handed in.")

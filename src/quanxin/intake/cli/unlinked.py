@@ -140,29 +140,42 @@ def _entry(waiting: Any) -> dict[str, Any]:
     stated = waiting.stated
     number = stated.get("value", "") if stated.get("kind") != "name" else ""
     return {
-        "held": waiting.held.pk, "name": stated.get("name", ""), "kind": stated.get("kind", ""), "number": number,
-        "rows": waiting.rows, "since": waiting.since.isoformat(), "providers": list(waiting.providers),
+        "held": waiting.held.pk,
+        "name": stated.get("name", ""),
+        "kind": stated.get("kind", ""),
+        "number": number,
+        "rows": waiting.rows,
+        "since": waiting.since.isoformat(),
+        "providers": list(waiting.providers),
         "resources": list(waiting.resources),
-    }  # fmt: skip
+    }
 
 
 def _candidate(candidate: Any) -> dict[str, Any]:
     return {
-        "code": candidate.code, "name": candidate.name, "hundredths": candidate.hundredths,
+        "code": candidate.code,
+        "name": candidate.name,
+        "hundredths": candidate.hundredths,
         "reasons": [
             {"code": r.code, "zh": r.words.zh, "en": r.words.en, "hundredths": r.hundredths, "seen": r.seen}
             for r in candidate.reasons
         ],
-    }  # fmt: skip
+    }
 
 
 def _decision(decision: Any) -> dict[str, Any]:
     return {
-        "decision": decision.pk, "act": decision.act, "kind": decision.kind, "value": decision.value,
-        "name": decision.name, "subject": str(decision.subject) if decision.subject else None,
-        "actor": decision.actor, "reason": decision.reason, "at": decision.at.isoformat(),
+        "decision": decision.pk,
+        "act": decision.act,
+        "kind": decision.kind,
+        "value": decision.value,
+        "name": decision.name,
+        "subject": str(decision.subject) if decision.subject else None,
+        "actor": decision.actor,
+        "reason": decision.reason,
+        "at": decision.at.isoformat(),
         "undone_at": decision.undone_at.isoformat() if decision.undone_at else None,
-    }  # fmt: skip
+    }
 
 
 def _emit_decided(made: Any) -> None:
@@ -174,11 +187,16 @@ def _emit_decided(made: Any) -> None:
 
 def _show_unlinked(entries: list[dict[str, Any]]) -> Any:
     rows = [
-        {"行 held": str(e["held"]), "名称": e["name"], "识别号": e["number"], "行数": e["rows"],
-         "候选主体 candidates": [
-             f"{c['name']} {c['code']} {c['hundredths']}%（{'、'.join(r['zh'] for r in c['reasons'])}）"
-             for c in e["candidates"]
-         ]}
+        {
+            "行 held": str(e["held"]),
+            "名称": e["name"],
+            "识别号": e["number"],
+            "行数": e["rows"],
+            "候选主体 candidates": [
+                f"{c['name']} {c['code']} {c['hundredths']}%（{'、'.join(r['zh'] for r in c['reasons'])}）"
+                for c in e["candidates"]
+            ],
+        }
         for e in entries
-    ]  # fmt: skip
+    ]
     return table("待关联 / Unlinked", rows, empty="没有待关联的行。")

@@ -57,18 +57,31 @@ def batches(request: HttpRequest, actor: Actor) -> HttpResponse:
 def listing_of(rows: Sequence[Batch], title: str, onward: Onward | None = None) -> Listing:
     """Batches as a list, with what became of their rows."""
     known = titles()
-    counts = [(_("收到"), "received"), (_("接收"), "accepted"), (_("更新"), "updated"), (_("重复"), "duplicate"),
-              (_("待更正"), "quarantined"), (_("待关联"), "unlinked")]  # fmt: skip
+    counts = [
+        (_("收到"), "received"),
+        (_("接收"), "accepted"),
+        (_("更新"), "updated"),
+        (_("重复"), "duplicate"),
+        (_("待更正"), "quarantined"),
+        (_("待关联"), "unlinked"),
+    ]
     return Listing(
-        key="batches", title=title, rows=rows, paging=onward, quiet=onward is not None,
+        key="batches",
+        title=title,
+        rows=rows,
+        paging=onward,
+        quiet=onward is not None,
         empty=_("还没有批次。报送第一个文件后，这里会列出它的去向。"),
         columns=[
             Column(_("批次"), _link, Kind.NUMBER),
-            Column(_("资源"), lambda b: Shown(said(known[b.resource]) if b.resource in known else "", notes=[b.file_name]),
-                   bare=True),
+            Column(
+                _("资源"),
+                lambda b: Shown(said(known[b.resource]) if b.resource in known else "", notes=[b.file_name]),
+                bare=True,
+            ),
             *(Column(words, attrgetter(name), Kind.COUNT) for words, name in counts),
         ],
-    )  # fmt: skip
+    )
 
 
 def _link(one: Batch) -> Shown:
@@ -121,8 +134,15 @@ def row(request: HttpRequest, actor: Actor, number: str, row_no: int) -> HttpRes
             if left:
                 return redirect(reverse("desk:row", args=[made.batch, left.row_no]) + "?again=1")
             return redirect(reverse("desk:batch", args=[found.pk]) + "?taken=1")
-    context = {"batch": found, "held": held, "problem": problem, "cells": _cells(found, held), "titles": titles(),
-               "loose": [_said(i) for i in held["issues"] if not i["field"]], "again": "again" in request.GET}  # fmt: skip
+    context = {
+        "batch": found,
+        "held": held,
+        "problem": problem,
+        "cells": _cells(found, held),
+        "titles": titles(),
+        "loose": [_said(i) for i in held["issues"] if not i["field"]],
+        "again": "again" in request.GET,
+    }
     return render(request, "intake/row.html", context, status=422 if problem else 200)
 
 

@@ -46,12 +46,17 @@ def _cell(one: Explained, text: str, said: Sequence[str], new: bool) -> Cell:
     single = one.codes is not None and field.type is not FieldType.CODES
     iso = not text or (len(text) == 10 and text[4] == text[7] == "-")  # what a calendar can hold
     return Cell(
-        field=field, text=text, said=tuple(said),
+        field=field,
+        text=text,
+        said=tuple(said),
         long=len(text) > LONG or (field.max_length or 0) > 500,
         required=new and field.required is True,
         hints=(*one.limits, *(one.rules if new else ())),
-        options=tuple(code.title.zh for code in one.codes.codes) if single and one.codes else
-        ("是", "否") if field.type is FieldType.BOOLEAN else (),
+        options=tuple(code.title.zh for code in one.codes.codes)
+        if single and one.codes
+        else ("是", "否")
+        if field.type is FieldType.BOOLEAN
+        else (),
         digits=field.type in _DIGITS,
         calendar=new and field.type is FieldType.DATE and not field.long_term and iso,
-    )  # fmt: skip
+    )

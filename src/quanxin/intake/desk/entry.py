@@ -54,7 +54,7 @@ def forms(request: HttpRequest, actor: Actor) -> HttpResponse:
     listings = [
         Listing(key=f"p{n}", title=said(provider), columns=columns, rows=[(*v.partition("/")[::2], t) for v, t in held])
         for n, (provider, held) in enumerate(choices(actor))
-    ]  # fmt: skip
+    ]
     return render(request, "intake/forms.html", {"listings": listings})
 
 
@@ -74,8 +74,9 @@ def schema(request: HttpRequest, actor: Actor, resource: str) -> HttpResponse:
     """The Table Schema for machines."""
     made = table_schema(_in_force(resource), current_pack().on(today()))
     name = f"attachment; filename={resource}.schema.json"
-    return JsonResponse(made, json_dumps_params={"ensure_ascii": False, "indent": 2},
-                        headers={"Content-Disposition": name})  # fmt: skip
+    return JsonResponse(
+        made, json_dumps_params={"ensure_ascii": False, "indent": 2}, headers={"Content-Disposition": name}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

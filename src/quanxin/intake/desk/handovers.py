@@ -70,9 +70,14 @@ def _propose(request: HttpRequest, actor: Actor) -> Handover:
     article, reference = (sent.get(name, "").strip()[:200] or None for name in ("article", "reference"))
     basis = [Basis(title=title[:200], article=article, reference=reference)] if title else []
     return acts.propose(
-        actor, sent.get("giver", ""), sent.get("taker", ""), sent.getlist("resource"), day=day, basis=basis,
+        actor,
+        sent.get("giver", ""),
+        sent.get("taker", ""),
+        sent.getlist("resource"),
+        day=day,
+        basis=basis,
         reason=sent.get("reason", "")[:1000],
-    )  # fmt: skip
+    )
 
 
 def _page(request: HttpRequest, actor: Actor, problem: str = "") -> HttpResponse:
@@ -80,14 +85,19 @@ def _page(request: HttpRequest, actor: Actor, problem: str = "") -> HttpResponse
     waiting, over = Handover.objects.filter(state=State.PROPOSED), Handover.objects.exclude(state=State.PROPOSED)
     words = {State.PROPOSED: _("待批准"), State.DONE: _("已移交"), State.REFUSED: _("不予批准")}
     rows = [
-        {"one": one, "state": words[State(one.state)], "giver": _title(rules.providers, one.from_provider),
-         "taker": _title(rules.providers, one.to_provider), "proposed_by": person(one.proposed_by),
-         "decided_by": person(one.decided_by) if one.decided_by else "",
-         "resources": [_title(rules.resources, key) for key in one.resources],
-         "reach": acts.reach(one) if one.state == State.PROPOSED else None,
-         "decides": one.state == State.PROPOSED and Role.APPROVER in actor.roles and one.proposed_by != actor.name}
+        {
+            "one": one,
+            "state": words[State(one.state)],
+            "giver": _title(rules.providers, one.from_provider),
+            "taker": _title(rules.providers, one.to_provider),
+            "proposed_by": person(one.proposed_by),
+            "decided_by": person(one.decided_by) if one.decided_by else "",
+            "resources": [_title(rules.resources, key) for key in one.resources],
+            "reach": acts.reach(one) if one.state == State.PROPOSED else None,
+            "decides": one.state == State.PROPOSED and Role.APPROVER in actor.roles and one.proposed_by != actor.name,
+        }
         for one in [*waiting[:SHOWN], *over[:SHOWN]]
-    ]  # fmt: skip
+    ]
     context: dict[str, Any] = {
         "rows": rows, "proposes": Role.STEWARD in actor.roles, "problem": problem, "done": request.GET.get("done", ""),
         "sent": request.POST, "chosen": request.POST.getlist("resource"),

@@ -75,9 +75,12 @@ def record(request: HttpRequest, actor: Actor, subject: int, number: int) -> Htt
             if kind not in KINDS:
                 raise IntakeError("kind-missing")
             withdrawals.withdraw(
-                actor, stored.provider, [(stored.subject_id, stored.id)], kind=Withdrawal.Kind(kind),
+                actor,
+                stored.provider,
+                [(stored.subject_id, stored.id)],
+                kind=Withdrawal.Kind(kind),
                 reason=request.POST.get("reason", ""),
-            )  # fmt: skip
+            )
             return redirect(reverse("desk:records") + "?withdrawn=1")
         except IntakeError as error:
             problem = in_words(error)
@@ -85,8 +88,14 @@ def record(request: HttpRequest, actor: Actor, subject: int, number: int) -> Htt
         (Withdrawal.Kind.REVOKED, _("决定已被撤销、变更或确认违法")),
         (Withdrawal.Kind.MISTAKEN, _("报送有误，本不应报送")),
     ]
-    context = {"record": view, "stored": stored, "subject": about, "problem": problem, "kinds": kinds,
-               "chosen": request.POST}  # fmt: skip
+    context = {
+        "record": view,
+        "stored": stored,
+        "subject": about,
+        "problem": problem,
+        "kinds": kinds,
+        "chosen": request.POST,
+    }
     return render(request, "intake/record.html", context, status=422 if problem else 200)
 
 

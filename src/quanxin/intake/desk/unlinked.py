@@ -45,17 +45,26 @@ def unlinked(request: HttpRequest, actor: Actor) -> HttpResponse:
     rules, blank, choice = current_pack().on(today()), _("全部"), fields.Kind.CHOICE
     providers = {key: said(one.title) for key, one in rules.providers.items()}
     resources = {key: said(one.title) for key, one in rules.resources.items()}
-    filters = Filters(request, [
-        Item("provider", _("报送单位"), choice, options=tuple(providers.items()), blank=blank),
-        Item("resource", _("目录资源"), choice, options=tuple(resources.items()), blank=blank),
-    ])  # fmt: skip
+    filters = Filters(
+        request,
+        [
+            Item("provider", _("报送单位"), choice, options=tuple(providers.items()), blank=blank),
+            Item("resource", _("目录资源"), choice, options=tuple(resources.items()), blank=blank),
+        ],
+    )
     start = parameters.number(request.GET.get("from"), parameters.DEEPEST) or 0
     found = unlinked_queue.queue(actor, **filters.asked, limit=PAGE + 1, offset=start)
     rows, onward = Onward.of(found, PAGE, start, lambda _one: start + PAGE, "from", filters.kept)
     listing = Listing(
-        key="waiting", title=_("待关联的行"), quiet=True, rows=rows, paging=onward, filters=filters, empty=_("没有待关联的行。"),
+        key="waiting",
+        title=_("待关联的行"),
+        quiet=True,
+        rows=rows,
+        paging=onward,
+        filters=filters,
+        empty=_("没有待关联的行。"),
         columns=_columns(providers, resources),
-    )  # fmt: skip
+    )
     context = {"listing": listing, "rows": unlinked_queue.waiting_rows()}
     return render(request, "intake/unlinked.html", context | {"decided": _decision(request.GET.get("decided", ""))})
 
@@ -63,12 +72,17 @@ def unlinked(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _columns(providers: dict[str, str], resources: dict[str, str]) -> list[Column]:
     return [
         Column(_("行中所写主体"), _stated, Kind.LINK),
-        Column(_("报送单位与资源"), lambda one: Cell(
-            _("、").join(providers[key] for key in one.providers if key in providers),
-            notes=[_("、").join(resources[key] for key in one.resources if key in resources)],
-        ), bare=True),
-        Column(_("行数"), lambda one: one.rows, Kind.COUNT), Column(_("等待起始"), lambda one: one.since, Kind.MOMENT),
-    ]  # fmt: skip
+        Column(
+            _("报送单位与资源"),
+            lambda one: Cell(
+                _("、").join(providers[key] for key in one.providers if key in providers),
+                notes=[_("、").join(resources[key] for key in one.resources if key in resources)],
+            ),
+            bare=True,
+        ),
+        Column(_("行数"), lambda one: one.rows, Kind.COUNT),
+        Column(_("等待起始"), lambda one: one.since, Kind.MOMENT),
+    ]
 
 
 def _stated(one: unlinked_queue.Waiting) -> Cell:

@@ -38,9 +38,13 @@ def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
             if file is None:
                 raise IntakeError("file-not-chosen")
             made = submissions.submit(
-                file, file_name=file.name or "", resource=resource, provider=provider, actor=actor,
+                file,
+                file_name=file.name or "",
+                resource=resource,
+                provider=provider,
+                actor=actor,
                 mode="replace" if request.POST.get("mode") == "replace" else "append",
-            )  # fmt: skip
+            )
             return redirect("desk:submission", made.pk)
         except IntakeError as error:
             problem = in_words(error)

@@ -95,16 +95,20 @@ def bulletin(
     standard = next(iter(rules.quality.values()), None)
     lines, districts = count(period, known_at=moment, providers=providers)
     return Bulletin(
-        period=period, known_at=moment, standard=standard,
+        period=period,
+        known_at=moment,
+        standard=standard,
         total=_shown(Text(zh="合计", en="Total"), None, _sum(lines), standard),
         providers=tuple(
-            _shown(_provider(rules, key), None, _sum([line for line in lines if line.provider == key]), standard, key=key)
+            _shown(
+                _provider(rules, key), None, _sum([line for line in lines if line.provider == key]), standard, key=key
+            )
             for key in dict.fromkeys(line.provider for line in lines)
         ),
         lines=tuple(_line(line, rules, standard) for line in lines),
         districts=tuple(_district(one, rules, standard) for one in _by_region(districts)),
         district_lines=tuple(_district(one, rules, standard) for one in districts),
-    )  # fmt: skip
+    )
 
 
 def _sum(lines: Iterable[Line]) -> Counts:
@@ -127,9 +131,14 @@ def _line(line: Line, rules: Rules, standard: QualityStandard | None) -> Shown:
     )
     shown = _shown(_provider(rules, line.provider), _resource(rules, line.resource), line.counts, standard)
     return Shown(
-        shown.title, shown.resource, shown.counts, shown.rates, line.last, (*shown.below, *stale),
+        shown.title,
+        shown.resource,
+        shown.counts,
+        shown.rates,
+        line.last,
+        (*shown.below, *stale),
         f"{line.provider}/{line.resource}",
-    )  # fmt: skip
+    )
 
 
 def _district(one: District, rules: Rules, standard: QualityStandard | None) -> Shown:
@@ -140,7 +149,7 @@ def _district(one: District, rules: Rules, standard: QualityStandard | None) -> 
 
 def _shown(
     title: Text, resource: Text | None, counts: Counts, standard: QualityStandard | None, key: str = ""
-) -> Shown:  # fmt: skip
+) -> Shown:
     made = rates(counts)
     return Shown(title, resource, counts, made, below=tuple(_below(made, standard)) if standard else (), key=key)
 

@@ -166,9 +166,13 @@ def _question(
 ) -> dict[str, Any]:
     terms = [(r.key, r.deadline.from_) for r in resources if r.deadline.working_days is not None and r.deadline.from_]
     return {
-        "first": period.first, "last": period.last, "known": known, "resources": [key for key, _ in terms],
-        "fields": [field for _, field in terms], "wrong": [code for s in standards for code in s.wrong_code],
-    }  # fmt: skip
+        "first": period.first,
+        "last": period.last,
+        "known": known,
+        "resources": [key for key, _ in terms],
+        "fields": [field for _, field in terms],
+        "wrong": [code for s in standards for code in s.wrong_code],
+    }
 
 
 def _ask(query: str, asked: dict[str, Any], only: set[str] | None) -> list[Sequence[Any]]:
@@ -182,10 +186,17 @@ def _count_batches(counts: Counts, numbers: Sequence[Any], resource: Resource | 
     required = sum(1 for f in resource.fields if f.required is True) if resource else 0
     counts.add(
         Counts(
-            batches=batches, received=received, accepted=accepted, updated=updated, duplicate=duplicate,
-            quarantined=quarantined, unlinked=unlinked, stored=stored, expected=received * required,
+            batches=batches,
+            received=received,
+            accepted=accepted,
+            updated=updated,
+            duplicate=duplicate,
+            quarantined=quarantined,
+            unlinked=unlinked,
+            stored=stored,
+            expected=received * required,
         )
-    )  # fmt: skip
+    )
 
 
 def _judged(resource: Resource | None, day: dt.date | None, arrived: dt.date, records: int) -> Counts:
@@ -200,9 +211,13 @@ def _judged(resource: Resource | None, day: dt.date | None, arrived: dt.date, re
 
 
 def _freshness(
-    lines: dict[tuple[str, str], Line], asked: dict[str, Any], only: set[str] | None, until: dt.date,
-    resources: Any, standards: Iterable[QualityStandard],
-) -> None:  # fmt: skip
+    lines: dict[tuple[str, str], Line],
+    asked: dict[str, Any],
+    only: set[str] | None,
+    until: dt.date,
+    resources: Any,
+    standards: Iterable[QualityStandard],
+) -> None:
     """Say of each line, and of each that was silent, when the last hand-in was, and whether that is too long ago."""
     allowed: dict[str, int] = {rhythm: days for s in standards for rhythm, days in s.silent_days.items()}
     for provider, resource, last in _ask(LAST, asked, only):

@@ -91,10 +91,27 @@ def _keep(
     missing = [{"row": row, "number": number} for row, number, bucket in drawn if bucket is None]
     found = sum(bucket == "found" for _, _, bucket in drawn)
     made = SamplingCheck.objects.create(
-        resource=resource, provider=provider, file_name=(name or path.name)[-255:],
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(), seed=seed, listed=listed, sampled=len(drawn), found=found,
-        held=len(drawn) - found - len(missing), missing=missing, concealed=len(missing), actor=actor.name, at=now(),
-    )  # fmt: skip
-    audit(actor, "intake.sample", f"provider:{provider}", check=made.pk, resource=resource, sampled=made.sampled,
-          missing=made.concealed)  # fmt: skip
+        resource=resource,
+        provider=provider,
+        file_name=(name or path.name)[-255:],
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        seed=seed,
+        listed=listed,
+        sampled=len(drawn),
+        found=found,
+        held=len(drawn) - found - len(missing),
+        missing=missing,
+        concealed=len(missing),
+        actor=actor.name,
+        at=now(),
+    )
+    audit(
+        actor,
+        "intake.sample",
+        f"provider:{provider}",
+        check=made.pk,
+        resource=resource,
+        sampled=made.sampled,
+        missing=made.concealed,
+    )
     return made

@@ -67,9 +67,10 @@ def read_rows(
 
 def _read_apart(path: Path, resource: Resource, mapping: Mapping[str, str | None] | None, workdir: Path) -> Reading:
     limits = confined.Limits(
-        memory=settings.FILE_MEMORY, seconds=settings.FILE_SECONDS,
+        memory=settings.FILE_MEMORY,
+        seconds=settings.FILE_SECONDS,
         written=settings.FILE_UNPACKED + 4 * path.stat().st_size + _SLACK,
-    )  # fmt: skip
+    )
     told = (
         str(path.absolute()), resource, dict(mapping) if mapping is not None else None, str(workdir),
         Bounds(settings.FILE_ROWS, settings.FILE_UNPACKED), settings.ENGINE_THREADS, int(limits.memory * _ENGINE_SHARE),

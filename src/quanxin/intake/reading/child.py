@@ -49,9 +49,14 @@ _PLAIN = (
 
 
 def read_apart(
-    path: str, resource: Resource, mapping: Mapping[str, str | None] | None, workdir: str, bounds: Bounds,
-    threads: int, memory: int,
-) -> dict[str, Any]:  # fmt: skip
+    path: str,
+    resource: Resource,
+    mapping: Mapping[str, str | None] | None,
+    workdir: str,
+    bounds: Bounds,
+    threads: int,
+    memory: int,
+) -> dict[str, Any]:
     """Read a file into ``workdir`` with an engine of its own, of so many threads and bytes, and tell how it went:
     ``unpacked`` takes what this returns."""
     bound(bounds)

@@ -61,9 +61,15 @@ def read_delimited(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher,
     if not rows:
         raise IntakeError("file-empty", what="只有表头", what_en="there is nothing below the header")
     return Reading(
-        format="csv", encoding=text.encoding, rows=rows, columns=layout.columns, headers=layout.headers,
-        ignored=layout.ignored, position=position, delimiter=dialect.delimiter,
-    )  # fmt: skip
+        format="csv",
+        encoding=text.encoding,
+        rows=rows,
+        columns=layout.columns,
+        headers=layout.headers,
+        ignored=layout.ignored,
+        position=position,
+        delimiter=dialect.delimiter,
+    )
 
 
 def find_header(text: Plain, matcher: Matcher) -> tuple[Dialect, list[str], list[str]]:

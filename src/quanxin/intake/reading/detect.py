@@ -105,9 +105,10 @@ def refuse_strangers(head: bytes) -> None:
             raise IntakeError("file-not-tabular", what=zh, what_en=en)
     if head.removeprefix(codecs.BOM_UTF8).lstrip()[:9].lower().startswith(_MARKUP):
         raise IntakeError(
-            "file-not-tabular", what="这是网页或 XML（常见于“另存为 .xls”的网页表格）",
+            "file-not-tabular",
+            what="这是网页或 XML（常见于“另存为 .xls”的网页表格）",
             what_en="it is a web page or XML, as web tables saved as .xls are",
-        )  # fmt: skip
+        )
     if not bom_of(head).startswith("utf-16") and head.count(b"\0") * _NULS > len(head):
         raise IntakeError("file-not-tabular", what="这是二进制文件", what_en="it is binary")
 
@@ -159,6 +160,7 @@ def _ole(path: Path) -> IntakeError:
 def _other_workbook() -> IntakeError:
     """Formats whose number formats are not read: what a number in a cell is would be a guess."""
     return IntakeError(
-        "file-not-tabular", what="这是 .xls、.xlsb 或 .ods 工作簿，请另存为 .xlsx",
+        "file-not-tabular",
+        what="这是 .xls、.xlsb 或 .ods 工作簿，请另存为 .xlsx",
         what_en="it is an .xls, .xlsb or .ods workbook; save it as .xlsx",
-    )  # fmt: skip
+    )

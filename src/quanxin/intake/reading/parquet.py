@@ -50,9 +50,14 @@ def read_parquet(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, w
     places = Places()
     places.note(1, 1)
     return Reading(
-        format="parquet", encoding=None, rows=rows, columns=layout.columns, headers=layout.headers,
-        ignored=layout.ignored, position=places,
-    )  # fmt: skip
+        format="parquet",
+        encoding=None,
+        rows=rows,
+        columns=layout.columns,
+        headers=layout.headers,
+        ignored=layout.ignored,
+        position=places,
+    )
 
 
 def _expect_bounded(con: duckdb.DuckDBPyConnection, path: Path, names: list[str], types: list[str]) -> None:

@@ -18,8 +18,16 @@ from quanxin.engine.normalise import literal
 from quanxin.policy.model import FieldDef, FieldType
 
 MONEY = (FieldType.MONEY_WAN, FieldType.MONEY_YUAN, FieldType.CAPITAL)
-_COUNTED = (*MONEY, FieldType.INTEGER, FieldType.DECIMAL, FieldType.YEAR, FieldType.DATE, FieldType.DATETIME,
-            FieldType.MONTH, FieldType.BOOLEAN)  # fmt: skip
+_COUNTED = (
+    *MONEY,
+    FieldType.INTEGER,
+    FieldType.DECIMAL,
+    FieldType.YEAR,
+    FieldType.DATE,
+    FieldType.DATETIME,
+    FieldType.MONTH,
+    FieldType.BOOLEAN,
+)
 EXACT_DIGITS = 15  # of a number that table programs keep
 NO_NUMBER = "#NUM!"  # what stands for a number that is none
 _IN_BRACKETS = re.compile(r"\(([^()]*(?:\([^()]*\))?[^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕")

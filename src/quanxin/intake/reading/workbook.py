@@ -60,11 +60,18 @@ def read_workbook(con: duckdb.DuckDBPyConnection, path: Path, matcher: Matcher, 
         raise IntakeError("file-empty", what="只有表头", what_en="there is nothing below the header")
     table.publish(con, columns, workdir)
     return Reading(
-        format="xlsx", encoding=None, rows=rows, columns=columns, headers=headers,
-        ignored=tuple(dict.fromkeys(i for s in sheets for i in s.layout.ignored)), position=places,
-        sheets=tuple(s.sheet.name for s in sheets), skipped=tuple(skipped), skipped_rows=tuple(skipped.values()),
+        format="xlsx",
+        encoding=None,
+        rows=rows,
+        columns=columns,
+        headers=headers,
+        ignored=tuple(dict.fromkeys(i for s in sheets for i in s.layout.ignored)),
+        position=places,
+        sheets=tuple(s.sheet.name for s in sheets),
+        skipped=tuple(skipped),
+        skipped_rows=tuple(skipped.values()),
         hidden=tuple(hidden),
-    )  # fmt: skip
+    )
 
 
 def _look(book: Workbook, matcher: Matcher) -> tuple[list[_Found], dict[str, int]]:
@@ -187,9 +194,11 @@ def _rows(
             surplus = (texts[column] for column in sorted(texts.keys() - headed) if texts[column])
             yield [*made, SURPLUS_MARK.join(surplus)]
         told = Hidden(
-            sheet=name, whole=row_no - before if found.sheet.hidden else 0, rows=unseen,
+            sheet=name,
+            whole=row_no - before if found.sheet.hidden else 0,
+            rows=unseen,
             columns=len(unseen_columns & set(slots.values())),
-        )  # fmt: skip
+        )
         if told["whole"] or told["rows"] or told["columns"]:
             hidden.append(told)
 

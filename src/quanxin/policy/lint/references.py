@@ -77,10 +77,22 @@ def _of_resource(pack: Pack, resource: Resource) -> Found:
 def _fields_named(resource: Resource) -> list[str | None]:
     own, checks = resource.subject, resource.checks
     return [
-        own.name, own.code, own.registration_number, own.organisation_code, own.identity, own.category, own.stated_on,
-        resource.event_date, resource.valid_from, resource.valid_until, resource.publication.until,
-        resource.deadline.from_, *resource.unique, *resource.summary, *(field for c in checks for field in c.fields),
-    ]  # fmt: skip
+        own.name,
+        own.code,
+        own.registration_number,
+        own.organisation_code,
+        own.identity,
+        own.category,
+        own.stated_on,
+        resource.event_date,
+        resource.valid_from,
+        resource.valid_until,
+        resource.publication.until,
+        resource.deadline.from_,
+        *resource.unique,
+        *resource.summary,
+        *(field for c in checks for field in c.fields),
+    ]
 
 
 def _keys(pack: Pack, kind: str) -> set[str]:

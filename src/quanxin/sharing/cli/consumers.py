@@ -60,9 +60,16 @@ def grant(
     if consumer is None:
         raise typer.BadParameter(f"{key}：quanxin consumer add {key}")
     made = subscriptions.grant(
-        actor(), consumer, resource, purpose=purpose, basis=basis, agreement=agreement, districts=district or (),
-        fields=field or (), until=until,
-    )  # fmt: skip
+        actor(),
+        consumer,
+        resource,
+        purpose=purpose,
+        basis=basis,
+        agreement=agreement,
+        districts=district or (),
+        fields=field or (),
+        until=until,
+    )
     emit({"consumer": key, "resource": resource, "subscription": made.pk, "from": made.from_date.isoformat()})
 
 
@@ -73,10 +80,16 @@ def list_subscriptions() -> None:
     from quanxin.sharing.models import Subscription
 
     rows = [
-        {"subscription": one.pk, "consumer": one.consumer.key, "resource": one.resource, "purpose": one.purpose,
-         "from": one.from_date.isoformat(), "until": one.until_date and one.until_date.isoformat()}
+        {
+            "subscription": one.pk,
+            "consumer": one.consumer.key,
+            "resource": one.resource,
+            "purpose": one.purpose,
+            "from": one.from_date.isoformat(),
+            "until": one.until_date and one.until_date.isoformat(),
+        }
         for one in Subscription.objects.filter(ended_at=None).select_related("consumer").order_by("pk")
-    ]  # fmt: skip
+    ]
     emit(rows, lambda found: table("订阅 / subscriptions", found, empty="quanxin consumer grant"))
 
 

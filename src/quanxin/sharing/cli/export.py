@@ -41,7 +41,12 @@ def export(
     if kind not in (".xlsx", ".xml"):
         fail("文件名须以 .xlsx 或 .xml 结尾。", "The file's name must end in .xlsx or .xml.")
     made = national_export.export(
-        actor(), resource, out, kind="xlsx" if kind == ".xlsx" else "xml", first=first, last=last,
+        actor(),
+        resource,
+        out,
+        kind="xlsx" if kind == ".xlsx" else "xml",
+        first=first,
+        last=last,
         provider=provider,
-    )  # fmt: skip
+    )
     emit({"file": str(out), "resource": resource, "rows": made.rows, "fields": made.fields})

@@ -55,12 +55,17 @@ def list_(
     open_ = Delivery.objects.exclude(state=Delivery.State.DELIVERED)[:limit]
     undelivered = [
         {
-            "delivery": d.pk, "webhook": d.webhook_id, "timepoint": str(d.position), "state": d.state,
-            "attempts": d.attempts, "next": d.next_at if d.state == Delivery.State.PENDING else None,
-            "status": d.status, "error": d.error,
+            "delivery": d.pk,
+            "webhook": d.webhook_id,
+            "timepoint": str(d.position),
+            "state": d.state,
+            "attempts": d.attempts,
+            "next": d.next_at if d.state == Delivery.State.PENDING else None,
+            "status": d.status,
+            "error": d.error,
         }
         for d in open_
-    ]  # fmt: skip
+    ]
     emit({"webhooks": hooks, "undelivered": undelivered}, show=_show)
 
 

@@ -32,14 +32,19 @@ def _list(request: HttpRequest, resource_key: str, template: str) -> HttpRespons
     resource = current_pack().on(today()).resources[resource_key]
     shown, onward = Onward.of(rows, LENGTH, before, lambda row: row.cursor)
     listing = Listing(
-        key="latest", title=said(resource.title), quiet=True, rows=shown, paging=onward, empty=_("目前没有公开的记录。"),
+        key="latest",
+        title=said(resource.title),
+        quiet=True,
+        rows=shown,
+        paging=onward,
+        empty=_("目前没有公开的记录。"),
         columns=[
             Column(_("决定日期"), lambda row: row.event_date, Kind.DAY),
             Column(_("行政相对人"), lambda row: Cell(row.name, _address(row)), Kind.LINK, bare=True),
             Column(_("内容"), template="web/_latest_content.html", bare=True),
             Column(_("作出机关"), lambda row: row.authority, bare=True),
         ],
-    )  # fmt: skip
+    )
     return render(request, template, {"resource": resource, "listing": listing})
 
 

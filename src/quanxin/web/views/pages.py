@@ -95,17 +95,22 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 def _listing(category: Category, rows: list[CatalogueRow]) -> Listing:
     return Listing(
-        key=category.key, title=said(category.title), rows=rows, classes="ledger-catalogue",
+        key=category.key,
+        title=said(category.title),
+        rows=rows,
+        classes="ledger-catalogue",
         columns=[
-            Column(_("资源"), lambda row: Cell(
-                said(row.resource.title), reverse("portal:resource", args=[row.resource.key])
-            ), Kind.LINK),
+            Column(
+                _("资源"),
+                lambda row: Cell(said(row.resource.title), reverse("portal:resource", args=[row.resource.key])),
+                Kind.LINK,
+            ),
             Column(_("提供单位"), lambda row: _providers(row.providers), bare=True),
             Column(_("报送时限"), template="web/_deadline_of.html"),
             Column(_("公开方式"), template="web/_mode_of.html", bare=True),
             Column(_("公开记录"), lambda row: row.records, Kind.COUNT),
         ],
-    )  # fmt: skip
+    )
 
 
 def _providers(found: Sequence[Provider]) -> str:
