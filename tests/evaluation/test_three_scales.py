@@ -19,7 +19,7 @@ from tests.spark import needed
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-sample, _built = city(lambda folder: run(subjects=200, seed=5, folder=folder, actor=operator()))
+sample, _built = city(lambda folder: run(subjects=150, seed=5, folder=folder, actor=operator()))
 
 
 @pytest.mark.slow
