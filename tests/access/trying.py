@@ -41,13 +41,13 @@ def own_addresses(scene: Scene) -> list[tuple[str, dict[str, Any] | None]]:
     case = f"/my/cases/{scene.objection.number}"
     consent = f"/my/consents/{scene.consent.pk}"
     said = {"confirmed": "1", "reason": "试", "statement": "试", "text": "试"}
-    gets = [record, f"{record}/repair", f"{record}/objection", f"{record}/delete", case, f"{case}/decision.pdf", consent,
+    gets = [record, f"{record}/repair", f"{record}/objection", f"{record}/honour-deletion", case, f"{case}/decision.pdf", consent,
             f"{consent}/narrow", f"{consent}/revoke", f"/my/attachments/{scene.paper.pk}",
             f"/my/agents/{scene.agency.pk}/end"]  # fmt: skip
     posts = [
         f"{record}/repair",
         f"{record}/objection",
-        f"{record}/delete",
+        f"{record}/honour-deletion",
         f"{case}/answer",
         f"{case}/retract",
         f"{case}/second-look",

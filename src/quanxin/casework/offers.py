@@ -6,7 +6,7 @@ refused by the act itself, with a line.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from quanxin.accounts import Actor
@@ -65,19 +65,15 @@ def offered_to(party: Party, case: Case) -> list[Offer]:
     return [Offer(act, effects.form_of(act)) for act in here if act.key in shown]
 
 
-def to_begin(party: Party, record: Record, kinds: Collection[str]) -> list[tuple[Procedure, Case | None]]:
-    """What a party can begin about a record among those kinds, each with the case that there is already, where there may be
-    but one; what the beginning act says of when it is offered holds."""
+def to_begin(
+    party: Party, record: Record, kinds: Collection[str], there: Iterable[Case]
+) -> list[tuple[Procedure, Case | None]]:
+    """What a party can begin about a record among those kinds, each with the case that is ``there`` already, where there may
+    be but one; what the beginning act says of when it is offered holds."""
     found = [p for p in procedures.in_force() if p.key in kinds and procedures.begun_by_party(p)]
     found = [p for p in found if procedures.about_record(p, record.resource)]
-    there = Case.objects.filter(
-        subject_id=record.subject_id,
-        resource=record.resource,
-        key_hash=record.key_hash,
-        joined_to=None,
-        kind__in=[p.key for p in found if p.once or p.exclusive],
-    )
-    begun = {case.kind: case for case in there if case.open or any(p.once for p in found if p.key == case.kind)}
+    one_each = {p.key: p.once for p in found if p.once or p.exclusive}
+    begun = {case.kind: case for case in there if case.kind in one_each and (case.open or one_each[case.kind])}
     return [(p, begun.get(p.key)) for p in found if p.key in begun or _begins(party, record, p)]
 
 

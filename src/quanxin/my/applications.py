@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from quanxin.accounts.agency import Scope
-from quanxin.archive.models import Record
 from quanxin.attachments.http import receiving
 from quanxin.calendar import today
 from quanxin.casework.filing import Thing
@@ -47,7 +45,7 @@ def repair(request: HttpRequest, me: Representation, subject: int, number: int) 
     if prospect is None or not prospect.open or regime is None:
         status = 200 if request.method != "POST" else 422
         return shown(request, me, "my/not_yet.html", _may_not(found, regime), status)
-    procedure, before = current_pack().procedure_on(repairs.KIND, today()), _before(record).first()
+    procedure, before = current_pack().procedure_on(repairs.KIND, today()), _before(found)
     context = {
         "record": found, "regime": regime, "conditions": _conditions(found, regime), "before": before,
         "proof": regime.material("proof"), "commitment": regime.material("commitment"),
@@ -67,16 +65,10 @@ def repair(request: HttpRequest, me: Representation, subject: int, number: int) 
     )
 
 
-def _before(record: Record) -> QuerySet[Case]:
-    """Applications for the same record that came to nothing, the latest first."""
+def _before(found: Shown) -> Case | None:
+    """The latest application for the same record that came to nothing."""
     again = {s.key for p in current_pack().procedures if p.key == repairs.KIND for s in p.states if s.again}
-    return Case.objects.filter(
-        kind=repairs.KIND,
-        subject_id=record.subject_id,
-        resource=record.resource,
-        key_hash=record.key_hash,
-        state__in=again,
-    )
+    return next((case for case in found.cases if case.kind == repairs.KIND and case.state in again), None)
 
 
 def _conditions(found: Shown, regime: RepairRegime) -> list[dict[str, Any]]:

@@ -67,11 +67,13 @@ def rows_of(found: Sequence[Prospect]) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A record of the archive with its prospect, where the regime covers its resource, and the open objection to it."""
+    """A record of the archive with its prospect, where the regime covers its resource, the open objection to it, and every
+    case that was ever about it."""
 
     view: RecordView
     prospect: Prospect | None = None
     objection: Case | None = None
+    cases: tuple[Case, ...] = ()
 
     @property
     def address(self) -> str:

@@ -75,14 +75,10 @@ def one(me: Representation, subject: int, number: int, known: Record | None = No
     if view is None:  # past its time of keeping: there is nothing to show
         raise RightsError("record-not-yours")
     prospect = repairs.prospects([record])[0] if view.nature == "negative" else None
-    about = Case.objects.filter(
-        kind="objection",
-        subject_id=subject,
-        resource=record.resource,
-        key_hash=record.key_hash,
-        open=True,
-    )
-    return record, Shown(view, prospect, about.first() if "disputed" in view.marks else None)
+    about = Case.objects.filter(subject_id=subject, resource=record.resource, key_hash=record.key_hash, joined_to=None)
+    cases = tuple(about)
+    dispute = next((case for case in cases if case.kind == "objection" and case.open), None)
+    return record, Shown(view, prospect, dispute, cases)
 
 
 @require_safe
@@ -96,12 +92,12 @@ def record(request: HttpRequest, me: Representation, subject: int, number: int) 
     if known is not None and known.superseded_at is not None:
         return _earlier(request, me, known)
     stored, found = one(me, subject, number, known)
-    return shown(request, me, "my/record.html", {"record": found, "begin": _begin(me, stored)})
+    return shown(request, me, "my/record.html", {"record": found, "begin": _begin(me, stored, found)})
 
 
-def _begin(me: Representation, stored: Record) -> list[tuple[Procedure, Case | None, Text | None]]:
+def _begin(me: Representation, stored: Record, about: Shown) -> list[tuple[Procedure, Case | None, Text | None]]:
     """What one can begin about a record, besides what is guided, and how what was begun already stands."""
-    found = offers.to_begin(me.party, stored, set(kinds_of(me)) - set(GUIDED))
+    found = offers.to_begin(me.party, stored, set(kinds_of(me)) - set(GUIDED), about.cases)
     return [(procedure, case, words.state_told(case) if case else None) for procedure, case in found]
 
 
