@@ -117,7 +117,7 @@ def _put_source(
     # read again, it is known by its columns and not by all that it is made of, which each query over it would go through
     counted = spark.read.schema(made.schema).parquet(place)
     counted.createOrReplaceTempView(source.table)
-    return counted.count()
+    return int(counted.count())
 
 
 def _hand_over(
