@@ -83,18 +83,23 @@ class OneWorkerEach(LoadScopeScheduling):
         return next((group for group, named in GROUPS.items() if re.match(named, path)), path)
 
 
-GROUPS = {"browser": r"tests/browser/", "spark": r"tests/(.*/)?test_(spark\w*|three_scales)\.py$"}
+GROUPS = {"browser": r"tests/browser/", "spark": r"tests/(.*/)?test_(spark\w*|three_scales)\.py($|::)"}
+
+
+FIRST = (re.escape(LONGEST), *GROUPS.values())  # in this order, each on a worker of its own
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest test begins first: begun last, it would run while the other workers have nothing left to do."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    """What takes long in one piece begins first: begun last, it would run while the other workers have nothing left to do."""
+    if not _CONTROLLER:
+        items.sort(
+            key=lambda item: next((n for n, named in enumerate(FIRST) if re.match(named, item.nodeid)), len(FIRST))
+        )
 
 
 @pytest.hookimpl
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerEach:
-    """The scheduler of every parallel run; tests of the database come first, as they are collected: where a browser was
-    driven in a process, Django refuses to set a database up."""
+    """The scheduler of every parallel run, which takes the files as they are collected."""
     config.option.loadscopereorder = False
     return OneWorkerEach(config, log)
 

@@ -247,7 +247,7 @@ def test_a_nul_and_a_number_beyond_every_key_are_answered(scene: Scene, caller: 
         f"/desk/editions/{HUGE}",
     ):
         assert client.post(path).status_code == 404, path
-    for path in ("/desk/begin/shield", "/my/acting", "/api/v1/token", "/language", "/account/sign-in"):
+    for path in ("/desk/agenda", "/my/acting", "/api/v1/token", "/language", "/account/sign-in"):
         assert client.post(path, {"code": NUL, "whose": NUL, "ruling": NUL}).status_code == 400, (
             path
         )  # as a form with files
@@ -259,6 +259,7 @@ def test_a_nul_in_a_form_that_brings_files_is_refused(scene: Scene) -> None:
     path = f"/my/records/{record.subject_id}-{record.id}/objection"
     for sent in ({"statement": NUL}, {"contact": NUL, "statement": "试"}):
         assert client.post(path, sent).status_code == 400
+    assert CALLERS["reviewer"]().post("/desk/begin/shield", {"whose": NUL}).status_code == 400
 
 
 def test_what_is_longer_than_any_column_is_refused(scene: Scene) -> None:
