@@ -49,7 +49,6 @@ REASONS = {
     "rights/retention.py": "asks the accessor about each record that is past its time",
     "rights/documents.py": "whose decision a document is, and about which record",
     "casework/case_view.py": "which versions a case is about; what they say comes through the accessor",
-    "my/applications.py": "which record of its own a subject asks about",
     "my/records.py": "which of its own records stands; what it says comes through the accessor",
     "runtime/append_only.py": "names the table, so that nobody empties it",
     "intake/desk/records.py": "a provider's own record, after the accessor showed it",

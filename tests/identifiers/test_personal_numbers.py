@@ -146,6 +146,17 @@ def test_the_runs_of_a_text_are_the_text(text: str) -> None:
     assert "".join(re.findall(RUNS, text)) == text
 
 
+@pytest.mark.parametrize(
+    "said", ["身份证号：370102800615001", "身份证37010219800615001X", "护照E12345678", "台胞证12345678"]
+)
+def test_numbers_that_words_speak_of_are_masked_however_many_follow_each_other(
+    con: duckdb.DuckDBPyConnection, said: str
+) -> None:
+    for many in (2, 3, 4, 5):
+        assert mask(said * many) == mask(said) * many
+        assert by_sql(con, [said * many]) == [mask(said) * many]
+
+
 def test_two_numbers_side_by_side_are_both_masked() -> None:
     assert mask("13800000000,13900000000、15012345678") == "138********,139********、150********"
 

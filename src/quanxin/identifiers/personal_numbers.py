@@ -98,9 +98,10 @@ GROUPS_OF_A_MOBILE = (
     f"|^[0-9]+{_GAP}[0-9]+[^0-9]*$"
 )
 
-# Numbers with the words before them, and by what they are replaced: their first digits kept.
+# Numbers with the words before them, and by what they are replaced: their first digits kept. Each is looked for twice: what
+# ends one may begin the words before the next, which is then found the second time.
 _SPEAKS = "(?:身份证|身份号码|公民身份|(?:^|[^可照记])证件号)[^0-9]{0,8}"
-SPOKEN = (
+SPOKEN = 2 * (
     (f"({_SPEAKS}{_GAPPED_PROVINCE}(?:{_G}{_D}){{4}}){_G}{_GAPPED_BIRTH}([^0-9A-Za-z]|$)", r"\1************\2"),
     (f"({_SPEAKS}{_GAPPED_PROVINCE}(?:{_G}{_D}){{4}}){_G}{_gapped(_D, _D, _GAPPED_MONTH_DAY, _D, _D, _D)}([^0-9A-Za-z]|$)",
      r"\1*********\2"),
