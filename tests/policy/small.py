@@ -135,6 +135,13 @@ def sound() -> dict[str, Any]:
                                  "extension_working_days": 5}],
         "forbidden.yaml": [{"key": "disease", "title": text("疾病"), "words": ["疾病", "disease"], "basis": BASIS}],
         "measure-kinds.yaml": [{"key": "P01", "title": text("准入"), "class": "I", "basis": BASIS}],
+        "measure-classes.yaml": [
+            {"key": "national", "title": text("全国"), "nature": "sanction", "basis": BASIS},
+            {"key": "severe", "title": text("严重"), "nature": "sanction", "severe_only": True, "basis": BASIS},
+            {"key": "local", "title": text("地方"), "nature": "sanction", "local": True, "basis": BASIS},
+            {"key": "any", "title": text("均可"), "nature": "sanction", "any_enforcer": True, "basis": BASIS},
+            {"key": "favour", "title": text("激励"), "nature": "incentive", "basis": BASIS},
+        ],
         "plan.yaml": [{"key": f"C{n}", "title": text(f"第{n}条")} for n in range(1, 17)],
         "codes/kinds.yaml": rule
         | {"key": "kinds", "title": text("类"), "edition": "1",
@@ -144,10 +151,11 @@ def sound() -> dict[str, Any]:
            "codes": [{"value": "x", "title": text("轻")}, {"value": "y", "title": text("重")}]},
         RESOURCE: _penalty(),
         "lists/list.yaml": rule
-        | {"key": "list", "title": text("名单"), "resource": "penalty", "authority": "market", "nature": "negative"},
+        | {"key": "list", "title": text("名单"), "resource": "penalty", "authority": "market", "nature": "negative",
+           "term_months": 36},
         "measures/ban.yaml": rule
         | {"key": "ban", "title": text("限"), "kind": "P01", "nature": "sanction", "targets": ["firm"],
-           "trigger": "list", "enforcer": "market"},
+           "class": "national", "triggers": ["list"], "enforcers": ["market"]},
         "tiers/windows.yaml": rule
         | {"key": "windows", "title": text("期"), "resource": "penalty",
            "tiers": [{"key": "general", "title": text("一般"), "when": "kind = 'a'", "minimum_months": 3,

@@ -115,7 +115,31 @@ BREAKS: dict[str, list[Change]] = {
         put("notices/told.yaml", "basis", to=[]),
         _person_rating(basis=[]),
     ],
-    "measure-outside-national-list": [put("measures/ban.yaml", "kind", to="P99")],
+    "measure-outside-national-list": [
+        put("measures/ban.yaml", "kind", to="P99"), put("measures/ban.yaml", "class", to="favour"),
+    ],
+    "measure-without-article": [
+        put("measures/ban.yaml", "basis", to=[{"title": "某法"}]), put("measures/ban.yaml", "class", to="local"),
+        put("measure-classes.yaml", 0, "basis", to=[]),
+    ],
+    "measure-without-list": [
+        _all(put("measures/ban.yaml", "class", to="severe"), put("measures/ban.yaml", "triggers", to=[{"resource": "penalty"}])),
+        _all(put("measures/ban.yaml", "class", to="severe"), put("lists/list.yaml", "nature", to="positive")),
+        put("lists/list.yaml", "nature", to="positive"),
+        _all(put("measures/ban.yaml", "class", to="favour"), put("measures/ban.yaml", "nature", to="incentive")),
+    ],
+    "measure-without-enforcer": [put("measures/ban.yaml", "enforcers", to=[])],
+    "measure-ungrounded": [
+        put("measures/ban.yaml", "targets", to=["person"]),
+        put("measures/ban.yaml", "in_force", to={"from": "2000-01-01", "until": "2000-12-31"}),
+    ],
+    "list-unusable": [
+        put("lists/list.yaml", "term_months", to=None), put("lists/list.yaml", "removed", to="kind"),
+    ],
+    "measure-unplayed": [
+        put("measure-tests/ban.yaml", to=[{"title": "不触发", "measure": "ban", "subject_type": "firm", "on": "2020-01-01",
+                                          "outcome": "no-ground"}]),
+    ],
     "evaluation-without-basis": [put(RESOURCE, "evaluation", to=False), _person_rating(evaluation=True)],
     "region-invalid": [put("pack.yaml", "region", to=region) for region in ("3701", "37010a", "990100", "３７０１００")],
     "person-in-model": [put(MODEL, "subject_types", to=["person"]), put(MODEL, "subject_types", to=["firm", "trader"])],
@@ -166,8 +190,8 @@ BREAKS: dict[str, list[Change]] = {
         put(RESOURCE, "subject", "identity", to="nothing"), put(RESOURCE, "subject", "stated_on", to="nothing"),
         put(RESOURCE, "deadline", "from", to="nothing"), put(RESOURCE, "checks", 0, "fields", to=["nothing"]),
         put(RESOURCE, "publication", "tiers", to="nothing"), put("lists/list.yaml", "resource", to="nothing"),
-        put("lists/list.yaml", "authority", to="nobody"), put("measures/ban.yaml", "trigger", to="nothing"),
-        put("measures/ban.yaml", "enforcer", to="nobody"), put("measures/ban.yaml", "targets", to=["nobody"]),
+        put("lists/list.yaml", "authority", to="nobody"), put("measures/ban.yaml", "triggers", to=["nothing"]),
+        put("measures/ban.yaml", "enforcers", to=["nobody"]), put("measures/ban.yaml", "targets", to=["nobody"]),
         put(MODEL, "subject_types", to=["nobody"]), put(*INDICATOR, "dimension", to="nothing"),
         put(MODEL, "indicators", 1, to=BUILT | {"model": "nothing"}), put(MODEL, "vetoes", 0, "resource", to="nothing"),
         lambda files: files.update({"model-tests/case.yaml": {"title": "例", "model": "nothing", "as_of": "2026-01-01"}}),
@@ -298,7 +322,11 @@ KEEPS: list[Change] = [
         MARKET | {"in_force": {"from": "2020-01-01", "until": "2023-12-31"}},
         MARKET | {"prevails": ["approval", "market"], "in_force": {"from": "2024-01-01"}},
     ),
-    put("measures/ban.yaml", to=sound()["measures/ban.yaml"] | {"kind": "绿色通道", "nature": "incentive"}),
+    put(
+        "measures/ban.yaml",
+        to=sound()["measures/ban.yaml"]
+        | {"kind": "绿色通道", "nature": "incentive", "class": "favour", "triggers": [{"resource": "penalty"}]},
+    ),
     put(RESOURCE, "title", to=text("疾病预防控制机构处罚")),  # only what is kept of a subject counts
     put(*FIELDS, 0, "aliases", to=["名称（全称）"]),
     put(*FIELDS, 4, "minimum", to="0.05"),

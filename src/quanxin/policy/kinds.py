@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from quanxin.policy import evaluation, model, procedure, rights, ruling
+from quanxin.policy import consequences, evaluation, model, procedure, rights, ruling
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.model import Part, Rule, Text
 from quanxin.policy.quality import QualityStandard
@@ -145,8 +145,8 @@ class OfADay:
 
     resources = Dated("catalogue/", model.Resource, carrier=Text(zh="目录资源", en="resource"))
     code_sets = Dated("codes/", model.CodeSet)
-    lists = Dated("lists/", ruling.CreditList, carrier=Text(zh="名单", en="list"))
-    measures = Dated("measures/", ruling.Measure, carrier=Text(zh="措施", en="measure"))
+    lists = Dated("lists/", consequences.CreditList, carrier=Text(zh="名单", en="list"))
+    measures = Dated("measures/", consequences.Measure, carrier=Text(zh="措施", en="measure"))
     tiers = Dated("tiers/", ruling.PublicationTiers, carrier=Text(zh="公示期限", en="publication tiers"))
     clocks = Dated("clocks.yaml", ruling.Clock, carrier=Text(zh="时限", en="clock"))
     models = Dated("models/", evaluation.Model, carrier=Text(zh="评价模型", en="model"))
@@ -163,7 +163,8 @@ class OfADay:
     providers = Keyed("providers.yaml", model.Provider)
     categories = Keyed("categories.yaml", model.Category)
     forbidden = Keyed("forbidden.yaml", ruling.ForbiddenItem)
-    measure_kinds = Keyed("measure-kinds.yaml", ruling.MeasureKind)
+    measure_kinds = Keyed("measure-kinds.yaml", consequences.MeasureKind)
+    measure_classes = Keyed("measure-classes.yaml", consequences.MeasureClass)
 
 
 class OfAPack(OfADay):
@@ -173,6 +174,7 @@ class OfAPack(OfADay):
     cases = Listed("tests/", ruling.Case)
     model_cases = Listed("model-tests/", evaluation.ModelCase)
     procedure_cases = Listed("procedure-tests/", procedure.ProcedureCase)
+    measure_cases = Listed("measure-tests/", consequences.MeasureCase)
 
 
 DATED: tuple[Dated[Any], ...] = tuple(one for one in vars(OfADay).values() if isinstance(one, Dated))

@@ -16,11 +16,12 @@ from typing import Any
 
 from quanxin.calendar import WorkingCalendar
 from quanxin.calendar import load as load_calendar
+from quanxin.policy.consequences import CreditList
 from quanxin.policy.kinds import DATED, KEYED, KINDS, OfADay, OfAPack
 from quanxin.policy.model import Resource, Text
 from quanxin.policy.procedure import Procedure
 from quanxin.policy.rights import LawOverride, RepairRegime
-from quanxin.policy.ruling import CreditList, PublicationTiers
+from quanxin.policy.ruling import PublicationTiers
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""What a pack rules beside its catalogue: publication tiers, clocks, lists, measures, what is forbidden, the plan, cases.
+"""What a pack rules beside its catalogue: publication tiers, clocks, what is forbidden, the plan, cases.
 
 Invariant: as in ``policy.model``: strict, frozen, dated and justified.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -20,15 +20,6 @@ class ForbiddenItem(Part):
     key: Key
     title: Text
     words: tuple[str, ...]
-    basis: tuple[Basis, ...]
-
-
-class MeasureKind(Part):
-    """A kind of sanction of the national list; ``class`` is I, II or III."""
-
-    key: Annotated[str, StringConstraints(pattern=r"^P\d{2}$")]
-    title: Text
-    class_: Literal["I", "II", "III"] = Field(alias="class")
     basis: tuple[Basis, ...]
 
 
@@ -69,27 +60,6 @@ class AgeLimit(Rule):
     """From which age, in whole years, a natural person may have or do something."""
 
     years: Annotated[int, Field(ge=1)]
-
-
-class CreditList(Rule):
-    """A 严重失信主体名单 or an honour list: the resource that feeds it and how long a listing lasts."""
-
-    resource: Key
-    authority: Key
-    nature: Literal["positive", "negative"]
-    term_months: int | None = None
-    earliest_removal_months: int | None = None
-
-
-class Measure(Rule):
-    """An incentive or sanction. A sanction names its kind of the national list (P01 … P14)."""
-
-    kind: str
-    nature: Literal["incentive", "sanction"]
-    targets: tuple[Key, ...]
-    trigger: Key | None = None  # the list that triggers it
-    enforcer: Key | None = None
-    term_months: int | None = None
 
 
 class Clause(Part):

@@ -15,6 +15,7 @@ from quanxin.policy.lint import (
     dates,
     expressions,
     fields,
+    measures,
     models,
     ownership,
     persons,
@@ -28,7 +29,13 @@ Lint = Callable[[Pack, dt.date], Iterator[tuple[str, str]]]
 
 LINTS: Mapping[str, Lint] = {
     "no-basis": basis.no_basis,
-    "measure-outside-national-list": basis.measure_outside_national_list,
+    "measure-outside-national-list": measures.measure_outside_national_list,
+    "measure-without-article": measures.measure_without_article,
+    "measure-without-list": measures.measure_without_list,
+    "measure-without-enforcer": measures.measure_without_enforcer,
+    "measure-ungrounded": measures.measure_ungrounded,
+    "list-unusable": measures.list_unusable,
+    "measure-unplayed": measures.measure_unplayed,
     "evaluation-without-basis": basis.evaluation_without_basis,
     "region-invalid": basis.region_invalid,
     "person-in-model": persons.person_in_model,

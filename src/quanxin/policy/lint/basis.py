@@ -36,13 +36,6 @@ def no_basis(pack: Pack, today: dt.date) -> Found:
                 yield f"repair/{regime.key}/{name}", "decides about a repair without a basis"
 
 
-def measure_outside_national_list(pack: Pack, today: dt.date) -> Found:
-    """A sanction whose kind the national list of measures does not have."""
-    for measure in pack.measures:
-        if measure.nature == "sanction" and measure.kind not in pack.measure_kinds:
-            yield f"measures/{measure.key}", f"sanctions by {measure.kind}, which the national list does not have"
-
-
 def evaluation_without_basis(pack: Pack, today: dt.date) -> Found:
     """A resource that may be evaluated without a basis, or is about natural persons alone; a model that uses another."""
     natural = {key for key, kind in pack.subject_types.items() if kind.natural}

@@ -30,6 +30,13 @@ def expression_invalid(pack: Pack, today: dt.date) -> Iterator[tuple[str, str]]:
     for rule in pack.overrides:
         for problem in _window_problems(rule.when, _fields(pack, rule.resource)) if _known(pack, rule.resource) else ():
             yield f"overrides/{rule.key}", problem
+    for measure in pack.measures:
+        for trigger in measure.triggers:
+            resource_key = trigger.resource or ""
+            for problem in (
+                _window_problems(trigger.when, _fields(pack, resource_key)) if _known(pack, resource_key) else ()
+            ):
+                yield f"measures/{measure.key}", problem
     for model in pack.models:
         for part in model.parts:
             texts = [("filter", part.filter), ("of", part.of if isinstance(part, Indicator) else None)]

@@ -25,13 +25,7 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
     for kind in ("lists", "tiers"):
         for rule in getattr(pack, kind):
             yield from _missing(f"{kind}/{rule.key}", "resource", (rule.resource,), resources)
-    for credit_list in pack.lists:
-        yield from _missing(f"lists/{credit_list.key}", "authority", (credit_list.authority,), pack.providers)
-    for measure in pack.measures:
-        where = f"measures/{measure.key}"
-        yield from _missing(where, "list", (measure.trigger,), _keys(pack, "lists"))
-        yield from _missing(where, "enforcer", (measure.enforcer,), pack.providers)
-        yield from _missing(where, "subject type", measure.targets, pack.subject_types)
+    yield from _of_consequences(pack)
     for model in pack.models:
         yield from _missing(f"models/{model.key}", "subject type", model.subject_types, pack.subject_types)
         for part in model.parts:
@@ -47,6 +41,27 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
     for clause in pack.clauses:
         for kind in CARRIERS:
             yield from _missing(f"plan/{clause.key}", kind, getattr(clause, kind), _keys(pack, kind))
+
+
+def _of_consequences(pack: Pack) -> Found:
+    for one in pack.lists:
+        where = f"lists/{one.key}"
+        yield from _missing(where, "authority", (one.authority,), pack.providers)
+        yield from _missing(where, "clock", (one.removal_clock,), _keys(pack, "clocks"))
+        for resource in pack.resource_history(one.resource):
+            yield from _missing(where, "item", (one.removed,), [f.key for f in resource.fields])
+    for measure in pack.measures:
+        where = f"measures/{measure.key}"
+        yield from _missing(where, "class", (measure.class_,), pack.measure_classes)
+        yield from _missing(where, "list", [t.list for t in measure.triggers], _keys(pack, "lists"))
+        yield from _missing(where, "resource", [t.resource for t in measure.triggers], _keys(pack, "resources"))
+        yield from _missing(where, "enforcer", measure.enforcers, pack.providers)
+        yield from _missing(where, "subject type", measure.targets, pack.subject_types)
+    for case in pack.measure_cases:
+        where = f"measure-tests/{case.title}"
+        yield from _missing(where, "measure", (case.measure,), _keys(pack, "measures"))
+        yield from _missing(where, "subject type", (case.subject_type,), pack.subject_types)
+        yield from _missing(where, "resource", [r.resource for r in case.records], _keys(pack, "resources"))
 
 
 def _of_rights(pack: Pack) -> Found:

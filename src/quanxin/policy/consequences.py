@@ -1,0 +1,145 @@
+"""What follows from a record by law: credit lists, and the incentives and sanctions that a list or a record grounds.
+
+Invariant: as in ``policy.model``: strict, frozen, dated and justified. A measure exists where an article, a class of the
+list of measures, a type of subject and a ground meet; it says nothing of how often somebody erred.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from quanxin.policy.model import Basis, FieldKey, Key, Part, Rule, Text
+
+
+class MeasureKind(Part):
+    """A kind of sanction of the national list; ``class`` is I, II or III."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^P\d{2}$")]
+    title: Text
+    class_: Literal["I", "II", "III"] = Field(alias="class")
+    basis: tuple[Basis, ...]
+
+
+class MeasureClass(Part):
+    """A class of measures by who may use them and on which ground.
+
+    ``severe_only``: on membership of a list of the dishonest alone. ``any_enforcer``: whatever department has the power
+    uses them. ``local``: added by a city or province, and each rests on a local regulation.
+    """
+
+    key: Key
+    title: Text
+    nature: Literal["incentive", "sanction"]
+    severe_only: bool = False
+    any_enforcer: bool = False
+    local: bool = False
+    basis: tuple[Basis, ...]
+
+
+class Responsible(Part):
+    """Who answers in person for an organisation that is listed, by the article that says so; never shown publicly."""
+
+    key: Key
+    title: Text
+    basis: Annotated[tuple[Basis, ...], Field(min_length=1)]
+
+
+class CreditList(Rule):
+    """A list of the dishonest or of the honest, the resource that feeds it and how long a listing lasts.
+
+    A listing lasts from the day of its record's event for ``term_months``, or until the day that the record states as
+    the end of its own validity; on the day in ``removed``, an item of the record, it is over. ``in_force`` of the term
+    counts for the day of the listing. ``earliest_removal_months``: the least time before somebody listed may ask to be
+    removed; ``removal_clock``: the term in which what is to be removed is.
+    """
+
+    resource: Key
+    authority: Key
+    nature: Literal["positive", "negative"]
+    term_months: int | None = None
+    earliest_removal_months: int | None = None
+    removed: FieldKey | None = None
+    removal_clock: Key | None = None
+    responsible: tuple[Responsible, ...] = ()
+
+
+class Trigger(Part):
+    """The ground of a measure: membership of a ``list``, or a record of a ``resource`` for which ``when`` (SQL boolean over
+    its fields) holds."""
+
+    list: Key | None = None
+    resource: Key | None = None
+    when: str = "true"
+
+    @model_validator(mode="after")
+    def _one(self) -> Trigger:
+        if (self.list is None) == (self.resource is None):
+            raise ValueError("is either a list or a resource")
+        return self
+
+
+def _trigger(value: Any) -> Any:
+    """A bare key is a list's."""
+    return {"list": value} if isinstance(value, str) else value
+
+
+def _triggers(value: Any) -> Any:
+    return [_trigger(one) for one in value] if isinstance(value, list | tuple) else [_trigger(value)]
+
+
+Triggers = Annotated[tuple[Trigger, ...], BeforeValidator(_triggers), Field(min_length=1)]
+
+
+class Measure(Rule):
+    """An incentive or a sanction.
+
+    ``kind`` is that of the national list for a sanction (P01 … P14), a word for an incentive; ``class`` is of
+    ``measure_classes``. ``targets`` are types of subjects. ``enforcers`` apply it; empty, where the class lets any
+    department. ``must``: the law leaves no choice. It ends with its ground, or ``term_months`` after the ground began
+    where that is earlier. ``talk``: the talk with the subject that precedes it. ``review_by``: when somebody looks
+    whether it is still needed.
+    """
+
+    kind: str
+    class_: Key = Field(alias="class")
+    nature: Literal["incentive", "sanction"]
+    targets: Annotated[tuple[Key, ...], Field(min_length=1)]
+    triggers: Triggers
+    enforcers: tuple[Key, ...] = ()
+    must: bool = False
+    term_months: int | None = None
+    talk: Literal["reminder", "warning"] | None = None
+    content: Text | None = None
+
+
+# --- cases in plain words ----------------------------------------------------------------------------------------
+
+
+class Grounding(Part):
+    """A record of a measure's case: its items as the archive holds them, and what a decision ``held`` for it."""
+
+    resource: Key
+    row: dict[str, Any]
+    held: Literal["repaired", "deleted", "shielded", "disputed"] | None = None
+
+
+class MeasureCase(Part):
+    """A case of a measure in plain words: a subject of this type with these records, asked about on this day, ends so.
+
+    ``outcome`` says of the measure: it ``applies``; there is ``no-ground``; the subject is a ``wrong-target``; the rule is
+    ``not-in-force``; the listing is ``not-yet`` begun, is ``expired``, was ``lifted`` by repair, deletion or removal; or it
+    stands and is ``suspended``. ``until`` is the last day, compared where it is said.
+    """
+
+    title: str
+    measure: Key
+    subject_type: Key
+    on: dt.date
+    records: tuple[Grounding, ...] = ()
+    outcome: Literal[
+        "applies", "no-ground", "wrong-target", "not-in-force", "not-yet", "expired", "lifted", "suspended"
+    ]
+    until: dt.date | None = None
