@@ -21,7 +21,7 @@ LISTED: dict[str, str] = {
         sharing.Subscription.granted_by evaluation.Edition.proposed_by evaluation.Edition.decided_by evaluation.Run.actor
         evaluation.Study.actor evaluation.Study.cancelled_by intake.Submission.cancelled_by
         casework.Case.filed_by casework.Case.claimed_by casework.Case.decided_by casework.Step.actor
-        rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor
+        rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor measures.Application.applied_by
         casework.SavedView.owner accounts.ApiClient.decides_asked_by
         casework.Notice.read_by casework.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
     """,
@@ -47,6 +47,7 @@ LISTED: dict[str, str] = {
         casework.Notice.role
         casework.Notice.provider rights.Wording.key rights.Wording.version rights.Consent.institution rights.Consent.items
         rights.Consent.resources rights.Consent.purpose attachments.Attachment.content_type
+        measures.Application.measure measures.Application.enforcer measures.Application.resource measures.Application.ground
     """,
     "a number, digest, reference, place or family that the platform made": """
         accounts.SignIn.address accounts.SignIn.browser accounts.Session.session_key accounts.Session.address

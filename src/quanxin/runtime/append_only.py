@@ -23,6 +23,7 @@ APPEND_ONLY: Mapping[str, frozenset[str]] = MappingProxyType({
     "archive_record": frozenset({"UPDATE"}),  # superseded once
     "archive_restriction": frozenset({"UPDATE"}),  # ended once
     "rights_consent": frozenset({"UPDATE"}),  # narrowed, and ended once
+    "measures_application": frozenset({"UPDATE"}),  # suspended, and lifted once
     "attachments_attachment": frozenset({"UPDATE"}),  # tied, judged and removed once
     "evaluation_change": frozenset({"DELETE"}),  # with a subject that turns out to be a person, by its trigger
 })  # fmt: skip

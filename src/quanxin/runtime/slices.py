@@ -34,6 +34,7 @@ PACKAGES: tuple[str, ...] = (
     "quanxin.sharing",
     "quanxin.evaluation",
     "quanxin.rights",
+    "quanxin.measures",
     "quanxin.desk",
     "quanxin.my",
     "quanxin.web",

@@ -1,0 +1,161 @@
+"""Compiling lists and measures to SQL: which records are grounds, and what follows from them on a day.
+
+Invariant: the queries are a pure function of the rules of one day. They look at each record for itself and count nothing; a
+record whose event has no day grounds nothing, nor does one that was not published where it should have been. The day
+stands in the second query as ``DAY``: the same text answers for one subject, for a city and on Spark.
+
+A ground is one record's: membership of a list (``list/KEY``), or what a measure names of a resource (``record/MEASURE``),
+with its first and last day. A consequence is a ground that meets a rule for subjects of a type.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from quanxin.calendar.sql import add_months
+from quanxin.engine.days import DAY
+from quanxin.engine.normalise import literal, quoted
+from quanxin.engine.values import type_of
+from quanxin.policy import Pack
+from quanxin.policy.consequences import CreditList, Measure
+from quanxin.policy.expressions import columns
+from quanxin.policy.model import FieldDef, Mode, Resource
+
+LISTED, RECORDED = "list/", "record/"  # how a ground is named
+LIFTED, SUSPENDED = "lifted", "suspended"  # what a decision holds a record for
+# The columns of a source before its items, as the lake names them; ``_held`` is LIFTED, SUSPENDED or NULL.
+OWN = {
+    "_subject_id": "BIGINT",
+    "_id": "BIGINT",
+    "_event_date": "DATE",
+    "_valid_until": "DATE",
+    "_published": "BOOLEAN",
+    "_public_until": "DATE",
+    "_held": "VARCHAR",
+}
+GROUNDS = {
+    "subject_id": "BIGINT",
+    "id": "BIGINT",
+    "ground": "VARCHAR",
+    "since": "DATE",
+    "until": "DATE",
+    "held": "VARCHAR",
+}
+RULES = {"ground": "VARCHAR", "measure": "VARCHAR", "type": "VARCHAR", "until": "DATE", "months": "INTEGER"}
+Rule = tuple[str, str, str, dt.date | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is read of a resource: the items, and the table that holds them after the columns of ``OWN``. ``grounds`` is
+    the SELECT over it, with the columns of ``GROUNDS``."""
+
+    resource: str
+    fields: tuple[FieldDef, ...]
+    grounds: str
+
+    @property
+    def table(self) -> str:
+        return f"m_{self.resource.replace('-', '_')}"
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns of the table, with their types."""
+        return OWN | {field.key: type_of(field) for field in self.fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The rules of a day, compiled: what is read of each resource, and ``rules`` (columns ``RULES``). ``consequences`` is the
+    SELECT over ``grounds``, ``population(subject_id, type)`` and ``rules``."""
+
+    sources: tuple[Source, ...]
+    rules: tuple[Rule, ...]
+    consequences: str
+
+
+def compile_rules(pack: Pack, day: dt.date) -> Program:
+    """Compile the lists and measures that are in force on a day."""
+    in_force = pack.on(day)
+    measures, lists = list(in_force.measures.values()), list(in_force.lists.values())
+    wanted = {one.resource for one in lists} | {t.resource for m in measures for t in m.triggers if t.resource}
+    sources = [_source(pack, key, day, lists, measures) for key in sorted(wanted)]
+    rules = sorted(_rules(measures), key=lambda rule: rule[:3])
+    return Program(tuple(s for s in sources if s is not None), tuple(rules), _consequences(measures))
+
+
+def _source(
+    pack: Pack, key: str, day: dt.date, lists: Sequence[CreditList], measures: Sequence[Measure]
+) -> Source | None:
+    history = pack.resource_history(key)
+    resource = pack.on(day).resources.get(key) or next((r for r in reversed(history) if r.in_force.from_ <= day), None)
+    if resource is None:
+        return None
+    made = [_listed(pack, one) for one in lists if one.resource == key]
+    needed = {one.removed for one in lists if one.resource == key and one.removed}
+    for measure in measures:
+        for trigger in measure.triggers:
+            if trigger.resource == key:
+                made.append(_recorded(measure, trigger.when, resource))
+                needed |= columns(trigger.when)
+    fields = tuple(field for field in resource.fields if field.key in needed)
+    table = Source(key, fields, "").table
+    return Source(
+        key, fields, " UNION ALL ".join(f"{select} FROM {table} AS r WHERE {where}" for select, where in made)
+    )
+
+
+def _listed(pack: Pack, one: CreditList) -> tuple[str, str]:
+    """Membership of a list: from its day, until its own end or the term of the list on that day, or the day of leaving."""
+    editions = sorted((e for e in pack.lists if e.key == one.key), key=lambda e: e.in_force.from_)
+    terms = [
+        f"WHEN r._event_date >= DATE {literal(edition.in_force.from_.isoformat())} "
+        f"THEN {add_months('r._event_date', edition.term_months)}"
+        for edition in reversed(editions)
+        if edition.term_months is not None
+    ]
+    first = next((e.term_months for e in editions if e.term_months is not None), None)
+    other = f" ELSE {add_months('r._event_date', first)}" if first is not None else ""
+    term = f"CASE {' '.join(terms)}{other} END" if terms else "CAST(NULL AS DATE)"
+    left = f"CAST(r.{quoted(one.removed)} - INTERVAL '1' DAY AS DATE)" if one.removed else "CAST(NULL AS DATE)"
+    return _ground(
+        LISTED + one.key, f"least(coalesce(r._valid_until, {term}), {left}, r._public_until)"
+    ), "r._event_date IS NOT NULL"
+
+
+def _recorded(measure: Measure, when: str, resource: Resource) -> tuple[str, str]:
+    """What a measure names of a resource: from its day, as long as the record may be shown."""
+    shown = " AND r._published" if resource.publication.mode is Mode.PUBLIC else ""
+    return _ground(RECORDED + measure.key, "r._public_until"), f"r._event_date IS NOT NULL{shown} AND ({when})"
+
+
+def _ground(name: str, until: str) -> str:
+    return (
+        f"SELECT r._subject_id AS subject_id, r._id AS id, {literal(name)} AS ground, r._event_date AS since, "
+        f"CAST({until} AS DATE) AS until, r._held AS held"
+    )
+
+
+def _rules(measures: Sequence[Measure]) -> Iterator[Rule]:
+    for measure in measures:
+        grounds = {LISTED + t.list if t.list else RECORDED + measure.key for t in measure.triggers}
+        for ground in grounds:
+            for target in measure.targets:
+                yield ground, measure.key, target, measure.in_force.until, measure.term_months
+
+
+def _consequences(measures: Sequence[Measure]) -> str:
+    months = sorted({measure.term_months for measure in measures if measure.term_months is not None})
+    terms = " ".join(f"WHEN r.months = {n} THEN {add_months('g.since', n)}" for n in months)
+    term = f"CASE {terms} END" if terms else "CAST(NULL AS DATE)"
+    return (
+        "SELECT subject_id, measure, ground, id, since, until, suspended FROM ("
+        "SELECT g.subject_id, r.measure, g.ground, g.id, g.since, "
+        f"least(g.until, r.until, {term}) AS until, coalesce(g.held = {literal(SUSPENDED)}, false) AS suspended "
+        "FROM grounds AS g JOIN population AS p ON p.subject_id = g.subject_id "
+        "JOIN rules AS r ON r.ground = g.ground AND r.type = p.type "
+        f"WHERE g.since <= {DAY} AND coalesce(g.held, '') <> {literal(LIFTED)}) AS found "
+        f"WHERE until IS NULL OR until >= {DAY}"
+    )
