@@ -105,6 +105,14 @@ def _rights(rule: dict[str, Any]) -> dict[str, Any]:
                 "modes": ["public", "shared"],
                 "persons": True,
             },
+            rule
+            | {
+                "key": "review",
+                "title": text("审查"),
+                "viewers": ["department", "personnel"],
+                "modes": ["shared"],
+                "persons": True,
+            },
         ],
         "consents/plain.yaml": rule
         | {
@@ -156,6 +164,7 @@ def sound() -> dict[str, Any]:
         "measures/ban.yaml": rule
         | {"key": "ban", "title": text("限"), "kind": "P01", "nature": "sanction", "targets": ["firm"],
            "class": "national", "triggers": ["list"], "enforcers": ["market"]},
+        "check-situations.yaml": [{"key": "funds", "title": text("资金"), "basis": BASIS}],
         "tiers/windows.yaml": rule
         | {"key": "windows", "title": text("期"), "resource": "penalty",
            "tiers": [{"key": "general", "title": text("一般"), "when": "kind = 'a'", "minimum_months": 3,

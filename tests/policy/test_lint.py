@@ -98,6 +98,22 @@ def _all(*changes: Change) -> Change:
     return change
 
 
+def _item(**said: Any) -> Change:
+    """A check item; what ``said`` says otherwise is wrong with it."""
+    item = {
+        "key": "funds", "title": text("资金核查"), "in_force": {"from": "2019-01-01"}, "basis": [{"title": "某法"}],
+        "department": "market", "situation": "funds", "kind": "funds", "purpose": "review", "targets": ["firm"],
+        "reads": [{"resource": "penalty", "years": 3, "when": "fine > 1"}], "lists": ["list"], "measures": ["ban"],
+        "valid": {"days": 30},
+    }  # fmt: skip
+    return lambda files: files.update({"check-items/funds.yaml": item | said})
+
+
+def _staff(**said: Any) -> Change:
+    """An item that checks persons."""
+    return _item(**{"persons": True, "kind": "staff", "targets": ["person"], "measures": [], **said})
+
+
 def _consent(**said: Any) -> Change:
     """One more consent text."""
     return lambda files: files.update({"consents/other.yaml": files["consents/plain.yaml"] | {"key": "other"} | said})
@@ -139,6 +155,19 @@ BREAKS: dict[str, list[Change]] = {
     "measure-unplayed": [
         put("measure-tests/ban.yaml", to=[{"title": "不触发", "measure": "ban", "subject_type": "firm", "on": "2020-01-01",
                                           "outcome": "no-ground"}]),
+    ],
+    "check-not-opened": [
+        _all(_item(), put("purposes.yaml", 2, "modes", to=["public"])), _item(purpose="own"),
+        _all(_item(), put("purposes.yaml", 2, "viewers", to=["supervisor"])),
+        _all(_item(), put("purposes.yaml", 2, "viewers", to=["institution"]), put("purposes.yaml", 2, "consent", to=True)),
+        _all(_staff(), put("purposes.yaml", 2, "viewers", to=["department"])),
+    ],
+    "check-of-persons": [
+        _staff(kind="funds"), _staff(persons=False), _staff(targets=["firm", "person"]), _item(delay_months=6),
+        _all(_staff(), put("purposes.yaml", 2, "persons", to=False)),
+    ],
+    "check-measure-ungrounded": [
+        _item(lists=[]), _item(targets=["trader"]), _item(department="approval"),
     ],
     "evaluation-without-basis": [put(RESOURCE, "evaluation", to=False), _person_rating(evaluation=True)],
     "region-invalid": [put("pack.yaml", "region", to=region) for region in ("3701", "37010a", "990100", "３７０１００")],
@@ -192,6 +221,10 @@ BREAKS: dict[str, list[Change]] = {
         put(RESOURCE, "publication", "tiers", to="nothing"), put("lists/list.yaml", "resource", to="nothing"),
         put("lists/list.yaml", "authority", to="nobody"), put("measures/ban.yaml", "triggers", to=["nothing"]),
         put("measures/ban.yaml", "enforcers", to=["nobody"]), put("measures/ban.yaml", "targets", to=["nobody"]),
+        _item(department="nobody", measures=[]), _item(situation="nothing"), _item(purpose="nothing"),
+        _item(lists=["list", "nothing"]), _item(measures=["ban", "nothing"]), _item(targets=["firm", "nobody"]),
+        _item(reads=[{"resource": "nothing"}]),
+        put("plan.yaml", 0, "check_items", to=["nothing"]),
         put(MODEL, "subject_types", to=["nobody"]), put(*INDICATOR, "dimension", to="nothing"),
         put(MODEL, "indicators", 1, to=BUILT | {"model": "nothing"}), put(MODEL, "vetoes", 0, "resource", to="nothing"),
         lambda files: files.update({"model-tests/case.yaml": {"title": "例", "model": "nothing", "as_of": "2026-01-01"}}),
@@ -249,6 +282,7 @@ BREAKS: dict[str, list[Change]] = {
         put(RESOURCE, "checks", 0, "assert", to="read_csv('x') = 1"), put(RESOURCE, "checks", 0, "assert", to="nothing > 1"),
         put(RESOURCE, "checks", 0, "when", to="kind ="), put(*FIELDS, 4, "required", to="random() > 0"),
         put("overrides/law.yaml", "when", to="nothing > 1"), put("overrides/law.yaml", "when", to="fine > month(today())"),
+        _item(reads=[{"resource": "penalty", "when": "nothing > 1"}]),
         put(*TIER, "when", to="(SELECT true)"), put(*TIER, "when", to="decision_date < today()"),
         put(*INDICATOR, "filter", to="count(*) > 1"), put(*INDICATOR, "filter", to="nothing > 1"),
         put(MODEL, "vetoes", 0, "filter", to="now() > decision_date"),
@@ -351,6 +385,9 @@ KEEPS: list[Change] = [
     put("purposes.yaml", 0, "persons", to=True),  # under their consent
     put("consents/plain.yaml", "sensitive", to=True),
     _consent(),  # two ways to consent to what is not sensitive
+    _item(),
+    _item(reads=[]),
+    _staff(),
     lambda files: files.pop(EARLY),
     lambda files: files.pop(LATE),
 ]

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from quanxin.policy import consequences, evaluation, model, procedure, rights, ruling
+from quanxin.policy import checks, consequences, evaluation, model, procedure, rights, ruling
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.model import Part, Rule, Text
 from quanxin.policy.quality import QualityStandard
@@ -158,6 +158,7 @@ class OfADay:
     purposes = Dated("purposes.yaml", rights.Purpose)
     consents = Dated("consents/", rights.ConsentText, carrier=Text(zh="授权文本", en="consent text"))
     notices = Dated("notices/", rights.NoticeText)
+    check_items = Dated("check-items/", checks.CheckItem, carrier=Text(zh="核查事项", en="check item"))
     procedures = Dated("procedures/", procedure.Procedure, carrier=Text(zh="办理程序", en="procedure"))
     subject_types = Keyed("subjects.yaml", model.SubjectType)
     providers = Keyed("providers.yaml", model.Provider)
@@ -165,6 +166,7 @@ class OfADay:
     forbidden = Keyed("forbidden.yaml", ruling.ForbiddenItem)
     measure_kinds = Keyed("measure-kinds.yaml", consequences.MeasureKind)
     measure_classes = Keyed("measure-classes.yaml", consequences.MeasureClass)
+    check_situations = Keyed("check-situations.yaml", checks.Situation)
 
 
 class OfAPack(OfADay):

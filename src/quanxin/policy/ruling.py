@@ -72,6 +72,7 @@ class Clause(Part):
     title: Text
     resources: tuple[Key, ...] = ()
     lists: tuple[Key, ...] = ()
+    check_items: tuple[Key, ...] = ()
     measures: tuple[Key, ...] = ()
     tiers: tuple[Key, ...] = ()
     clocks: tuple[Key, ...] = ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from quanxin.policy.lint import (
     basis,
+    checks,
     dates,
     expressions,
     fields,
@@ -36,6 +37,9 @@ LINTS: Mapping[str, Lint] = {
     "measure-ungrounded": measures.measure_ungrounded,
     "list-unusable": measures.list_unusable,
     "measure-unplayed": measures.measure_unplayed,
+    "check-not-opened": checks.check_not_opened,
+    "check-of-persons": checks.check_of_persons,
+    "check-measure-ungrounded": checks.check_measure_ungrounded,
     "evaluation-without-basis": basis.evaluation_without_basis,
     "region-invalid": basis.region_invalid,
     "person-in-model": persons.person_in_model,

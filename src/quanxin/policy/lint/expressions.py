@@ -37,6 +37,14 @@ def expression_invalid(pack: Pack, today: dt.date) -> Iterator[tuple[str, str]]:
                 _window_problems(trigger.when, _fields(pack, resource_key)) if _known(pack, resource_key) else ()
             ):
                 yield f"measures/{measure.key}", problem
+    for item in pack.check_items:
+        for reading in item.reads:
+            for problem in (
+                expressions.check(reading.when, _fields(pack, reading.resource))
+                if _known(pack, reading.resource)
+                else ()
+            ):
+                yield f"check-items/{item.key}/{reading.resource}", problem
     for model in pack.models:
         for part in model.parts:
             texts = [("filter", part.filter), ("of", part.of if isinstance(part, Indicator) else None)]

@@ -26,6 +26,7 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
         for rule in getattr(pack, kind):
             yield from _missing(f"{kind}/{rule.key}", "resource", (rule.resource,), resources)
     yield from _of_consequences(pack)
+    yield from _of_checks(pack)
     for model in pack.models:
         yield from _missing(f"models/{model.key}", "subject type", model.subject_types, pack.subject_types)
         for part in model.parts:
@@ -62,6 +63,18 @@ def _of_consequences(pack: Pack) -> Found:
         yield from _missing(where, "measure", (case.measure,), _keys(pack, "measures"))
         yield from _missing(where, "subject type", (case.subject_type,), pack.subject_types)
         yield from _missing(where, "resource", [r.resource for r in case.records], _keys(pack, "resources"))
+
+
+def _of_checks(pack: Pack) -> Found:
+    for item in pack.check_items:
+        where = f"check-items/{item.key}"
+        yield from _missing(where, "department", (item.department,), pack.providers)
+        yield from _missing(where, "situation", (item.situation,), pack.check_situations)
+        yield from _missing(where, "purpose", (item.purpose,), _keys(pack, "purposes"))
+        yield from _missing(where, "subject type", item.targets, pack.subject_types)
+        yield from _missing(where, "resource", [r.resource for r in item.reads], _keys(pack, "resources"))
+        yield from _missing(where, "list", item.lists, _keys(pack, "lists"))
+        yield from _missing(where, "measure", item.measures, _keys(pack, "measures"))
 
 
 def _of_rights(pack: Pack) -> Found:
