@@ -123,6 +123,17 @@ def _new_state(key: str, **said: Any) -> Change:
     return put(ASK, "states", key, to=_state(**said))
 
 
+def _own(who: Any, **more: Any) -> Change:
+    """A procedure more, whose cases are of the department that begins them."""
+    return lambda files: files.update({
+        "procedures/own.yaml": {
+            "key": "own", "title": text("自办"), "number": "CC", "in_force": {"from": "2020-01-01"}, "basis": BASIS,
+            "about": {"subject": True, "of": "filer"}, "states": {"done": _state(ends=True)},
+            "acts": {"file": _act(None, "done", who, **more)},
+        }
+    })  # fmt: skip
+
+
 def _named(field: dict[str, Any]) -> Change:
     return _both(put(ASK, "named_by", to="mark"), put(ASK, "acts", "file", "asks", to={"mark": field}))
 
@@ -166,6 +177,9 @@ BREAKS: dict[str, list[Change]] = {
         put(ASK, "acts", "announce", "notices", to=[*TOLD, {"key": "told", "to": {"role": "king"}}]),
         put(ASK, "states", "filed", "clock", "who", to={"role": "king"}),
         put(ASK, "acts", "join", "who", to=["nobody", DECIDER]),
+        _own({"party": "subject"}),  # which is no department
+        _own({"role": "decider"}),
+        _own(DECIDER, asks={"provider": {"title": text("谁")}}),
     ],
     "act-ambiguous": [
         _both(put(ASK, "acts", "refuse", "step", to="say"), put(ASK, "acts", "announce", "step", to="say"),
@@ -223,6 +237,7 @@ KEEPS: list[Change] = [
     put(ASK, "acts", "join", "who", to="nobody"),
     _named({"title": text("号"), "required": True, "max_length": 128}),
     put("procedure-tests/ask.yaml", 0, "procedure", to="look"),
+    _own(DECIDER),
 ]
 
 

@@ -15,6 +15,7 @@ from quanxin.accounts.lookups import look_up, missed_line
 from quanxin.archive import viewers
 from quanxin.archive.models import Record
 from quanxin.calendar import today
+from quanxin.casework import permission
 from quanxin.casework.errors import RightsError
 from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case
@@ -51,6 +52,16 @@ def begin(
     thing, whose = _thing(actor, procedure, record, subject)
     party = Party(actor, whose, Case.Channel.WINDOW)
     return file(kind, Filed(party, thing, statement, form=form, papers=papers))
+
+
+def expect_may(actor: Actor, procedure: Procedure, subject: Subject, record: str = "") -> None:
+    """Raise, as ``begin`` does, unless the actor may begin such a case about the subject, and about the record where one
+    is named: before anything that was sent for it is taken."""
+    provider: str | None = "" if procedure.about.subject else None
+    if record:
+        found = _thing(actor, procedure, record, "")[0].record
+        provider = found.provider if found else ""
+    permission.expect_to_begin(actor, procedure, subject, provider)
 
 
 def _thing(actor: Actor, procedure: Procedure, record: str, subject: str) -> tuple[Thing, Subject]:

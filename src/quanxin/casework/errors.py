@@ -21,6 +21,15 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "没有这项办理事项，或今天不能办理。", "There is no such procedure, or none in force today.", "请核对事项的代号。",
             "Check its key.", status=404,
         ),
+        "department-missing": Wording(
+            "您没有代表任何部门办理这件事，不能登记。", "You act for no department in this: it cannot be begun.",
+            "请用本部门的账号登记，或请管理员设定您的部门。", "Use an account of your department, or have one set for yours.",
+        ),
+        "department-unclear": Wording(
+            "您代表几个部门（{departments}），请选择由哪个部门办理。",
+            "You act for several departments ({departments}): choose whose case it is.",
+            "登记后由该部门办理到底。", "It stays that department's to the end.",
+        ),
         "case-unknown": Wording(
             "没有找到该办件。", "There is no such case.", "请核对办件编号。", "Check its number.", status=404,
         ),

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from quanxin.accounts.acts import act as one_act
 from quanxin.archive.models import Record
 from quanxin.calendar import now, today
-from quanxin.casework import cases, effects, engine, forms, papers, permission, telling, terms
+from quanxin.casework import cases, departments, effects, engine, forms, papers, permission, telling, terms
 from quanxin.casework.effects import Performing
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
@@ -41,7 +41,8 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What is filed: by whom, about what, in which words, with the items of the form and the ids of papers."""
+    """What is filed: by whom, about what, in which words, with the items of the form and the ids of papers; ``provider``
+    is the department whose case it will be, which filing finds out."""
 
     by: Party
     thing: Thing
@@ -50,6 +51,7 @@ class Filed:
     form: Mapping[str, str] | None = None
     papers: Collection[str] = ()
     after: Case | None = None
+    provider: str = ""
 
 
 @one_act
@@ -64,14 +66,14 @@ def file(kind: str, filed: Filed) -> Case:
         raise RightsError("statement-missing")
     if not any(who.party for who in begins.who):
         record = filed.thing.record
-        permission.expect_to_begin(filed.by.actor, begins, filed.by.subject, record.provider if record else "")
+        permission.expect_to_begin(filed.by.actor, procedure, filed.by.subject, record.provider if record else "")
     filed, earlier = _looked_at(procedure, filed)
     if earlier is not None:
         return earlier
-    filed = _named(procedure, filed)
+    filed = _owned(procedure, _named(procedure, filed))
     at, subject = now(), filed.thing.record.subject_id if filed.thing.record else filed.by.subject.pk
     Subject.objects.select_for_update().get(pk=subject)
-    about = _about(procedure, subject, filed.thing)
+    about = _about(procedure, subject, filed)
     if procedure.once and (there := about.filter(looks_at=filed.thing.case).first()) is not None:
         return there
     if procedure.exclusive and (there := about.filter(open=True).first()) is not None:
@@ -98,20 +100,13 @@ def _made(procedure: Procedure, filed: Filed, at: dt.datetime, state: str, **lin
     record, thing, party = filed.thing.record, filed.thing, filed.by
     ends = procedure.state_of[state].ends
     at_once = ends and not links
-    about = (
-        Case.About.RECORD
-        if record
-        else Case.About.SCORE
-        if thing.model
-        else (Case.About.SUBJECT if procedure.about.subject else Case.About.NOTHING)
-    )
     return Case.objects.create(
         number=f"{procedure.number}{at:%Y%m%d}{reserve('casework_case_number_seq', 1):06d}",
         kind=procedure.key,
         state=state,
         open=not ends,
         exclusive=procedure.exclusive,
-        about=about,
+        about=_kind_of_thing(procedure, thing),
         channel=party.channel,
         subject_id=record.subject_id if record else party.subject.pk,
         resource=record.resource if record else "",
@@ -120,7 +115,7 @@ def _made(procedure: Procedure, filed: Filed, at: dt.datetime, state: str, **lin
         version=record.version if record else None,
         model=thing.model,
         named=thing.named,
-        provider="" if procedure.about.centre or record is None else record.provider,
+        provider=filed.provider,
         filed_by=party.actor.name,
         on_behalf=party.on_behalf[:200],
         contact=filed.contact.strip()[:200],
@@ -132,6 +127,15 @@ def _made(procedure: Procedure, filed: Filed, at: dt.datetime, state: str, **lin
         decided_by=party.actor.name if at_once else "",
         **links,
     )
+
+
+def _kind_of_thing(procedure: Procedure, thing: Thing) -> Case.About:
+    """What a case about a thing says that it is about."""
+    if thing.record is not None:
+        return Case.About.RECORD
+    if thing.model:
+        return Case.About.SCORE
+    return Case.About.SUBJECT if procedure.about.subject else Case.About.NOTHING
 
 
 def _performing(procedure: Procedure, case: Case, filed: Filed, at: dt.datetime) -> Performing:
@@ -162,8 +166,7 @@ def _looked_at(procedure: Procedure, filed: Filed) -> tuple[Filed, Case | None]:
     if before.kind != procedure.about.case or before.state not in procedure.about.in_:
         state = procedure_of(before).state_of[before.state].title
         raise RightsError("case-elsewhere" if before.open else "case-closed", state=state.zh)
-    thing = Thing(cases.record_as_filed(before), before.model, before)
-    return Filed(filed.by, thing, filed.statement, filed.contact, filed.form, filed.papers, filed.after), None
+    return replace(filed, thing=Thing(cases.record_as_filed(before), before.model, before)), None
 
 
 def _named(procedure: Procedure, filed: Filed) -> Filed:
@@ -174,9 +177,20 @@ def _named(procedure: Procedure, filed: Filed) -> Filed:
     return replace(filed, thing=replace(filed.thing, named=str(said[procedure.named_by])))
 
 
-def _about(procedure: Procedure, subject: int, thing: Thing) -> QuerySet[Case]:
-    """The procedure's cases about a thing."""
+def _owned(procedure: Procedure, filed: Filed) -> Filed:
+    """What is filed, with the department whose case it will be; "" for the credit centre."""
+    record = filed.thing.record
+    if procedure.about.of == "filer":
+        return replace(filed, provider=departments.chosen(filed.by, procedure, filed.form or {}))
+    return replace(filed, provider="" if procedure.about.centre or record is None else record.provider)
+
+
+def _about(procedure: Procedure, subject: int, filed: Filed) -> QuerySet[Case]:
+    """The procedure's cases about a thing; of its department alone, where a case is its filer's."""
+    thing = filed.thing
     found = Case.objects.filter(kind=procedure.key, subject_id=subject, model=thing.model, named=thing.named)
+    if procedure.about.of == "filer":
+        found = found.filter(provider=filed.provider)
     if thing.record is None:
         return found.filter(resource="")
     return found.filter(resource=thing.record.resource, key_hash=thing.record.key_hash)

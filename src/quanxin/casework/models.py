@@ -21,7 +21,7 @@ class Case(models.Model):
     ``subject_id``, ``resource`` and ``key_hash`` name the record in all its versions, ``record_id`` and ``version`` the
     one that was looked at when the case was filed; an objection to a score names its ``model`` instead. ``named`` is what
     tells it apart from others about the same subject, where the procedure says by what. ``provider`` is
-    whose clerks decide it; "" is the credit centre's reviewers.
+    whose clerks decide it: the record's provider, or the department that began it; "" is the credit centre's reviewers.
     """
 
     class About(models.TextChoices):
@@ -80,7 +80,12 @@ class Case(models.Model):
                                    name="case_ends_at_a_moment"),
             models.UniqueConstraint(
                 fields=["kind", "subject_id", "resource", "key_hash", "model", "named"],
-                condition=Q(open=True, exclusive=True), name="case_one_open", nulls_distinct=False,
+                condition=Q(open=True, exclusive=True, about__in=["record", "score"]),
+                name="case_one_open", nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "subject_id", "named", "provider"],
+                condition=Q(open=True, exclusive=True, about__in=["subject", "nothing"]), name="case_one_open_of_department",
             ),
         ]  # fmt: skip
 

@@ -114,10 +114,12 @@ def _workers(procedure: Procedure, state: str) -> Iterator[Who]:
     yield from dict.fromkeys(who for act in acts if not act.releases for who in act.who if who.role is not None)
 
 
-def expect_to_begin(actor: Actor, act: Act, subject: Subject, provider: str) -> None:
+def expect_to_begin(actor: Actor, procedure: Procedure, subject: Subject, provider: str | None) -> None:
     """Raise ``NotAllowed`` or ``OwnMatter``, with a line, unless a role of the actor's begins such cases for the subject:
-    that of the record's ``provider``, where the act is the provider's."""
+    that of the record's ``provider``, where the act is the provider's and the case not its filer's;
+    None where no record is chosen yet."""
     own_matters.expect_others(actor, [subject.pk], f"subject:{subject.pk}")
-    ways = [(Role(who.role), provider if who.of == "provider" else None) for who in act.who if who.role]
+    whose = None if procedure.about.of == "filer" else provider
+    ways = [(Role(who.role), whose if who.of == "provider" else None) for who in procedure.files.who if who.role]
     if not any(actor.may(role, of, region=subject.region) for role, of in ways):
         raise viewers.refused(actor, f"subject:{subject.pk}", "not this actor's to begin")

@@ -1,7 +1,8 @@
 """Beginning a case at the desk: what one's roles begin, about whom and which record, by the form of the beginning act.
 
 Invariant: a record is chosen among those that the person may read for this; whether the case may be begun is asked by the
-act. What was filled in is kept until it is begun. Whom it is about stands in no address.
+act, and before papers are taken for it. What was filled in is kept until it is begun. Whom it is about stands in no
+address.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from quanxin.archive.shapes import RecordView
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.http import receiving
 from quanxin.attachments.models import Attachment
-from quanxin.casework import beginning, procedures
+from quanxin.casework import beginning, departments, procedures
 from quanxin.casework.act_forms import STATEMENT, ActForm
 from quanxin.casework.errors import RightsError
+from quanxin.casework.notices import authority
 from quanxin.desk.case_list import BEGINNING
 from quanxin.desk.cases import too_much
 from quanxin.pages.fields import Item, Kind
@@ -64,13 +66,10 @@ def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     if subject is None:
         context["problem"] = in_words(RightsError("subject-unknown")) if code else None
         return render(request, "desk/begin_one.html", context, status=422 if code else 200)
-    extra, wanted = _which(actor, procedure, subject), procedure.files.papers
+    extra = [*_which(actor, procedure, subject), *_for_whom(actor, procedure, subject)]
     form, brought = _form(request, procedure, extra), list[Attachment]()
     try:
-        if wanted and FIND not in request.POST:
-            brought, refused = papers_of(request, actor, subject.pk, kind_of(wanted))
-            if refused is not None:
-                raise refused
+        _take_papers(request, actor, procedure, subject, brought)
         if form.is_bound and form.is_valid():
             sent, ids = form.sent, [str(paper.pk) for paper in brought]
             made = beginning.begin(
@@ -91,9 +90,23 @@ def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
         "form": form,
         "nothing": any(not one.options for one in extra),
         "papers": brought,
-        **files_said(kind_of(wanted)),
+        **files_said(kind_of(procedure.files.papers)),
     }
     return render(request, "desk/begin_one.html", context, status=422 if form.errors else 200)
+
+
+def _take_papers(
+    request: HttpRequest, actor: Actor, procedure: Procedure, subject: Subject, brought: list[Attachment]
+) -> None:
+    """Take the papers that came with the form into ``brought``, once whoever sent it may begin such a case at all."""
+    wanted = procedure.files.papers
+    if not wanted or FIND in request.POST:
+        return
+    beginning.expect_may(actor, procedure, subject, request.POST.get(RECORD, "").strip())
+    taken, refused = papers_of(request, actor, subject.pk, kind_of(wanted))
+    brought.extend(taken)
+    if refused is not None:
+        raise refused
 
 
 def _form(request: HttpRequest, procedure: Procedure, extra: Sequence[Item]) -> ActForm:
@@ -117,6 +130,15 @@ def _which(actor: Actor, procedure: Procedure, subject: Subject) -> Sequence[Ite
     found = [v for v in archive_of(subject.pk, viewer).timeline if procedures.about_record(procedure, v.resource)]
     options = tuple((f"{view.subject_id}-{view.id}", _named(view)) for view in found)
     return [Item(RECORD, _("哪一条记录"), Kind.CHOICE, required=True, options=options)]
+
+
+def _for_whom(actor: Actor, procedure: Procedure, subject: Subject) -> Sequence[Item]:
+    """The item that names the department, where a case is its filer's and the filer acts for several."""
+    found = departments.of_filer(actor, procedure, subject)
+    if len(found) < 2:
+        return []
+    options = tuple((one, said(authority(one))) for one in found)
+    return [Item(departments.DEPARTMENT, _("由哪个部门办理"), Kind.CHOICE, required=True, options=options)]
 
 
 def _named(view: RecordView) -> str:

@@ -77,6 +77,7 @@ def unreached(pack: Pack, seen: set[tuple[str, str, str]]) -> Iterator[str]:
             wanted += ["judged-before"] if any(who.unless for who in act.who) else []
             wanted += ["extension-used"] if act.extends else []
             wanted += ["case-claimed"] if act.claims and act.to != Act.SAME else []
+            wanted += ["department-missing"] if act.begins and procedure.about.of else []
             wanted += ["statement-missing"] if act.begins and act.reason and act.reason.required else []
             for how in dict.fromkeys(wanted):
                 if (procedure.key, act.key, how) not in seen:
@@ -150,6 +151,8 @@ def _refusal(played: _Played, act: Act, done: Done, facts: Facts, day: dt.date) 
         return "case-elsewhere"
     if not _may(act, done, played):
         return "not-allowed"
+    if act.begins and played.procedure.about.of and not played.case.provider:
+        return "department-missing"
     if done.judged and all(who.unless for who in act.who if who.role):
         return "judged-before"
     if act.reason is not None and act.reason.required and not done.reason.strip():
@@ -175,7 +178,8 @@ def _fits(who: Who, done: Done, played: _Played) -> bool:
         return played.claimed == _name(done)
     if who.party:
         return done.by == who.party and not done.foreign
-    right = who.of is None or (who.of == "provider") == played.case.provider
+    begins_own = not played.state and played.procedure.about.of is not None  # whose it is, is asked next
+    right = who.of is None or begins_own or (who.of == "provider") == played.case.provider
     return right and done.by == who.role and not done.own and not done.foreign
 
 
@@ -240,7 +244,7 @@ def _facts(played: _Played, act: Act, form: dict[str, Any], papers: int) -> Fact
     about_record = not played.case.score and bool(played.case.record or played.case.resource)
     matter = {
         "number": "", "state": played.state, "channel": "online", "provider": "x" if played.case.provider else "",
-        "about": "score" if played.case.score else "record" if about_record else "nothing",
+        "about": _kind_of_thing(played, about_record),
         "filed_on": day_of(played.filed).isoformat(), "version": 1, "stands": about_record and played.stands,
         "record_version": played.version if about_record else None, 
         "corrected": about_record and played.stands and played.version > 1,
@@ -249,6 +253,14 @@ def _facts(played: _Played, act: Act, form: dict[str, Any], papers: int) -> Fact
         "nature": played.resource.nature if played.resource else None,
     }  # fmt: skip
     return rules.facts_of(played.resource, played.record, matter, act, form)
+
+
+def _kind_of_thing(played: _Played, about_record: bool) -> str:
+    if played.case.score:
+        return "score"
+    if about_record:
+        return "record"
+    return "subject" if played.procedure.about.subject else "nothing"
 
 
 def _name(done: Done) -> str:

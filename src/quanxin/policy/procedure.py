@@ -57,7 +57,7 @@ class Who(Part):
     """Who may act: the holder of a ``role`` whose district holds the subject, a ``party`` of the case, whoever claimed it,
     or nobody: a day or a lapse.
 
-    ``of`` the ``provider`` whose record it is, or of the credit ``centre`` where the case has no provider. ``unless``
+    ``of`` the ``provider`` whose case it is, or of the credit ``centre`` where the case has no provider. ``unless``
     ``judged``: not who judged, in any step, the case that this one looks at.
     """
 
@@ -224,7 +224,11 @@ class Act(Part):
 
 class About(Part):
     """What a case is about: a record (of one ``resource`` or any), a score, a subject, a case of another procedure that
-    stands in a state ``in_``, or nothing yet."""
+    stands in a state ``in_``, or nothing yet.
+
+    ``of`` the ``filer``: the case is of the department for which whoever begins it acts. Otherwise it is of the record's
+    provider, and of the credit centre where there is no record.
+    """
 
     record: bool = False
     resource: Key | None = None
@@ -232,8 +236,15 @@ class About(Part):
     subject: bool = False
     case: Key | None = None
     centre: bool = False  # the credit centre decides it, whoever's record it is
+    of: Literal["filer"] | None = None
     in_: Keys = Field(default=(), alias="in")
     nothing: bool = False
+
+    @model_validator(mode="after")
+    def _whose(self) -> About:
+        if self.of is not None and not (self.subject or self.nothing):
+            raise ValueError("is of its filer only where it is about no record, score or other case")
+        return self
 
 
 class Procedure(Rule):
@@ -331,8 +342,8 @@ class Done(Part):
 class ProcedureCase(Part):
     """A case of a procedure in plain words: acts with their dates and actors, and what comes of each.
 
-    ``provider``: whether a department decides it, or the credit centre. ``record`` are the items of the record that it is
-    about; a score is named by ``score``.
+    ``provider``: whether a department decides it, or the credit centre; of a case that is its filer's, whether the filer
+    acts for a department. ``record`` are the items of the record that it is about; a score is named by ``score``.
     """
 
     title: str

@@ -239,10 +239,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="case",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("exclusive", True), ("open", True)),
+                condition=models.Q(("about__in", ["record", "score"]), ("exclusive", True), ("open", True)),
                 fields=("kind", "subject_id", "resource", "key_hash", "model", "named"),
                 name="case_one_open",
                 nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("about__in", ["subject", "nothing"]), ("exclusive", True), ("open", True)),
+                fields=("kind", "subject_id", "named", "provider"),
+                name="case_one_open_of_department",
             ),
         ),
         migrations.AddIndex(

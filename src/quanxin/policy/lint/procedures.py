@@ -75,8 +75,15 @@ def act_without_basis(pack: Pack, today: dt.date) -> Found:
 
 
 def role_nobody_holds(pack: Pack, today: dt.date) -> Found:
-    """An act, a term or a notice for a role that nobody can hold, or a day's act that somebody must do as well."""
+    """An act, a term or a notice for a role that nobody can hold, or a day's act that somebody must do as well; a case that
+    is its filer's department's, and that somebody begins who acts for none."""
     for procedure in pack.procedures:
+        if procedure.about.of is not None:
+            begins = [act for act in procedure.acts if act.begins]
+            if any(who.of != "provider" for act in begins for who in act.who):
+                yield _where(procedure), "is of its filer's department, and is begun by somebody who need not have one"
+            if any(f.key == "provider" for act in begins for f in act.asks):
+                yield _where(procedure), "asks for provider, by which its filer names the department"
         for place, ways in _ways(procedure):
             for who in ways:
                 if who.role is not None and who.role not in ROLES:
