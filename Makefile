@@ -47,8 +47,7 @@ check: .venv/.ready $(VENDOR)/.ready ## 代码、类型、结构、政策包、�
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit -q -c pyproject.toml -r src .ci --severity-level medium
-	$(BIN)/quanxin pack check packs/national
-	$(BIN)/quanxin pack check packs/jinan
+	for pack in packs/*; do $(BIN)/quanxin pack check $$pack || exit 1; done
 	$(BIN)/mkdocs build --strict --quiet --site-dir .venv/site
 	$(BIN)/python .ci/audit.py
 

@@ -35,6 +35,15 @@ def test_continuous_integration_runs_what_the_readme_says() -> None:
     assert (ROOT / ".ci/run").stat().st_mode & 0o111
 
 
+def test_a_wheel_holds_the_packs_where_they_are_looked_for() -> None:
+    from quanxin.policy.loader import places
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    held = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    checkout, installed = places()
+    assert {ROOT / where: ROOT / "src" / to for where, to in held.items()} == {checkout: installed}
+
+
 def test_an_import_from_a_floor_above_is_refused() -> None:
     kept = subprocess.run(
         [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],

@@ -42,7 +42,7 @@ def _played(pack: Pack, *acts: dict[str, Any], **said: Any) -> Outcome:
     return outcome
 
 
-@pytest.mark.parametrize("name", ["national", "jinan"])
+@pytest.mark.parametrize("name", ["national", "shandong", "jinan"])
 def test_the_cases_of_a_pack_hold_and_reach_every_act_and_refusal(name: str) -> None:
     pack, seen = load(name), set[tuple[str, str, str]]()
     outcomes = run_procedure_cases(pack, lambda procedure, act, how: seen.add((procedure.key, act, how)))

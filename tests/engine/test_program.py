@@ -128,7 +128,7 @@ def test_every_code_has_words_in_both_languages() -> None:
         assert "{" not in said.zh + said.en
 
 
-@pytest.mark.parametrize("pack", ["national", "jinan"])
+@pytest.mark.parametrize("pack", ["national", "shandong", "jinan"])
 def test_the_cases_of_the_packs_hold(pack: str) -> None:
     outcomes = run_cases(load(pack))
     assert outcomes

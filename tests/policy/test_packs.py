@@ -21,9 +21,18 @@ C3 = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["national", "jinan"])
+@pytest.mark.parametrize("name", ["national", "shandong", "jinan"])
 def test_the_packs_obey_every_rule(name: str) -> None:
     assert [f"{p.lint} {p.where}: {p.message}" for p in lint(load(name), DAY)] == []
+
+
+def test_a_province_stands_between_the_nation_and_the_city() -> None:
+    nation, province = load("national"), load("shandong")
+    assert (nation.region, province.region, PACK.region) == ("", "370000", "370100")
+    assert "environmental-rating" not in nation.on(DAY).resources
+    assert PACK.on(DAY).resources["environmental-rating"] == province.on(DAY).resources["environmental-rating"]
+    assert set(nation.measure_classes) < set(province.measure_classes) == set(PACK.measure_classes)
+    assert not any("山东" in basis.title for measure in nation.measures for basis in measure.basis)
 
 
 def test_there_are_at_least_45_resources_each_complete() -> None:
