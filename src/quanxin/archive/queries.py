@@ -7,7 +7,7 @@ the same day and the same moment of knowledge always has the same answer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -74,12 +74,30 @@ def versions_of(subject: Subject, viewer: Viewer, numbers: Iterable[int]) -> dic
     return {view.id: view for view in _views(found, viewer, subject, day)}
 
 
-def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) -> list[Record]:
+def versions_about(
+    subject: Subject, viewer: Viewer, *, resources: Collection[str], on: dt.date, known_at: dt.datetime
+) -> list[Record]:
+    """The versions of a subject's records of some resources, of what had happened by a day, as known at a moment, that the
+    viewer may see; ``held`` on each says what decisions held for it. For slices that reckon with them.
+
+    Raises ``NoSuchSubject``; leaves the same access line as ``archive_of``.
+    """
+    if not access.enter(viewer, subject):
+        raise NoSuchSubject(subject.pk)
+    subject = register.resolve(subject)
+    ids = sorted(viewer.own) or register.cluster(subject)
+    records = _records(ids, viewer, on, known_at, Q(resource__in=resources))
+    access.note_access(viewer, subject)
+    return [record for record in records if _may_see(record, viewer, subject, on)]
+
+
+def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime, which: Q | None = None) -> list[Record]:
     """The versions known at the moment of what had happened by the day, newest event first; ``held`` on each says what
     decisions held for it."""
     known = Record.objects.filter(
         Q(superseded_at=None) | Q(superseded_at__gt=moment),
         Q(event_date=None) | Q(event_date__lte=day),
+        which or Q(),
         subject_id__in=ids,
         recorded_at__lte=moment,
     )
@@ -92,18 +110,14 @@ def _records(ids: list[int], viewer: Viewer, day: dt.date, moment: dt.datetime) 
 def _views(records: list[Record], viewer: Viewer, subject: Subject, day: dt.date) -> list[RecordView]:
     """The records that may be shown, each with what holds for it."""
     rules = current_pack().on(day)
-    return [
-        _view(record, viewer, day, rules)
-        for record in records
-        if access.may_see_record(
-            viewer,
-            definition(record.batch_id),
-            day,
-            record.event_date,
-            natural=subject.natural,
-            own=access.handed_in(viewer, record, subject.region),
-        )
-    ]
+    return [_view(record, viewer, day, rules) for record in records if _may_see(record, viewer, subject, day)]
+
+
+def _may_see(record: Record, viewer: Viewer, subject: Subject, day: dt.date) -> bool:
+    """Whether a record that is in sight may be shown: by the modes and the time of keeping of its resource."""
+    own = access.handed_in(viewer, record, subject.region)
+    natural = subject.natural
+    return access.may_see_record(viewer, definition(record.batch_id), day, record.event_date, natural=natural, own=own)
 
 
 def _view(record: Record, viewer: Viewer, day: dt.date, rules: Rules) -> RecordView:

@@ -90,7 +90,6 @@ def _record(actor: Actor, procedure: Procedure, reference: str) -> Record | None
     if found is None:
         return None
     region = Subject.objects.get(pk=found.subject_id).region
-    ways = [
-        (Role(who.role), found.provider if who.of == "provider" else None) for who in procedure.files.who if who.role
-    ]
+    whose = None if procedure.about.of == "filer" else found.provider
+    ways = [(Role(who.role), whose if who.of == "provider" else None) for who in procedure.files.who if who.role]
     return found if any(actor.may(role, of, region=region) for role, of in ways) else None

@@ -38,6 +38,7 @@ OWN = {
 GROUNDS = {
     "subject_id": "BIGINT",
     "id": "BIGINT",
+    "resource": "VARCHAR",
     "ground": "VARCHAR",
     "since": "DATE",
     "until": "DATE",
@@ -120,28 +121,33 @@ def _listed(pack: Pack, one: CreditList) -> tuple[str, str]:
     other = f" ELSE {add_months('r._event_date', first)}" if first is not None else ""
     term = f"CASE {' '.join(terms)}{other} END" if terms else "CAST(NULL AS DATE)"
     left = f"CAST(r.{quoted(one.removed)} - INTERVAL '1' DAY AS DATE)" if one.removed else "CAST(NULL AS DATE)"
-    return _ground(
-        LISTED + one.key, f"least(coalesce(r._valid_until, {term}), {left}, r._public_until)"
-    ), "r._event_date IS NOT NULL"
+    until = f"least(coalesce(r._valid_until, {term}), {left}, r._public_until)"
+    return _ground(LISTED + one.key, one.resource, until), "r._event_date IS NOT NULL"
 
 
 def _recorded(measure: Measure, when: str, resource: Resource) -> tuple[str, str]:
     """What a measure names of a resource: from its day, as long as the record may be shown."""
     shown = " AND r._published" if resource.publication.mode is Mode.PUBLIC else ""
-    return _ground(RECORDED + measure.key, "r._public_until"), f"r._event_date IS NOT NULL{shown} AND ({when})"
+    return _ground(
+        RECORDED + measure.key, resource.key, "r._public_until"
+    ), f"r._event_date IS NOT NULL{shown} AND ({when})"
 
 
-def _ground(name: str, until: str) -> str:
+def _ground(name: str, resource: str, until: str) -> str:
     return (
-        f"SELECT r._subject_id AS subject_id, r._id AS id, {literal(name)} AS ground, r._event_date AS since, "
-        f"CAST({until} AS DATE) AS until, r._held AS held"
+        f"SELECT r._subject_id AS subject_id, r._id AS id, {literal(resource)} AS resource, {literal(name)} AS ground, "
+        f"r._event_date AS since, CAST({until} AS DATE) AS until, r._held AS held"
     )
+
+
+def names_of(measure: Measure) -> list[str]:
+    """How the grounds of a measure are named."""
+    return sorted({LISTED + t.list if t.list else RECORDED + measure.key for t in measure.triggers})
 
 
 def _rules(measures: Sequence[Measure]) -> Iterator[Rule]:
     for measure in measures:
-        grounds = {LISTED + t.list if t.list else RECORDED + measure.key for t in measure.triggers}
-        for ground in grounds:
+        for ground in names_of(measure):
             for target in measure.targets:
                 yield ground, measure.key, target, measure.in_force.until, measure.term_months
 
@@ -151,8 +157,8 @@ def _consequences(measures: Sequence[Measure]) -> str:
     terms = " ".join(f"WHEN r.months = {n} THEN {add_months('g.since', n)}" for n in months)
     term = f"CASE {terms} END" if terms else "CAST(NULL AS DATE)"
     return (
-        "SELECT subject_id, measure, ground, id, since, until, suspended FROM ("
-        "SELECT g.subject_id, r.measure, g.ground, g.id, g.since, "
+        "SELECT subject_id, measure, ground, resource, id, since, until, suspended FROM ("
+        "SELECT g.subject_id, r.measure, g.ground, g.resource, g.id, g.since, "
         f"least(g.until, r.until, {term}) AS until, coalesce(g.held = {literal(SUSPENDED)}, false) AS suspended "
         "FROM grounds AS g JOIN population AS p ON p.subject_id = g.subject_id "
         "JOIN rules AS r ON r.ground = g.ground AND r.type = p.type "

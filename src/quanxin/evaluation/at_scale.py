@@ -15,19 +15,16 @@ from typing import TYPE_CHECKING
 
 import duckdb
 from django.conf import settings
-from sqlglot import exp
 
-from quanxin.archive import lake_reading
+from quanxin.archive import lake_on_spark
 from quanxin.engine.days import on_day
-from quanxin.engine.normalise import literal, quoted
+from quanxin.engine.normalise import literal
 from quanxin.engine.scoring import FOUND, Scoring, Source, facts_table, grades_table
 from quanxin.engine.scoring_run import create
 from quanxin.engine.spark import translated
 from quanxin.engine.spark_session import SparkMissing, session
-from quanxin.engine.values import type_of
 from quanxin.evaluation import sources
 from quanxin.evaluation.errors import EvaluationError
-from quanxin.policy.model import FieldDef
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -68,18 +65,18 @@ def score(
     at, fields = f"DATE {literal(day.isoformat())}", [f for s in scoring.sources for f in s.fields]
     subjects = sources.put_population(con, scoring.model, moment, workdir)
     for name in ("population", "merged", "uncounted", *(grades_table(key) for key in scoring.model.builds_on)):
-        _hand_over(spark, con, name, workdir)
+        lake_on_spark.hand_over(spark, con, name, workdir)
     records = sum(_put_source(spark, con, source, moment, workdir) for source in scoring.sources)
     for source in scoring.sources:
         facts = on_day(scoring.facts[source.resource], at)
         spark.sql(translated(facts, fields)).createOrReplaceTempView(facts_table(source.resource))
     judged = on_day(scoring.judged.replace(FOUND, f"({scoring.found})"), at)
-    _bring_back(spark, con, judged, "scores", workdir, fields)
+    lake_on_spark.bring_back(spark, con, judged, "scores", workdir, fields)
     marks = " UNION ALL ".join(
         f"SELECT subject_id, {literal(s.resource)} AS resource, id, bits FROM ({on_day(scoring.marks[s.resource], at)}) AS m{n}"
         for n, s in enumerate(scoring.sources)
     )
-    _bring_back(spark, con, marks, "marks", workdir, fields)
+    lake_on_spark.bring_back(spark, con, marks, "marks", workdir, fields)
     return subjects, records
 
 
@@ -87,50 +84,10 @@ def _put_source(
     spark: SparkSession, con: duckdb.DuckDBPyConnection, source: Source, moment: dt.datetime, workdir: Path
 ) -> int:
     """Make the view of a source from the files of the lake; return how many records it has."""
-    files = lake_reading.files_of(source.resource)
-    if not files:
+    versions = lake_on_spark.versions(spark, con, source.resource, source.fields, moment, workdir)
+    if versions is None:
         create(con, source)
-        _hand_over(spark, con, source.table, workdir)
+        lake_on_spark.hand_over(spark, con, source.table, workdir)
         return 0
-    from pyspark.sql import functions
-
-    lake_reading.put_standing(con, source.resource, workdir)
-    for name in ("standing", "batches"):
-        _hand_over(spark, con, name, workdir, as_file=f"{source.table}.{name}")
-    columns = {
-        "_id": "BIGINT",
-        "_subject_id": "BIGINT",
-        "_version": "INT",
-        "_event_date": "DATE",
-        "_row_no": "BIGINT",
-        "_batch": "STRING",
-    }
-    columns |= {f.key: exp.DataType.build(type_of(f), dialect="duckdb").sql("spark") for f in source.fields}
-    # the types are said beforehand: Spark cannot read the lake's UUIDs, and items that a file lacks are NULL
-    stored = spark.read.schema(", ".join(f"`{c}` {kind}" for c, kind in columns.items())).parquet(*map(str, files))
-    named = "coalesce(_batch, regexp_extract(input_file_name(), '([^/]+)[.]parquet$', 1))"
-    stored.withColumn("_batch", functions.expr(named)).createOrReplaceTempView("stored")
-    versions = lake_reading.joined([f.key for f in source.fields], moment, ["_event_date"])
     query = sources.counted(f"({versions}) AS v", source.fields, ())
-    made, place = spark.sql(translated(query, source.fields)), str(workdir / f"{source.table}.counted")
-    made.write.mode("overwrite").parquet(place)
-    # read again, it is known by its columns and not by all that it is made of, which each query over it would go through
-    counted = spark.read.schema(made.schema).parquet(place)
-    counted.createOrReplaceTempView(source.table)
-    return int(counted.count())
-
-
-def _hand_over(
-    spark: SparkSession, con: duckdb.DuckDBPyConnection, table: str, workdir: Path, *, as_file: str = ""
-) -> None:
-    path = workdir / f"{as_file or table}.parquet"
-    con.execute(f"COPY {quoted(table)} TO '{path}' (FORMAT parquet)")
-    spark.read.parquet(str(path)).createOrReplaceTempView(table)
-
-
-def _bring_back(
-    spark: SparkSession, con: duckdb.DuckDBPyConnection, query: str, table: str, workdir: Path, fields: list[FieldDef]
-) -> None:
-    folder = workdir / f"spark-{table}"
-    spark.sql(translated(query, fields)).write.mode("overwrite").parquet(str(folder))
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM read_parquet('{folder}/*.parquet')")
+    return int(lake_on_spark.kept(spark, query, source.table, workdir, source.fields).count())

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 from django.db.models import Q
 
-from quanxin.archive import lake_reading
+from quanxin.archive import decided, lake_reading
 from quanxin.archive.models import Batch
 from quanxin.archive.restrictions import HIDING
 from quanxin.engine.normalise import literal, quoted
@@ -27,7 +27,6 @@ from quanxin.policy.evaluation import Model
 from quanxin.policy.model import FieldDef, FieldType
 from quanxin.runtime.bridge import pg_cursor, to_duckdb
 from quanxin.runtime.pack import current_pack
-from quanxin.subjects.models import Judgement
 
 
 def never_scored() -> list[str]:
@@ -40,30 +39,12 @@ def merged_at(moment: dt.datetime) -> dict[int, int]:
 
     What natural persons and sole traders did counts for nobody's score, whoever they are said to be.
     """
-    never = Q(other__natural=True) | Q(other__type__in=never_scored())
-    stood = Q(kind="merge", at__lte=moment) & (Q(undone_at=None) | Q(undone_at__gt=moment))
-    undone = Q(kind="split", undone_at__lte=moment)
-    found = Judgement.objects.filter(stood | undone).exclude(never)
-    pairs = dict(found.order_by("id").values_list("other_id", "kept_id"))
-    for subject in pairs:
-        while pairs[subject] in pairs:
-            pairs[subject] = pairs[pairs[subject]]
-    return pairs
-
-
-# The versions of records that a decision had taken out of reach at a moment: they count for nobody.
-_UNCOUNTED = """
-SELECT r.id FROM archive_restriction x
-JOIN archive_record r ON r.subject_id = x.subject_id AND r.resource = x.resource AND r.key_hash = x.key_hash
-WHERE x.kind = ANY(%s) AND x.from_at <= %s AND (x.ended_at IS NULL OR x.ended_at > %s) ORDER BY r.id
-"""
+    return decided.merged_at(moment, apart_from=Q(other__natural=True) | Q(other__type__in=never_scored()))
 
 
 def uncounted_at(moment: dt.datetime) -> list[int]:
     """The ids of records that were repaired, shielded or deleted at a moment."""
-    with pg_cursor() as cursor:
-        cursor.execute(_UNCOUNTED, (list(HIDING), moment, moment))
-        return [row[0] for row in cursor.fetchall()]
+    return sorted({number for number, _ in decided.held_at(moment, HIDING)})
 
 
 def put_decided(con: duckdb.DuckDBPyConnection, moment: dt.datetime) -> None:
@@ -166,9 +147,7 @@ def _from_json(field: FieldDef) -> str:
 
 def clusters_of(subjects: Collection[int], moment: dt.datetime) -> set[int]:
     """The subjects, those that they were merged into at a moment, and all that were merged into these."""
-    pairs = merged_at(moment)
-    kept = {pairs.get(subject, subject) for subject in subjects}
-    return kept | {other for other, into in pairs.items() if into in kept}
+    return decided.clusters_of(subjects, merged_at(moment))
 
 
 def inputs_digest(sources: Sequence[Source], moment: dt.datetime) -> str:

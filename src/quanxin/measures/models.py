@@ -45,6 +45,7 @@ class Application(models.Model):
     since = models.DateField()
     until = models.DateField(null=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.IN_FORCE)
+    stayed = models.BooleanField(default=False)  # by a court or by the department, whatever becomes of the record
     applied_at = models.DateTimeField()
     applied_by = models.CharField(max_length=128)
     lifted_at = models.DateTimeField(null=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from quanxin.runtime.slices import Slice
+from quanxin.runtime.slices import Job, Slice
 
 SLICE = Slice(
     key="measures",
     title=("激励与惩戒", "Measures"),
+    jobs=(Job("3 0 * * *", "quanxin.measures.following:by_night", "measures.by-night"),),
+    handlers=("quanxin.measures.following:GROUNDS", "quanxin.measures.following:CASES"),
 )

@@ -242,8 +242,8 @@ class About(Part):
 
     @model_validator(mode="after")
     def _whose(self) -> About:
-        if self.of is not None and not (self.subject or self.nothing):
-            raise ValueError("is of its filer only where it is about no record, score or other case")
+        if self.of is not None and (self.score or self.case):
+            raise ValueError("is of its filer only where it is about no score or other case")
         return self
 
 

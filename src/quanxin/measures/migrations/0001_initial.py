@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                         max_length=9,
                     ),
                 ),
+                ("stayed", models.BooleanField(default=False)),
                 ("applied_at", models.DateTimeField()),
                 ("applied_by", models.CharField(max_length=128)),
                 ("lifted_at", models.DateTimeField(null=True)),
