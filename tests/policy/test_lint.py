@@ -109,6 +109,32 @@ def _item(**said: Any) -> Change:
     return lambda files: files.update({"check-items/funds.yaml": item | said})
 
 
+def _promise(duty: dict[str, Any] | None = None, **said: Any) -> Change:
+    """A template of a commitment, with the codes that it is known by; what ``said`` and ``duty`` say otherwise is wrong."""
+    rule = {"in_force": {"from": "2019-01-01"}, "basis": [{"title": "某法"}]}
+    duties = [
+        {"key": "d", "title": text("守法"), "text": text("守法"), "evidence": "data-match", "due": {"months": 2},
+         "match": {"resource": "penalty", "when": "fine > 1"}} | (duty or {})
+    ]  # fmt: skip
+    made = rule | {
+        "key": "promise", "title": text("承诺"), "kind": "主动型", "item": text("事项"), "departments": ["market"],
+        "targets": ["firm", "person"], "text": text("承诺"), "liability": text("责任"), "duties": duties,
+        "exclusions": [{"key": "listed", "title": text("失信"), "lists": ["list"], "way_out": text("修复"),
+                        "basis": [{"title": "某法"}]}],
+        "excluded_matters": ["safety"], "publicity": "公开",
+    }  # fmt: skip
+    sets = {"commitment-kind": ("主动型", "其他-"), "disclosure-kind": ("公开", None)}
+    codes = {
+        f"codes/{key}.yaml": rule | {"key": key, "title": text(key), "edition": "1", "open_prefix": opened,
+                                     "codes": [{"value": value, "title": text(value)}]}
+        for key, (value, opened) in sets.items()
+    }  # fmt: skip
+    matters = [{"key": "safety", "title": text("公共安全"), "basis": [{"title": "某法"}]}]
+    return lambda files: files.update(
+        {"commitments/promise.yaml": made | said, "excluded-matters.yaml": matters} | codes
+    )
+
+
 def _staff(**said: Any) -> Change:
     """An item that checks persons."""
     return _item(**{"persons": True, "kind": "staff", "targets": ["person"], "measures": [], **said})
@@ -168,6 +194,25 @@ BREAKS: dict[str, list[Change]] = {
     ],
     "check-measure-ungrounded": [
         _item(lists=[]), _item(targets=["trader"]), _item(department="approval"),
+    ],
+    "commitment-unknown": [
+        _promise(kind="无"), _promise(publicity="其他-公开"), _promise(departments=["nobody"]), _promise(targets=["nobody"]),
+        _promise(procedure="nothing"), _promise(excluded_matters=["nothing"]), _promise({"match": {"resource": "nothing"}}),
+        _promise(exclusions=[{"key": "x", "title": text("失信"), "lists": ["nothing"], "way_out": text("修复"),
+                              "basis": [{"title": "某法"}]}]),
+    ],
+    "commitment-too-long": [
+        _promise(text=text("诺" * 4001)), _promise(liability={"zh": "责任", "en": " "}),
+        _promise({"text": {"zh": "守法", "en": ""}}),
+    ],
+    "commitment-effect-ungrounded": [
+        _promise(breach_effects=[{"measure": "ban", "basis": [{"title": "某法", "article": "第一条"}]}]),
+    ],
+    "commitment-duty-unusable": [
+        _promise({"match": {"resource": "penalty", "when": "nothing > 1"}}),
+        _promise({"match": {"resource": "penalty", "when": "read_csv('x') = 1"}}),
+        _all(_promise(), put("lists/list.yaml", "nature", to="positive"), lambda files: files.pop("measures/ban.yaml"),
+             lambda files: files["plan.yaml"][0].pop("measures", None)),
     ],
     "evaluation-without-basis": [put(RESOURCE, "evaluation", to=False), _person_rating(evaluation=True)],
     "region-invalid": [put("pack.yaml", "region", to=region) for region in ("3701", "37010a", "990100", "３７０１００")],
@@ -283,7 +328,8 @@ BREAKS: dict[str, list[Change]] = {
         put(RESOURCE, "checks", 0, "when", to="kind ="), put(*FIELDS, 4, "required", to="random() > 0"),
         put("overrides/law.yaml", "when", to="nothing > 1"), put("overrides/law.yaml", "when", to="fine > month(today())"),
         _item(reads=[{"resource": "penalty", "when": "nothing > 1"}]),
-        put(*TIER, "when", to="(SELECT true)"), put(*TIER, "when", to="decision_date < today()"),
+        put(RESOURCE, "publication", "when", to="nothing > 1"),
+        put(RESOURCE, "publication", "when", to="decision_date < today()"), put(*TIER, "when", to="(SELECT true)"), put(*TIER, "when", to="decision_date < today()"),
         put(*INDICATOR, "filter", to="count(*) > 1"), put(*INDICATOR, "filter", to="nothing > 1"),
         put(MODEL, "vetoes", 0, "filter", to="now() > decision_date"),
         lambda files: files[MODEL]["indicators"][0].update(aggregate="ratio", of="fine >", missing=NOTHING),
@@ -385,6 +431,9 @@ KEEPS: list[Change] = [
     put("purposes.yaml", 0, "persons", to=True),  # under their consent
     put("consents/plain.yaml", "sensitive", to=True),
     _consent(),  # two ways to consent to what is not sensitive
+    _promise(),
+    _promise(kind="其他-科研", departments=[]),
+    put(RESOURCE, "publication", "when", to="fine > 1"),
     _item(),
     _item(reads=[]),
     _staff(),

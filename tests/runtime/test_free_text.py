@@ -23,6 +23,7 @@ LISTED: dict[str, str] = {
         casework.Case.filed_by casework.Case.claimed_by casework.Case.decided_by casework.Step.actor
         rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor measures.Application.applied_by
         casework.SavedView.owner accounts.ApiClient.decides_asked_by
+        commitments.Confirmation.actor commitments.Signature.signer commitments.Duty.checked_by
         casework.Notice.read_by casework.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
     """,
     "a key of the catalogue, the pack or the code": """
@@ -40,7 +41,9 @@ LISTED: dict[str, str] = {
         sharing.Subscription.resource sharing.Subscription.districts sharing.Subscription.fields evaluation.Edition.model
         evaluation.Edition.pack evaluation.Run.model evaluation.Run.pack_edition evaluation.Run.engine evaluation.Run.versions
         evaluation.Score.model evaluation.Score.grade evaluation.Change.model evaluation.Change.grade evaluation.Study.model
-        accounts.User.language casework.Case.kind casework.Case.state casework.Case.resource casework.Case.model
+        commitments.Commitment.template commitments.Commitment.kind commitments.Commitment.provider
+        commitments.Confirmation.how commitments.Signature.template commitments.Serial.division commitments.Duty.key
+        commitments.Duty.method accounts.User.language casework.Case.kind casework.Case.state casework.Case.resource casework.Case.model
         casework.Case.provider casework.Step.act casework.Step.state
         casework.Term.clock casework.Term.state casework.Term.act
         casework.Term.role casework.Term.provider casework.Term.warnings casework.Term.escalate_to casework.Notice.key
@@ -59,7 +62,8 @@ LISTED: dict[str, str] = {
         intake.Dropped.signature
         intake.Pulled.mark intake.Pulled.digest intake.Pulled.edge evaluation.Edition.digest evaluation.Run.digest
         evaluation.Run.inputs evaluation.Run.grades evaluation.Run.manifest evaluation.Study.step evaluation.Study.runs
-        evaluation.Study.figures casework.Case.number casework.Notice.once rights.Wording.digest attachments.Attachment.case
+        evaluation.Study.figures commitments.Commitment.sha256 commitments.Commitment.number
+        commitments.Confirmation.sha256 commitments.Confirmation.nonce commitments.Signature.sha256 casework.Case.number casework.Notice.once rights.Wording.digest attachments.Attachment.case
         casework.Feed.digest
         attachments.Attachment.sha256 attachments.Attachment.virus api.Answer.key api.Answer.fingerprint
     """,
@@ -68,6 +72,7 @@ LISTED: dict[str, str] = {
         intake.Handover.basis evaluation.Edition.definition rights.Wording.text
     """,
     "an organisation's code or name, or a person's number as its blind index": """
+        commitments.Commitment.authority_code
         accounts.Organisation.code accounts.Binding.code accounts.Binding.identity accounts.Agency.code accounts.Agency.identity
         subjects.Subject.code subjects.Subject.name subjects.Identifier.value subjects.Name.text subjects.Name.norm
         subjects.Finding.value subjects.Decision.value subjects.Decision.name intake.Held.stated intake.Held.stated_key

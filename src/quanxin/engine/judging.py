@@ -133,6 +133,7 @@ def _needed(pack: Pack, resource: Resource) -> Sequence[str]:
     """The fields that any answer depends on."""
     own, conditions = resource.subject, [tier.when for edition in pack.tiers_of(resource.key) for tier in edition.tiers]
     conditions += [law.when for law in pack.overrides_of(resource.key)]
+    conditions += [resource.publication.when] if resource.publication.when else []
     named = [own.code, own.category, own.stated_on, resource.event_date, resource.valid_from, resource.valid_until]
     named += [resource.publication.until, *sorted(set().union(*map(columns, conditions)))]
     return tuple(dict.fromkeys(key for key in named if key is not None))

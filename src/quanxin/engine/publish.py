@@ -63,6 +63,8 @@ def published(
     persons = any(subjects.types[k].natural for k in resource.subject_types)
     # where a row may be a person's, one whose type is not known stays out of sight
     organisation = f"coalesce(_subject_type NOT IN ({natural}), false)" if persons else "true"
+    if resource.publication.when:
+        organisation = f"({organisation} AND coalesce(({resource.publication.when}), false))"
     ruled = "".join(
         f" WHEN {n} THEN {organisation if law.published else 'false'}"
         for n, law in enumerate(overrides)

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from quanxin.policy import checks, consequences, evaluation, model, procedure, rights, ruling
+from quanxin.policy import commitments as promised
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.model import Part, Rule, Text
 from quanxin.policy.quality import QualityStandard
@@ -147,6 +148,7 @@ class OfADay:
     code_sets = Dated("codes/", model.CodeSet)
     lists = Dated("lists/", consequences.CreditList, carrier=Text(zh="名单", en="list"))
     measures = Dated("measures/", consequences.Measure, carrier=Text(zh="措施", en="measure"))
+    commitments = Dated("commitments/", promised.Template, carrier=Text(zh="承诺文本", en="commitment"))
     tiers = Dated("tiers/", ruling.PublicationTiers, carrier=Text(zh="公示期限", en="publication tiers"))
     clocks = Dated("clocks.yaml", ruling.Clock, carrier=Text(zh="时限", en="clock"))
     models = Dated("models/", evaluation.Model, carrier=Text(zh="评价模型", en="model"))
@@ -164,6 +166,7 @@ class OfADay:
     providers = Keyed("providers.yaml", model.Provider)
     categories = Keyed("categories.yaml", model.Category)
     forbidden = Keyed("forbidden.yaml", ruling.ForbiddenItem)
+    excluded_matters = Keyed("excluded-matters.yaml", promised.ExcludedMatter)
     measure_kinds = Keyed("measure-kinds.yaml", consequences.MeasureKind)
     measure_classes = Keyed("measure-classes.yaml", consequences.MeasureClass)
     check_situations = Keyed("check-situations.yaml", checks.Situation)

@@ -189,12 +189,14 @@ class Mode(StrEnum):
 
 
 class Publication(Part):
-    """Who may see a record and for how long. At most one of ``months``, ``until`` and ``tiers`` says until when."""
+    """Who may see a record and for how long. At most one of ``months``, ``until`` and ``tiers`` says until when; of a public
+    resource those records alone for which ``when`` (SQL boolean over its fields) holds."""
 
     mode: Mode
     months: int | None = None  # calendar months from the event date, clamped at month ends
     until: FieldKey | None = None  # a date field of the record
     tiers: Key | None = None  # a PublicationTiers rule (penalties)
+    when: str | None = None
     basis: tuple[Basis, ...] = ()
 
 

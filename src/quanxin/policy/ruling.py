@@ -74,6 +74,7 @@ class Clause(Part):
     lists: tuple[Key, ...] = ()
     check_items: tuple[Key, ...] = ()
     measures: tuple[Key, ...] = ()
+    commitments: tuple[Key, ...] = ()
     tiers: tuple[Key, ...] = ()
     clocks: tuple[Key, ...] = ()
     models: tuple[Key, ...] = ()

@@ -16,6 +16,7 @@ APPEND_ONLY: Mapping[str, frozenset[str]] = MappingProxyType({
     "accounts_signin": frozenset(),  # after its term a day goes by the owner's function ``ledger_remove`` alone
     "archive_access": frozenset(),
     "casework_step": frozenset(),
+    "commitments_signature": frozenset(),
     "rights_wording": frozenset(),
     "rights_consentuse": frozenset(),
     "ledger_seal": frozenset(),

@@ -34,6 +34,7 @@ PACKAGES: tuple[str, ...] = (
     "quanxin.sharing",
     "quanxin.evaluation",
     "quanxin.rights",
+    "quanxin.commitments",
     "quanxin.measures",
     "quanxin.desk",
     "quanxin.my",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from quanxin.policy.lint import (
     basis,
     checks,
+    commitments,
     dates,
     expressions,
     fields,
@@ -40,6 +41,10 @@ LINTS: Mapping[str, Lint] = {
     "check-not-opened": checks.check_not_opened,
     "check-of-persons": checks.check_of_persons,
     "check-measure-ungrounded": checks.check_measure_ungrounded,
+    "commitment-unknown": commitments.commitment_unknown,
+    "commitment-too-long": commitments.commitment_too_long,
+    "commitment-effect-ungrounded": commitments.commitment_effect_ungrounded,
+    "commitment-duty-unusable": commitments.commitment_duty_unusable,
     "evaluation-without-basis": basis.evaluation_without_basis,
     "region-invalid": basis.region_invalid,
     "person-in-model": persons.person_in_model,

@@ -22,6 +22,9 @@ def expression_invalid(pack: Pack, today: dt.date) -> Iterator[tuple[str, str]]:
         for place, sql in _expressions(resource):
             for problem in expressions.check(sql, fields):
                 yield f"resources/{resource.key}/{place}", problem
+        if resource.publication.when:
+            for problem in _window_problems(resource.publication.when, fields):
+                yield f"resources/{resource.key}/publication", problem
     for edition in pack.tiers:
         fields = _fields(pack, edition.resource)
         for tier in edition.tiers:

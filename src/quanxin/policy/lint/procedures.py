@@ -52,7 +52,7 @@ def state_dead_end(pack: Pack, today: dt.date) -> Found:
 def clock_without_act(pack: Pack, today: dt.date) -> Found:
     """A state with a term that no act of anybody stops, a term nobody is called by, or a lapse that does nothing there."""
     for procedure in pack.procedures:
-        for state, clock in _clocks(procedure):
+        for state, clock, _asked in _clocks(procedure):
             where = f"{_where(procedure)}/{state}"
             leaving = [act for act in procedure.acts if state in act.from_ and act.to != Act.SAME]
             if not any(not act.by_nobody for act in leaving):
@@ -124,10 +124,9 @@ def field_unasked(pack: Pack, today: dt.date) -> Found:
                 _where(procedure),
                 f"is named by {procedure.named_by}, which its beginning does not always ask for, in a line",
             )
-        for state, clock in _clocks(procedure):
-            for problem in (
-                expressions.check(clock.until, (), {"record": record, "matter": MATTER}) if clock.until else ()
-            ):
+        for state, clock, asked in _clocks(procedure):
+            tables = {"record": record, "matter": MATTER, "form": asked}
+            for problem in expressions.check(clock.until, (), tables) if clock.until else ():
                 yield f"{_where(procedure)}/{state}", problem
 
 
@@ -217,11 +216,12 @@ def _sound_moves(procedure: Procedure) -> Iterator[tuple[str, Act, str]]:
     yield from ((state, act, target) for state, act, target in procedure.moves() if target in known)
 
 
-def _clocks(procedure: Procedure) -> Iterator[tuple[str, StateClock]]:
-    yield from ((state.key, state.clock) for state in procedure.states if state.clock is not None)
+def _clocks(procedure: Procedure) -> Iterator[tuple[str, StateClock, Collection[str]]]:
+    """The terms by their states; that of an act may speak of the items of the act's form, which come with it."""
+    yield from ((state.key, state.clock, ()) for state in procedure.states if state.clock is not None)
     for act in procedure.acts:
         if act.clock is not None and act.to in procedure.state_of:
-            yield act.to, act.clock
+            yield act.to, act.clock, {f.key for f in act.asks}
 
 
 def _edition_problems(pack: Pack, procedure: Procedure, clock: StateClock) -> Iterator[str]:
@@ -244,7 +244,7 @@ def _ways(procedure: Procedure) -> Iterator[tuple[str, tuple[Who, ...]]]:
     for act in procedure.acts:
         yield act.key, act.who
         yield from ((act.key, told.to) for told in act.notices)
-    yield from ((state, clock.who) for state, clock in _clocks(procedure))
+    yield from ((state, clock.who) for state, clock, _asked in _clocks(procedure))
 
 
 def _expressions(act: Act) -> Iterator[str]:

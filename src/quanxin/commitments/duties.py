@@ -1,0 +1,102 @@
+"""The duties of a commitment: planned when it comes into force, looked at, corrected.
+
+Invariant: each duty of the signed version is planned once, with the day by which somebody looks; of a duty that is checked by
+sample those are drawn whose number comes first by a seed that anybody can compute. A finding is a fact and grounds nothing:
+a breach follows from a decision alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+
+from quanxin.accounts import Actor
+from quanxin.calendar import add_months
+from quanxin.commitments import texts
+from quanxin.commitments.errors import CommitmentError
+from quanxin.commitments.models import OPEN, UNMET, Commitment, Duty
+from quanxin.policy import commitments as policy
+from quanxin.policy.model import Text
+from quanxin.runtime.pack import current_pack
+
+DONE = (Duty.State.MET, Duty.State.CORRECTED, Duty.State.UNDRAWN)
+
+
+def plan(commitment: Commitment, template: policy.Template, day: dt.date) -> list[Duty]:
+    """Plan the duties of a commitment that comes into force on a day."""
+    return Duty.objects.bulk_create(
+        Duty(
+            commitment=commitment,
+            key=one.key,
+            due_on=due_on(one.due, day, commitment.supply_by),
+            method=one.evidence,
+            state=Duty.State.PLANNED if drawn(seed_of(template, day), commitment.number, one) else Duty.State.UNDRAWN,
+        )
+        for one in template.duties
+    )
+
+
+def due_on(due: policy.Due, day: dt.date, supply_by: dt.date | None) -> dt.date:
+    """By when a duty is looked at; what is handed in later, on the day that was promised."""
+    if supply_by is not None:
+        return supply_by
+    if due.months is not None:
+        return add_months(day, due.months)
+    if due.days is not None:
+        return day + dt.timedelta(days=due.days)
+    return current_pack().calendar.add_working_days(day, due.working_days or 0).date
+
+
+def seed_of(template: policy.Template, day: dt.date) -> str:
+    """The seed by which the commitments of a template and year are drawn; it is public."""
+    return f"{template.key}:{template.in_force.from_.isoformat()}:{day.year}"
+
+
+def drawn(seed: str, number: str, duty: policy.Duty) -> bool:
+    """Whether a commitment is drawn for a duty: its SHA-256 with the seed falls into the share."""
+    if duty.share >= 100:
+        return True
+    return int(hashlib.sha256(f"{seed}:{duty.key}:{number}".encode()).hexdigest(), 16) % 100 < duty.share
+
+
+def duty_of(commitment: Commitment, key: str) -> Duty:
+    """A duty of a commitment, locked; raises ``CommitmentError`` for none."""
+    found = commitment.duties.select_for_update().filter(key=key).first()
+    if found is None:
+        raise CommitmentError("duty-unknown", known="、".join(commitment.duties.values_list("key", flat=True)))
+    return found
+
+
+def check(by: Actor, duty: Duty, finding: str, evidence: str, day: dt.date) -> Duty:
+    """Keep what was found of a duty."""
+    duty.state, duty.checked_on, duty.checked_by, duty.evidence = finding, day, by.name, evidence
+    duty.save(update_fields=["state", "checked_on", "checked_by", "evidence"])
+    return duty
+
+
+def expect_unmet(duty: Duty) -> None:
+    """Raise ``CommitmentError`` unless the duty was found not kept."""
+    if duty.state not in UNMET:
+        raise CommitmentError("duty-not-unmet")
+
+
+def expect_done(commitment: Commitment) -> None:
+    """Raise ``CommitmentError`` while a duty was not found kept."""
+    left = commitment.duties.filter(state__in=OPEN)
+    if left:
+        titles = [title(commitment, one) for one in left]
+        which = Text(zh="、".join(t.zh for t in titles), en=", ".join(t.en for t in titles))
+        raise CommitmentError("duties-open", which=which)
+
+
+def title(commitment: Commitment, duty: Duty) -> Text:
+    """What a duty is called in the version that was signed."""
+    template = texts.edition_of(commitment.template, commitment.edition)
+    known = template.duty(duty.key) if template else None
+    return known.title if known else Text(zh=duty.key, en=duty.key)
+
+
+def overdue(found: Sequence[Duty], day: dt.date) -> list[Duty]:
+    """Those of the duties whose day has passed and that nobody has looked at."""
+    return [one for one in found if one.state in (Duty.State.PLANNED, Duty.State.CANNOT) and one.due_on < day]

@@ -1,0 +1,75 @@
+"""Who may not promise: whoever is on a list of the dishonest, or broke a commitment and was not repaired.
+
+Invariant: asked when a commitment is offered and again when it is signed, of what stands at that moment; what a repair, a
+deletion or a shield holds counts no more. The answer is said to the department in words, without what the list says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
+
+from django.db.models import QuerySet
+
+from quanxin.archive import restrictions
+from quanxin.archive.models import Record
+from quanxin.calendar import add_months
+from quanxin.commitments.errors import CommitmentError
+from quanxin.policy.commitments import BREACH, Exclusion, Template
+from quanxin.policy.consequences import CreditList
+from quanxin.runtime.pack import current_pack
+from quanxin.subjects.models import Subject
+from quanxin.subjects.queries import cluster
+
+
+def exclusions_of(template: Template, subject: Subject, day: dt.date) -> list[Exclusion]:
+    """The exclusions of a template that meet a subject on a day."""
+    ids = cluster(subject)
+    listed: Sequence[str] | None = None
+    found = []
+    for one in template.exclusions:
+        if one.unremedied_breach:
+            met = _standing(ids, [BREACH]).exists()
+        else:
+            listed = _listed(ids, day) if listed is None else listed
+            met = bool(listed) if one.any_list else bool(set(one.lists) & set(listed))
+        if met:
+            found.append(one)
+    return found
+
+
+def expect_none(template: Template, subject: Subject, day: dt.date) -> None:
+    """Raise ``CommitmentError`` for who may not promise, with the first reason and the way out of it."""
+    for one in exclusions_of(template, subject, day):
+        raise CommitmentError("excluded", why=one.title, way_out=one.way_out)
+
+
+def _listed(ids: Collection[int], day: dt.date) -> list[str]:
+    """The lists of the dishonest on which a subject is on a day."""
+    lists = {one.resource: one for one in current_pack().on(day).lists.values() if one.nature == "negative"}
+    standing = _standing(ids, lists)
+    return [lists[record.resource].key for record in standing if _holds(lists[record.resource], record, day)]
+
+
+def _holds(one: CreditList, record: Record, day: dt.date) -> bool:
+    """Whether a listing has begun and is not over on a day."""
+    began = record.event_date
+    if began is None or began > day:
+        return False
+    return all(day <= end for end in _ends(one, record, began))
+
+
+def _ends(one: CreditList, record: Record, began: dt.date) -> Iterator[dt.date]:
+    """The last days of a listing, each of which ends it."""
+    if record.valid_until is not None:
+        yield record.valid_until
+    elif one.term_months is not None:
+        yield add_months(began, one.term_months)
+    if one.removed and (left := record.payload.get(one.removed)):
+        yield dt.date.fromisoformat(str(left)) - dt.timedelta(days=1)
+
+
+def _standing(ids: Collection[int], resources: Collection[str]) -> QuerySet[Record]:
+    """The records about a subject that stand and that no decision holds."""
+    about = Record.objects.filter(subject_id__in=ids, resource__in=list(resources), superseded_at=None)
+    return about.exclude(restrictions.hidden())

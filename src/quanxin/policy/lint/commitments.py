@@ -1,0 +1,103 @@
+"""Lints about commitments: nobody signs what no department can take, no duty is looked at by nobody's rule, and nothing
+follows from a breach that its ground does not carry.
+
+Invariant: under a pack that passes, whatever a template names is there; its texts fit the record that is made of them; what
+it says to follow from a breach rests on a record of a breach.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
+
+from quanxin.policy import expressions
+from quanxin.policy.commitments import BREACH, KIND_CODES, LONGEST, PUBLICITY_CODES, Template
+from quanxin.policy.model import Text
+from quanxin.policy.pack import Pack
+
+Found = Iterator[tuple[str, str]]
+
+
+def commitment_unknown(pack: Pack, today: dt.date) -> Found:
+    """A template that names a code, department, type of subject, list, measure, procedure, matter or resource that there is
+    not."""
+    for template in pack.commitments:
+        where = _where(template)
+        named: list[tuple[str, Iterable[str], Collection[str]]] = [
+            ("kind", _uncoded(pack, KIND_CODES, template.kind), ()),
+            ("publicity", _uncoded(pack, PUBLICITY_CODES, template.publicity), ()),
+            ("department", template.departments, pack.providers),
+            ("subject type", template.targets, pack.subject_types),
+            ("procedure", [template.procedure] if template.procedure else [], _keys(pack.procedures)),
+            ("excluded matter", template.excluded_matters, pack.excluded_matters),
+            ("list", [key for one in template.exclusions for key in one.lists], _keys(pack.lists)),
+            ("measure", [one.measure for one in template.breach_effects], _keys(pack.measures)),
+            ("resource", [duty.match.resource for duty in template.duties if duty.match], _keys(pack.resources)),
+        ]
+        for what, keys, known in named:
+            for key in keys:
+                if key not in known:
+                    yield where, f"names the {what} {key}, which there is not"
+
+
+def commitment_too_long(pack: Pack, today: dt.date) -> Found:
+    """A text that does not fit into the record of a commitment, or one that lacks a language."""
+    for template in pack.commitments:
+        texts: list[tuple[str, Text]] = [("text", template.text), ("liability", template.liability)]
+        texts += [(f"duties/{duty.key}", duty.text) for duty in template.duties]
+        for name, text in texts:
+            if len(text.zh) > LONGEST:
+                yield f"{_where(template)}/{name}", f"is longer than the {LONGEST} characters of its record"
+            if not text.zh.strip() or not text.en.strip():
+                yield f"{_where(template)}/{name}", "is not said in both languages"
+
+
+def commitment_effect_ungrounded(pack: Pack, today: dt.date) -> Found:
+    """A measure said to follow from a breach that no record of a breach grounds, or by no article."""
+    for template in pack.commitments:
+        for effect in template.breach_effects:
+            where = f"{_where(template)}/{effect.measure}"
+            versions = [one for one in pack.measures if one.key == effect.measure]
+            if versions and not any(t.resource == BREACH for one in versions for t in one.triggers):
+                yield where, f"is said to follow from a breach, and no record of {BREACH} grounds it"
+            if not any(basis.article for basis in effect.basis):
+                yield where, "names no article"
+
+
+def commitment_duty_unusable(pack: Pack, today: dt.date) -> Found:
+    """A duty matched by an expression that is not allowed, names no field, or depends on the day; an exclusion by a list
+    that is of the honest."""
+    for template in pack.commitments:
+        for duty in template.duties:
+            where = f"{_where(template)}/duties/{duty.key}"
+            for problem in _match_problems(pack, duty.match.resource, duty.match.when) if duty.match else ():
+                yield where, problem
+        positive = {one.key for one in pack.lists if one.nature == "positive"}
+        for exclusion in template.exclusions:
+            for key in sorted(positive & set(exclusion.lists)):
+                yield f"{_where(template)}/{exclusion.key}", f"excludes whoever is on {key}, a list of the honest"
+
+
+def _match_problems(pack: Pack, resource: str, when: str) -> Iterator[str]:
+    versions = [{f.key for f in version.fields} for version in pack.resource_history(resource)]
+    if not versions:
+        return
+    yield from expressions.check(when, set.intersection(*versions))
+    if any(version.event_date is None for version in pack.resource_history(resource)):
+        yield f"is matched by {resource}, whose records have no day"
+
+
+def _uncoded(pack: Pack, key: str, value: str) -> list[str]:
+    """The value, unless a code set has it, or an open one lets it in."""
+    found = [one for one in pack.code_sets if one.key == key]
+    known = {code.value for one in found for code in one.codes}
+    opened = any(one.open_prefix and value.startswith(one.open_prefix) for one in found)
+    return [] if value in known or opened else [value]
+
+
+def _keys(rules: Iterable[object]) -> set[str]:
+    return {str(getattr(one, "key")) for one in rules}  # noqa: B009  rules of several kinds
+
+
+def _where(template: Template) -> str:
+    return f"commitments/{template.key}"
