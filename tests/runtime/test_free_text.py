@@ -43,7 +43,8 @@ LISTED: dict[str, str] = {
         evaluation.Score.model evaluation.Score.grade evaluation.Change.model evaluation.Change.grade evaluation.Study.model
         commitments.Commitment.template commitments.Commitment.kind commitments.Commitment.provider
         commitments.Confirmation.how commitments.Signature.template commitments.Serial.division commitments.Duty.key
-        commitments.Duty.method accounts.User.language casework.Case.kind casework.Case.state casework.Case.resource casework.Case.model
+        commitments.Duty.method accounts.User.language casework.Case.kind casework.Case.state casework.Case.resource
+        casework.Case.model
         casework.Case.provider casework.Step.act casework.Step.state
         casework.Term.clock casework.Term.state casework.Term.act
         casework.Term.role casework.Term.provider casework.Term.warnings casework.Term.escalate_to casework.Notice.key
@@ -63,7 +64,8 @@ LISTED: dict[str, str] = {
         intake.Pulled.mark intake.Pulled.digest intake.Pulled.edge evaluation.Edition.digest evaluation.Run.digest
         evaluation.Run.inputs evaluation.Run.grades evaluation.Run.manifest evaluation.Study.step evaluation.Study.runs
         evaluation.Study.figures commitments.Commitment.sha256 commitments.Commitment.number
-        commitments.Confirmation.sha256 commitments.Confirmation.nonce commitments.Signature.sha256 casework.Case.number casework.Notice.once rights.Wording.digest attachments.Attachment.case
+        commitments.Confirmation.sha256 commitments.Confirmation.nonce commitments.Signature.sha256 casework.Case.number
+        casework.Notice.once rights.Wording.digest attachments.Attachment.case
         casework.Feed.digest
         attachments.Attachment.sha256 attachments.Attachment.virus api.Answer.key api.Answer.fingerprint
     """,
