@@ -163,7 +163,7 @@ def sound() -> dict[str, Any]:
            "term_months": 36},
         "measures/ban.yaml": rule
         | {"key": "ban", "title": text("限"), "kind": "P01", "nature": "sanction", "targets": ["firm"],
-           "class": "national", "triggers": ["list"], "enforcers": ["market"]},
+           "class": "national", "triggers": ["list"], "enforcers": ["market"], "review_by": "2190-01-01"},
         "check-situations.yaml": [{"key": "funds", "title": text("资金"), "basis": BASIS}],
         "tiers/windows.yaml": rule
         | {"key": "windows", "title": text("期"), "resource": "penalty",

@@ -11,7 +11,7 @@ import pytest
 from quanxin.policy import lint, load
 from quanxin.policy.lint import LINTS
 from tests.policy import test_procedures as procedures
-from tests.policy.small import RESOURCE, Change, put, sound, text, written
+from tests.policy.small import BASIS, RESOURCE, Change, put, sound, text, written
 
 DAY = dt.date(2026, 11, 23)
 FIELDS, TIER = (RESOURCE, "fields"), ("tiers/windows.yaml", "tiers", 0)
@@ -175,11 +175,23 @@ BREAKS: dict[str, list[Change]] = {
         put("measures/ban.yaml", "targets", to=["person"]),
         put("measures/ban.yaml", "in_force", to={"from": "2000-01-01", "until": "2000-12-31"}),
     ],
+    "measure-of-persons": [
+        _all(put(RESOURCE, "subject_types", to=["firm", "person"]), put("measures/ban.yaml", "targets", to=["person"]),
+             put("measures/ban.yaml", "triggers", to=[{"resource": "penalty"}])),
+        _all(put(RESOURCE, "subject_types", to=["firm", "person"]), put("measures/ban.yaml", "targets", to=["person"]),
+             put("measures/ban.yaml", "basis", to=[*BASIS, {"title": "某办法"}])),
+    ],
+    "measure-endless": [
+        _all(put("measures/ban.yaml", "triggers", to=[{"resource": "penalty"}]),
+             put(RESOURCE, "publication", to={"mode": "public"})),
+        put("measures/ban.yaml", "term_months", to=37),
+    ],
+    "measure-without-review": [lambda files: files["measures/ban.yaml"].pop("review_by")],
     "list-unusable": [
         put("lists/list.yaml", "term_months", to=None), put("lists/list.yaml", "removed", to="kind"),
     ],
     "measure-unplayed": [
-        put("measure-tests/ban.yaml", to=[{"title": "不触发", "measure": "ban", "subject_type": "firm", "on": "2020-01-01",
+        put("measure-tests/ban.yaml", to=[{"title": "不触发", "measure": "ban", "subject_type": "firm", "as_of": "2020-01-01",
                                           "outcome": "no-ground"}]),
     ],
     "check-not-opened": [
@@ -434,6 +446,9 @@ KEEPS: list[Change] = [
     _promise(),
     _promise(kind="其他-科研", departments=[]),
     put(RESOURCE, "publication", "when", to="fine > 1"),
+    put("measures/ban.yaml", "term_months", to=36),
+    put("measures/ban.yaml", "triggers", to=[{"resource": "penalty"}]),
+    _all(put(RESOURCE, "subject_types", to=["firm", "person"]), put("measures/ban.yaml", "targets", to=["person"])),
     _item(),
     _item(reads=[]),
     _staff(),

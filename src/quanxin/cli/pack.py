@@ -48,7 +48,7 @@ def check(path: Which = None) -> None:
               "code_sets": len(rules.code_sets), "lists": len(rules.lists), "measures": len(rules.measures),
               "models": len(rules.models), "procedures": len(rules.procedures), "cases": len(pack.cases),
               "model_cases": len(pack.model_cases),
-              "procedure_cases": len(pack.procedure_cases),
+              "procedure_cases": len(pack.procedure_cases), "measure_cases": len(pack.measure_cases),
               "problems": 0}  # fmt: skip
     emit(counts, show=lambda said: _sound(pack, said))
 
@@ -90,24 +90,24 @@ def coverage(path: Which = None) -> None:
 @commands.command("test")
 @may(ANYONE, database=False)
 def run_cases_of(path: Which = None) -> None:
-    """运行政策包自带的案例，并指出模型中没有案例达到的界限。 / Run the cases of a pack; say what they do not reach."""
+    """运行政策包自带的案例，并指出没有案例达到之处。 / Run the cases of a pack; say what they do not reach."""
+    from quanxin.engine import measure_cases
     from quanxin.engine.cases import run_cases
     from quanxin.engine.model_cases import run_model_cases
     from quanxin.engine.model_coverage import Reach
     from quanxin.engine.procedure_cases import run_procedure_cases, unreached
 
     pack = _load(path)
-    reach, seen = Reach(pack), set[tuple[str, str, str]]()
+    reach, seen, ended = Reach(pack), set[tuple[str, str, str]](), set[tuple[str, str, str]]()
     outcomes: list[Any] = [
         *run_cases(pack),
         *run_model_cases(pack, reach.see),
         *run_procedure_cases(pack, lambda *reached: seen.add((reached[0].key, *reached[1:]))),
+        *measure_cases.run_measure_cases(pack, lambda *reached: ended.add(reached)),
     ]
+    left = [*reach.unreached(), *unreached(pack, seen), *measure_cases.unreached(pack, ended)]
     wrong = [{"case": o.case.title, "message": o.message} for o in outcomes if not o.ok]
-    emit(
-        {"cases": len(outcomes), "failed": wrong, "unreached": [*reach.unreached(), *unreached(pack, seen)]},
-        show=_show_cases,
-    )
+    emit({"cases": len(outcomes), "failed": wrong, "unreached": left}, show=_show_cases)
     if wrong:
         raise typer.Exit(1)
 
@@ -153,7 +153,7 @@ def _sound(pack: Pack, counts: dict[str, Any]) -> Any:
 
 
 def _played(counts: dict[str, Any]) -> int:
-    return int(counts["cases"] + counts["model_cases"] + counts["procedure_cases"])
+    return int(counts["cases"] + counts["model_cases"] + counts["procedure_cases"] + counts["measure_cases"])
 
 
 def _show_cases(said: dict[str, Any]) -> Any:

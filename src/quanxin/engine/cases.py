@@ -19,6 +19,7 @@ from quanxin.engine.program import Program, compile
 from quanxin.engine.run import check
 from quanxin.engine.windows import window
 from quanxin.policy import Pack
+from quanxin.policy.consequences import MeasureCase
 from quanxin.policy.evaluation import ModelCase
 from quanxin.policy.ruling import Case
 
@@ -29,7 +30,7 @@ WINDOW = ("regime", "repair_tier", "override", "repairable", "why", "repairable_
 class Outcome:
     """A case, whether it ended as it says, and how it ended where it did not."""
 
-    case: Case | ModelCase
+    case: Case | ModelCase | MeasureCase
     ok: bool
     message: str = ""
 

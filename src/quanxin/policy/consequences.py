@@ -127,7 +127,7 @@ class Grounding(Part):
 
 
 class MeasureCase(Part):
-    """A case of a measure in plain words: a subject of this type with these records, asked about on this day, ends so.
+    """A case of a measure in plain words: a subject of this type with these records, asked about as of a day, ends so.
 
     ``outcome`` says of the measure: it ``applies``; there is ``no-ground``; the subject is a ``wrong-target``; the rule is
     ``not-in-force``; the listing is ``not-yet`` begun, is ``expired``, was ``lifted`` by repair, deletion or removal; or it
@@ -137,7 +137,7 @@ class MeasureCase(Part):
     title: str
     measure: Key
     subject_type: Key
-    on: dt.date
+    as_of: dt.date
     records: tuple[Grounding, ...] = ()
     outcome: Literal[
         "applies", "no-ground", "wrong-target", "not-in-force", "not-yet", "expired", "lifted", "suspended"

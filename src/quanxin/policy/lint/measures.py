@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from quanxin.policy.consequences import CreditList, Measure, Trigger
-from quanxin.policy.model import FieldType
+from quanxin.policy.model import FieldType, Publication, Resource
 from quanxin.policy.pack import Pack
 
 Found = Iterator[tuple[str, str]]
@@ -67,19 +67,55 @@ def measure_without_enforcer(pack: Pack, today: dt.date) -> Found:
 
 
 def measure_ungrounded(pack: Pack, today: dt.date) -> Found:
-    """A trigger whose records are about none of the measure's targets, or are never in force together with it."""
+    """A target that no trigger has records about, a trigger about none of the targets, or one never in force together."""
     for measure in pack.measures:
+        reached: set[str] = set()
+        targets = set(measure.targets) & set(pack.subject_types)
         for trigger in measure.triggers:
-            feeding = {one.resource for one in _lists(pack, trigger)} | {trigger.resource or ""}
-            versions = [version for key in feeding for version in pack.resource_history(key)]
+            versions = _versions(pack, trigger)
             if not versions:
                 continue
             about = {kind for version in versions for kind in version.subject_types}
+            reached |= about
             name = trigger.list or trigger.resource
-            if strange := sorted(set(measure.targets) & set(pack.subject_types) - about):
-                yield _where(measure), f"reaches {', '.join(strange)}, about whom {name} has no records"
+            if targets and not about & targets:
+                yield _where(measure), f"rests on {name}, which is about none of whom it reaches"
             if not any(measure.in_force.overlaps(version.in_force) for version in versions):
                 yield _where(measure), f"is never in force together with {name}"
+        if reached and (strange := sorted(targets - reached)):
+            yield _where(measure), f"reaches {', '.join(strange)}, about whom none of its grounds has records"
+
+
+def measure_of_persons(pack: Pack, today: dt.date) -> Found:
+    """A measure that reaches natural persons on anything but a list, or on a basis that names no article."""
+    natural = {key for key, kind in pack.subject_types.items() if kind.natural}
+    for measure in pack.measures:
+        if not natural & set(measure.targets):
+            continue
+        if any(trigger.list is None for trigger in measure.triggers):
+            yield _where(measure), "reaches natural persons by a record: only a list that a decision put them on does"
+        if not all(basis.article for basis in measure.basis):
+            yield _where(measure), "reaches natural persons on a basis that names no article"
+
+
+def measure_endless(pack: Pack, today: dt.date) -> Found:
+    """A sanction that its term or its ground ends on no day, or whose term is longer than the listing it rests on."""
+    for measure in (one for one in pack.measures if one.nature == "sanction"):
+        term = measure.term_months
+        for trigger in measure.triggers:
+            ends = all(_ends(version.publication) for version in _versions(pack, trigger))
+            if trigger.resource and term is None and not ends:
+                yield _where(measure), f"has no term, and records of {trigger.resource} are shown without end"
+            longest = max((one.term_months or 0 for one in _lists(pack, trigger)), default=0)
+            if (term or 0) > longest > 0:
+                yield _where(measure), f"lasts {term} months, and the list {trigger.list} {longest}"
+
+
+def measure_without_review(pack: Pack, today: dt.date) -> Found:
+    """A sanction that nobody is to look at again."""
+    for measure in pack.measures:
+        if measure.nature == "sanction" and measure.review_by is None:
+            yield _where(measure), "names no day by which somebody looks whether it is still needed (review_by)"
 
 
 def list_unusable(pack: Pack, today: dt.date) -> Found:
@@ -103,6 +139,16 @@ def measure_unplayed(pack: Pack, today: dt.date) -> Found:
 
 def _endless(one: CreditList, valid_until: str | None) -> bool:
     return one.term_months is None and valid_until is None and one.removed is None
+
+
+def _ends(shown: Publication) -> bool:
+    return bool(shown.months or shown.until or shown.tiers)
+
+
+def _versions(pack: Pack, trigger: Trigger) -> list[Resource]:
+    """The editions of the resources that a trigger looks at."""
+    feeding = {one.resource for one in _lists(pack, trigger)} | {trigger.resource or ""}
+    return [version for key in sorted(feeding) for version in pack.resource_history(key)]
 
 
 def _lists(pack: Pack, trigger: Trigger) -> list[CreditList]:
