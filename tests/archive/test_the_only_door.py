@@ -21,6 +21,7 @@ REASONS = {
     "evaluation/sources.py": "reckons scores; shows nothing",
     "intake/conflicts.py": "the provider's own version of a decision that two hold, for the steward who judges",
     "intake/corrections.py": "a provider's own record, to hand its row in again",
+    "intake/entering.py": "the record that a row of a case has just become",
     "sharing/national_export.py": "the national layout, item by item through the accessor",
     "sharing/feed.py": "consumers' feed, item by item through the accessor",
     "intake/founding_day.py": "the first day that the registers tell of a subject",

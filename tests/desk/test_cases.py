@@ -333,9 +333,12 @@ def test_every_state_and_kind_has_its_words() -> None:
     from quanxin.attachments.models import Kind
     from quanxin.casework import words
     from quanxin.desk import case_words
+    from quanxin.runtime.pack import current_pack
+    from tests.casework.acts import Kind as Kinds
 
-    assert set(words.states()) == set(State)
-    assert set(words.kinds()) == {"repair", "objection", "second-look", "shield", "honour-deletion"}
+    procedures = current_pack().procedures
+    assert set(words.states()) == {state.key for one in procedures for state in one.states} > set(State)
+    assert set(words.kinds()) == {one.key for one in procedures} > set(Kinds)
     assert set(case_words.CHANNELS) == set(Case.Channel.values)
     assert set(case_words.PAPERS) == set(Kind.values)
 

@@ -6,7 +6,7 @@ refuses; what an act refused is said with everything else that is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ _OF_THE_FORM = ("reason-missing", "statement-missing", "form-refused")  # what t
 
 class ActForm(Form):
     """The form of an act: what it asks, its reason, and, where a party begins a case, how it can be reached;
-    ``extra`` items come before them."""
+    ``extra`` items come before them. ``among`` are the values that an item may have here, of those of its code set."""
 
     def __init__(
         self,
@@ -40,9 +40,10 @@ class ActForm(Form):
         key: str = "",
         initial: Mapping[str, Any] | None = None,
         extra: Sequence[Item] = (),
+        among: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.procedure, self.act = procedure, act
-        super().__init__([*extra, *_items(act)], data, key=key, initial=initial)
+        super().__init__([*extra, *_items(act, among or {})], data, key=key, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         """Find what the checks of rows find wrong."""
@@ -56,6 +57,9 @@ class ActForm(Form):
 
     def say(self, problem: Problem, at: Mapping[str, str] | None = None) -> None:
         """Say why the act was refused, beside all that is wrong with its items; ``at`` names the items that codes are about."""
+        for one in problem.found if isinstance(problem, FormRefused) else ():
+            if one.field not in self.errors:
+                self.refuse(said(one.words), one.field)
         if problem.code not in _OF_THE_FORM or not self.errors:
             self.refuse(in_words(problem), (at or {}).get(problem.code))
 
@@ -66,8 +70,8 @@ def confirms(procedure: Procedure, act: Act) -> bool:
     return act.grave or (state is not None and (state.ends or state.negative))
 
 
-def _items(act: Act) -> list[Item]:
-    made = [_item(field) for field in act.asks]
+def _items(act: Act, among: Mapping[str, Collection[str]]) -> list[Item]:
+    made = [_item(field, among.get(field.key)) for field in act.asks]
     if act.reason is not None:
         key, missing = (STATEMENT, "") if act.begins else (REASON, in_words(RightsError("reason-missing")))
         required = act.reason.required
@@ -78,15 +82,16 @@ def _items(act: Act) -> list[Item]:
     return made
 
 
-def _item(field: FieldDef) -> Item:
+def _item(field: FieldDef, among: Collection[str] | None) -> Item:
     codes = current_pack().on(today()).code_sets.get(field.code_set) if field.code_set else None
     options: tuple[tuple[str, str], ...] = ()
     if codes is not None and field.type is FieldType.CODE and codes.open_prefix is None:
-        options = tuple((code.value, said(code.title)) for code in codes.codes)
+        held = [code for code in codes.codes if among is None or code.value in among]
+        options = tuple((code.value, said(code.title)) for code in held)
     return Item(
         field.key,
         said(field.title),
-        _kind(field, bool(options)),
+        _kind(field, closed=bool(options) or among is not None),
         field.required is True,
         _hint(field),
         options,
@@ -94,7 +99,7 @@ def _item(field: FieldDef) -> Item:
     )
 
 
-def _kind(field: FieldDef, closed: bool) -> Kind:
+def _kind(field: FieldDef, *, closed: bool) -> Kind:
     if closed:
         return Kind.CHOICE
     if field.type is FieldType.BOOLEAN:

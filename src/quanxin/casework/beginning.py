@@ -15,7 +15,7 @@ from quanxin.accounts.lookups import look_up, missed_line
 from quanxin.archive import viewers
 from quanxin.archive.models import Record
 from quanxin.calendar import today
-from quanxin.casework import permission
+from quanxin.casework import permission, procedures
 from quanxin.casework.errors import RightsError
 from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case
@@ -65,7 +65,7 @@ def expect_may(actor: Actor, procedure: Procedure, subject: Subject, record: str
 
 
 def _thing(actor: Actor, procedure: Procedure, record: str, subject: str) -> tuple[Thing, Subject]:
-    if procedure.about.record or procedure.about.resource is not None:
+    if procedure.about.of_records:
         found = look_up(actor, "record", record, lambda: _record(actor, procedure, record))
         if found is None:
             raise RightsError("record-not-yours", missed_line(actor, "record", record))
@@ -83,11 +83,8 @@ def _record(actor: Actor, procedure: Procedure, reference: str) -> Record | None
     asked = parameters.reference(reference)
     if asked is None:
         return None
-    standing = Record.objects.filter(subject_id=asked[0], id=asked[1], superseded_at=None)
-    if procedure.about.resource is not None:
-        standing = standing.filter(resource=procedure.about.resource)
-    found = standing.first()
-    if found is None:
+    found = Record.objects.filter(subject_id=asked[0], id=asked[1], superseded_at=None).first()
+    if found is None or not procedures.about_record(procedure, found.resource):
         return None
     region = Subject.objects.get(pk=found.subject_id).region
     whose = None if procedure.about.of == "filer" else found.provider

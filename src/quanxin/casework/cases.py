@@ -6,6 +6,8 @@ themselves; a case that an act is about to change is locked.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from quanxin.accounts import Actor
@@ -65,6 +67,14 @@ def record_of(case: Case) -> Record | None:
     return Record.objects.filter(
         subject_id=case.subject_id, resource=case.resource, key_hash=case.key_hash, superseded_at=None
     ).first()
+
+
+def items_of(case: Case) -> dict[str, Any]:
+    """The items of the forms of a case, the latest that was said of each."""
+    said: dict[str, Any] = {}
+    for step in case.steps.order_by("pk"):
+        said |= {key: value for key, value in step.particulars.get("form", {}).items() if value is not None}
+    return said
 
 
 def record_as_filed(case: Case) -> Record | None:

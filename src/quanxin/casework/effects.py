@@ -7,7 +7,7 @@ the act that it belongs to. Rooms above register theirs when their application i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,27 +41,31 @@ class Performing:
 
 
 Do = Callable[[Performing, Given], None]
+Narrows = Callable[[Given, Collection[str]], tuple[str, Collection[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
     """An effect: what it does, what undoes it, and whether it harms whom the case is about. ``form`` names the fragment
-    of a form that it reads for itself."""
+    of a form that it reads for itself; ``narrows`` says which values of which item it takes from which departments."""
 
     do: Do
     undo: Do | None = None
     harms: bool = False
     form: str = ""
+    narrows: Narrows | None = None
 
 
 REGISTRY: dict[str, Registered] = {}
 
 
-def effect(name: str, *, undo: Do | None = None, harms: bool = False, form: str = "") -> Callable[[Do], Do]:
+def effect(
+    name: str, *, undo: Do | None = None, harms: bool = False, form: str = "", narrows: Narrows | None = None
+) -> Callable[[Do], Do]:
     """Register a function as the effect of a name."""
 
     def registering(do: Do) -> Do:
-        REGISTRY[name] = Registered(do, undo, harms, form)
+        REGISTRY[name] = Registered(do, undo, harms, form, narrows)
         return do
 
     return registering
@@ -80,6 +84,12 @@ def undo(effects: tuple[Effect, ...], performing: Performing) -> None:
         if undoing is None:
             raise LookupError(f"{one.name} cannot be undone")
         undoing(performing, one.given)
+
+
+def narrowed(act: Act, departments: Collection[str]) -> dict[str, Collection[str]]:
+    """The values that effects of an act take from departments, by the items that they narrow."""
+    found = [(REGISTRY[one.name].narrows, one.given) for one in act.effects]
+    return dict(narrows(given, departments) for narrows, given in found if narrows is not None)
 
 
 def form_of(act: Act) -> str:

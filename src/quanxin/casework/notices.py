@@ -16,6 +16,7 @@ from quanxin.archive.definitions import definition
 from quanxin.archive.display import show_date
 from quanxin.archive.models import Record
 from quanxin.calendar import day_of, local, now, today
+from quanxin.casework import words
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Notice, Term
 from quanxin.casework.parties import Party
@@ -126,7 +127,8 @@ def filling(case: Case) -> dict[str, Any]:
         if case.record_id is not None
         else None
     )
-    return said | (of_record(record) if record else {"record": _score(case.model), "document_number": case.number})
+    about = words.named(case) or _score(case.model)
+    return said | (of_record(record) if record else {"record": about, "document_number": case.number})
 
 
 def of_record(record: Record) -> dict[str, Any]:

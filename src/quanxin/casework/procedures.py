@@ -59,7 +59,10 @@ def begun_by(actor: Actor, procedure: Procedure) -> bool:
 
 def about_record(procedure: Procedure, resource: str) -> bool:
     """Whether a record of a resource can be what a case is about."""
-    return procedure.about.record or procedure.about.resource == resource
+    about = procedure.about
+    if about.list:
+        return any(one.resource == resource and one.removed for one in current_pack().on(today()).lists.values())
+    return about.record or about.resource == resource
 
 
 def about_itself(procedure: Procedure) -> bool:

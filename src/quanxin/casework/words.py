@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from quanxin.calendar import today
 from quanxin.casework.models import Case, Step
 from quanxin.casework.procedures import procedure_of, procedures, state_of
-from quanxin.policy.model import Text
+from quanxin.policy.model import FieldDef, Text
 from quanxin.policy.procedure import Act
+from quanxin.runtime.pack import current_pack
 
 
 def state_told(case: Case) -> Text:
@@ -40,13 +42,22 @@ def step_told(case: Case, step: Step) -> Text:
 def answers(case: Case, step: Step) -> list[tuple[Text, str]]:
     """What the form of a step said, item by item, as it was read; what was ticked is said by its title alone."""
     act, form = act_of(case, step), step.particulars.get("form", {})
-    held = [(f.title, form[f.key]) for f in act.asks if form.get(f.key)] if act else []
-    return [(title, "" if value is True else str(value)) for title, value in held]
+    held = [(f, form[f.key]) for f in act.asks if form.get(f.key)] if act else []
+    return [(f.title, "" if value is True else _code(f, str(value)).zh) for f, value in held]
 
 
 def named(case: Case) -> Text | None:
     """What tells a case apart from others about the same subject; None where nothing does."""
-    return Text(zh=case.named, en=case.named) if case.named else None
+    procedure = procedure_of(case)
+    item = next((f for f in procedure.files.asks if f.key == procedure.named_by), None)
+    return _code(item, case.named) if case.named else None
+
+
+def _code(item: FieldDef | None, value: str) -> Text:
+    """What an item's value is called: its code's title, where it is one."""
+    codes = current_pack().on(today()).code_sets.get(item.code_set) if item and item.code_set else None
+    found = next((c.title for c in codes.codes if c.value == value), None) if codes else None
+    return found or Text(zh=value, en=value)
 
 
 def shown_to_party(case: Case, steps: Sequence[Step]) -> list[Step]:

@@ -7,7 +7,7 @@ address.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,7 +24,7 @@ from quanxin.archive.shapes import RecordView
 from quanxin.attachments.errors import AttachmentError
 from quanxin.attachments.http import receiving
 from quanxin.attachments.models import Attachment
-from quanxin.casework import beginning, departments, procedures
+from quanxin.casework import beginning, departments, effects, procedures
 from quanxin.casework.act_forms import STATEMENT, ActForm
 from quanxin.casework.errors import RightsError
 from quanxin.casework.notices import authority
@@ -67,7 +67,8 @@ def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
         context["problem"] = in_words(RightsError("subject-unknown")) if code else None
         return render(request, "desk/begin_one.html", context, status=422 if code else 200)
     extra = [*_which(actor, procedure, subject), *_for_whom(actor, procedure, subject)]
-    form, brought = _form(request, procedure, extra), list[Attachment]()
+    among = effects.narrowed(procedure.files, departments.of_filer(actor, procedure, subject))
+    form, brought = _form(request, procedure, extra, among), list[Attachment]()
     try:
         _take_papers(request, actor, procedure, subject, brought)
         if form.is_bound and form.is_valid():
@@ -109,13 +110,15 @@ def _take_papers(
         raise refused
 
 
-def _form(request: HttpRequest, procedure: Procedure, extra: Sequence[Item]) -> ActForm:
+def _form(
+    request: HttpRequest, procedure: Procedure, extra: Sequence[Item], among: Mapping[str, Collection[str]]
+) -> ActForm:
     """The form as it was sent; empty once it is known about whom, and not found wrong where it only brought papers."""
     if FIND in request.POST:
-        return ActForm(procedure, procedure.files, extra=extra)
+        return ActForm(procedure, procedure.files, extra=extra, among=among)
     if only_papers(request):
-        return ActForm(procedure, procedure.files, initial=request.POST, extra=extra)
-    return ActForm(procedure, procedure.files, request.POST, extra=extra)
+        return ActForm(procedure, procedure.files, initial=request.POST, extra=extra, among=among)
+    return ActForm(procedure, procedure.files, request.POST, extra=extra, among=among)
 
 
 def _which(actor: Actor, procedure: Procedure, subject: Subject) -> Sequence[Item]:

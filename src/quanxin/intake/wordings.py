@@ -229,6 +229,10 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "这条记录刚刚有了新的版本。", "The record has a newer version by now.",
             "请刷新页面，看过现行内容再办理。", "Reload the page and look at what it says now.",
         ),
+        "entry-known": Wording(
+            "同一文书的记录已经在册，没有再次登记。", "A record by the same document is there already; nothing was entered.",
+            "请核对文书号和日期；需要改动的，请更正原有记录。", "Compare number and date; to change it, correct the record.",
+        ),
         "own-matter": WORDS["own-matter"],
         "kind-missing": Wording(
             "请选择撤销的原因类别。", "Choose why it is withdrawn.",

@@ -72,7 +72,7 @@ def begin(request: HttpRequest, me: Representation) -> HttpResponse:
         "my/begin.html",
         {
             "about_itself": [p for p in mine if procedures.about_itself(p)],
-            "about_records": [p for p in mine if p.about.record or p.about.resource],
+            "about_records": [p for p in mine if p.about.of_records],
         },
     )
 

@@ -7,11 +7,12 @@ list of measures, a type of subject and a ground meet; it says nothing of how of
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from quanxin.policy.model import Basis, FieldKey, Key, Part, Rule, Text
+from quanxin.policy.model import Basis, Code, CodeSet, FieldKey, InForce, Key, Part, Rule, Text
 
 
 class MeasureKind(Part):
@@ -64,6 +65,24 @@ class CreditList(Rule):
     removed: FieldKey | None = None
     removal_clock: Key | None = None
     responsible: tuple[Responsible, ...] = ()
+
+
+SEVERE_LISTS, HONOUR_LISTS = "severe-lists", "honour-lists"  # code sets that a form may ask by
+
+
+def lists_as_codes(lists: Collection[CreditList]) -> dict[str, CodeSet]:
+    """The lists of a day as closed lists of values, one of each nature: a form names a list as it names any code."""
+    made = {}
+    for key, zh, en, nature in (
+        (SEVERE_LISTS, "严重失信主体名单", "lists of the dishonest", "negative"),
+        (HONOUR_LISTS, "守信名单", "lists of the honest", "positive"),
+    ):
+        codes = tuple(Code(value=one.key, title=one.title) for one in lists if one.nature == nature)
+        if codes:
+            since = max(one.in_force.from_ for one in lists if one.nature == nature)
+            title, period = Text(zh=zh, en=en), InForce.model_validate({"from": since})
+            made[key] = CodeSet(key=key, title=title, in_force=period, basis=(), edition="", codes=codes)
+    return made
 
 
 class Trigger(Part):

@@ -16,7 +16,7 @@ from typing import Any
 
 from quanxin.calendar import WorkingCalendar
 from quanxin.calendar import load as load_calendar
-from quanxin.policy.consequences import CreditList
+from quanxin.policy.consequences import CreditList, lists_as_codes
 from quanxin.policy.kinds import DATED, KEYED, KINDS, OfADay, OfAPack
 from quanxin.policy.model import Resource, Text
 from quanxin.policy.procedure import Procedure
@@ -56,6 +56,7 @@ class Pack(OfAPack):
         """The rule set of a day."""
         if day not in self._days:
             in_force = {kind.name: kind.on(self.parts[kind.name], day) for kind in DATED}
+            in_force["code_sets"] = {**in_force["code_sets"], **lists_as_codes(in_force["lists"].values())}
             self._days[day] = Rules(day, in_force | {kind.name: self.parts[kind.name] for kind in KEYED})
         return self._days[day]
 

@@ -223,8 +223,8 @@ class Act(Part):
 
 
 class About(Part):
-    """What a case is about: a record (of one ``resource`` or any), a score, a subject, a case of another procedure that
-    stands in a state ``in_``, or nothing yet.
+    """What a case is about: a record (of one ``resource``, of any that feeds a ``list`` which is left on a day, or any), a
+    score, a subject, a case of another procedure that stands in a state ``in_``, or nothing yet.
 
     ``of`` the ``filer``: the case is of the department for which whoever begins it acts. Otherwise it is of the record's
     provider, and of the credit centre where there is no record.
@@ -232,6 +232,7 @@ class About(Part):
 
     record: bool = False
     resource: Key | None = None
+    list: bool = False
     score: bool = False
     subject: bool = False
     case: Key | None = None
@@ -239,6 +240,11 @@ class About(Part):
     of: Literal["filer"] | None = None
     in_: Keys = Field(default=(), alias="in")
     nothing: bool = False
+
+    @property
+    def of_records(self) -> bool:
+        """Whether a case is about a record, of whatever resource."""
+        return self.record or self.list or self.resource is not None
 
     @model_validator(mode="after")
     def _whose(self) -> About:

@@ -262,9 +262,11 @@ def _names(procedure: Procedure, key: str) -> bool:
 
 def _fields_of_record(pack: Pack, procedure: Procedure) -> Mapping[str, object]:
     """The items of the record that a procedure is about: those that every version has; none where it is about any."""
-    if procedure.about.resource is None:
+    lists = [one.resource for one in pack.lists if one.removed] if procedure.about.list else []
+    about = {procedure.about.resource} if procedure.about.resource else set(lists)
+    if not about:
         return {}
-    versions = pack.resource_history(procedure.about.resource)
+    versions = [version for key in about for version in pack.resource_history(key)]
     counted = Counter(f.key for version in versions for f in version.fields)
     return {key: None for key, number in counted.items() if number == len(versions)}
 
