@@ -188,6 +188,7 @@ OAUTH2_PROVIDER = {
         "changes": "接收变更 / receive changes",
         "cases": "查看办件 / read cases",
         "cases:act": "办理办件 / act on cases",
+        "checks": "信用核查 / check credit",
     },
     "DEFAULT_SCOPES": ["intake", "changes"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,

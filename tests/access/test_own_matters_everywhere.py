@@ -31,6 +31,7 @@ WITHOUT = {
     "accounts.people.remove_membership": "takes a role back; one's own too",
     "accounts.sessions.end": "ends sessions; one's own too",
     "archive.followers.try_again": "what follows from an event that stands",
+    "checks.lists.hand_in": "keeps a list; whom it names is looked at when it is checked",
     "evaluation.editions.decide": "about a model, which is everybody's",
     "evaluation.editions.propose": "about a model, which is everybody's",
     "evaluation.runs._record": "a run is over everybody",

@@ -16,6 +16,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src/quanxin"
 
 # What each module outside the accessor's own room does with records.
 REASONS = {
+    "checks/reading.py": "what a check finds, each record through the accessor for the item's purpose",
     "evaluation/incremental.py": "which subjects a batch touched: ids alone",
     "evaluation/single.py": "reckons one subject's score, behind require_scores",
     "evaluation/sources.py": "reckons scores; shows nothing",

@@ -22,6 +22,8 @@ LISTED: dict[str, str] = {
         evaluation.Study.actor evaluation.Study.cancelled_by intake.Submission.cancelled_by
         casework.Case.filed_by casework.Case.claimed_by casework.Case.decided_by casework.Step.actor
         rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor measures.Application.applied_by
+        checks.Check.actor checks.Check.approved_by checks.Use.actor checks.ListRequest.actor checks.ListRequest.cancelled_by
+        checks.PersonRequest.asked_by checks.PersonRequest.decided_by checks.Frame.made_by checks.Frame.client
         casework.SavedView.owner accounts.ApiClient.decides_asked_by
         commitments.Confirmation.actor commitments.Signature.signer commitments.Duty.checked_by
         casework.Notice.read_by casework.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
@@ -51,6 +53,9 @@ LISTED: dict[str, str] = {
         casework.Notice.role
         casework.Notice.provider rights.Wording.key rights.Wording.version rights.Consent.institution rights.Consent.items
         rights.Consent.resources rights.Consent.purpose attachments.Attachment.content_type
+        checks.Check.item checks.Check.department checks.Check.organisation checks.Check.purpose checks.Check.looked_at
+        checks.Use.measure checks.ListRequest.item checks.ListRequest.districts checks.PersonRequest.item
+        checks.PersonRequest.organisation
         measures.Application.measure measures.Application.enforcer measures.Application.resource measures.Application.ground
     """,
     "a number, digest, reference, place or family that the platform made": """
@@ -66,7 +71,9 @@ LISTED: dict[str, str] = {
         evaluation.Study.figures commitments.Commitment.sha256 commitments.Commitment.number
         commitments.Confirmation.sha256 commitments.Confirmation.nonce commitments.Signature.sha256 casework.Case.number
         casework.Notice.once rights.Wording.digest attachments.Attachment.case
-        casework.Feed.digest
+        casework.Feed.digest checks.Check.number checks.Check.key checks.Check.item_edition checks.Check.pack_edition
+        checks.Check.counts checks.Check.digest checks.Result.digest checks.ListRequest.id checks.ListRequest.sha256
+        checks.ListRequest.step checks.ListRequest.moments
         attachments.Attachment.sha256 attachments.Attachment.virus api.Answer.key api.Answer.fingerprint
     """,
     "of the law or of a model, as it stood": """
@@ -87,12 +94,13 @@ LISTED: dict[str, str] = {
     """,
     "made by acts of names, days, codes and what the columns of free text hold": """
         subjects.Finding.particulars subjects.Decision.particulars subjects.Judgement.particulars archive.Event.particulars
-        evaluation.Study.question evaluation.Study.error
+        evaluation.Study.question evaluation.Study.error checks.Result.findings checks.ListRequest.error
     """,
     "how somebody is reached, a number of theirs by purpose": "accounts.User.email sharing.Consumer.contact"
     " casework.Case.contact",
     "a client's name, or a network": "api.DeadToken.who",
-    "where something is reached, set up by an operator": "sharing.Webhook.url intake.Submission.mapping",
+    "where something is reached, set up by an operator": "sharing.Webhook.url intake.Submission.mapping"
+    " checks.Frame.origin",
     "a file's own name while it lies in the drop folder; masked once it is answered": "intake.Dropped.path",
     "a digest": "accounts.User.password accounts.User.agent_code",
 }  # fmt: skip

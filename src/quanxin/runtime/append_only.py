@@ -19,6 +19,9 @@ APPEND_ONLY: Mapping[str, frozenset[str]] = MappingProxyType({
     "commitments_signature": frozenset(),
     "rights_wording": frozenset(),
     "rights_consentuse": frozenset(),
+    "checks_check": frozenset(),
+    "checks_result": frozenset(),
+    "checks_use": frozenset(),
     "ledger_seal": frozenset(),
     "ledger_removal": frozenset(),
     "archive_record": frozenset({"UPDATE"}),  # superseded once

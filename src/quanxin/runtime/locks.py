@@ -33,6 +33,7 @@ class Kind(IntEnum):
     LEDGER = 20_827  # whoever seals a day of lines, or changes the key that signs
     MODEL = 20_825  # one run at a time gives its scores
     NEVER_SCORED = 20_826  # by a trigger of evaluation
+    CHECK = 20_830  # by the form that asked for it
     EVENTS = 20_824  # by a trigger as the last thing before the commit: positions go up in the order of commits
 
 

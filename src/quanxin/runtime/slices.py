@@ -36,6 +36,7 @@ PACKAGES: tuple[str, ...] = (
     "quanxin.rights",
     "quanxin.commitments",
     "quanxin.measures",
+    "quanxin.checks",
     "quanxin.desk",
     "quanxin.my",
     "quanxin.web",

@@ -1,0 +1,90 @@
+"""What a check says of somebody: the verdict, the findings behind it, and the digest of what was said.
+
+Invariant: one function judges, however many are checked. ``restricted`` rests on a measure of the item that follows from a
+finding and is not suspended; a finding without one is a hint. What is said is said as JSON that stays as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from quanxin.checks.asked import Asked
+from quanxin.checks.models import Result
+from quanxin.checks.reading import Found
+from quanxin.policy.checks import CheckItem
+
+Verdict = Result.Verdict
+NOTHING = "0" * 64
+
+
+def judge(asked: Asked, found: Sequence[Found]) -> tuple[str, list[dict[str, Any]]]:
+    """The verdict about whom a row asks about, and the findings as JSON."""
+    if asked.verdict:
+        return asked.verdict, []
+    findings = [finding(one) for one in found]
+    if any(one["measures"] for one in findings):
+        return Verdict.RESTRICTED, findings
+    return (Verdict.HINT if findings else Verdict.CLEAR), findings
+
+
+def finding(one: Found) -> dict[str, Any]:
+    """A finding: the record, its source, until when it counts, and each measure with its articles.
+
+    ``suspended`` are measures of which nothing may follow for now, because the record is disputed.
+    """
+    record = one.record
+    return {
+        "record": f"{record.subject_id}-{record.id}",
+        "resource": record.resource,
+        "list": one.list,
+        "since": _day(record.event_date),
+        "until": _day(one.until),
+        "source": record.provider,
+        "disputed": one.disputed,
+        "measures": [
+            {
+                "measure": c.measure,
+                "title": c.rule.title.model_dump(),
+                "must": c.rule.must,
+                "since": _day(c.since),
+                "until": _day(c.until),
+                "basis": [b.model_dump(mode="json", exclude_none=True) for b in c.rule.basis],
+            }
+            for c in one.follows
+            if not c.suspended
+        ],
+        "suspended": [c.measure for c in one.follows if c.suspended],
+    }
+
+
+def said(item: CheckItem, check: Mapping[str, Any], asked: Asked, verdict: str, findings: Sequence[Any]) -> str:
+    """The digest of a result: SHA-256 of its canonical JSON, with the check that it is of."""
+    whole = {
+        **check,
+        "item": item.key,
+        "position": asked.row.position,
+        "subject": asked.subject.pk if asked.subject else None,
+        "code": "" if asked.subject and asked.subject.natural else asked.row.code,
+        "verdict": str(verdict),
+        "findings": list(findings),
+    }
+    return digest_of(whole)
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256 of a value as canonical JSON: keys in order, no blanks, UTF-8."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def whole_of(check: Mapping[str, Any], digests: Iterable[str]) -> str:
+    """The digest of a check: of what it is about, and of its results in their order."""
+    return digest_of({**check, "results": list(digests)})
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
