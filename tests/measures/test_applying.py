@@ -144,6 +144,11 @@ def test_what_a_court_stayed_stays_so_whatever_becomes_of_the_record(ground: Rec
         hold(ground, Restriction.Kind.DISPUTED)
         restrictions.release(REVIEWER, "case:1", reason="办结", at=now())
         assert now_stands(application) == ("suspended", "", "suspended")
+        hold(ground, Restriction.Kind.DISPUTED)
+        with pytest.raises(MeasureError) as disputed:
+            engine.perform(ENFORCER, application.case.number, "resume", {"reason": "驳回"})
+        assert disputed.value.code == "measure-suspended"
+        restrictions.release(REVIEWER, "case:1", reason="办结", at=now())
         engine.perform(ENFORCER, application.case.number, "resume", {"reason": "驳回"})
         assert now_stands(application) == ("in-force", "", "in-force")
 

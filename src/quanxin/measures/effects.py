@@ -13,7 +13,7 @@ from quanxin.casework.models import Case
 from quanxin.measures.errors import MeasureError
 from quanxin.measures.models import Application
 from quanxin.measures.reckoning import Consequence, of_records, standing
-from quanxin.measures.standing import named_by
+from quanxin.measures.standing import named_by, stands_of
 from quanxin.policy.consequences import Measure
 from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
@@ -70,9 +70,15 @@ def grant(performing: Performing, _given: Given) -> None:
 
 @effect("measures.stay")
 def stay(performing: Performing, given: Given) -> None:
-    """Stay the application (``is`` true), or let it go on: by a court or by the department that applies it."""
+    """Stay the application (``is`` true), or let it go on: by a court or by the department that applies it.
+
+    Raises ``MeasureError`` where it would go on while the record behind it is disputed or shielded.
+    """
     one = application(performing.case)
     one.stayed = bool(given["is"])
+    stand = stands_of([one])[one.pk]
+    if stand.state is State.SUSPENDED and not one.stayed:
+        raise MeasureError("measure-suspended", title=_rule(performing, one.measure).title)
     one.state = State.SUSPENDED if one.stayed else State.IN_FORCE
     one.save(update_fields=["stayed", "state"])
 

@@ -20,6 +20,7 @@ from quanxin.calendar import now
 from quanxin.casework import engine
 from quanxin.casework.models import Case
 from quanxin.casework.procedures import procedure_of
+from quanxin.measures import health
 from quanxin.measures.models import Application
 from quanxin.measures.standing import Stand, stands_of
 from quanxin.policy.procedure import Act
@@ -144,6 +145,8 @@ def _marks(act: Act) -> list[str]:
 
 def by_night() -> None:
     """Lift what ended with the day or with a rule, and name what should not have been found."""
+    for one, cause in health.groundless():
+        _log.error("%s: its ground fell (%s) and it was not lifted then", one.case.number, cause)
     for numbers in _live():
         with transaction.atomic():
             settle(Application.objects.select_for_update().filter(pk__in=numbers, lifted_at=None))
