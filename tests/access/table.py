@@ -27,7 +27,7 @@ def roles(*held: Role) -> frozenset[Role]:
 PORTAL = (
     "home", "search", "suggestions", "subject", "licences", "penalties", "catalogue", "resource", "open-data",
     "open-data-catalogue", "open-data-file", "about", "language", "health", "robots", "manifest", "favicon",
-    "csp-report", "security-txt",
+    "csp-report", "security-txt", "commitments", "commitment",
 )  # fmt: skip
 
 ROUTES: dict[str, Rule] = (
@@ -94,6 +94,7 @@ ROUTES: dict[str, Rule] = (
         OWN,
     )
     | dict.fromkeys(("my:agents", "my:end-agency", "my:export"), ITSELF)
+    | dict.fromkeys(("my:commitments", "my:commitment", "my:commitment-sign"), ITSELF)
     | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may
     | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
     | dict.fromkeys(
@@ -111,6 +112,11 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("desk:begin", "desk:begin-one"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE))
     | dict.fromkeys(("desk:case-act", "desk:cases-claim"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER))
     | {"desk:statistics": roles(Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)}
+    | dict.fromkeys(
+        ("desk:commitments", "desk:commitment-checks", "desk:commitment-statistics"),
+        roles(Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR),
+    )
+    | dict.fromkeys(("desk:commitment-offers", "desk:commitment-offer"), roles(Role.DECIDER))
     | dict.fromkeys(("desk:window", "desk:cases-forward"), roles(Role.WINDOW))
     | {"desk:reading": roles(Role.BANK, Role.DECIDER, Role.INTAKE, Role.PERSONNEL, Role.SUPERVISOR)}
     | {"desk:consent": roles(Role.BANK)}

@@ -35,6 +35,7 @@ REASONS = {
     "intake/link_decisions.py": "counts of what a judgement would leave",
     "intake/lake_upkeep.py": "counts of ended versions",
     "intake/unlinked_queue.py": "a register's own rows beside a row that waits, for the steward who judges",
+    "commitments/collection.py": "what came of commitments whose cases the reader may open, in a file with its line",
     "commitments/entering.py": "the record that an act of the case made, by its batch",
     "commitments/exclusion.py": "whether a subject that promises is listed or broke a commitment: said, and not shown",
     "sharing/webhook_events.py": "which resources an event is about",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from quanxin.accounts.actors import Actor, Assignment, Role
-from quanxin.calendar import now, travel
+from quanxin.calendar import day_of, now, travel
 from quanxin.casework import engine
 from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case
@@ -57,7 +57,9 @@ def offered(n: int = 0, by: Actor = DEPARTMENT, **changes: str) -> Case:
 
 def tolerated(n: int = 0, **changes: str) -> Case:
     """One to hand in later what is missing."""
-    form = OFFER | {"template": "tolerance", "supply_by": "2026-05-20", "item_due": "2026-05-29"} | changes
+    day = day_of(now())
+    days = {"supply_by": f"{day + dt.timedelta(days=14)}", "item_due": f"{day + dt.timedelta(days=23)}"}
+    form = OFFER | {"template": "tolerance"} | days | changes
     party = Party(DEPARTMENT, company(n), Case.Channel.WINDOW)
     return file("commitment-tolerance", Filed(party, Thing(), "缺检测报告原件；逾期不补终止办理", form=form))
 

@@ -11,6 +11,8 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from quanxin.accounts import Actor
 from quanxin.calendar import add_months
 from quanxin.commitments import texts
@@ -20,7 +22,14 @@ from quanxin.policy import commitments as policy
 from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
 
-DONE = (Duty.State.MET, Duty.State.CORRECTED, Duty.State.UNDRAWN)
+WORDS = {
+    Duty.State.PLANNED: _("待核查"), Duty.State.UNDRAWN: _("未抽中"), Duty.State.MET: _("已履行"),
+    Duty.State.PARTLY: _("部分履行"), Duty.State.NOT_MET: _("未履行"), Duty.State.CANNOT: _("暂不能核查"),
+    Duty.State.CORRECTED: _("已整改"),
+}  # fmt: skip
+
+WHOLE = 100  # per cent
+METHODS = {"document": _("材料核查"), "inspection": _("现场检查"), "data-match": _("数据比对")}
 
 
 def plan(commitment: Commitment, template: policy.Template, day: dt.date) -> list[Duty]:
@@ -55,7 +64,7 @@ def seed_of(template: policy.Template, day: dt.date) -> str:
 
 def drawn(seed: str, number: str, duty: policy.Duty) -> bool:
     """Whether a commitment is drawn for a duty: its SHA-256 with the seed falls into the share."""
-    if duty.share >= 100:
+    if duty.share >= WHOLE:
         return True
     return int(hashlib.sha256(f"{seed}:{duty.key}:{number}".encode()).hexdigest(), 16) % 100 < duty.share
 
@@ -100,3 +109,8 @@ def title(commitment: Commitment, duty: Duty) -> Text:
 def overdue(found: Sequence[Duty], day: dt.date) -> list[Duty]:
     """Those of the duties whose day has passed and that nobody has looked at."""
     return [one for one in found if one.state in (Duty.State.PLANNED, Duty.State.CANNOT) and one.due_on < day]
+
+
+def state_words(duty: Duty) -> str:
+    """What was found of a duty, in the language of the page."""
+    return str(WORDS[Duty.State(duty.state)])

@@ -109,9 +109,11 @@ def _done(request: HttpRequest, found: Case) -> Act | None:
 
 def _offered(me: Representation, found: Case) -> dict[str, Any]:
     """The acts that one may do: those with a form on the page itself, and those that have a page of their own."""
-    procedure, acts = procedure_of(found), [one.act for one in offers.offered_to(me.party, found)]
+    procedure, offered = procedure_of(found), offers.offered_to(me.party, found)
+    acts = [one.act for one in offered if not one.form]
     here = [act for act in acts if not act_forms.confirms(procedure, act)]
     return {
+        "guided": [(one.act, f"my/_{one.form}.html") for one in offered if one.form],  # by a page of their own
         "forms": [(act, ActForm(procedure, act, key=act.key), files_said(kind_of(act.papers))) for act in here],
         "elsewhere": [act for act in acts if act not in here],
     }
