@@ -27,7 +27,7 @@ def roles(*held: Role) -> frozenset[Role]:
 PORTAL = (
     "home", "search", "suggestions", "subject", "licences", "penalties", "catalogue", "resource", "open-data",
     "open-data-catalogue", "open-data-file", "about", "language", "health", "robots", "manifest", "favicon",
-    "csp-report", "security-txt", "commitments", "commitment",
+    "csp-report", "security-txt", "commitments", "commitment", "lists", "list",
 )  # fmt: skip
 
 ROUTES: dict[str, Rule] = (

@@ -40,6 +40,7 @@ REASONS = {
     "commitments/exclusion.py": "whether a subject that promises is listed or broke a commitment: said, and not shown",
     "sharing/webhook_events.py": "which resources an event is about",
     "intake/withdrawals.py": "a provider's own records, to end them",
+    "measures/lists_portal/members.py": "the public lists, as the public reads them",
     "casework/beginning.py": "the record that a case is begun about, by its reference",
     "casework/cases.py": "which version a case is about",
     "rights/new_record_notices.py": "whom to tell of new records: ids alone",

@@ -176,6 +176,7 @@ def test_from_the_list_by_a_removal_that_the_record_says() -> None:
     assert (done.state, after.payload["removed_on"], after.payload["removal_reason"]) == (
         "removed", "2026-05-18", "法院决定删除",
     )  # fmt: skip
+    assert after.public_until == dt.date(2026, 5, 17)  # from the day of the removal on it is not shown
 
 
 def test_a_record_of_no_list_is_no_matter_of_removal() -> None:

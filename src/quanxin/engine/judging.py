@@ -135,7 +135,7 @@ def _needed(pack: Pack, resource: Resource) -> Sequence[str]:
     conditions += [law.when for law in pack.overrides_of(resource.key)]
     conditions += [resource.publication.when] if resource.publication.when else []
     named = [own.code, own.category, own.stated_on, resource.event_date, resource.valid_from, resource.valid_until]
-    named += [resource.publication.until, *sorted(set().union(*map(columns, conditions)))]
+    named += [resource.publication.until, resource.publication.left, *sorted(set().union(*map(columns, conditions)))]
     return tuple(dict.fromkeys(key for key in named if key is not None))
 
 

@@ -93,7 +93,9 @@ def public_until(resource: Resource, tiers: Sequence[PublicationTiers], override
         return NO_DATE
     ruled = "".join(f" WHEN {n} THEN {end}" for n, law in enumerate(overrides) if (end := _ruled_end(law)))
     usual = _usual_end(resource, tiers)
-    return f"CASE _override{ruled} ELSE {usual} END" if ruled else usual
+    end = f"CASE _override{ruled} ELSE {usual} END" if ruled else usual
+    left = resource.publication.left
+    return f"least({end}, CAST({quoted(left)} - INTERVAL '1' DAY AS DATE))" if left else end
 
 
 def _ruled_end(law: LawOverride) -> str | None:

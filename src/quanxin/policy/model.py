@@ -190,13 +190,15 @@ class Mode(StrEnum):
 
 class Publication(Part):
     """Who may see a record and for how long. At most one of ``months``, ``until`` and ``tiers`` says until when; of a public
-    resource those records alone for which ``when`` (SQL boolean over its fields) holds."""
+    resource those records alone for which ``when`` (SQL boolean over its fields) holds. Before its time it is over on the
+    day in ``left``, an item of the record: whoever left a list is not shown on it."""
 
     mode: Mode
     months: int | None = None  # calendar months from the event date, clamped at month ends
     until: FieldKey | None = None  # a date field of the record
     tiers: Key | None = None  # a PublicationTiers rule (penalties)
     when: str | None = None
+    left: FieldKey | None = None
     basis: tuple[Basis, ...] = ()
 
 

@@ -91,7 +91,8 @@ def publication_conflict(pack: Pack, today: dt.date) -> Found:
             yield where, f"says in more than one way until when it is public: {', '.join(said)}"
         if said and rule.mode is not Mode.PUBLIC:
             yield where, f"is not public, yet says until when: {', '.join(said)}"
-        if rule.until and any(f.key == rule.until and f.type is not FieldType.DATE for f in resource.fields):
-            yield where, f"is public until {rule.until}, which is no date"
+        for name in filter(None, (rule.until, rule.left)):
+            if any(f.key == name and f.type is not FieldType.DATE for f in resource.fields):
+                yield where, f"is public until {name}, which is no date"
         if rule.months is not None and not resource.event_date:
             yield where, "counts months from the event, but names no event_date"

@@ -116,6 +116,7 @@ def _fields_named(resource: Resource) -> list[str | None]:
         resource.valid_from,
         resource.valid_until,
         resource.publication.until,
+        resource.publication.left,
         resource.deadline.from_,
         *resource.unique,
         *resource.summary,

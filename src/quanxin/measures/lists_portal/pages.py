@@ -1,0 +1,107 @@
+"""Pages of the public lists.
+
+Invariant: whom somebody looks for is posted and stands in no address; a list that is not public is not there.
+"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from quanxin.calendar import today
+from quanxin.measures.lists_portal.members import Member, members, public_list, public_lists, standing
+from quanxin.pages.fields import Item
+from quanxin.pages.listings import Cell, Column, Filters, Kind, Listing, page_of
+from quanxin.policy.consequences import CreditList
+from quanxin.runtime.language import said
+from quanxin.runtime.pack import current_pack
+
+LENGTH, SHORTEST = 25, 2
+
+
+@require_safe
+def lists(request: HttpRequest) -> HttpResponse:
+    """The public lists, those of the dishonest and those of the honest, with how many are on each."""
+    columns = [
+        Column(_("名单"), lambda row: Cell(said(row[0].title), reverse("portal:list", args=[row[0].key])), Kind.LINK),
+        Column(_("认定单位"), lambda row: row[1]),
+        Column(_("在册"), lambda row: row[2], Kind.COUNT),
+        Column(_("期限"), lambda row: _term(row[0])),
+    ]
+    found = [(one, _authority(one), standing(one).count()) for one in public_lists()]
+    listings = [
+        Listing(
+            key=nature,
+            title=title,
+            said=remark,
+            columns=columns,
+            rows=[row for row in found if row[0].nature == nature],
+            empty=_("目前没有这样的名单。"),
+        )
+        for nature, title, remark in (
+            ("negative", _("严重失信主体名单"), _("每一条都由认定单位告知、听取意见后决定，注明依据和期限。")),
+            ("positive", _("守信激励名单"), _("由认定单位依规定评定，期满或者撤销后不再列出。")),
+        )
+    ]
+    return render(request, "measures/lists.html", {"listings": listings})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def one_list(request: HttpRequest, key: str) -> HttpResponse:
+    """Who is on a list today; looked for by a name or a code."""
+    found = public_list(key)
+    if found is None:
+        raise Http404
+    filters = Filters(request, [Item("name", _("名称或统一社会信用代码"), length=100, private=True)], verb=_("查找"))
+    sought = filters.asked["name"]
+    short = 0 < len(sought) < SHORTEST
+    if short:
+        filters.refuse(_("请至少输入两个字。"), "name")
+    records, paging = page_of(request, standing(found, sought), LENGTH, filters.kept)
+    listing = Listing(
+        key="members",
+        title=said(found.title),
+        quiet=True,
+        columns=_columns(),
+        rows=[] if short else members(records),
+        paging=None if short else paging,
+        filters=filters,
+        empty=_("名单上没有符合条件的主体。") if sought else _("目前没有主体在这份名单上。"),
+    )
+    resource = current_pack().on(today()).resources[found.resource]
+    context = {
+        "list": found, "listing": listing, "term": _term(found), "authority": _authority(found), "resource": resource,
+    }  # fmt: skip
+    return render(request, "measures/list.html", context, status=422 if short else 200)
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(_("主体"), lambda row: Cell(row.name, _address(row), notes=[row.code]), Kind.LINK, bare=True),
+        Column(_("事由和依据"), lambda row: Cell(row.facts, notes=[row.basis] if row.basis else []), bare=True),
+        Column(_("认定文书"), lambda row: row.number or "—"),
+        Column(_("认定单位"), lambda row: row.authority),
+        Column(_("列入日期"), lambda row: row.since, Kind.DAY),
+        Column(_("期满日期"), lambda row: row.until or _("至移出"), Kind.DAY),
+    ]
+
+
+def _address(row: Member) -> str:
+    return reverse("portal:subject", args=[row.code]) if row.code else ""
+
+
+def _authority(one: CreditList) -> str:
+    return said(current_pack().on(today()).providers[one.authority].title)
+
+
+def _term(one: CreditList) -> str:
+    if one.term_months is None:
+        return _("以决定为准")
+    whole = one.term_months % 12 == 0
+    return _("%(n)s 年") % {"n": one.term_months // 12} if whole else _("%(n)s 个月") % {"n": one.term_months}
+
+
+URLS = [path("lists/", lists, name="lists"), path("lists/<slug:key>", one_list, name="list")]
