@@ -21,6 +21,8 @@ PAGES = {
     "subject for printing": "/subject/{code}?print=1",
     "licences": "/licences",
     "penalties": "/penalties",
+    "lists": "/lists/",
+    "a list": "/lists/judgment-debtors",
     "catalogue": "/catalogue",
     "resource": "/catalogue/administrative-penalty",
     "open data": "/open-data",
