@@ -35,6 +35,40 @@ def test_a_province_stands_between_the_nation_and_the_city() -> None:
     assert not any("山东" in basis.title for measure in nation.measures for basis in measure.basis)
 
 
+def test_what_the_province_rules_rests_on_its_articles_and_a_restraint_begins_with_a_talk() -> None:
+    provincial = [m for m in PACK.measures if m.class_.startswith("provincial-")]
+    articles = {
+        "provincial-incentive": "第二十六条",
+        "provincial-restraint": "第二十八条",
+        "provincial-severe": "第三十条",
+    }
+    for measure in provincial:
+        assert measure.basis[0].title == "山东省社会信用条例"
+        assert str(measure.basis[0].article).startswith(articles[measure.class_]), measure.key
+        assert (measure.talk is None) == (measure.nature == "incentive"), measure.key
+    assert {m.class_ for m in provincial} == set(articles)
+    assert not [m.key for m in PACK.measures if m.class_ == "local-addition"]
+
+
+def test_persons_are_reached_where_a_court_listed_them_and_a_law_says_so() -> None:
+    reached = {m.key: {str(t.list) for t in m.triggers} for m in PACK.measures if "person" in m.targets}
+    assert reached.keys() >= {
+        "company-office-bar",
+        "civil-service-bar",
+        "debtor-exit-limit",
+        "debtor-consumption-limit",
+    }
+    for key, lists in reached.items():
+        assert lists <= {"judgment-debtors"}, key
+
+
+def test_each_sanction_names_a_kind_of_the_national_list_and_most_kinds_have_one() -> None:
+    used = {m.kind for m in PACK.measures if m.nature == "sanction"}
+    assert used <= set(PACK.measure_kinds)
+    # schooling and listing itself: no law that was read gives one to a list of the pack
+    assert set(PACK.measure_kinds) - used == {"P05", "P10"}
+
+
 def test_there_are_at_least_45_resources_each_complete() -> None:
     assert len(RULES.resources) >= 45
     for resource in RULES.resources.values():
