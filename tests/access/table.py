@@ -87,6 +87,7 @@ ROUTES: dict[str, Rule] = (
             "my:narrow",
             "my:revoke",
             "my:readings",
+            "my:measures",
             "my:notices",
             "my:read",
             "my:paper",
@@ -117,6 +118,8 @@ ROUTES: dict[str, Rule] = (
         roles(Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR),
     )
     | dict.fromkeys(("desk:commitment-offers", "desk:commitment-offer"), roles(Role.DECIDER))
+    | dict.fromkeys(("desk:measures", "desk:measures-due", "desk:measures-propose"), roles(Role.DECIDER))
+    | dict.fromkeys(("desk:measures-applied", "desk:measures-board"), roles(Role.DECIDER, Role.CENTRE, Role.AUDITOR))
     | dict.fromkeys(("desk:window", "desk:cases-forward"), roles(Role.WINDOW))
     | {"desk:reading": roles(Role.BANK, Role.DECIDER, Role.INTAKE, Role.PERSONNEL, Role.SUPERVISOR)}
     | {"desk:consent": roles(Role.BANK)}

@@ -17,7 +17,6 @@ SOURCE = Path(__file__).resolve().parents[2] / "src/quanxin"
 # What each module outside the accessor's own room does with records.
 REASONS = {
     "checks/reading.py": "what a check finds, each record through the accessor for the item's purpose",
-    "evaluation/incremental.py": "which subjects a batch touched: ids alone",
     "evaluation/single.py": "reckons one subject's score, behind require_scores",
     "evaluation/sources.py": "reckons scores; shows nothing",
     "intake/conflicts.py": "the provider's own version of a decision that two hold, for the steward who judges",
@@ -56,6 +55,8 @@ REASONS = {
     "measures/standing.py": "whether the record behind an application stands",
     "measures/effects.py": "locks the record behind a measure while that is applied",
     "measures/in_bulk.py": "reckons what follows for a city; shows nothing",
+    "measures/told.py": "what follows from records that the accessor showed",
+    "measures/due.py": "how addresses name the records of a list: ids alone",
     "measures/following.py": "which applications rest on what an event touched: keys alone",
     "rights/retention.py": "asks the accessor about each record that is past its time",
     "rights/documents.py": "whose decision a document is, and about which record",

@@ -57,6 +57,7 @@ LISTED: dict[str, str] = {
         checks.Use.measure checks.ListRequest.item checks.ListRequest.districts checks.PersonRequest.item
         checks.PersonRequest.organisation
         measures.Application.measure measures.Application.enforcer measures.Application.resource measures.Application.ground
+        measures.Due.measure measures.Due.resource measures.Due.ground
     """,
     "a number, digest, reference, place or family that the platform made": """
         accounts.SignIn.address accounts.SignIn.browser accounts.Session.session_key accounts.Session.address

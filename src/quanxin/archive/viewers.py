@@ -160,6 +160,12 @@ def _held(actor: Actor, *roles: Role) -> frozenset[Assignment]:
     return by
 
 
+def purposes_for(kind: str) -> list[Purpose]:
+    """The purposes of today that open to a kind of reader without a consent."""
+    found = current_pack().on(today()).purposes.values()
+    return sorted((p for p in found if kind in p.viewers and not p.consent), key=lambda p: p.key)
+
+
 def _opened(actor: Actor, kind: str, key: str) -> Purpose:
     purpose = current_pack().on(today()).purposes.get(key)
     if purpose is None:

@@ -60,6 +60,8 @@ def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
         raise Http404
     if not procedures.begun_by(actor, procedure):
         raise viewers.refused(actor, f"procedure:{kind}", "not this actor's to begin")
+    if procedure.begun_at:
+        return redirect(procedure.begun_at)
     code = request.POST.get(WHOSE, "").strip()
     subject = asked_for(actor, code) if code else None
     context: dict[str, Any] = {"procedure": procedure, "act": procedure.files, "code": code, "subject": subject}

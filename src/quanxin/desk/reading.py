@@ -25,15 +25,13 @@ from quanxin.archive import viewers
 from quanxin.archive.errors import NoSuchSubject
 from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import Viewer
-from quanxin.calendar import today
 from quanxin.casework.errors import RightsError
+from quanxin.measures.told import beside
 from quanxin.pages.gates import requires_role
 from quanxin.pages.listings import Cell, Column, Kind, Listing
 from quanxin.pages.messages import status_of
-from quanxin.policy.rights import Purpose
 from quanxin.rights import consents
 from quanxin.runtime.language import english, in_words, said
-from quanxin.runtime.pack import current_pack
 from quanxin.runtime.problems import Problem
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, person_of, resolve
@@ -63,7 +61,9 @@ def reading(request: HttpRequest, actor: Actor) -> HttpResponse:
         return _page(request, actor, RightsError("subject-unknown"))
     except Problem as error:
         return _page(request, actor, error)
-    context = {"archive": archive, "purpose": _title(viewer), "person": viewer.kind == "personnel"}
+    follows = beside([(view.subject_id, view.id) for view in archive.timeline])
+    person = viewer.kind == "personnel"
+    context = {"archive": archive, "purpose": _title(viewer), "person": person, "follows": {} if person else follows}
     return render(request, "desk/archive.html", context)
 
 
@@ -100,8 +100,8 @@ def _page(request: HttpRequest, actor: Actor, problem: Any = None) -> HttpRespon
     context: dict[str, Any] = {
         "problem": in_words(problem) if problem else None, "chosen": request.POST.get("purpose", ""),
         "code": request.POST.get("code", ""), "how": chosen,
-        "sharing": [(kind, _purposes(kind)) for kind, roles in viewers.SHARING.items() if actor.by(*roles)],
-        "personnel": _purposes("personnel") if Role.PERSONNEL in actor.roles else (),
+        "sharing": [(kind, viewers.purposes_for(kind)) for kind, roles in viewers.SHARING.items() if actor.by(*roles)],
+        "personnel": viewers.purposes_for("personnel") if Role.PERSONNEL in actor.roles else (),
         "consents": _consents(actor) if Role.BANK in actor.roles else None,
     }  # fmt: skip
     return render(request, "desk/reading.html", context, status=status_of(problem) if problem else 200)
@@ -111,12 +111,6 @@ def _kind(actor: Actor, how: str) -> str:
     """As which kind of viewer a person reads what others share: as they say, or as the first that they can be."""
     held = (kind for kind, roles in viewers.SHARING.items() if actor.by(*roles))
     return how if how in viewers.SHARING else next(held, "department")
-
-
-def _purposes(kind: str) -> list[Purpose]:
-    """The purposes of today that open to a kind of reader without a consent."""
-    found = current_pack().on(today()).purposes.values()
-    return sorted((p for p in found if kind in p.viewers and not p.consent), key=lambda p: p.key)
 
 
 def _consents(actor: Actor) -> Listing:

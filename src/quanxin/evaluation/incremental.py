@@ -8,7 +8,7 @@ day and counts every difference before the day is advanced.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive import events, followers
 from quanxin.archive.handlers import Following, Unit, by_units
-from quanxin.archive.models import Event, Record, WithdrawnRecord
+from quanxin.archive.touched import units_of
 from quanxin.calendar import now
 from quanxin.engine.scoring import compile_model
 from quanxin.evaluation import runs
@@ -24,7 +24,6 @@ from quanxin.evaluation.editions import models_in_use
 from quanxin.evaluation.models import Run
 from quanxin.policy.evaluation import Model
 from quanxin.runtime.pack import current_pack
-from quanxin.subjects.models import Judgement
 
 MANY = 20_000  # subjects of which it is quicker to evaluate everyone
 EVENTS = 500  # at a time
@@ -37,34 +36,13 @@ def follow() -> int:
     return events.follow(SCORES)
 
 
-def _units(happened: Sequence[Event]) -> list[Unit]:
-    """Each subject that events touched, with the last of them."""
-    touched = {subject: event for event in happened for subject in subjects_of([event])}
-    return [Unit(event, subject) for subject, event in sorted(touched.items(), key=lambda pair: pair[0])]
-
-
 def _act(units: Sequence[Unit]) -> int:
     touched = {unit.subject for unit in units}
     _evaluate(touched)
     return len(touched)
 
 
-SCORES = by_units(Following("evaluation", _units, _act, EVENTS), _("得分"))
-
-
-def subjects_of(happened: Iterable[Event]) -> set[int]:
-    """The subjects that events are about."""
-    found: set[int] = set()
-    for event in happened:
-        if event.subject is not None:
-            found.add(event.subject)
-        if event.batch_id:
-            found |= set(Record.objects.filter(batch_id=event.batch_id).values_list("subject_id", flat=True).distinct())
-        ended = WithdrawnRecord.objects.filter(withdrawal__event=event)
-        found |= set(ended.values_list("subject_id", flat=True))
-        judged = Judgement.objects.filter(pk=event.particulars.get("judgement"))
-        found |= {subject for pair in judged.values_list("kept_id", "other_id") for subject in pair}
-    return found
+SCORES = by_units(Following("evaluation", units_of, _act, EVENTS), _("得分"))
 
 
 def _evaluate(touched: set[int]) -> None:

@@ -62,9 +62,9 @@ def apply(performing: Performing, _given: Given) -> None:
 
 
 @effect("measures.grant")
-def grant(performing: Performing, _given: Given) -> None:
-    """Grant an incentive: as ``apply``, and it harms nobody."""
-    propose(performing, {"nature": "incentive"})
+def grant(performing: Performing, given: Given) -> None:
+    """Grant what is of a ``nature`` that harms nobody: proposed and applied at once."""
+    propose(performing, given)
     _apply(performing)
 
 

@@ -74,3 +74,28 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.subject_id} {self.state}"
+
+
+class Due(models.Model):
+    """What may or must be applied to a subject as it was last reckoned: for a department's list of what it could do.
+
+    It is nothing that holds: whoever applies a measure has its ground looked at anew. Natural persons stand in no list.
+    """
+
+    measure = models.CharField(max_length=64)
+    must = models.BooleanField()
+    subject_id = models.BigIntegerField(db_index=True)
+    resource = models.CharField(max_length=64)
+    record_id = models.BigIntegerField()
+    ground = models.CharField(max_length=80)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    suspended = models.BooleanField()
+
+    class Meta:
+        ordering = ["-must", "-since", "-id"]
+        indexes = [models.Index(fields=["measure", "subject_id"])]
+        constraints = [models.UniqueConstraint(fields=["measure", "record_id", "ground"], name="due_once")]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.subject_id}"

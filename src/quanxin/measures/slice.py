@@ -4,15 +4,33 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from quanxin.accounts.actors import Role
 from quanxin.runtime.slices import Face, Job, Link, Slice
+
+ENFORCING = frozenset({Role.DECIDER})
+OVERSEEING = ENFORCING | {Role.CENTRE, Role.AUDITOR}
 
 SLICE = Slice(
     key="measures",
     title=("激励与惩戒", "Measures"),
-    links=(Link(page="portal:lists", title=_("公开名单"), place=101),),
-    pages={Face.PORTAL: "quanxin.measures.lists_portal.pages:URLS"},
-    jobs=(Job("3 0 * * *", "quanxin.measures.following:by_night", "measures.by-night"),),
+    links=(
+        Link(page="desk:measures", title=_("措施"), place=20, roles=ENFORCING),
+        Link(page="desk:measures-due", title=_("可以实施的措施"), place=21, roles=ENFORCING),
+        Link(page="desk:measures-applied", title=_("措施实施情况"), place=22, roles=OVERSEEING),
+        Link(page="desk:measures-board", title=_("措施统计"), place=23, roles=OVERSEEING),
+        Link(page="my:measures", title=_("奖惩措施"), shown=lambda me: me.may_archive),
+        Link(page="portal:lists", title=_("公开名单"), place=101),
+    ),
+    pages={
+        Face.DESK: "quanxin.measures.desk.urls:PAGES",
+        Face.MY: "quanxin.measures.my_pages:PAGES",
+        Face.PORTAL: "quanxin.measures.lists_portal.pages:URLS",
+    },
+    jobs=(
+        Job("3 0 * * *", "quanxin.measures.following:by_night", "measures.by-night"),
+        Job("13 0 * * *", "quanxin.measures.due:by_night", "measures.due"),
+    ),
     health={"measures": "quanxin.measures.health:findings"},
     deep={"measures-deep": "quanxin.measures.health:deep"},
-    handlers=("quanxin.measures.following:GROUNDS", "quanxin.measures.following:CASES"),
+    handlers=("quanxin.measures.following:GROUNDS", "quanxin.measures.following:CASES", "quanxin.measures.due:LIST"),
 )

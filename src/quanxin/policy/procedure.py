@@ -260,7 +260,8 @@ class Procedure(Rule):
     joined to it by the act ``joins``, its case being in the state ``joined``. ``named_by``: the item of the beginning act
     by which several about the same subject are told apart, as the number of a ruling. ``once``: there is one case ever about one
     thing. ``scope`` is what an agent's authorisation must name; without one, no agent acts. ``marks`` are effects that hold
-    while a case is open.
+    while a case is open. ``begun_at``: the page of the desk (by the name of its address) where it is begun, instead of the
+    general form.
     """
 
     about: About
@@ -272,6 +273,7 @@ class Procedure(Rule):
     joined: Key | None = None
     named_by: FieldKey | None = None
     marks: Effects = ()
+    begun_at: str | None = None
     states: Annotated[tuple[State, ...], BeforeValidator(_keyed), AfterValidator(distinct), Field(min_length=1)]
     acts: Annotated[tuple[Act, ...], BeforeValidator(_keyed), AfterValidator(distinct), Field(min_length=1)]
 

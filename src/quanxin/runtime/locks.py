@@ -34,6 +34,7 @@ class Kind(IntEnum):
     MODEL = 20_825  # one run at a time gives its scores
     NEVER_SCORED = 20_826  # by a trigger of evaluation
     CHECK = 20_830  # by the form that asked for it
+    DUE = 20_831  # the list of what may be applied, made anew
     EVENTS = 20_824  # by a trigger as the last thing before the commit: positions go up in the order of commits
 
 

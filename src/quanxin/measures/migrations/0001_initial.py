@@ -94,5 +94,25 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Due",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("measure", models.CharField(max_length=64)),
+                ("must", models.BooleanField()),
+                ("subject_id", models.BigIntegerField(db_index=True)),
+                ("resource", models.CharField(max_length=64)),
+                ("record_id", models.BigIntegerField()),
+                ("ground", models.CharField(max_length=80)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("suspended", models.BooleanField()),
+            ],
+            options={
+                "ordering": ["-must", "-since", "-id"],
+                "indexes": [models.Index(fields=["measure", "subject_id"], name="measures_du_measure_1a2bea_idx")],
+                "constraints": [models.UniqueConstraint(fields=("measure", "record_id", "ground"), name="due_once")],
+            },
+        ),
         migrations.RunSQL(rules.GROUNDED, rules.UNDO),
     ]
