@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from quanxin.accounts.agency import Scope
+from quanxin.calendar import day_of
 from quanxin.casework.notices import authority
 from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.measures import words
@@ -45,7 +46,7 @@ def measures(request: HttpRequest, me: Representation) -> HttpResponse:
         columns=[
             Column(_("措施"), named, Kind.LINK),
             Column(_("实施单位"), lambda r: said(authority(r.enforcer))),
-            Column(_("自"), lambda r: r.applied_at, Kind.MOMENT),
+            Column(_("自"), lambda r: day_of(r.applied_at), Kind.DAY),
             Column(_("至"), lambda r: r.until, Kind.DAY),
             Column(_("状态"), lambda r: Cell(states[r.state], notes=[causes[r.cause]] if r.cause else ())),
         ],

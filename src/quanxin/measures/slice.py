@@ -7,18 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from quanxin.accounts.actors import Role
 from quanxin.runtime.slices import Face, Job, Link, Slice
 
-ENFORCING = frozenset({Role.DECIDER})
-OVERSEEING = ENFORCING | {Role.CENTRE, Role.AUDITOR}
+OVERSEEING = frozenset({Role.DECIDER, Role.CENTRE, Role.AUDITOR})
 
 SLICE = Slice(
     key="measures",
     title=("激励与惩戒", "Measures"),
     links=(
-        Link(page="desk:measures", title=_("措施"), place=20, roles=ENFORCING),
-        Link(page="desk:measures-due", title=_("可以实施的措施"), place=21, roles=ENFORCING),
-        Link(page="desk:measures-applied", title=_("措施实施情况"), place=22, roles=OVERSEEING),
-        Link(page="desk:measures-board", title=_("措施统计"), place=23, roles=OVERSEEING),
-        Link(page="my:measures", title=_("奖惩措施"), shown=lambda me: me.may_archive),
+        Link(page="desk:measures-applied", title=_("措施"), place=20, roles=OVERSEEING, also=("/desk/measures",)),
+        Link(page="my:measures", title=_("奖惩措施"), place=101, shown=lambda me: me.may_archive),
         Link(page="portal:lists", title=_("公开名单"), place=101),
     ),
     pages={
@@ -33,4 +29,5 @@ SLICE = Slice(
     health={"measures": "quanxin.measures.health:findings"},
     deep={"measures-deep": "quanxin.measures.health:deep"},
     handlers=("quanxin.measures.following:GROUNDS", "quanxin.measures.following:CASES", "quanxin.measures.due:LIST"),
+    demo={"measures": "quanxin.measures.sample:apply_some"},
 )

@@ -21,6 +21,7 @@ from quanxin.calendar import today
 from quanxin.casework.notices import authority
 from quanxin.measures import words
 from quanxin.measures.desk.lists import seen
+from quanxin.measures.due import ENFORCING
 from quanxin.measures.models import Application, Due
 from quanxin.pages.gates import requires_role
 from quanxin.pages.tables import Cell, Table, as_file
@@ -40,12 +41,13 @@ def board(request: HttpRequest, actor: Actor) -> HttpResponse:
         if asked not in TABLES or (form := request.GET.get("as", "csv")) not in ("csv", "xlsx"):
             raise Http404(asked)
         return as_file(TABLES[asked](found), form, f"measures-{asked}")
-    return render(request, "measures/board.html", {"tables": [make(found) for make in TABLES.values()]})
+    context = {"tables": [make(found) for make in TABLES.values()], "enforcing": bool(actor.by(*ENFORCING))}
+    return render(request, "measures/board.html", context)
 
 
 def _departments(found: QuerySet[Application]) -> Table:
     rows = [[said(authority(key)), *figures] for key, figures in _counted(found, "enforcer")]
-    return Table("departments", _("按实施单位"), [_("单位"), *_header()], rows, empty=_nothing())
+    return Table("departments", _("按实施单位"), [_("实施单位"), *_header()], rows, empty=_nothing())
 
 
 def _measures(found: QuerySet[Application]) -> Table:
@@ -89,7 +91,7 @@ def _causes(found: QuerySet[Application]) -> Table:
     names = words.causes()
     counted = found.exclude(cause="").values_list("cause").annotate(n=Count("pk")).order_by("-n", "cause")
     rows: list[list[Cell]] = [[names[cause], n] for cause, n in counted]
-    return Table("causes", _("为什么解除"), [_("原因"), _("件数")], rows, empty=_nothing())
+    return Table("causes", _("为什么解除"), [_("原因"), _("件数")], rows, empty=_("还没有解除过措施。"))
 
 
 TABLES: dict[str, Callable[[QuerySet[Application]], Table]] = {

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.archive.own_matters import own_subjects
-from quanxin.calendar import today
+from quanxin.calendar import day_of, today
 from quanxin.casework.notices import authority
 from quanxin.measures import words
 from quanxin.measures.due import ENFORCING, references, rules_of
@@ -47,15 +47,18 @@ class Line(NamedTuple):
 def due(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What the departments of an actor could apply, narrowed by measure and by whether the law commands it."""
     rules = rules_of(actor)
+    own = [key for key, rule in rules.items() if rule.enforcers]
     options = tuple((key, said(rule.title)) for key, rule in sorted(rules.items()))
     filters = Filters(
         request,
         [
             Item("measure", _("措施"), fields.Kind.CHOICE, options=options, blank=_("全部")),
             Item("must", _("只看应当实施的"), fields.Kind.TICK),
+            Item("any", _("也看各部门都可以实施的"), fields.Kind.TICK),
         ],
     )
-    found = _in_reach(Due.objects.filter(measure__in=rules), actor)
+    every = filters.asked["any"] or filters.asked["measure"]
+    found = _in_reach(Due.objects.filter(measure__in=rules if every else own), actor)
     lasting = Q(until=None) | Q(until__gte=today())
     live = Application.objects.filter(
         subject_id=OuterRef("subject_id"), measure=OuterRef("measure"), enforcer__in=_departments(actor)
@@ -77,7 +80,7 @@ def due(request: HttpRequest, actor: Actor) -> HttpResponse:
         empty=_("没有。主体的记录或规定变化后，这里会自动更新。"),
         columns=_due_columns({key: said(rule.title) for key, rule in rules.items()}, names),
     )
-    return render(request, "measures/due.html", {"listing": listing})
+    return render(request, "measures/due.html", {"listing": listing, "enforcing": True})
 
 
 def _due_columns(titles: dict[str, str], names: dict[int, Subject]) -> list[Column]:
@@ -129,7 +132,7 @@ def applied(request: HttpRequest, actor: Actor) -> HttpResponse:
         empty=_("没有实施过措施。在“可以实施的措施”中提出。"),
         columns=_columns(titles, names),
     )
-    return render(request, "measures/applied.html", {"listing": listing})
+    return render(request, "measures/applied.html", {"listing": listing, "enforcing": bool(actor.by(*ENFORCING))})
 
 
 def seen(actor: Actor) -> QuerySet[Application]:
@@ -163,7 +166,7 @@ def _columns(titles: dict[str, str], names: dict[int, Subject]) -> list[Column]:
         Column(_("措施"), lambda r: titles.get(r.measure, r.measure)),
         Column(_("实施单位"), lambda r: said(authority(r.enforcer))),
         Column(_("依据"), lambda r: said(title_of(r.resource))),
-        Column(_("实施日期"), lambda r: r.applied_at, Kind.MOMENT),
+        Column(_("实施日期"), lambda r: day_of(r.applied_at), Kind.DAY),
         Column(_("至"), lambda r: r.until, Kind.DAY),
         Column(_("状态"), lasting, Kind.STATE),
         Column(_("解除"), lambda r: causes.get(r.cause, "")),

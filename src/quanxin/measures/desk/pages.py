@@ -38,7 +38,11 @@ def measures(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Ask about a subject by its code, for a purpose; sent, what follows from its records and who may apply it."""
     purposes = viewers.purposes_for("department")
     asked = {"code": request.POST.get("code", "").strip(), "purpose": request.POST.get("purpose", "")}
-    context: dict[str, Any] = {"asked": asked, "purposes": [(p.key, said(p.title)) for p in purposes]}
+    context: dict[str, Any] = {
+        "enforcing": True,
+        "asked": asked,
+        "purposes": [(p.key, said(p.title)) for p in purposes],
+    }
     if request.method != "POST":
         return render(request, "measures/measures.html", context)
     try:
