@@ -145,6 +145,13 @@ ROUTES: dict[str, Rule] = (
         roles(Role.INTAKE),
     )
     | dict.fromkeys(
+        ("desk:checks", "desk:check", "desk:check-result", "desk:check-file"),
+        roles(Role.INTAKE, Role.DECIDER, Role.PERSONNEL),
+    )
+    | dict.fromkeys(("desk:check-begin", "desk:check-list"), roles(Role.INTAKE, Role.DECIDER))
+    | {"desk:check-statistics": roles(Role.INTAKE, Role.DECIDER, Role.CENTRE, Role.AUDITOR)}
+    | {"desk:check-persons": roles(Role.PERSONNEL)}
+    | dict.fromkeys(
         ("desk:unlinked", "desk:unlinked-entry", "desk:decisions", "desk:undo-decision"), roles(Role.STEWARD)
     )
     | {
@@ -179,6 +186,11 @@ ROUTES: dict[str, Rule] = (
         ),
         PROVIDER,
     )
+    | dict.fromkeys(
+        ("api:make_check", "api:hand_in_list", "api:watch_list", "api:get_check", "api:use_result", "api:link_result"),
+        PROVIDER,
+    )
+    | {"portal:checked": OPEN}  # by its signed link: one result, for half an hour
     | dict.fromkeys(("api:cases", "api:case", "api:begin_case", "api:act_on_case"), DECIDING)
     | dict.fromkeys(("api:changes", "api:snapshot", "api:acknowledge"), CONSUMER)
 )

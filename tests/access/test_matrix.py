@@ -31,7 +31,7 @@ NONE = UUID(int=0)
 PARTS: dict[str, Any] = {
     "code": CODES[0], "key": "nothing", "resource": "administrative-penalty", "day": "2026-01-01", "name": "x.csv",
     "number": 999999, "subject": 999999, "row_no": 1, "provider": "taxation", "what": "compare", "table": "t",
-    "kind": "csv", "pk": 999999, "act": "claim", "secret": "x" * 43,
+    "kind": "csv", "pk": 999999, "act": "claim", "secret": "x" * 43, "token": "x" * 43, "position": 1, "list_id": "0" * 32,
     "provider_id": "none", "batch": "20260101-000001", "submission": "0" * 20, "identity": NONE, "model": "public-enterprise",
 }  # fmt: skip
 
@@ -40,6 +40,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "api:acknowledge": {"timepoint": "0"}, "api:hand_in_rows": {"provider": "taxation", "rows": [{}]},
     "api:replay_rows": {}, "api:take_back": {"reason": "x"},
     "api:withdraw": {"records": ["1-1"], "kind": "revoked", "reason": "x"},
+    "api:make_check": {"item": "procurement-qualification", "case": "x", "words": "x", "codes": ["x"]},
+    "api:hand_in_list": {"item": "procurement-qualification", "case": "x", "words": "x", "codes": ["x"]},
+    "api:use_result": {"decision": "passed"}, "api:link_result": {},
     "api:begin_case": {"procedure": "repair", "record": "1-1", "form": {"confirmed": "1"}}, "api:act_on_case": {"reason": "x"},
 }  # fmt: skip
 
@@ -102,7 +105,7 @@ def as_machine(*, decides: bool = False, **held: str) -> Client:
         made = subscriptions.add_consumer(operator(), held["consumer"], title="样例")
         subscriptions.grant(operator(), made, "administrative-penalty", purpose="样例", basis="协议")
     client, secret = add_client(operator(), "decider" if decides else "-".join(held), **held)
-    scope = {"scope": "cases cases:act"} if decides else {}
+    scope = {"scope": "cases cases:act" if decides else "intake changes checks"}
     if decides:
         let_decide(operator(), client.name)
     said = scope | {

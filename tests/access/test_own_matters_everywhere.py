@@ -31,6 +31,8 @@ WITHOUT = {
     "accounts.people.remove_membership": "takes a role back; one's own too",
     "accounts.sessions.end": "ends sessions; one's own too",
     "archive.followers.try_again": "what follows from an event that stands",
+    "checks.links.allow": "about a machine's sites",
+    "checks.links.disallow": "about a machine's sites",
     "checks.lists.hand_in": "keeps a list; whom it names is looked at when it is checked",
     "evaluation.editions.decide": "about a model, which is everybody's",
     "evaluation.editions.propose": "about a model, which is everybody's",

@@ -14,6 +14,7 @@ from quanxin.calendar import now, today
 from quanxin.checks.errors import CheckError
 from quanxin.checks.models import Check, Result, Use
 from quanxin.checks.queries import one_of
+from quanxin.policy.model import Text
 
 Decision, Verdict = Use.Decision, Result.Verdict
 USABLE = (Verdict.CLEAR, Verdict.HINT, Verdict.RESTRICTED)
@@ -44,9 +45,9 @@ def use(actor: Actor, number: str, position: int, decision: str, *, measure: str
     return given
 
 
-def measures_of(result: Result) -> dict[str, dict[str, str]]:
-    """The measures that a result allows: key → title in both languages."""
-    return {m["measure"]: m["title"] for finding in result.findings for m in finding["measures"]}
+def measures_of(result: Result) -> dict[str, Text]:
+    """The measures that a result allows: key → title."""
+    return {m["measure"]: Text(**m["title"]) for finding in result.findings for m in finding["measures"]}
 
 
 def _expect_allowed(check: Check, result: Result, given: Use) -> None:
