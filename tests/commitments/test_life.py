@@ -16,12 +16,17 @@ from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import travel
 from quanxin.casework import engine, ticking
+from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case, Notice
-from quanxin.commitments import duties, numbers, signing, texts
+from quanxin.casework.parties import Party
+from quanxin.commitments import collection, duties, nightly, numbers, signing, texts
 from quanxin.commitments.errors import CommitmentError
 from quanxin.commitments.models import Confirmation, Duty, Serial, Signature
 from quanxin.policy.commitments import Duty as PolicyDuty
+from quanxin.policy.commitments import Match
 from quanxin.runtime.problems import Problem
+from quanxin.subjects.models import Subject
+from tests.city import hand_in, penalty, person
 from tests.commitments import life
 from tests.commitments.life import DEPARTMENT, FOREIGN, MAY, OWNER, owner
 from tests.once import city
@@ -260,3 +265,46 @@ def test_a_sample_is_drawn_by_a_seed_that_anybody_can_compute() -> None:
     found = [duties.drawn("t:2020-01-01:2026", f"{n:020d}", duty) for n in range(2000)]
     assert 150 < sum(found) < 250
     assert found == [duties.drawn("t:2020-01-01:2026", f"{n:020d}", duty) for n in range(2000)]
+
+
+def test_by_night_what_has_run_out_ends_and_data_show_what_is_kept(tmp_path: Path) -> None:
+    with travel(MAY):
+        case = life.in_force()
+    made = life.commitment(case)
+    match = Match.model_validate({"resource": "annual-report", "when": "year >= 2025"})
+    assert nightly.shown(made, match) is None
+    with travel(MAY + dt.timedelta(days=30)):
+        rows = [
+            {"subject_name": life.NAMES[0], "uscc": life.CODES[0], "year": year, "decision_date": day}
+            for year, day in (("2024", "2026-06-01"), ("2025", "2026-06-02"), ("2023", "2026-05-01"))
+        ]
+        hand_in(tmp_path, "annual-report", rows, name="reports.csv")
+        found = nightly.shown(made, match)
+    assert found is not None
+    assert found.payload["year"] == 2025
+    type(made).objects.filter(pk=made.pk).update(valid_until=dt.date(2026, 6, 30))
+    with travel(morning(dt.date(2026, 6, 30))):
+        assert nightly.by_night() == 0
+    with travel(morning(dt.date(2026, 7, 1), 3)):
+        assert nightly.by_night() == 1
+        assert nightly.by_night() == 0
+    case.refresh_from_db()
+    assert (case.state, case.open, case.steps.last().actor) == ("expired", False, "system")  # type: ignore[union-attr]
+
+
+def test_a_natural_person_promises_and_nothing_of_it_is_public(tmp_path: Path) -> None:
+    with travel(MAY):
+        hand_in(tmp_path, "administrative-penalty", [penalty(0, "济历罚〔2026〕9号", **person())], name="person.csv")
+        subject = Subject.objects.get(natural=True)
+        whose = Party(OWNER, subject)
+        form = life.OFFER | {"template": "tolerance", "supply_by": "2026-05-20", "item_due": "2026-05-29"}
+        by = Party(DEPARTMENT, subject, Case.Channel.WINDOW)
+        case = file("commitment-tolerance", Filed(by, Thing(), "缺原件；逾期不补终止办理", form=form))
+        made = life.commitment(case)
+        assert subject.name not in made.text
+        engine.perform(whose, case.number, "sign", life.confirmed(case, whose))
+        engine.perform(DEPARTMENT, case.number, "grant", {"supply_by": "2026-05-20"})
+        record = standing("credit-commitment")
+        assert (record.subject_id, record.published) == (subject.pk, False)
+        assert made.case.subject.natural
+        assert collection.table([life.commitment(case)]).rows == []

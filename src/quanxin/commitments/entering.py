@@ -6,12 +6,9 @@ row; a row that the checks hold undoes the act that would have made it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Assignment, Role
 from quanxin.archive.models import Record
 from quanxin.calendar import day_of
 from quanxin.casework.effects import Performing
@@ -19,7 +16,8 @@ from quanxin.casework.models import Case
 from quanxin.commitments import texts
 from quanxin.commitments.errors import CommitmentError
 from quanxin.commitments.models import Commitment
-from quanxin.intake import receipts, small_batches
+from quanxin.intake import entering
+from quanxin.intake.corrections import CorrectionRefused
 from quanxin.policy.commitments import BREACH, COMMITMENT, PERFORMANCE, Template
 from quanxin.policy.model import Text
 from quanxin.runtime.keys import sealer
@@ -77,45 +75,29 @@ def breach(performing: Performing, made: Commitment, template: Template, said: M
 
 
 def enter(actor: Actor, made: Commitment, resource: str, row: Row) -> Record:
-    """Hand a row in for the department, and return the record that came of it.
+    """Enter a row for the department, and return the record that came of it.
 
-    Raises ``CommitmentError`` with what was wrong where the checks held it, ``IntakeError`` as intake does.
+    Raises ``CommitmentError`` with what was wrong where the checks held it, ``IntakeError`` as ``intake.entering``.
     """
-    filled = {key: text for key, text in row.items() if text}
-    said = json.dumps({"case": made.case_id, "row": filled}, sort_keys=True, ensure_ascii=False)
-    receipt = small_batches.take_in(
-        [filled],
-        hashlib.sha256(said.encode()).hexdigest(),
-        resource=resource,
-        provider=made.provider,
-        actor=Actor(actor.name, [Assignment(Role.INTAKE, made.provider)]),
-        name=f"{made.case.number}-{resource}",
-    )
-    if receipt is None:  # only a witness says so, and there is none
-        raise AssertionError("a batch without a receipt")
-    if receipt.quarantined or receipt.unlinked:
-        (held,) = receipts.held_page(receipt.batch, limit=1)
-        raise CommitmentError("not-entered", what=_what(held["issues"]))
-    return Record.objects.get(batch_id=receipt.batch, resource=resource)
+    try:
+        return entering.enter(actor, made.provider, resource, made.case.subject, row, case=made.case.number)
+    except CorrectionRefused as refused:
+        what = Text(zh="；".join(one.zh for one in refused.found), en="; ".join(one.en for one in refused.found))
+        raise CommitmentError("not-entered", what=what) from refused
 
 
 def about(case: Case, record: Record) -> None:
     """Let a case be about a record from now on; it is kept with the act's step."""
-    case.about = Case.About.RECORD
-    case.resource, case.key_hash = record.resource, record.key_hash
+    case.about, case.resource, case.key_hash = Case.About.RECORD, record.resource, record.key_hash
     case.record_id, case.version, case.subject_id = record.id, record.version, record.subject_id
-
-
-def _what(issues: list[dict[str, str]]) -> Text:
-    return Text(zh="；".join(one["message"] for one in issues), en="; ".join(one["message_en"] for one in issues))
 
 
 def _whose(made: Commitment) -> Row:
     """What a row says of whose it is, and of which commitment."""
     subject = made.case.subject
     category = current_pack().subject_types[subject.type].category
-    row = {"subject_name": subject.name, "subject_category": category, "commitment_number": made.number}
-    return row | ({"identity_number": _identity(subject)} if subject.natural else {"uscc": subject.code})
+    row = {"subject_category": category, "commitment_number": made.number}
+    return row | ({"identity_number": _identity(subject)} if subject.natural else {})
 
 
 def _identity(subject: Subject) -> str:

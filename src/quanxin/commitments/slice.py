@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts.actors import Role
-from quanxin.runtime.slices import Face, Link, Slice
+from quanxin.runtime.slices import Face, Job, Link, Slice
 
 SEEING = frozenset({Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR})
 
@@ -17,6 +17,7 @@ SLICE = Slice(
         Link(page="desk:commitments", title=_("信用承诺"), place=13, roles=SEEING),
         Link(page="portal:commitments", title=_("信用承诺"), place=105),
     ),
+    jobs=(Job("27 2 * * *", "quanxin.commitments.nightly:by_night", "commitments.by-night"),),
     pages={
         Face.MY: "quanxin.commitments.urls:MY",
         Face.DESK: "quanxin.commitments.urls:DESK",
