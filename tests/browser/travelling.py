@@ -110,6 +110,34 @@ def matter(folder: str) -> dict[str, Any]:
     return {"code": CODES[0]}
 
 
+def promises(folder: str) -> dict[str, Any]:
+    """The companies, and the people who have to do with the first one's commitments."""
+    from quanxin.accounts import operator
+    from quanxin.accounts.actors import Role
+    from quanxin.accounts.binding import bind
+    from quanxin.accounts.people import add_account
+    from tests.city import AUTHORITY, CODES, register
+
+    register(Path(folder))
+    add_account(operator(), "owner", password=PASSWORD, name="王掌柜")
+    bind(operator(), "owner", CODES[0], reason="核验营业执照")
+    add_account(operator(), "window", password=PASSWORD, role=Role.WINDOW)
+    add_account(operator(), "decider", password=PASSWORD, role=Role.DECIDER, provider="market-regulation")
+    everybody_has_chosen()
+    return {"code": CODES[0], "authority": AUTHORITY}
+
+
+def authenticator(name: str) -> str:
+    """Give somebody who is signed in already an authenticator; its secret."""
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    from quanxin.accounts.models import User
+
+    secret: str = generate_totp_secret()
+    TOTP.activate(User.objects.get(username=name), secret)
+    return secret
+
+
 def penalise(folder: str, number: str) -> None:
     """A penalty of the first company under the tiers of Order 36."""
     from tests.city import hand_in, penalty
@@ -120,7 +148,8 @@ def penalise(folder: str, number: str) -> None:
 
 def obey() -> None:
     """Do what each line asks, at the moment of the file, and answer with a line."""
-    known: dict[str, Callable[..., Any]] = {"jobs": jobs, "city": city, "matter": matter, "penalise": penalise}
+    made = (jobs, city, matter, promises, authenticator, penalise)
+    known: dict[str, Callable[..., Any]] = {one.__name__: one for one in made}
     for line in sys.stdin:
         what, *arguments = json.loads(line)
         with then():

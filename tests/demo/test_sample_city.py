@@ -29,6 +29,7 @@ def test_the_manifest_equals_the_receipts_code_by_code(tmp_path: Path) -> None:
         outcome[bucket] for bucket in ("accepted", "updated", "duplicate", "quarantined", "unlinked")
     )
     assert 8 <= outcome["accepted"] / 900 <= 13
+    assert {"offered", "kept", "breached"} <= set(outcome["promised"])
     assert Subject.objects.values("type").distinct().count() >= 12
     busiest = Record.objects.filter(published=True).values_list("subject_id", flat=True).first()
     assert busiest is not None
