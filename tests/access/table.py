@@ -192,6 +192,7 @@ ROUTES: dict[str, Rule] = (
     )
     | {"portal:checked": OPEN}  # by its signed link: one result, for half an hour
     | dict.fromkeys(("api:cases", "api:case", "api:begin_case", "api:act_on_case"), DECIDING)
+    | dict.fromkeys(("api:cases", "api:case", "api:begin_case", "api:act_on_case", "api:commitment"), DECIDING)
     | dict.fromkeys(("api:changes", "api:snapshot", "api:acknowledge"), CONSUMER)
 )
 

@@ -18,6 +18,7 @@ SLICE = Slice(
         Link(page="portal:commitments", title=_("信用承诺"), place=105),
     ),
     jobs=(Job("27 2 * * *", "quanxin.commitments.nightly:by_night", "commitments.by-night"),),
+    routers=("quanxin.commitments.api:router",),
     demo={"promised": "quanxin.commitments.sample:promise"},
     pages={
         Face.MY: "quanxin.commitments.urls:MY",
