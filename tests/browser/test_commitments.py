@@ -89,6 +89,7 @@ def test_a_commitment_from_its_text_to_its_breach_and_repair(browser: Browser, t
     expect(page.locator("#signed")).to_be_visible()
     assert page.locator(".digest").last.inner_text() == digest
     look(page, axe, "10-signed")
+    assert town.run("no_authenticator", "owner") == 1
     english = browser.new_context(locale="en-GB", storage_state=page.context.storage_state()).new_page()
     english.goto(page.url)
     look(english, axe, "11-signed-english")

@@ -138,6 +138,13 @@ def authenticator(name: str) -> str:
     return secret
 
 
+def no_authenticator(name: str) -> int:
+    """Take the factors from somebody who signs in by name and password later on; how many there were."""
+    from allauth.mfa.models import Authenticator
+
+    return int(Authenticator.objects.filter(user__username=name).delete()[0])
+
+
 def penalise(folder: str, number: str) -> None:
     """A penalty of the first company under the tiers of Order 36."""
     from tests.city import hand_in, penalty
@@ -148,7 +155,7 @@ def penalise(folder: str, number: str) -> None:
 
 def obey() -> None:
     """Do what each line asks, at the moment of the file, and answer with a line."""
-    made = (jobs, city, matter, promises, authenticator, penalise)
+    made = (jobs, city, matter, promises, authenticator, no_authenticator, penalise)
     known: dict[str, Callable[..., Any]] = {one.__name__: one for one in made}
     for line in sys.stdin:
         what, *arguments = json.loads(line)
