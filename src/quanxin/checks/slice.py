@@ -18,5 +18,6 @@ SLICE = Slice(
     ),
     pages={Face.DESK: "quanxin.checks.desk.urls:PAGES", Face.PORTAL: "quanxin.checks.portal:PAGES"},
     routers=("quanxin.checks.api:router",),
+    demo={"checked": "quanxin.checks.sample:check_some"},
     works={"check-list": "quanxin.checks.lists:LISTS"},
 )
