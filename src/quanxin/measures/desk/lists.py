@@ -157,17 +157,18 @@ def _departments(actor: Actor) -> list[str]:
 def _columns(titles: dict[str, str], names: dict[int, Subject]) -> list[Column]:
     states, causes = words.states(), words.causes()
 
-    def lasting(one: Application) -> Cell:
-        return Cell(states[one.state], tone="good" if one.state == State.LIFTED else "wait")
+    def measure(one: Application) -> Cell:
+        return Cell(titles.get(one.measure, one.measure), reverse("desk:case", args=[one.case.number]))
+
+    def stands(one: Application) -> Cell:
+        because = [causes[one.cause]] if one.cause else ()
+        return Cell(states[one.state], tone="good" if one.state == State.LIFTED else "wait", notes=because)
 
     return [
-        Column(_("办件"), lambda r: Cell(r.case.number, reverse("desk:case", args=[r.case.number])), Kind.LINK),
+        Column(_("措施"), measure, Kind.LINK),
         Column(_("主体"), lambda r: names[r.subject_id].name),
-        Column(_("措施"), lambda r: titles.get(r.measure, r.measure)),
-        Column(_("实施单位"), lambda r: said(authority(r.enforcer))),
-        Column(_("依据"), lambda r: said(title_of(r.resource))),
-        Column(_("实施日期"), lambda r: day_of(r.applied_at), Kind.DAY),
+        Column(_("实施单位"), lambda r: Cell(said(authority(r.enforcer)), notes=[said(title_of(r.resource))])),
+        Column(_("自"), lambda r: day_of(r.applied_at), Kind.DAY),
         Column(_("至"), lambda r: r.until, Kind.DAY),
-        Column(_("状态"), lasting, Kind.STATE),
-        Column(_("解除"), lambda r: causes.get(r.cause, "")),
+        Column(_("状态"), stands, Kind.STATE),
     ]
