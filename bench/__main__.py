@@ -12,7 +12,7 @@ from bench.ground import ground
 
 PARTS = (
     "intake", "intake-peers", "registers", "search", "interface", "evaluation", "evaluation-one", "evaluation-spark",
-    "evaluation-peer", "rights",
+    "evaluation-peer", "rights", "measures", "measures-one",
 )  # fmt: skip
 
 
@@ -65,6 +65,16 @@ def main() -> None:
 
         with ground() as folder:
             rights.measure(folder, asked.city)
+    elif asked.only == "measures":
+        from bench import measures
+
+        with ground(memory="2GB"):
+            measures.measure_city(asked.enterprises)
+    elif asked.only == "measures-one":
+        from bench import measures
+
+        with ground() as folder:
+            measures.measure_one(folder, asked.city)
     elif asked.only == "evaluation-spark":
         from bench import evaluation
 

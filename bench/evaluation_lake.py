@@ -94,11 +94,20 @@ def enrol(subjects: int) -> None:
 
 
 def lay(records: int, subjects: int) -> int:
-    """Lay down a lake of so many records in place of any that there is; return its bytes."""
-    from quanxin.archive import commit, lake
-    from quanxin.archive.models import Batch
+    """Lay down a lake of so many records that the model reads, in place of any that there is; return its bytes."""
     from quanxin.engine.scoring import compile_model
     from quanxin.evaluation.editions import model_in_use
+    from quanxin.runtime.pack import current_pack
+
+    scoring = compile_model(model_in_use("public-enterprise")[0], current_pack())
+    fields = {source.resource: source.fields for source in scoring.sources}
+    return lay_parts(list(parts(list(fields), records, subjects)), fields, subjects)
+
+
+def lay_parts(laid: list[Part], fields: dict[str, tuple[FieldDef, ...]], subjects: int) -> int:
+    """Lay down the records of resources, with some of their items, in place of any lake that there is; return its bytes."""
+    from quanxin.archive import commit, lake
+    from quanxin.archive.models import Batch
     from quanxin.runtime.bridge import pg_cursor
     from quanxin.runtime.duckdb_scratch import workshop
     from quanxin.runtime.pack import current_pack
@@ -110,10 +119,8 @@ def lay(records: int, subjects: int) -> int:
     Batch.objects.all().delete()
     shutil.rmtree(lake.root(), ignore_errors=True)
     pack = current_pack()
-    scoring = compile_model(model_in_use("public-enterprise")[0], pack)
-    fields = {source.resource: source.fields for source in scoring.sources}
     with workshop() as (con, _):
-        for part in parts(list(fields), records, subjects):
+        for part in laid:
             edition = commit.edition_of(pack.resource_history(part.resource)[-1], pack)
             for later in (False, True):
                 _lay(con, part, rows_of(part, fields[part.resource], subjects, later=later), edition, later=later)
