@@ -16,7 +16,7 @@ import yaml
 from quanxin.engine.procedure_cases import Outcome, run_procedure_cases, unreached
 from quanxin.policy import Pack, load
 from quanxin.policy.loader import find_pack
-from quanxin.policy.procedure import ProcedureCase
+from quanxin.policy.procedure_case import ProcedureCase
 from tests.policy.small import BASIS, sound, text, written
 
 NATIONAL = load("national")

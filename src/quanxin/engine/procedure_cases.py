@@ -17,7 +17,8 @@ from quanxin.engine import procedures as rules
 from quanxin.engine.conditions import Facts
 from quanxin.policy import Pack
 from quanxin.policy.model import Resource
-from quanxin.policy.procedure import Act, Done, Procedure, ProcedureCase, StateClock, Who
+from quanxin.policy.procedure import Act, Procedure, StateClock, Who
+from quanxin.policy.procedure_case import Done, ProcedureCase
 from quanxin.policy.ruling import Clock
 
 SYSTEM = "nobody"

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from quanxin.policy import checks, consequences, evaluation, model, procedure, rights, ruling
+from quanxin.policy import checks, consequences, evaluation, model, procedure, procedure_case, rights, ruling
 from quanxin.policy import commitments as promised
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.model import Part, Rule, Text
@@ -178,7 +178,7 @@ class OfAPack(OfADay):
     clauses = Plan("plan.yaml", ruling.Clause)
     cases = Listed("tests/", ruling.Case)
     model_cases = Listed("model-tests/", evaluation.ModelCase)
-    procedure_cases = Listed("procedure-tests/", procedure.ProcedureCase)
+    procedure_cases = Listed("procedure-tests/", procedure_case.ProcedureCase)
     measure_cases = Listed("measure-tests/", consequences.MeasureCase)
 
 
