@@ -12,7 +12,7 @@ from bench.ground import ground
 
 PARTS = (
     "intake", "intake-peers", "registers", "search", "interface", "evaluation", "evaluation-one", "evaluation-spark",
-    "evaluation-peer", "rights", "measures", "measures-one",
+    "evaluation-peer", "rights", "measures", "measures-one", "checks",
 )  # fmt: skip
 
 
@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--city", type=int, default=3000, help="subjects of the city that one of is asked about")
     parser.add_argument("--rows", type=int, default=1_000_000, help="penalty rows to take in")
     parser.add_argument("--registered", type=int, default=480_000, help="register rows to take in")
+    parser.add_argument("--checked", type=int, default=100_000, help="subjects of a list that is checked")
     parser.add_argument("--subjects", type=int, default=1_000_000, help="names to search among")
     asked = parser.parse_args()
     if asked.only is None:
@@ -75,6 +76,11 @@ def main() -> None:
 
         with ground() as folder:
             measures.measure_one(folder, asked.city)
+    elif asked.only == "checks":
+        from bench import checks
+
+        with ground(memory="2GB") as folder:
+            checks.measure(folder, asked.checked)
     elif asked.only == "evaluation-spark":
         from bench import evaluation
 

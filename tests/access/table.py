@@ -238,6 +238,8 @@ COMMANDS: dict[str, Rule] = (
     )
     | dict.fromkeys(("intake", "batches", "receipt", "replay", "take-back", "sources", "pull"), roles(Role.INTAKE))
     | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))
+    | dict.fromkeys(("check run", "check show"), roles(Role.INTAKE, Role.DECIDER))
+    | {"check frame": roles(Role.ADMINISTRATOR)}
     | dict.fromkeys(("cases", "case"), ROUTES["desk:cases"])
     | dict.fromkeys(("act", "begin"), ROUTES["desk:case-act"])
     | dict.fromkeys(

@@ -18,6 +18,7 @@ SLICE = Slice(
     ),
     pages={Face.DESK: "quanxin.checks.desk.urls:PAGES", Face.PORTAL: "quanxin.checks.portal:PAGES"},
     routers=("quanxin.checks.api:router",),
+    commands=("quanxin.checks.cli:register",),
     demo={"checked": "quanxin.checks.sample:check_some"},
     works={"check-list": "quanxin.checks.lists:LISTS"},
 )
