@@ -21,7 +21,7 @@ from quanxin.intake.models import Held
 from quanxin.subjects.models import Subject
 from tests.city import CODES, NAMES, register
 from tests.desk.people import signed_in
-from tests.my.people import text
+from tests.my.people import browser, owner, text
 from tests.once import city
 from tests.rights.life import company, morning
 
@@ -179,6 +179,18 @@ def test_from_the_list_by_a_removal_that_the_record_says() -> None:
     assert after.public_until == dt.date(2026, 5, 17)  # from the day of the removal on it is not shown
 
 
+def test_the_counter_records_a_removal_that_it_heard_of() -> None:
+    decided(heard(proposed()))
+    with travel(LATER):
+        window = signed_in(Role.WINDOW)
+        page = window.post("/desk/begin/list-removal", {"whose": CODES[0], "find": "1"})
+        assert (page.status_code, "重大税收违法失信主体" in page.content.decode()) == (200, True)
+        (record,) = standing()
+        sent = {"whose": CODES[0], "record": f"{record.subject_id}-{record.id}", "ground": "法院决定删除"}
+        assert window.post("/desk/begin/list-removal", sent).status_code == 302
+    assert Case.objects.get(kind="list-removal").provider == "taxation"
+
+
 def test_a_record_of_no_list_is_no_matter_of_removal() -> None:
     register_record = Record.objects.filter(subject_id=company().pk, superseded_at=None).first()
     assert register_record is not None
@@ -189,6 +201,26 @@ def test_a_record_of_no_list_is_no_matter_of_removal() -> None:
             form={"ground": "法院决定删除"},
         )  # fmt: skip
     assert refused.value.code == "record-not-yours"
+
+
+def test_the_subject_reads_what_is_proposed_answers_and_reads_the_decision_on_its_pages() -> None:
+    case, at = proposed(), ""
+    at = f"/my/cases/{case.number}"
+    with travel(MAY):
+        client = owner()
+        assert "尚未作出任何决定" in text(client, at)
+        engine.perform(TAXATION, case.number, "tell", {"reason": "虚开发票，依据税务总局令第54号。"})
+        shown = text(client, at)
+        for words in ("重大税收违法失信主体", "虚开发票，依据税务总局令第54号。", "陈述、申辩"):
+            assert words in shown
+        assert client.post(f"{at}/answer", {"reason": "已经补缴。"}).status_code == 302
+    decided(Case.objects.get())
+    with travel(LATER):
+        client = browser("owner")
+        shown = text(client, at)
+        assert "已列入名单" in shown
+        assert "异议" in shown
+        assert client.get(f"{at}/decision.pdf").status_code == 200
 
 
 def test_the_desk_shows_the_list_by_its_name() -> None:

@@ -106,11 +106,26 @@ def test_somebody_is_looked_for_by_a_posted_name_or_code(anybody: Client) -> Non
 
 def test_the_lists_by_nature_with_how_many_are_on_each(anybody: Client) -> None:
     shown = page(anybody, "/lists/")
-    assert re.search(r'href="/lists/serious-violation".*?<td class="amount"[^>]*>\s*1\s*</td>', shown, re.S)
+    assert re.search(r'href="/lists/serious-violation".*?<td class="when"[^>]*>\s*1\s*</td>', shown, re.S)
     assert 'href="/lists/customs-aeo"' in shown
     assert (
         page(Client(headers={"accept-language": "en"}), "/lists/").count("Serious violations (market regulation)") == 1
     )
+
+
+def test_a_long_list_goes_on_from_its_last_row(anybody: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from quanxin.measures.lists_portal import members, pages
+
+    monkeypatch.setattr(pages, "LENGTH", 1)
+    monkeypatch.setattr(members, "MOST_COUNTED", 1)
+    monkeypatch.setattr(pages, "MOST_COUNTED", 1)
+    with travel(morning(dt.date(2026, 5, 18))):  # all three are still listed
+        first = anybody.get(LIST).content.decode()
+        assert "超过 1" in anybody.get("/lists/").content.decode()
+        (address,) = re.findall(r'rel="next" href="([^"]+)"', first)
+        second = anybody.get(LIST + address).content.decode()
+        assert anybody.get(f"{LIST}?before=nothing").status_code == 400
+    assert (NAMES[2] in first, NAMES[2] in second, NAMES[1] in second) == (True, False, True)
 
 
 @pytest.mark.parametrize(

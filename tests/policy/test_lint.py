@@ -249,6 +249,7 @@ BREAKS: dict[str, list[Change]] = {
     "publication-conflict": [
         put(RESOURCE, "publication", "months", to=3), put(RESOURCE, "publication", "mode", to="shared"),
         put(RESOURCE, "publication", to={"mode": "public", "until": "kind"}),
+        put(RESOURCE, "publication", "left", to="kind"),
         _all(lambda files: files[RESOURCE].update(event_date=None, publication={"mode": "public", "months": 3}),
              lambda files: [files.pop(name) for name in (EARLY, LATE, "overrides/law.yaml")]),
     ],

@@ -128,7 +128,8 @@ def _which(actor: Actor, procedure: Procedure, subject: Subject) -> Sequence[Ite
     if procedures.about_itself(procedure):
         return []
     purpose = f"登记{procedure.title.zh}"
-    if any(who.of == "provider" for who in procedure.files.who):
+    ways = [who for who in procedure.files.who if who.role and actor.by(Role(who.role))]
+    if all(who.of == "provider" for who in ways):
         viewer = viewers.department(actor, purpose, Role.DECIDER)
     else:
         viewer = viewers.handling(actor, purpose)

@@ -86,6 +86,8 @@ def _expect_new(receipt: Receipt) -> None:
     """Raise unless the row became a record that was not there before."""
     if receipt.quarantined or receipt.unlinked:
         (held,) = receipts.held_page(receipt.batch, limit=1)
+        if not held["issues"]:  # of nobody whom the register knows by what the resource asks for
+            raise IntakeError("entry-of-nobody")
         raise CorrectionRefused([Found(i["field"] or "", i["message"], i["message_en"]) for i in held["issues"]])
     if receipt.accepted != 1 or receipt.updated:
         raise IntakeError("entry-known")

@@ -229,6 +229,10 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "这条记录刚刚有了新的版本。", "The record has a newer version by now.",
             "请刷新页面，看过现行内容再办理。", "Reload the page and look at what it says now.",
         ),
+        "entry-of-nobody": Wording(
+            "登记簿里没有可以对应的代码，没有登记。", "The register knows no number by which this could be entered.",
+            "请先核对主体的统一社会信用代码。", "Check the subject's code in the register first.",
+        ),
         "entry-known": Wording(
             "同一文书的记录已经在册，没有再次登记。", "A record by the same document is there already; nothing was entered.",
             "请核对文书号和日期；需要改动的，请更正原有记录。", "Compare number and date; to change it, correct the record.",

@@ -23,12 +23,14 @@ from quanxin.calendar import today
 from quanxin.policy import Rules
 from quanxin.policy.consequences import CreditList
 from quanxin.policy.model import Mode
+from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import cluster, find
 from quanxin.subjects.search import search_names
 
 MOST_NAMES = 1000  # subjects of a name that is looked for
+MOST_COUNTED = 1000
 FACTS, BASIS, NUMBER, AUTHORITY = "facts", "legal_basis", "document_number", "authority_name"
 
 
@@ -59,7 +61,7 @@ def public_list(key: str) -> CreditList | None:
 
 def standing(one: CreditList, sought: str = "") -> QuerySet[Record]:
     """The listings that last today, the latest first; ``sought`` narrows them to subjects of a code or of a part of a
-    name. Each knows the last day of its listing as ``ends``."""
+    name. Each knows the last day of its listing as ``ends``; none is counted, for there may be very many."""
     day = today()
     found = access.visible_records(
         PUBLIC, Record.objects.filter(resource=one.resource, superseded_at=None, event_date__lte=day), day
@@ -73,6 +75,20 @@ def standing(one: CreditList, sought: str = "") -> QuerySet[Record]:
         found = found.annotate(left=Cast(KeyTextTransform(one.removed, "payload"), DateField()))
         found = found.filter(Q(left=None) | Q(left__gt=day))
     return found.order_by("-event_date", "-id")
+
+
+def counted(one: CreditList) -> int:
+    """How many are listed today, up to ``MOST_COUNTED`` and one."""
+    return standing(one).order_by()[: MOST_COUNTED + 1].count()
+
+
+def after(found: QuerySet[Record], cursor: str) -> QuerySet[Record]:
+    """Those of the listings that come after the one of a cursor. Raises ``ValueError`` for a cursor that is none."""
+    day_text, _, number_text = cursor.partition(":")
+    day, number = parameters.day(day_text), parameters.number(number_text)
+    if day is None or number is None:
+        raise ValueError("no such cursor")
+    return found.filter(Q(event_date__lt=day) | Q(event_date=day, id__lt=number))
 
 
 def members(records: Sequence[Record]) -> list[Member]:
@@ -115,7 +131,7 @@ def _member(record: Record, subject: Subject) -> Member:
         for f in resource.fields
         if access.may_see_field(PUBLIC, f)
     }
-    facts = texts.get(FACTS) or "；".join(texts[key] for key in resource.summary if texts.get(key))
+    facts = texts.get(FACTS) or "；".join(texts[key] for key in resource.summary if texts.get(key) and key != NUMBER)
     since = record.event_date or today()
     number, basis, authority = (texts.get(key, "") for key in (NUMBER, BASIS, AUTHORITY))
     return Member(subject.code, subject.name, number, facts, basis, authority, since, record.ends)  # type: ignore[attr-defined]

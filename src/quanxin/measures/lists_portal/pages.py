@@ -5,6 +5,7 @@ Invariant: whom somebody looks for is posted and stands in no address; a list th
 
 from __future__ import annotations
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -12,9 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quanxin.calendar import today
-from quanxin.measures.lists_portal.members import Member, members, public_list, public_lists, standing
+from quanxin.measures.lists_portal.members import (
+    MOST_COUNTED,
+    Member,
+    after,
+    counted,
+    members,
+    public_list,
+    public_lists,
+    standing,
+)
 from quanxin.pages.fields import Item
-from quanxin.pages.listings import Cell, Column, Filters, Kind, Listing, page_of
+from quanxin.pages.listings import Cell, Column, Filters, Kind, Listing
+from quanxin.pages.paging import Onward
 from quanxin.policy.consequences import CreditList
 from quanxin.runtime.language import said
 from quanxin.runtime.pack import current_pack
@@ -28,10 +39,10 @@ def lists(request: HttpRequest) -> HttpResponse:
     columns = [
         Column(_("名单"), lambda row: Cell(said(row[0].title), reverse("portal:list", args=[row[0].key])), Kind.LINK),
         Column(_("认定单位"), lambda row: row[1]),
-        Column(_("在册"), lambda row: row[2], Kind.COUNT),
+        Column(_("在册"), lambda row: _counted(row[2]), Kind.NUMBER),
         Column(_("期限"), lambda row: _term(row[0])),
     ]
-    found = [(one, _authority(one), standing(one).count()) for one in public_lists()]
+    found = [(one, _authority(one), counted(one)) for one in public_lists()]
     listings = [
         Listing(
             key=nature,
@@ -42,7 +53,7 @@ def lists(request: HttpRequest) -> HttpResponse:
             empty=_("目前没有这样的名单。"),
         )
         for nature, title, remark in (
-            ("negative", _("严重失信主体名单"), _("每一条都由认定单位告知、听取意见后决定，注明依据和期限。")),
+            ("negative", _("严重失信主体名单"), _("由认定单位依法认定，每一条注明依据和期限。")),
             ("positive", _("守信激励名单"), _("由认定单位依规定评定，期满或者撤销后不再列出。")),
         )
     ]
@@ -60,20 +71,29 @@ def one_list(request: HttpRequest, key: str) -> HttpResponse:
     short = 0 < len(sought) < SHORTEST
     if short:
         filters.refuse(_("请至少输入两个字。"), "name")
-    records, paging = page_of(request, standing(found, sought), LENGTH, filters.kept)
+    before = (request.POST if request.method == "POST" else request.GET).get("before", "")
+    try:
+        rows = after(standing(found, sought), before) if before else standing(found, sought)
+    except ValueError as error:
+        raise BadRequest("no such cursor") from error
+    shown = [] if short else list(rows[: LENGTH + 1])
+    records, onward = Onward.of(shown, LENGTH, before, lambda one: f"{one.event_date}:{one.id}", keep=filters.kept)
     listing = Listing(
         key="members",
         title=said(found.title),
         quiet=True,
         columns=_columns(),
-        rows=[] if short else members(records),
-        paging=None if short else paging,
+        rows=members(records),
+        paging=onward,
         filters=filters,
         empty=_("名单上没有符合条件的主体。") if sought else _("目前没有主体在这份名单上。"),
     )
-    resource = current_pack().on(today()).resources[found.resource]
+    pack, day = current_pack(), today()
+    regime = pack.regime_on(found.resource, day)
+    coverage = regime.coverage(found.resource) if regime else None
     context = {
-        "list": found, "listing": listing, "term": _term(found), "authority": _authority(found), "resource": resource,
+        "list": found, "listing": listing, "term": _term(found), "authority": _authority(found),
+        "resource": pack.on(day).resources[found.resource], "elsewhere": coverage.elsewhere if coverage else None,
     }  # fmt: skip
     return render(request, "measures/list.html", context, status=422 if short else 200)
 
@@ -82,8 +102,7 @@ def _columns() -> list[Column]:
     return [
         Column(_("主体"), lambda row: Cell(row.name, _address(row), notes=[row.code]), Kind.LINK, bare=True),
         Column(_("事由和依据"), lambda row: Cell(row.facts, notes=[row.basis] if row.basis else []), bare=True),
-        Column(_("认定文书"), lambda row: row.number or "—"),
-        Column(_("认定单位"), lambda row: row.authority),
+        Column(_("认定文书"), lambda row: Cell(row.number or "—", notes=[row.authority] if row.authority else [])),
         Column(_("列入日期"), lambda row: row.since, Kind.DAY),
         Column(_("期满日期"), lambda row: row.until or _("至移出"), Kind.DAY),
     ]
@@ -91,6 +110,10 @@ def _columns() -> list[Column]:
 
 def _address(row: Member) -> str:
     return reverse("portal:subject", args=[row.code]) if row.code else ""
+
+
+def _counted(number: int) -> str:
+    return f"{number:,}" if number <= MOST_COUNTED else _("超过 %(n)s") % {"n": f"{MOST_COUNTED:,}"}
 
 
 def _authority(one: CreditList) -> str:
