@@ -11,8 +11,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from quanxin.calendar import ZONE
 from tests.accounts.people import code_of
+from tests.browser.test_account import confirm, with_authenticator
 from tests.browser.test_pages import WIDTHS, findings, overflow, resize
 from tests.browser.town import People, Town, town_of
+from tests.browser.travelling import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BROKEN = "济市监违〔2026〕1号"
@@ -139,3 +141,28 @@ def test_a_commitment_from_its_text_to_its_breach_and_repair(browser: Browser, t
     people.act("decider", repair, "grant", tick=True)
     expect(people.page("", f"/subject/{town.code}").locator("main")).not_to_contain_text(BROKEN)
     offer(people, town, "药品经营许可").wait_for_url("**/desk/cases/CN*")
+
+
+def test_a_passkey_signs_what_is_made_of_the_digest(browser: Browser, town: Town) -> None:
+    """At a name and not at an address, which passkeys belong to."""
+    people = People(browser, town)
+    page = offer(people, town, "医疗器械经营许可")
+    page.wait_for_url("**/desk/cases/CN*")
+    number = page.url.rsplit("/", 1)[1].partition("?")[0]
+    here = town.address.replace("127.0.0.1", "localhost")
+    own = browser.new_context(locale="zh-CN").new_page()
+    with_authenticator(own)
+    own.goto(f"{here}/account/sign-in?next=/account/")
+    own.get_by_label("用户名").fill("owner")
+    own.get_by_label("密码", exact=True).fill(PASSWORD)
+    own.get_by_role("button", name="登录", exact=True).click()
+    own.get_by_role("link", name="添加通行密钥").click()
+    confirm(own)
+    own.get_by_label("名称（便于区分）").fill("办公电脑")
+    own.get_by_role("button", name="添加").click()
+    expect(own.locator("h1")).to_have_text("备用码")
+    own.goto(f"{here}/my/commitments/{number}")
+    own.get_by_role("button", name="用通行密钥签署").click()
+    expect(own.locator("#signed")).to_be_visible()
+    expect(own.locator("main")).to_contain_text("通行密钥确认")
+    own.context.close()
