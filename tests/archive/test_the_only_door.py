@@ -17,6 +17,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src/quanxin"
 # What each module outside the accessor's own room does with records.
 REASONS = {
     "checks/reading.py": "what a check finds, each record through the accessor for the item's purpose",
+    "checks/sample.py": "which subjects of the sample city are on lists: ids alone",
     "evaluation/single.py": "reckons one subject's score, behind require_scores",
     "evaluation/sources.py": "reckons scores; shows nothing",
     "intake/conflicts.py": "the provider's own version of a decision that two hold, for the steward who judges",
