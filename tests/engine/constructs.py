@@ -43,7 +43,8 @@ def constructs(resource: Resource, rules: Rules) -> set[Hashable]:
     found = {_kind(part, resource, rules) for part in (*resource.fields, *resource.checks)}
     own, publication = resource.subject, resource.publication
     found.add(("subject", own.role, *(bool(getattr(own, part)) for part in SUBJECT)))
-    found.add(("publication", publication.mode, bool(publication.months), bool(publication.until), publication.tiers))
+    ends = (bool(publication.months), bool(publication.until), bool(publication.left), publication.tiers)
+    found.add(("publication", publication.mode, *ends, _shape(publication.when, resource)))
     days = [getattr(resource, name) for name in DAYS]
     found.add(("days", *(resource.field(key).long_term if key else None for key in days)))
     return found | {("key", resource.field(key).type) for key in resource.natural_key}
@@ -76,7 +77,8 @@ def _frame(of: Iterable[Hashable]) -> set[Hashable]:
 def _bare(resource: Resource) -> Resource:
     """A resource with no more than its subject, days, key and publication need."""
     needed = {getattr(resource.subject, part) for part in SUBJECT} | {getattr(resource, name) for name in DAYS}
-    needed |= {resource.publication.until, *resource.natural_key}
+    publication = resource.publication
+    needed |= {publication.until, publication.left, *_spoken_of(publication.when), *resource.natural_key}
     kept = _closed(resource, {key for key in needed if key})
     return _changed(resource, fields=tuple(f for f in resource.fields if f.key in kept), checks=())
 
