@@ -123,6 +123,9 @@ def test_a_file_that_is_none_is_returned_in_words(signed_in: Callable[..., Page]
         "/desk/entry/market-regulation/administrative-penalty",
         "/desk/unlinked",
         "/desk/decisions",
+        "/desk/checks",
+        "/desk/checks/begin",
+        "/desk/checks/statistics",
         "/desk/consumers",
     ],
 )

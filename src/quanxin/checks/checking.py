@@ -151,8 +151,9 @@ def _write(made: Check, judged: Sequence[tuple[Asked, str, list[Any], str]]) -> 
         for one, verdict, findings, digest in judged:
             subject = one.subject
             person = subject is not None and subject.natural
-            code, name = ("", "") if person else (one.row.code, subject.name if subject else one.row.name)
+            stated = one.row.code, one.row.name
+            code, name = ("", "") if person else (one.row.code, subject.name) if subject else masked(stated)
             copy.write_row((
-                made.pk, one.row.position, subject.pk if subject else None, masked(code)[:64], masked(name)[:400],
+                made.pk, one.row.position, subject.pk if subject else None, code[:64], name[:400],
                 str(verdict), json.dumps(findings, ensure_ascii=False), digest,
             ))  # fmt: skip
