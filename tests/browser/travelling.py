@@ -57,12 +57,27 @@ def serve(port: int) -> None:
 
 def jobs() -> None:
     """What the worker does every few seconds, and every night."""
+    from quanxin.archive import events
     from quanxin.casework import ticking
     from quanxin.evaluation import incremental as scores
+    from quanxin.measures import due, following
     from quanxin.rights import new_record_notices
 
     for job in (new_record_notices.follow, new_record_notices.tell_open, ticking.tick, scores.follow):
         job()
+    for subscriber in (following.CASES, due.LIST):
+        events.follow(subscriber)
+    lists()
+
+
+def lists() -> None:
+    """Check the lists that wait."""
+    from quanxin.checks.lists import LISTS
+    from quanxin.checks.models import ListRequest
+    from quanxin.work import engine
+
+    for number in ListRequest.objects.filter(state="waiting").values_list("pk", flat=True):
+        engine.perform(LISTS, number)
 
 
 def city(folder: str) -> dict[str, Any]:
@@ -127,6 +142,23 @@ def promises(folder: str) -> dict[str, Any]:
     return {"code": CODES[0], "authority": AUTHORITY}
 
 
+def consequences(folder: str) -> dict[str, Any]:
+    """The companies, and the people of finance who list, restrain and check."""
+    from quanxin.accounts import operator
+    from quanxin.accounts.actors import Role
+    from quanxin.accounts.binding import bind
+    from quanxin.accounts.people import add_account
+    from tests.city import CODES, register
+
+    register(Path(folder))
+    add_account(operator(), "owner", password=PASSWORD, name="王掌柜")
+    bind(operator(), "owner", CODES[0], reason="核验营业执照")
+    add_account(operator(), "window", password=PASSWORD, role=Role.WINDOW)
+    add_account(operator(), "finance", password=PASSWORD, role=Role.DECIDER, provider="finance")
+    everybody_has_chosen()
+    return {"code": CODES[0]}
+
+
 def authenticator(name: str) -> str:
     """Give somebody who is signed in already an authenticator; its secret."""
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -155,7 +187,7 @@ def penalise(folder: str, number: str) -> None:
 
 def obey() -> None:
     """Do what each line asks, at the moment of the file, and answer with a line."""
-    made = (jobs, city, matter, promises, authenticator, no_authenticator, penalise)
+    made = (jobs, city, matter, promises, consequences, authenticator, no_authenticator, penalise)
     known: dict[str, Callable[..., Any]] = {one.__name__: one for one in made}
     for line in sys.stdin:
         what, *arguments = json.loads(line)

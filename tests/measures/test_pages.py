@@ -54,6 +54,7 @@ def test_a_department_finds_what_it_could_apply_and_proposes_it(ground: Record) 
         assert "事实和理由" in form
         made = client.post("/desk/measures/propose", sent | {"confirmed": "1", "facts": "列入名单。"})
         assert (made.status_code, Case.objects.get().kind) == (302, "measure-restraint")
+        assert "拟实施" in text(client, made["Location"].partition("?")[0])
         assert (
             client.post("/desk/measures/propose", sent | {"measure": "procurement-ban", "confirmed": "1"}).status_code
             == 404

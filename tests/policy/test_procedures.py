@@ -224,6 +224,9 @@ BREAKS: dict[str, list[Change]] = {
         put(LOOK, "acts", "keep", "who", to=[{"role": "reviewer", "unless": "judged"}, {"role": "centre"}]),
         _both(*(_without(ASK, "acts", key, "judges") for key in ("announce", "enlist", "refuse"))),
     ],
+    "state-placeholder-unknown": [
+        put(ASK, "states", "filed", "next", to=text("{due}")), put(ASK, "states", "filed", "says", to=text("{}")),
+    ],
     "case-unplayed": [put("procedure-tests/ask.yaml", 0, "procedure", to="nothing")],
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ not open the case is refused with a line and reads nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
@@ -98,6 +98,9 @@ def viewer_of(actor: Actor, case: Case) -> Viewer:
     """As whom the actor reads what a case is about: the department that decides it, the credit centre, the auditor."""
     purpose = f"办理{procedures.title_of(case.kind).zh} {case.number}"
     if case.provider and permission.decides(actor, case):
+        reads_for = procedures.procedure_of(case).about.purpose
+        if reads_for is not None:
+            return replace(viewers.sharing(actor, reads_for), purpose=purpose)
         return viewers.department(actor, purpose, Role.DECIDER)
     if cases.reaches(actor, case, *cases.OVERSEEING - {Role.AUDITOR}):
         return viewers.handling(actor, purpose)

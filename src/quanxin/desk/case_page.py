@@ -17,7 +17,7 @@ from quanxin.accounts import Actor
 from quanxin.archive.shapes import RecordView
 from quanxin.attachments.accept import of_case
 from quanxin.attachments.models import Attachment
-from quanxin.calendar import now, today
+from quanxin.calendar import day_of, now, today
 from quanxin.casework import case_view as looking
 from quanxin.casework import offers, terms, words
 from quanxin.casework.act_forms import ActForm
@@ -29,6 +29,7 @@ from quanxin.casework.rendering import heading
 from quanxin.intake.corrections import CorrectionRefused, as_written, key_fields, lost_numbers
 from quanxin.intake.desk.cells import Cell, cells
 from quanxin.intake.effects import ITEM
+from quanxin.pages import display
 from quanxin.pages.messages import Left, left, person
 from quanxin.pages.papers import files_said, kind_of
 from quanxin.policy.model import FieldDef, Text
@@ -158,7 +159,8 @@ def _next(look: CaseView) -> str:
     case = look.case
     coming = state_of(case).next
     who = said(authority) if (authority := _authority(case)) else _("信用中心复核人员")
-    return said(coming).format(who=who) if coming is not None else ""
+    by = display.day(day_of(look.term.due_at)) if look.term is not None else ""
+    return said(coming).format(who=who, by=by) if coming is not None else ""
 
 
 def _window(case: Case) -> dict[str, Any] | None:

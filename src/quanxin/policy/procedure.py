@@ -226,8 +226,9 @@ class About(Part):
     """What a case is about: a record (of one ``resource``, of any that feeds a ``list`` which is left on a day, or any), a
     score, a subject, a case of another procedure that stands in a state ``in_``, or nothing yet.
 
-    ``of`` the ``filer``: the case is of the department for which whoever begins it acts. Otherwise it is of the record's
-    provider, and of the credit centre where there is no record.
+    ``of`` the ``filer``: the case is of the department for which whoever begins it acts; it reads the record, which may be
+    another's, for a ``purpose`` of the pack. Otherwise it is of the record's provider, and of the credit centre where
+    there is no record.
     """
 
     record: bool = False
@@ -238,6 +239,7 @@ class About(Part):
     case: Key | None = None
     centre: bool = False  # the credit centre decides it, whoever's record it is
     of: Literal["filer"] | None = None
+    purpose: Key | None = None
     in_: Keys = Field(default=(), alias="in")
     nothing: bool = False
 
@@ -294,8 +296,9 @@ class Procedure(Rule):
 
     @cached_property
     def deciders(self) -> tuple[Who, ...]:
-        """Who decides its cases: whoever may do what claims one."""
-        return tuple(dict.fromkeys(who for act in self.acts if act.claims for who in act.who))
+        """Who decides its cases: whoever may do what claims one; where nothing does, whoever acts in them by a role."""
+        claiming = [act for act in self.acts if act.claims] or [act for act in self.acts if not act.begins]
+        return tuple(dict.fromkeys(who for act in claiming for who in act.who if who.role or act.claims))
 
     def open_states(self) -> tuple[str, ...]:
         """The states in which a case is open."""

@@ -39,6 +39,8 @@ PLACEHOLDERS = frozenset(
     ["subject", "record", "document_number", "authority", "decided_on", "number", "due", "from_day", "until_day",
      "reason", "where", "what", "who", "purpose", "items", "hours", "link"]
 )  # fmt: skip
+# What the words of a state may leave open: who must act, and until when.
+IN_STATES = frozenset(["who", "by"])
 _OPEN = re.compile(r"\{([^{}]*)\}")
 
 
@@ -204,12 +206,17 @@ class NoticeText(Rule):
 
     def opened(self, language: Literal["zh", "en"]) -> frozenset[str]:
         """The placeholders of the title and the body in a language."""
-        return frozenset(_OPEN.findall(getattr(self.title, language) + getattr(self.body, language)))
+        return opened_in(getattr(self.title, language) + getattr(self.body, language))
 
     def filled(self, language: Literal["zh", "en"], said: Mapping[str, object]) -> tuple[str, str]:
         """Title and body with everything said; raises ``KeyError`` for a placeholder that is not."""
         title, body = getattr(self.title, language), getattr(self.body, language)
         return _filled(title, said), _filled(body, said)
+
+
+def opened_in(text: str) -> frozenset[str]:
+    """The placeholders of a text."""
+    return frozenset(_OPEN.findall(text))
 
 
 def _filled(text: str, said: Mapping[str, object]) -> str:

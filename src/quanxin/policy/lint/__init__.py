@@ -92,6 +92,7 @@ LINTS: Mapping[str, Lint] = {
     "notice-missing": procedures.notice_missing,
     "harm-without-hearing": procedures.harm_without_hearing,
     "judge-in-own-cause": procedures.judge_in_own_cause,
+    "state-placeholder-unknown": procedures.state_placeholder_unknown,
     "case-unplayed": procedures.case_unplayed,
     "ownership-undeclared": ownership.ownership_undeclared,
     "ownership-unusable": ownership.ownership_unusable,

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from quanxin.policy import expressions
 from quanxin.policy.pack import Pack
 from quanxin.policy.procedure import MATTER, Act, Procedure, StateClock, Who
-from quanxin.policy.rights import ROLES
+from quanxin.policy.rights import IN_STATES, ROLES, opened_in
 
 Found = Iterator[tuple[str, str]]
 START = ""  # where a case is before it is filed
@@ -183,6 +183,15 @@ def judge_in_own_cause(pack: Pack, today: dt.date) -> Found:
         looked_at = [p for p in pack.procedures if p.key == procedure.about.case]
         if looked_at and not any(act.judges for p in looked_at for act in p.acts):
             yield _where(procedure), f"looks at {procedure.about.case}, where nothing is said to judge"
+
+
+def state_placeholder_unknown(pack: Pack, today: dt.date) -> Found:
+    """Words of a state with a placeholder that nobody fills."""
+    for procedure in pack.procedures:
+        for state in procedure.states:
+            for said in (text for text in (state.says, state.next) if text is not None):
+                for name in sorted((opened_in(said.zh) | opened_in(said.en)) - IN_STATES):
+                    yield f"{_where(procedure)}/{state.key}", f"leaves open {{{name}}}, which nobody fills"
 
 
 def case_unplayed(pack: Pack, today: dt.date) -> Found:

@@ -45,6 +45,9 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
 
 
 def _of_consequences(pack: Pack) -> Found:
+    for procedure in pack.procedures:
+        where = f"procedures/{procedure.key}"
+        yield from _missing(where, "purpose", (procedure.about.purpose,), _keys(pack, "purposes"))
     for one in pack.lists:
         where = f"lists/{one.key}"
         yield from _missing(where, "authority", (one.authority,), pack.providers)

@@ -12,7 +12,15 @@ from itertools import combinations, pairwise
 
 from quanxin.policy.model import Confidence
 from quanxin.policy.pack import Pack
-from quanxin.policy.rights import PLACEHOLDERS, ROLES, Coverage, NoticeText, Purpose, RepairRegime, adjoins
+from quanxin.policy.rights import (
+    PLACEHOLDERS,
+    ROLES,
+    Coverage,
+    NoticeText,
+    Purpose,
+    RepairRegime,
+    adjoins,
+)
 
 Found = Iterator[tuple[str, str]]
 
