@@ -26,6 +26,8 @@ from tests import once
 from tests.evaluation.city import MODEL, centre, company, put_in_use
 from tests.evaluation.test_nobody_is_scored import INSERTED, TRADER, enrol, never, of_traders
 
+pytestmark = pytest.mark.django_db
+
 
 @dataclass
 class City:
