@@ -180,3 +180,23 @@ def test_in_english_the_pages_are_english() -> None:
         "Commitment instead of an approval"
         in Client(headers={"accept-language": "en"}).get("/commitments").content.decode()
     )
+
+
+@pytest.mark.parametrize("credential", ["a/b", "0", "[]", "{}", '{"id": 1}', '{"response": "x"}', "null", "{" * 999])
+def test_a_passkey_s_answer_that_is_none_is_refused_in_words(credential: str) -> None:
+    client, _secret = signer()
+    number = life.offered().number
+    page = client.get(f"/my/commitments/{number}").content.decode()
+    sent = {"confirmation": nonce(page), "credential": credential}
+    answer = client.post(f"/my/commitments/{number}/sign", sent)
+    assert (answer.status_code, Signature.objects.count()) == (422, 0)
+    assert client.post(f"/my/commitments/{number}/sign", {"credential": credential}).status_code == 422
+
+
+def test_a_case_that_is_no_commitment_is_not_found_by_that_name() -> None:
+    client, _secret = signer()
+    for answer in (
+        client.get("/my/commitments/YY20260901000007"),
+        client.post("/my/commitments/YY20260901000007/sign"),
+    ):
+        assert answer.status_code == 404

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import pytest
 from django.utils.translation import override
 
+import quanxin
 from quanxin.accounts.errors import AccountError, NotAllowed
 from quanxin.accounts.lookups import TooManyMissed
 from quanxin.accounts.own_matters import OwnMatter
@@ -16,14 +19,30 @@ from quanxin.api.problems import Refused
 from quanxin.archive.errors import NoSuchSubject, NotPossible
 from quanxin.attachments.errors import AttachmentError
 from quanxin.casework.errors import RightsError
+from quanxin.checks.errors import CheckError
+from quanxin.commitments.errors import CommitmentError
 from quanxin.evaluation.errors import EvaluationError
+from quanxin.intake import link_decisions
 from quanxin.intake.errors import IntakeError
+from quanxin.measures.errors import MeasureError
 from quanxin.policy.model import Text
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem, Wording
 from quanxin.terminal.output import explain
 
-SLICES = (AccountError, AttachmentError, EvaluationError, IntakeError, NotPossible, Refused, RightsError)
+SLICES = (
+    AccountError,
+    AttachmentError,
+    CheckError,
+    CommitmentError,
+    EvaluationError,
+    IntakeError,
+    MeasureError,
+    NotPossible,
+    Refused,
+    RightsError,
+)
+SOURCE = Path(quanxin.__file__).parent
 EVERY = [(slice_, code) for slice_ in SLICES for code in slice_.wordings]
 
 
@@ -97,3 +116,20 @@ def test_a_terminal_says_both_languages_and_the_next_step(error: Problem, capsys
     said = capsys.readouterr().err.splitlines()
     assert said[:2] == [error.zh, error.en]
     assert said[2:] == ([f"{error.hint} / {error.hint_en}"] if error.hint else [])
+
+
+def test_every_code_that_is_raised_has_its_words() -> None:
+    """A code without words would be answered as a defect of the platform."""
+    by_name: dict[str, set[str]] = {}  # two classes may have one name
+    below = [one for slice_ in SLICES for one in slice_.__subclasses__()]
+    for kind in (*SLICES, *below, link_decisions.NotPossible):
+        if kind is not Refused:  # an answer of the interface's; sign-on has another of this name
+            by_name.setdefault(kind.__name__, {"reason-missing"}).update(kind.wordings)
+    raised = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(code)), *_]) if name in by_name:
+                    raised.append((path.name, name, code))
+    assert len(raised) > 100
+    assert [one for one in raised if one[2] not in by_name[one[1]]] == []

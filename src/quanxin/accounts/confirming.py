@@ -42,6 +42,8 @@ def key_holds(user: User, challenge: bytes, answer: str) -> bool:
     """Whether a passkey of the person signed the challenge."""
     try:
         credential = json.loads(answer)
+        if not isinstance(credential, dict):
+            raise ValueError("a credential is an object")
         webauthn.parse_authentication_response(credential)
         webauthn.get_server().authenticate_complete(
             _begin(user, challenge)[1], webauthn.get_credentials(user), credential

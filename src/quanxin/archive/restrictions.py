@@ -112,6 +112,11 @@ def hidden(moment: dt.datetime | None = None) -> Exists:
     return Exists(_of_record(moment).filter(kind__in=HIDING))
 
 
+def hides(held: Collection[str]) -> bool:
+    """Whether what holds for a record (``kinds``) takes it out of sight."""
+    return bool(set(HIDING) & set(held))
+
+
 def kinds(moment: dt.datetime | None = None) -> ArraySubquery:
     """For a query of records: what held for one at a moment (now), in the order of the kinds' names."""
     return ArraySubquery(_of_record(moment).order_by("kind").values("kind"))

@@ -111,11 +111,7 @@ def _memberships(item: CheckItem, records: Sequence[Record], day: dt.date) -> li
     lists = {LISTED + key: key for key in looked_at(item, day)[1]}
     by_id = {record.id: record for record in records}
     grounds = reckoning.grounds_of(records, day) if records and lists else ()
-    return [
-        (by_id[one.id], one.until, lists[one.ground])
-        for one in grounds
-        if one.ground in lists and one.since <= day and (one.until is None or one.until >= day)
-    ]
+    return [(by_id[one.id], one.until, lists[one.ground]) for one in grounds if one.ground in lists and one.holds(day)]
 
 
 def _events(item: CheckItem, records: Sequence[Record], day: dt.date) -> list[Counted]:

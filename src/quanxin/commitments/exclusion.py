@@ -7,16 +7,16 @@ deletion or a shield holds counts no more. The answer is said to the department 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from quanxin.archive import restrictions
 from quanxin.archive.models import Record
-from quanxin.calendar import add_months
 from quanxin.commitments.errors import CommitmentError
+from quanxin.engine.grounds import LISTED
+from quanxin.measures import reckoning
 from quanxin.policy.commitments import BREACH, Exclusion, Template
-from quanxin.policy.consequences import CreditList
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import cluster
@@ -46,27 +46,9 @@ def expect_none(template: Template, subject: Subject, day: dt.date) -> None:
 
 def _listed(ids: Collection[int], day: dt.date) -> list[str]:
     """The lists of the dishonest on which a subject is on a day."""
-    lists = {one.resource: one for one in current_pack().on(day).lists.values() if one.nature == "negative"}
-    standing = _standing(ids, lists)
-    return [lists[record.resource].key for record in standing if _holds(lists[record.resource], record, day)]
-
-
-def _holds(one: CreditList, record: Record, day: dt.date) -> bool:
-    """Whether a listing has begun and is not over on a day."""
-    began = record.event_date
-    if began is None or began > day:
-        return False
-    return all(day <= end for end in _ends(one, record, began))
-
-
-def _ends(one: CreditList, record: Record, began: dt.date) -> Iterator[dt.date]:
-    """The last days of a listing, each of which ends it."""
-    if record.valid_until is not None:
-        yield record.valid_until
-    elif one.term_months is not None:
-        yield add_months(began, one.term_months)
-    if one.removed and (left := record.payload.get(one.removed)):
-        yield dt.date.fromisoformat(str(left)) - dt.timedelta(days=1)
+    lists = {LISTED + key: key for key, one in current_pack().on(day).lists.items() if one.nature == "negative"}
+    standing = [one for one in reckoning.standing(Q(subject_id__in=ids)) if not restrictions.hides(one.held)]  # type: ignore[attr-defined]
+    return [lists[one.ground] for one in reckoning.grounds_of(standing, day) if one.ground in lists and one.holds(day)]
 
 
 def _standing(ids: Collection[int], resources: Collection[str]) -> QuerySet[Record]:

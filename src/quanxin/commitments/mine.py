@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quanxin.accounts import confirming
 from quanxin.accounts.models import User
 from quanxin.casework import engine, offers
+from quanxin.casework.errors import RightsError
 from quanxin.casework.procedures import procedure_of, state_of
 from quanxin.casework.representation import Representation, requires_scope, shown
 from quanxin.commitments import duties, signing, texts
@@ -96,7 +97,7 @@ def _own(me: Representation, number: str) -> Commitment:
     case = me.party.case(number)
     found = Commitment.objects.select_related("case").filter(case=case).first()
     if found is None:
-        raise CommitmentError("case-unknown")
+        raise RightsError("case-unknown")
     return found
 
 

@@ -49,6 +49,10 @@ class Ground(NamedTuple):
     until: dt.date | None
     held: str | None
 
+    def holds(self, day: dt.date) -> bool:
+        """Whether a day lies within it."""
+        return self.since <= day and (self.until is None or self.until >= day)
+
 
 class Found(NamedTuple):
     """What follows from a record on a day: a measure, and the days within which it may be applied."""
