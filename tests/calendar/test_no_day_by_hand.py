@@ -25,6 +25,8 @@ def by_hand(source: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.timezone":
             yield from ((node.lineno, one.name) for one in node.names if one.name in DJANGO)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("Trunc"):
+            yield from () if "tzinfo" in [one.arg for one in node.keywords] else [(node.lineno, ast.unparse(node.func))]
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         called = node.func.attr
@@ -55,6 +57,7 @@ def test_the_day_of_a_moment_is_had_from_the_calendar_alone() -> None:
         "text = moment.astimezone()",
         "day = timezone.localdate(moment)",
         "from django.utils.timezone import localdate",
+        "month = TruncMonth('filed_at')",
     ],
 )
 def test_what_would_cut_a_day_by_hand_is_seen(written: str) -> None:

@@ -155,3 +155,14 @@ def test_a_list_is_no_larger_than_may_be(city: Path, settings: object) -> None:
     with pytest.raises(CheckError) as found:
         hand_in(FINANCE, PROCUREMENT, as_csv([(CODES[0], "")]), "名单.csv", **CASE)
     assert found.value.code == "list-too-large"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_list_that_waits_names_is_sealed(tmp_path: Path) -> None:
+    from tests.city import register
+
+    register(tmp_path)
+    number = str(person()["identity_number"])
+    made = hand_in(FINANCE, PROCUREMENT, as_csv([(number, "")]), "名单.csv", **CASE)
+    made.refresh_from_db()
+    assert number.encode() not in bytes(made.content)  # type: ignore[arg-type]

@@ -67,6 +67,7 @@ _IDENTIFIER = Sealed("subjects_identifier", "sealed", "bytes", "'identity'")
 SEALED = (
     _IDENTIFIER,
     Sealed("sharing_webhook", "secret", "bytes", "'webhook:' || consumer_id || ':' || url"),
+    Sealed("checks_listrequest", "content", "bytes", "'check-list:' || id"),
     Sealed("intake_held", "original", "cells", "'held'"),
     Sealed("mfa_authenticator", "data", "cells", "'factor'"),
 )

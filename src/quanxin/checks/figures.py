@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
-from quanxin.calendar import ZONE, today
+from quanxin.calendar import ZONE, day_of, today
 from quanxin.checks.models import Check, Result, Use
 from quanxin.runtime.pack import current_pack
 
@@ -102,7 +102,7 @@ def _made(row: dict[str, Any]) -> Figures:
     middle, month = row.pop("middle"), row.pop("of_month", None)
     return Figures(
         department=row.pop("of_department"),
-        month=month.date() if month else None,
+        month=day_of(month) if month else None,
         item=row.pop("of_item", ""),
         hours=middle.total_seconds() / 3600 if middle is not None else None,
         **row,

@@ -1,11 +1,12 @@
 """Lists that are checked: handed in, carried out by a job, ended as one check or in words.
 
-Invariant: the file is kept with the request and goes when the work is over. Carried out again after any instant it comes to one
-check: the check is written together with the end that names it.
+Invariant: the file is kept sealed with the request, as it may name persons, and goes when the work is over. Carried out again
+after any instant it comes to one check: the check is written together with the end that names it.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from typing import IO, Any, ClassVar
@@ -22,9 +23,10 @@ from quanxin.checks import items
 from quanxin.checks.checking import Asking, carry_out
 from quanxin.checks.errors import CheckError
 from quanxin.checks.list_file import rows_of
-from quanxin.checks.models import Check, ListRequest
+from quanxin.checks.models import Check, ListRequest, new_list_id
 from quanxin.intake.inbox import clean_name, safe_name
 from quanxin.runtime.duckdb_scratch import own_folder
+from quanxin.runtime.keys import sealer, sealing
 from quanxin.work import engine
 from quanxin.work.kinds import Kind, Tell
 
@@ -53,7 +55,7 @@ class Lists(Kind[ListRequest]):
         tell("opening")
         with own_folder() as folder:
             path = folder / safe_name(work.file_name)
-            path.write_bytes(bytes(work.content or b""))
+            path.write_bytes(_opened(work))
             rows = rows_of(path, folder)
         actor = Actor(work.actor, items.of_department(item, work.districts))
         asking = Asking(item, work.words, work.case_ref, Check.Source.LIST, work.pk)
@@ -90,17 +92,29 @@ def hand_in(actor: Actor, key: str, source: IO[bytes], file_name: str, *, words:
     content = source.read((limit << 20) + 1)
     if len(content) > limit << 20:
         raise CheckError("list-too-large", limit=limit)
+    number = new_list_id()
     with transaction.atomic():
         made = engine.begin(
             LISTS,
             actor,
+            id=number,
             item=key,
             words=words,
             case_ref=case_ref,
             file_name=clean_name(file_name)[-255:],
             sha256=hashlib.sha256(content).hexdigest(),
-            content=content,
+            content=sealing().seal(base64.b64encode(content).decode(), _as(number)),
             districts=sorted({one.district for one in held}),
         )
         audit(actor, "checks.list", f"check-list:{made.pk}", item=key, case=made.case_ref, sha256=made.sha256)
     return made
+
+
+def _opened(work: ListRequest) -> bytes:
+    """The file as it was handed in."""
+    return base64.b64decode(sealer().unseal(bytes(work.content), _as(work.pk))) if work.content is not None else b""
+
+
+def _as(number: str) -> str:
+    """What a list is sealed as: moved to another's row, it does not open."""
+    return f"check-list:{number}"

@@ -134,7 +134,7 @@ class Use(models.Model):
 
 
 class ListRequest(Work):
-    """A list that is to be checked: the file as it was handed in, which goes when the work is over."""
+    """A list that is to be checked: the file as it was handed in, sealed, which goes when the work is over."""
 
     id = models.CharField(primary_key=True, max_length=32, default=new_list_id)
     item = models.CharField(max_length=64)

@@ -19,7 +19,7 @@ from quanxin.calendar import ZONE, day_of
 # Every table whose lines are sealed: each has ``id`` and ``at``. One that is added later is sealed from its next day on.
 TABLES = (
     "accounts_auditline", "accounts_signin", "archive_access", "ledger_removal", "rights_consentuse", "casework_step",
-    "checks_use",
+    "checks_use", "commitments_signature",
 )  # fmt: skip
 CHUNK = 10_000
 BEGINNING = dt.datetime(1970, 1, 1, tzinfo=ZONE)

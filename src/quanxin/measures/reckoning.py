@@ -87,6 +87,13 @@ def of_records(records: Sequence[Record], day: dt.date) -> list[Consequence]:
     return _with_rules(day, reckoner.ask(day, types_of({r.subject for r in known}), known))
 
 
+def of_known(record: Record, held: Collection[str], kind: str, day: dt.date) -> list[Consequence]:
+    """What follows on a day from a version, held so, of a subject of a type; the database is not asked."""
+    known = _known(record, held)
+    _, reckoner = program_of(current_pack(), day)
+    return _with_rules(day, reckoner.ask(day, {known.subject: kind}, [known]))
+
+
 def grounds_of(records: Sequence[Record], day: dt.date) -> list[Ground]:
     """The grounds that such versions are by the rules of a day, whether they last on it or not."""
     _, reckoner = program_of(current_pack(), day)

@@ -6,7 +6,7 @@ Invariant: what is said is reckoned from the record as it stands; nobody is told
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -17,7 +17,7 @@ from quanxin.casework.notices import authority
 from quanxin.engine.grounds import LISTED
 from quanxin.measures import words
 from quanxin.measures.models import Application
-from quanxin.measures.reckoning import Consequence, of_records, standing
+from quanxin.measures.reckoning import Consequence, of_known, of_records, standing
 from quanxin.policy.consequences import Measure
 from quanxin.policy.model import Text
 from quanxin.runtime.language import english, said
@@ -60,6 +60,11 @@ def beside(records: Sequence[tuple[int, int]]) -> dict[int, list[Follows]]:
     for one in told(of_records(found, today()), found):
         said.setdefault(int(one.reference.partition("-")[2]), []).append(one)
     return said
+
+
+def beside_own(record: Record, marks: Collection[str], kind: str) -> list[Follows]:
+    """What follows today from a version that stands, whose decisions (``marks``) and subject's type are known already."""
+    return told(of_known(record, marks, kind, today()), [record])
 
 
 def told(found: Sequence[Consequence], records: Sequence[Record] = ()) -> list[Follows]:

@@ -19,7 +19,7 @@ from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
 from quanxin.casework.representation import Representation, requires_scope, shown
-from quanxin.measures.told import beside
+from quanxin.measures.told import beside_own
 from quanxin.my.cases import kinds_of
 from quanxin.my.record_rows import Shown
 from quanxin.pages.listings import page_of
@@ -93,7 +93,7 @@ def record(request: HttpRequest, me: Representation, subject: int, number: int) 
     if known is not None and known.superseded_at is not None:
         return _earlier(request, me, known)
     stored, found = one(me, subject, number, known)
-    follows = beside([(stored.subject_id, stored.id)]).get(stored.id, [])
+    follows = beside_own(stored, found.view.marks, me.subject.type)
     return shown(
         request, me, "my/record.html", {"record": found, "begin": _begin(me, stored, found), "follows": follows}
     )

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
-from quanxin.calendar import today
+from quanxin.calendar import ZONE, today
 from quanxin.casework.notices import authority
 from quanxin.measures import words
 from quanxin.measures.desk.lists import seen
@@ -79,8 +79,8 @@ def _districts(found: QuerySet[Application]) -> Table:
 
 
 def _months(found: QuerySet[Application]) -> Table:
-    by_month = found.annotate(month=TruncMonth("applied_at")).values_list("month").annotate(n=Count("pk"))
-    lifted = found.exclude(lifted_at=None).annotate(month=TruncMonth("lifted_at")).values_list("month")
+    by_month = found.annotate(month=TruncMonth("applied_at", tzinfo=ZONE)).values_list("month").annotate(n=Count("pk"))
+    lifted = found.exclude(lifted_at=None).annotate(month=TruncMonth("lifted_at", tzinfo=ZONE)).values_list("month")
     began, ended = dict(by_month.order_by()), dict(lifted.annotate(n=Count("pk")).order_by())
     months = sorted({*began, *ended}, reverse=True)
     rows: list[list[Cell]] = [[f"{month:%Y-%m}", began.get(month, 0), ended.get(month, 0)] for month in months]
