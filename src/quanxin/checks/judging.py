@@ -10,12 +10,14 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from quanxin.checks.asked import Asked
 from quanxin.checks.models import Result
 from quanxin.checks.reading import Found
 from quanxin.policy.checks import CheckItem
+from quanxin.policy.consequences import Measure
 
 Verdict = Result.Verdict
 NOTHING = "0" * 64
@@ -46,19 +48,17 @@ def finding(one: Found) -> dict[str, Any]:
         "source": record.provider,
         "disputed": one.disputed,
         "measures": [
-            {
-                "measure": c.measure,
-                "title": c.rule.title.model_dump(),
-                "must": c.rule.must,
-                "since": _day(c.since),
-                "until": _day(c.until),
-                "basis": [b.model_dump(mode="json", exclude_none=True) for b in c.rule.basis],
-            }
-            for c in one.follows
-            if not c.suspended
+            _rule(c.rule) | {"since": _day(c.since), "until": _day(c.until)} for c in one.follows if not c.suspended
         ],
         "suspended": [c.measure for c in one.follows if c.suspended],
     }
+
+
+@cache
+def _rule(rule: Measure) -> dict[str, Any]:
+    """What a finding says of a measure, whoever it is about."""
+    basis = [one.model_dump(mode="json", exclude_none=True) for one in rule.basis]
+    return {"measure": rule.key, "title": rule.title.model_dump(), "must": rule.must, "basis": basis}
 
 
 def said(item: CheckItem, check: Mapping[str, Any], asked: Asked, verdict: str, findings: Sequence[Any]) -> str:

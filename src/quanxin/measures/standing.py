@@ -35,7 +35,9 @@ def stands_of(applications: Collection[Application], day: dt.date | None = None)
     """How applications stand on a day (today), by their ids; those that were lifted are not asked about."""
     on = day or today()
     records = {_key(r.subject_id, r): r for r in standing(_named(applications))} if applications else {}
-    found = {(c.record, c.measure, c.ground): c for c in of_records(list(records.values()), on)}
+    # what repair or deletion took away need not be reckoned: a decision waits for this
+    asked = [record for record in records.values() if not LIFTING & set(record.held)]  # type: ignore[attr-defined]
+    found = {(c.record, c.measure, c.ground): c for c in of_records(asked, on)} if asked else {}
     made: dict[int, Stand] = {}
     for one in applications:
         record = records.get(_key(one.subject_id, one))
