@@ -56,5 +56,5 @@ def test_only_a_broken_store_is_a_failure_of_ours() -> None:
     failures = {code for kind, code in EVERY if kind.wordings[code].status >= 500}
     assert failures == {
         "internal", "study-broke", "disk-full", "memory-short", "attachment-busy", "attachment-altered",
-        "attachment-disk-full", "attachment-store-failed",
+        "attachment-disk-full", "attachment-store-failed", "list-given-up", "font-missing",
     }  # fmt: skip

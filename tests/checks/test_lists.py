@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from quanxin.accounts import keyring, operator
 from quanxin.accounts.models import User
 from quanxin.archive.models import Access
 from quanxin.calendar import now
@@ -158,7 +159,7 @@ def test_a_list_is_no_larger_than_may_be(city: Path, settings: object) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_list_that_waits_names_is_sealed(tmp_path: Path) -> None:
+def test_what_a_list_that_waits_names_is_sealed_and_moves_with_the_keys(tmp_path: Path) -> None:
     from tests.city import register
 
     register(tmp_path)
@@ -166,3 +167,9 @@ def test_what_a_list_that_waits_names_is_sealed(tmp_path: Path) -> None:
     made = hand_in(FINANCE, PROCUREMENT, as_csv([(number, "")]), "名单.csv", **CASE)
     made.refresh_from_db()
     assert number.encode() not in bytes(made.content)  # type: ignore[arg-type]
+    keyring.add(operator())
+    assert keyring.rotate(operator()).moved["checks_listrequest.content"] == 1
+    engine.perform(LISTS, made.pk)
+    made.refresh_from_db()
+    result = made.check_made.results.get()  # type: ignore[union-attr]  # it was opened under the new key
+    assert (made.state, result.verdict, result.code) == ("done", "person-not-allowed", "******")

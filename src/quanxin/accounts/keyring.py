@@ -211,24 +211,30 @@ def _wait_for(key: Key) -> None:
 def _move_all(keys: Sealer, writer: Key, done: Rotated, tell: Progress, portion: int) -> None:
     for column in SEALED:
         done.unopened.pop(column.name, None)
-        last: int | None = 0
-        while last is not None:
+        last: int | str | None = None
+        going = True
+        while going:
             last, moved, unopened = _move(column, keys, writer, last, portion)
             if moved:
                 done.moved[column.name] = done.moved.get(column.name, 0) + moved
                 tell(column.name, done.moved[column.name])
             if unopened:
                 done.unopened[column.name] = done.unopened.get(column.name, 0) + unopened
+            going = last is not None
 
 
 @transaction.atomic
-def _move(column: Sealed, keys: Sealer, writer: Key, after: int, portion: int) -> tuple[int | None, int, int]:
-    """Seal a portion of a column's rows anew; return the last of them (None: there was none), those moved, those not."""
+def _move(
+    column: Sealed, keys: Sealer, writer: Key, after: int | str | None, portion: int
+) -> tuple[int | str | None, int, int]:
+    """Seal a portion of a column's rows anew, from the first (None) or after one; return the last of them (None: there was
+    none), those moved, those not."""
     condition, value = column.under_another(writer)
-    moved: list[tuple[bytes | str, int]] = []
+    beyond = "%s::text IS NULL" if after is None else "id > %s"
+    moved: list[tuple[bytes | str, int | str]] = []
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, {column.column}, {column.of} FROM {column.table} WHERE id > %s AND {condition} "
+            f"SELECT id, {column.column}, {column.of} FROM {column.table} WHERE {beyond} AND {condition} "
             "ORDER BY id LIMIT %s FOR NO KEY UPDATE",
             [after, value, portion],
         )
