@@ -32,6 +32,7 @@ from quanxin.accounts.sessions import stored
 from quanxin.archive import judgements
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.calendar import travel
+from quanxin.checks import lists as check_lists
 from quanxin.identifiers.identity import check_character
 from quanxin.identifiers.sealing import MARK
 from quanxin.intake import receipts, submissions, withdrawals
@@ -48,6 +49,8 @@ from tests.accounts.people import PASSWORD, enrolled
 from tests.accounts.people import person as account
 from tests.api.conftest import Machine, token_for
 from tests.casework.acts import shields
+from tests.checks.city import CASE, FINANCE, PROCUREMENT
+from tests.checks.test_lists import as_csv
 from tests.city import NAMES, hand_in, penalty, person, register, write
 from tests.desk.people import signed_in
 from tests.rights import life
@@ -259,6 +262,7 @@ def test_files_that_wait_are_closed_to_others(tmp_path: Path, settings: Settings
 def test_sealed_texts_and_indexes_stand_in_the_listed_columns_and_in_no_other(secrets: Secrets) -> None:
     account()
     enrolled()
+    check_lists.hand_in(FINANCE, PROCUREMENT, as_csv([(str(person()["identity_number"]), "")]), "名单.csv", **CASE)
     columns = {(s.table, s.column) for s in SEALED}
     indexes = set(Identifier.objects.filter(kind="identity").values_list("value", flat=True))
     seen, indexed = set(), set()
