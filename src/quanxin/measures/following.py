@@ -29,12 +29,15 @@ from quanxin.subjects.models import Judgement
 
 State = Application.State
 AT_ONCE = 1000
+RESTRICTING = (Event.Kind.RECORDS_RESTRICTED, Event.Kind.RECORDS_RELEASED)
 _log = logging.getLogger(__name__)
 
 
 def _at_once(happened: Sequence[Event]) -> None:
     """Let the applications whose grounds events touch stand as those do now."""
     for event in happened:
+        if event.kind in RESTRICTING:
+            _wait_for(event.particulars["records"])
         if (which := _touched(event)) is not None:
             settle(Application.objects.filter(which, lifted_at=None))
 
@@ -52,8 +55,7 @@ def _touched(event: Event) -> Q | None:
         )
         brought = Q(resource=event.batch.resource) & Q(Exists(of_batch)) if event.batch else Q()
         return brought | _withdrawn(event)
-    if event.kind in (Event.Kind.RECORDS_RESTRICTED, Event.Kind.RECORDS_RELEASED):
-        _wait_for(said["records"])
+    if event.kind in RESTRICTING:
         return Q(subject_id=event.subject, resource=said["resource"])
     if "judgement" in said:
         judged = Judgement.objects.filter(pk=said["judgement"]).values_list("kept_id", "other_id")
