@@ -114,11 +114,7 @@ def grounded(performing: Performing, rule: Measure) -> Consequence:
     records = standing(which) if list(locked) else []
     found = [c for c in of_records(records, day_of(performing.at)) if c.measure == rule.key]
     if not found:
-        why = Text(
-            zh="记录已不存在、已修复、已到期，或者不适用于这类主体",
-            en="it is gone, repaired, over, or not for such a subject",
-        )
-        raise MeasureError("measure-ungrounded", title=rule.title, why=why)
+        raise MeasureError("measure-ungrounded", title=rule.title)
     if found[0].suspended:
         raise MeasureError("measure-suspended", title=rule.title)
     before = Application.objects.filter(which, measure=rule.key, enforcer=case.provider)
