@@ -37,6 +37,7 @@ PACKAGES: tuple[str, ...] = (
     "quanxin.commitments",
     "quanxin.measures",
     "quanxin.checks",
+    "quanxin.supervision",
     "quanxin.desk",
     "quanxin.my",
     "quanxin.web",

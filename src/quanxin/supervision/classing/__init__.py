@@ -1,0 +1,1 @@
+"""Classes of organisations in the fields of supervision: reckoned by rule, dated, explained, contested."""

@@ -1,0 +1,1 @@
+"""Inspections on the spot and from afar: their form, their result, what follows."""
