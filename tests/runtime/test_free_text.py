@@ -24,7 +24,7 @@ LISTED: dict[str, str] = {
         rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor measures.Application.applied_by
         checks.Check.actor checks.Check.approved_by checks.Use.actor checks.ListRequest.actor checks.ListRequest.cancelled_by
         checks.PersonRequest.asked_by checks.PersonRequest.decided_by checks.Frame.made_by checks.Frame.client
-        casework.SavedView.owner accounts.ApiClient.decides_asked_by
+        casework.SavedView.owner accounts.ApiClient.decides_asked_by supervision.Inspector.account
         commitments.Confirmation.actor commitments.Signature.signer commitments.Duty.checked_by
         casework.Notice.read_by casework.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
     """,
@@ -58,12 +58,22 @@ LISTED: dict[str, str] = {
         checks.PersonRequest.organisation
         measures.Application.measure measures.Application.enforcer measures.Application.resource measures.Application.ground
         measures.Due.measure measures.Due.resource measures.Due.ground
+        supervision.CreditClass.scheme supervision.CreditClass.level supervision.CreditClass.edition
+        supervision.CreditClass.grounds supervision.RiskClass.scheme supervision.RiskClass.level
+        supervision.RiskClass.edition supervision.RiskClass.grounds supervision.Inspector.provider
+        supervision.Inspector.district supervision.Inspector.trades supervision.PlanLine.items
+        supervision.PlanLine.objects_kind supervision.PlanLine.scheme supervision.PlanLine.shares
+        supervision.PlanLine.partners supervision.Chain.provider supervision.Draw.method supervision.Selected.stratum
+        supervision.Inspection.provider
+        supervision.Inspection.partners supervision.Inspection.items supervision.Inspection.result
     """,
     "a number, digest, reference, place or family that the platform made": """
         accounts.SignIn.address accounts.SignIn.browser accounts.Session.session_key accounts.Session.address
         accounts.Session.browser accounts.ClientSecret.digest ledger.Seal.previous ledger.Seal.digest ledger.Seal.signature
         subjects.Identifier.batch subjects.Name.batch subjects.Finding.batch archive.Edition.digest archive.Batch.id
         archive.Batch.file_sha256 archive.Batch.manifest archive.Record.batch_id archive.Restriction.case
+        supervision.Inspector.card supervision.Draw.folder supervision.Draw.root supervision.Draw.committed
+        supervision.Selected.label supervision.Selected.inspectors supervision.Inspection.inspectors
         intake.SamplingCheck.sha256 intake.SamplingCheck.seed intake.Held.position intake.Submission.id
         intake.Submission.path intake.Submission.sha256 intake.Submission.moments intake.Submission.step evaluation.Study.moments
         intake.Dropped.signature

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from quanxin.casework.models import Case
+from quanxin.runtime.free_text import FreeJson
 
 
 class Inspection(models.Model):
@@ -45,7 +46,7 @@ class Inspection(models.Model):
     begun_at = models.DateTimeField(null=True)
     begun_by_code = models.BooleanField(default=False)
     sent = models.UUIDField(null=True, unique=True)
-    answers = models.JSONField(default=dict)
+    answers = FreeJson(default=dict)
     result = models.CharField(max_length=64, blank=True)
     done_on = models.DateField(null=True)
     stars = models.PositiveSmallIntegerField(null=True)  # how its subject rated how it was done
