@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from quanxin.accounts.actors import Role
-from quanxin.archive.models import Record
-from quanxin.calendar import travel
+from quanxin.archive.models import Record, Restriction
+from quanxin.archive.restrictions import restrict
+from quanxin.calendar import now, travel
 from quanxin.casework.models import Case
 from quanxin.measures import due
 from quanxin.measures.models import Application, Due
+from quanxin.policy.model import Basis
 from tests.city import CODES, NAMES
 from tests.desk.people import signed_in
-from tests.measures.life import DAY, MEASURE, applied, listed, record
+from tests.measures.life import DAY, ENFORCER, MEASURE, applied, listed, record
 from tests.my.people import owner, text
 from tests.once import city
 from tests.rights.life import morning
@@ -80,6 +83,27 @@ def test_what_follows_is_read_for_a_purpose_and_stands_beside_the_record(ground:
         assert "依法产生的后果" in beside
         assert client.post("/desk/measures", asked | {"code": "91370100MA00000000"}).status_code == 422
         assert client.post("/desk/measures", asked | {"purpose": "no-such"}).status_code == 403
+
+
+def test_whoever_decides_for_every_department_sees_what_each_applies(ground: Record) -> None:
+    applied(ground)
+    with travel(morning(DAY)):
+        client = signed_in(Role.DECIDER, name="all")
+        assert NAMES[0] in text(client, "/desk/measures/applied")
+        assert "历下区" in text(client, "/desk/measures/board")
+
+
+def test_a_case_shows_how_its_measure_stands_before_it_has_followed(ground: Record) -> None:
+    case = applied(ground).case
+    with travel(morning(DAY)), transaction.atomic():
+        basis = [Basis.model_validate({"title": "信用修复管理办法", "article": "第一条"})]
+        restrict(ENFORCER, [ground], Restriction.Kind.REPAIRED, case="case:1", basis=basis, at=now())
+    with travel(morning(DAY)):
+        for client, face in ((enforcer(), "desk"), (owner(), "my")):
+            assert "措施正在实施" not in text(client, f"/{face}/cases/{case.number}")
+            assert "已解除" in text(client, f"/{face}/cases/{case.number}")
+            assert "已解除" in text(client, f"/{face}/cases?open=0" if face == "desk" else "/my/cases")
+    assert Case.objects.get(pk=case.pk).state == "in-force"
 
 
 def test_figures_and_the_list_of_what_is_applied(ground: Record) -> None:

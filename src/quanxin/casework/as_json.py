@@ -12,7 +12,7 @@ from typing import Any
 
 from quanxin.accounts import Actor
 from quanxin.calendar import now
-from quanxin.casework import case_view, offers, queues, terms
+from quanxin.casework import ahead, case_view, offers, queues, terms
 from quanxin.casework.models import Case, Step, Term
 from quanxin.casework.procedures import state_of, title_of
 
@@ -20,7 +20,7 @@ from quanxin.casework.procedures import state_of, title_of
 def rows(found: Sequence[Case]) -> list[dict[str, Any]]:
     """Cases among others, in their order; ``hours_left`` is office time, negative once a term has lapsed. The cases have
     their ``due`` (``casework.queues``); one question."""
-    running = queues.running(found)
+    running = queues.running(ahead.standing(found))
     times = queues.left(running, now())
     return [
         {

@@ -16,7 +16,7 @@ from quanxin.archive import access, queries, viewers
 from quanxin.archive.models import Event, Record, WithdrawnRecord
 from quanxin.archive.shapes import RecordView
 from quanxin.archive.viewers import Viewer
-from quanxin.casework import cases, permission, procedures, queues, terms
+from quanxin.casework import ahead, cases, permission, procedures, queues, terms
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Term
 from quanxin.subjects.models import Subject
@@ -67,6 +67,7 @@ def open_case(actor: Actor, number: str) -> Case:
     cases.expect_others(actor, found)
     if not queues.may_see(actor, found):
         raise viewers.refused(actor, found.reference, "not a case that this actor may open")
+    ahead.standing([found])
     return found
 
 

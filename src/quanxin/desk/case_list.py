@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import now, today
-from quanxin.casework import offers, queues, saved_views, words
+from quanxin.casework import ahead, offers, queues, saved_views, words
 from quanxin.casework.models import Case
 from quanxin.casework.procedures import state_of, title_of
 from quanxin.intake.desk.uploads import titles
@@ -133,7 +133,7 @@ def _bulk(actor: Actor, rows: list[dict[str, Any]]) -> Bulk | None:
 
 def _rows(shown: list[Case]) -> list[dict[str, Any]]:
     """Each case with its subject, what it is about, and the time that is left of its term."""
-    running = queues.running(shown)
+    running = queues.running(ahead.standing(shown))
     times, known = queues.left(running, now()), titles()
     names = dict(Subject.objects.filter(pk__in={c.subject_id for c in shown}).values_list("pk", "name"))
     models = {m.key: m.title for m in current_pack().models}

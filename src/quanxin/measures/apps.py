@@ -6,5 +6,8 @@ class MeasuresConfig(AppConfig):
     label = "measures"
 
     def ready(self) -> None:
-        """Register the effects that are of this room."""
-        from quanxin.measures import effects  # noqa: F401
+        """Register the effects that are of this room, and which cases follow what happened already."""
+        from quanxin.casework import ahead
+        from quanxin.measures import effects, following  # noqa: F401
+
+        ahead.FINDERS.append(following.to_come)

@@ -1,10 +1,13 @@
 """The effects of measures: proposed, applied, stayed, lifted, each on a ground that is looked at anew.
 
-Invariant: whoever applies a measure holds the lock of the record that grounds it, so that what takes the record away either
-comes before, and is seen, or after, and lifts it. What becomes of a ground comes from ``following``; here people act.
+Invariant: whoever applies a measure holds the locks of the subject and of the record that grounds it, so that what takes
+the ground away either comes before, and is seen, or after, and lifts it. What becomes of a ground comes from ``following``;
+here people act.
 """
 
 from __future__ import annotations
+
+from django.db.models import Q
 
 from quanxin.archive.models import Record
 from quanxin.calendar import day_of
@@ -17,6 +20,7 @@ from quanxin.measures.standing import named_by, stands_of
 from quanxin.policy.consequences import Measure
 from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
+from quanxin.subjects.models import Subject
 
 State, Cause = Application.State, Application.Cause
 TALKS = {"reminder": Text(zh="提示约谈", en="a reminder"), "warning": Text(zh="警示约谈", en="a warning")}
@@ -72,13 +76,16 @@ def grant(performing: Performing, given: Given) -> None:
 def stay(performing: Performing, given: Given) -> None:
     """Stay the application (``is`` true), or let it go on: by a court or by the department that applies it.
 
-    Raises ``MeasureError`` where it would go on while the record behind it is disputed or shielded.
+    Raises ``MeasureError`` where it would go on while the record behind it is disputed or shielded, or where its ground is
+    gone and the case has not followed yet.
     """
     one = application(performing.case)
     one.stayed = bool(given["is"])
     stand = stands_of([one])[one.pk]
+    if one.lifted_at is not None or stand.state is State.LIFTED:
+        raise MeasureError("measure-over", title=_title(one.measure))
     if stand.state is State.SUSPENDED and not one.stayed:
-        raise MeasureError("measure-suspended", title=_rule(performing, one.measure).title)
+        raise MeasureError("measure-suspended", title=_title(one.measure))
     one.state = State.SUSPENDED if one.stayed else State.IN_FORCE
     one.save(update_fields=["stayed", "state"])
 
@@ -110,8 +117,8 @@ def grounded(performing: Performing, rule: Measure) -> Consequence:
     """
     case = performing.case
     which = named_by(case.subject_id, case.resource, case.key_hash)
-    locked = Record.objects.filter(which, superseded_at=None).select_for_update().values_list("id", flat=True)
-    records = standing(which) if list(locked) else []
+    Subject.objects.select_for_update(no_key=True).get(pk=case.subject_id)  # a merge may make another target of it
+    records = standing(which) if _hold(which) else []
     found = [c for c in of_records(records, day_of(performing.at)) if c.measure == rule.key]
     if not found:
         raise MeasureError("measure-ungrounded", title=rule.title)
@@ -121,6 +128,13 @@ def grounded(performing: Performing, rule: Measure) -> Consequence:
     if before.exclude(lifted_at=None).exists():
         raise MeasureError("measure-lifted", title=rule.title)
     return found[0]
+
+
+def _hold(which: Q) -> bool:
+    """Whether a version of a record stands, which is locked then; one that was replaced while it was waited for gives way to
+    the version that replaced it."""
+    versions = Record.objects.filter(which, superseded_at=None).select_for_update().values_list("id")
+    return bool(list(versions) or list(versions.all()))
 
 
 def _apply(performing: Performing) -> None:
@@ -141,6 +155,11 @@ def _apply(performing: Performing) -> None:
         applied_at=performing.at,
         applied_by=performing.actor.name,
     )
+
+
+def _title(key: str) -> Text:
+    """What a measure is called by its latest edition: one that was applied may have ended since."""
+    return max((one for one in current_pack().measures if one.key == key), key=lambda one: one.in_force.from_).title
 
 
 def _rule(performing: Performing, key: str) -> Measure:

@@ -31,6 +31,11 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "“{title}” was applied on this record and lifted: without a new ground it does not come back.",
             "请核对记录。", "Look at the record.",
         ),
+        "measure-over": Wording(
+            "“{title}”的依据已经消失，措施已解除或者随即解除。",
+            "What grounds “{title}” is gone: the measure is lifted, or is about to be.",
+            "不需要再办理。", "Nothing is left to do.",
+        ),
         "measure-not-enforcer": Wording(
             "“{title}”由{who}实施，您的单位不能提出。",
             "“{title}” is applied by {who}, not by your department.",

@@ -1,8 +1,9 @@
 """What becomes of applications when something becomes of their grounds.
 
 Invariant: a measure is lifted, suspended or goes on in the very transaction in which its ground falls, is held or is free
-again; whoever applies one at that moment waits for it, or it for them, by the lock of the record. The case of the measure
-follows after the commit, with its step and its notices. A day on which a term ends, or a rule does, is looked at by night.
+again; whoever applies one at that moment waits for it, or it for them, by the lock of the record, and whoever stays or lifts
+one by the lock of the application, which is the last that anybody takes. The case of the measure follows after the commit,
+with its step and its notices. A day on which a term ends, or a rule does, is looked at by night.
 """
 
 from __future__ import annotations
@@ -76,9 +77,9 @@ def _wait_for(records: Iterable[Sequence[int]]) -> None:
     list(Record.objects.filter(named).select_for_update().values_list("id"))
 
 
-def settle(applications: Iterable[Application]) -> int:
-    """Let applications stand as their grounds do, within the caller's transaction; return how many changed."""
-    some = list(applications)
+def settle(applications: QuerySet[Application]) -> int:
+    """Let applications stand as their grounds do, locked until the caller's transaction ends; return how many changed."""
+    some = list(applications.select_for_update(of=("self",)).order_by("pk"))
     stands, changed = stands_of(some), []
     for one in some:
         stand = stands[one.pk]
@@ -133,11 +134,24 @@ def _supposed(case: Case) -> Application:
 
 def _follow(case: Case, one: Application) -> int:
     """Do the act of nobody's that the procedure marks for the state of an application; none is where it stands so."""
+    if (act := _act_of(case, one)) is not None:
+        engine.by_nobody(case.number, act.key, reason=str(one.get_cause_display()))
+    return int(act is not None)
+
+
+def to_come(cases: Sequence[Case]) -> dict[int, Act]:
+    """The acts by which cases are about to follow what became of their applications, by the ids of these cases."""
+    kinds = {p.key for p in current_pack().procedures if any(_marks(act) for act in p.acts)}
+    waiting = {case.pk: case for case in cases if case.open and case.kind in kinds}
+    found = Application.objects.filter(case__in=waiting) if waiting else []
+    acts = {one.case_id: _act_of(waiting[one.case_id], one) for one in found}
+    return {number: act for number, act in acts.items() if act is not None}
+
+
+def _act_of(case: Case, one: Application) -> Act | None:
+    """The act by which a case follows its application; None where it stands so already."""
     acts = (act for act in procedure_of(case).acts if act.by_nobody and case.state in act.from_)
-    key = next((act.key for act in acts if one.state in _marks(act)), None)
-    if key is not None:
-        engine.by_nobody(case.number, key, reason=str(one.get_cause_display()))
-    return int(key is not None)
+    return next((act for act in acts if one.state in _marks(act)), None)
 
 
 def _marks(act: Act) -> list[str]:
@@ -151,7 +165,7 @@ def by_night() -> None:
         _log.error("%s: its ground fell (%s) and it was not lifted then", one.case.number, cause)
     for numbers in _live():
         with transaction.atomic():
-            settle(Application.objects.select_for_update().filter(pk__in=numbers, lifted_at=None))
+            settle(Application.objects.filter(pk__in=numbers, lifted_at=None))
     waiting = Case.objects.filter(open=True)
     catch_up(waiting.filter(application__isnull=False).select_related("application"))
     drop_groundless(waiting)

@@ -18,7 +18,7 @@ from quanxin.archive import queries, viewers
 from quanxin.archive.models import Event
 from quanxin.archive.shapes import RecordView
 from quanxin.attachments.accept import of_case
-from quanxin.casework import act_forms, cases, offers, procedures
+from quanxin.casework import act_forms, ahead, cases, offers, procedures
 from quanxin.casework.act_forms import ActForm
 from quanxin.casework.models import Case, Notice, Step, Term
 from quanxin.casework.parties import Party
@@ -52,7 +52,7 @@ def due_first(party: Party, kinds: Collection[str]) -> QuerySet[Case]:
 
 def entries(found: Sequence[Case]) -> list[Entry]:
     """Cases of ``due_first`` as a list shows them."""
-    return [progress.entry(case, getattr(case, "due", None)) for case in found]
+    return [progress.entry(case, getattr(case, "due", None)) for case in ahead.standing(found)]
 
 
 def own(me: Representation, number: str) -> Case:
@@ -77,7 +77,8 @@ def listed(request: HttpRequest, me: Representation) -> HttpResponse:
 @requires_scope(*READERS)
 def case(request: HttpRequest, me: Representation, number: str) -> HttpResponse:
     """One case: where it stands, what comes next and by when, what happened, and what can be done."""
-    return _page(request, me, own(me, number))
+    (found,) = ahead.standing([own(me, number)])
+    return _page(request, me, found)
 
 
 def _page(request: HttpRequest, me: Representation, found: Case) -> HttpResponse:

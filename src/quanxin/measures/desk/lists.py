@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Role
+from quanxin.accounts.actors import Assignment, Role
 from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import day_of, today
 from quanxin.casework.notices import authority
@@ -60,10 +60,8 @@ def due(request: HttpRequest, actor: Actor) -> HttpResponse:
     every = filters.asked["any"] or filters.asked["measure"]
     found = _in_reach(Due.objects.filter(measure__in=rules if every else own), actor)
     lasting = Q(until=None) | Q(until__gte=today())
-    live = Application.objects.filter(
-        subject_id=OuterRef("subject_id"), measure=OuterRef("measure"), enforcer__in=_departments(actor)
-    )
-    found = found.filter(lasting).exclude(Exists(live.filter(lifted_at=None)))
+    live = _of_departments(actor).filter(subject_id=OuterRef("subject_id"), measure=OuterRef("measure"), lifted_at=None)
+    found = found.filter(lasting).exclude(Exists(live))
     if filters.asked["measure"]:
         found = found.filter(measure=filters.asked["measure"])
     if filters.asked["must"]:
@@ -137,11 +135,18 @@ def applied(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def seen(actor: Actor) -> QuerySet[Application]:
     """The applications that an actor of the desk sees."""
-    every = actor.by(Role.CENTRE, Role.AUDITOR)
-    mine = Application.objects.filter(enforcer__in=_departments(actor)) if not every else Application.objects.all()
-    districts = [one.district for one in every or actor.by(*ENFORCING)]
-    found = mine if "" in districts else mine.filter(subject_id__in=within(districts))
-    return found.exclude(subject_id__in=own_subjects(actor))
+    reached = Q(pk__in=[])
+    for one in actor.by(*SEEING):
+        reached |= _reach(one)
+    return Application.objects.filter(reached).exclude(subject_id__in=own_subjects(actor))
+
+
+def _reach(one: Assignment) -> Q:
+    """The applications that an assignment shows: those of its department, where it is a department's, in its district."""
+    shown = Q(pk__isnull=False)
+    if one.provider and one.role in ENFORCING:
+        shown &= Q(enforcer=one.provider)
+    return shown & Q(subject_id__in=within([one.district])) if one.district else shown
 
 
 def _in_reach(found: QuerySet[Due], actor: Actor) -> QuerySet[Due]:
@@ -150,8 +155,10 @@ def _in_reach(found: QuerySet[Due], actor: Actor) -> QuerySet[Due]:
     return found.exclude(subject_id__in=own_subjects(actor))
 
 
-def _departments(actor: Actor) -> list[str]:
-    return sorted({one.provider for one in actor.by(*ENFORCING) if one.provider})
+def _of_departments(actor: Actor) -> QuerySet[Application]:
+    """The applications of an actor's departments; of all, where the role is held for every one."""
+    held = {one.provider for one in actor.by(*ENFORCING)}
+    return Application.objects.all() if "" in held else Application.objects.filter(enforcer__in=held)
 
 
 def _columns(titles: dict[str, str], names: dict[int, Subject]) -> list[Column]:
