@@ -10,6 +10,7 @@ import pytest
 
 from quanxin.policy import lint, load
 from quanxin.policy.lint import LINTS
+from tests.policy import inspected
 from tests.policy import test_procedures as procedures
 from tests.policy.small import BASIS, RESOURCE, Change, put, sound, text, written
 
@@ -456,6 +457,9 @@ KEEPS: list[Change] = [
     lambda files: files.pop(EARLY),
     lambda files: files.pop(LATE),
 ]
+
+BREAKS |= inspected.BREAKS
+KEEPS += inspected.KEEPS
 
 
 def _problems(folder: Path, change: Change) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from quanxin.policy import checks, consequences, evaluation, model, procedure, procedure_case, rights, ruling
+from quanxin.policy import checks, consequences, evaluation, inspections, model, procedure, procedure_case, rights, ruling
 from quanxin.policy import commitments as promised
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.model import Part, Rule, Text
@@ -161,12 +161,18 @@ class OfADay:
     consents = Dated("consents/", rights.ConsentText, carrier=Text(zh="授权文本", en="consent text"))
     notices = Dated("notices/", rights.NoticeText)
     check_items = Dated("check-items/", checks.CheckItem, carrier=Text(zh="核查事项", en="check item"))
+    inspection_items = Dated(
+        "inspection-items/", inspections.InspectionItem, carrier=Text(zh="检查事项", en="inspection item")
+    )
+    inspection_caps = Dated("inspection-caps.yaml", inspections.InspectionCap)
+    draw_rules = Dated("draw-rules.yaml", inspections.DrawRules)
     procedures = Dated("procedures/", procedure.Procedure, carrier=Text(zh="办理程序", en="procedure"))
     subject_types = Keyed("subjects.yaml", model.SubjectType)
     providers = Keyed("providers.yaml", model.Provider)
     categories = Keyed("categories.yaml", model.Category)
     forbidden = Keyed("forbidden.yaml", ruling.ForbiddenItem)
     excluded_matters = Keyed("excluded-matters.yaml", promised.ExcludedMatter)
+    object_kinds = Keyed("object-kinds.yaml", inspections.ObjectKind)
     measure_kinds = Keyed("measure-kinds.yaml", consequences.MeasureKind)
     measure_classes = Keyed("measure-classes.yaml", consequences.MeasureClass)
     check_situations = Keyed("check-situations.yaml", checks.Situation)

@@ -75,6 +75,7 @@ class Clause(Part):
     check_items: tuple[Key, ...] = ()
     measures: tuple[Key, ...] = ()
     commitments: tuple[Key, ...] = ()
+    inspection_items: tuple[Key, ...] = ()
     tiers: tuple[Key, ...] = ()
     clocks: tuple[Key, ...] = ()
     models: tuple[Key, ...] = ()
