@@ -16,7 +16,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from quanxin.policy import checks, consequences, evaluation, inspections, model, procedure, procedure_case, rights, ruling
+from quanxin.policy import (
+    checks,
+    consequences,
+    evaluation,
+    inspections,
+    model,
+    procedure,
+    procedure_case,
+    rights,
+    ruling,
+)
 from quanxin.policy import commitments as promised
 from quanxin.policy.comparison import ComparisonStandard
 from quanxin.policy.model import Part, Rule, Text
