@@ -14,7 +14,7 @@ from quanxin.archive.models import Record
 from quanxin.calendar import day_of, now, travel
 from quanxin.casework import beginning, engine, ticking
 from quanxin.casework.errors import FormRefused, RightsError
-from quanxin.casework.models import Case, Notice
+from quanxin.casework.models import Case, Notice, Term
 from quanxin.casework.parties import Party
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Held
@@ -28,6 +28,7 @@ from tests.rights.life import company, morning
 pytestmark = pytest.mark.django_db
 TAXATION = Actor("user:tax", [Assignment(Role.DECIDER, "taxation")])
 STATISTICS = Actor("user:statistics", [Assignment(Role.DECIDER, "statistics")])
+COURT = Actor("user:court", [Assignment(Role.DECIDER, "courts")])
 OWNER = Actor("user:owner")
 MAY, LATER = morning(dt.date(2026, 5, 6)), morning(dt.date(2026, 5, 18))
 FORM = {"list": "tax-severe", "facts": "虚开发票，经查属实。", "legal_basis": "税务总局令第54号"}
@@ -121,19 +122,64 @@ def test_what_the_checks_find_is_said_at_the_item_and_nothing_is_held_or_entered
 
 
 @pytest.mark.parametrize(
-    ("actor", "form", "code"),
+    ("actor", "sought", "named"),
     [
-        (TAXATION, {"list": "serious-violation"}, "list-of-another"),
-        (TAXATION, {"list": "tax-rating-a"}, "form-refused"),  # an honour is no listing of the dishonest
-        (TAXATION, {"list": "no-such-list"}, "form-refused"),
-        (Actor("user:court", [Assignment(Role.DECIDER, "courts")]), {"list": "judgment-debtors"}, "list-by-rows"),
+        (TAXATION, "serious-violation", "市场监管严重违法失信名单"),
+        (TAXATION, "tax-rating-a", "tax-rating-a"),  # an honour is no listing of the dishonest
+        (TAXATION, "no-such-list", "no-such-list"),
+        (TAXATION, "judgment-debtors", "失信被执行人"),
+        (COURT, "judgment-debtors", "失信被执行人"),  # whom a court enters is not told and heard by this procedure
     ],
 )
-def test_a_list_that_is_not_for_this_is_refused_in_words(actor: Actor, form: dict[str, str], code: str) -> None:
-    with pytest.raises(RightsError) as refused:
-        proposed(actor, **form)
-    assert refused.value.code == code
+def test_a_list_that_is_not_for_this_is_refused_in_words_with_those_that_are(
+    actor: Actor, sought: str, named: str
+) -> None:
+    with pytest.raises(FormRefused) as refused:
+        proposed(actor, list=sought)
+    (said,) = refused.value.details
+    assert (said["where"], f"“{named}”" in said["message"]) == ("list", True)
+    may = "可以选：重大税收违法失信主体（tax-severe）" in said["message"]
+    assert may == (actor is TAXATION)
+    assert ("Severe tax violations (tax-severe)" in said["message_en"]) == may
     assert not Case.objects.exists()
+
+
+COURT_DECISION = {
+    "list": "judgment-debtors", "document_number": "（2026）鲁0102执36号", "decision_date": "2026-05-06",
+    "court": "济南市历下区人民法院", "duties": "支付货款", "performance": "全部未履行", "conduct": "违反财产报告制度",
+}  # fmt: skip
+
+
+def test_a_court_enters_a_debtor_by_its_own_decision_and_nobody_else_does() -> None:
+    with travel(MAY):
+        for form in (COURT_DECISION, COURT_DECISION | {"list": "tax-severe"}):
+            with pytest.raises(FormRefused):  # no other department, and no other list: nobody was heard
+                beginning.begin(TAXATION, "court-listing", subject=CODES[0], form=form)
+        with pytest.raises(FormRefused):
+            beginning.begin(COURT, "court-listing", subject=CODES[0], form=COURT_DECISION | {"list": "tax-severe"})
+        case = beginning.begin(COURT, "court-listing", subject=CODES[0], form=COURT_DECISION)
+        (record,) = Record.objects.filter(resource="judgment-debtors", superseded_at=None)
+        assert (case.state, case.open, case.about, case.record_id) == ("listed", False, "record", record.id)
+        assert (record.provider, record.payload["document_number"]) == ("courts", COURT_DECISION["document_number"])
+        assert Notice.objects.filter(case=case, key="court-listed", role="").exists()
+        with pytest.raises(IntakeError) as again:
+            beginning.begin(COURT, "court-listing", subject=CODES[0], form=COURT_DECISION)
+        assert again.value.code == "entry-known"
+        removal = beginning.begin(
+            COURT, "list-removal", record=f"{record.subject_id}-{record.id}", form={"ground": "法院裁定终结执行"}
+        )
+        assert Term.objects.get(case=removal).clock == "court-deletion"
+
+
+@pytest.mark.parametrize(("ground", "clock"), [("名单期满", "removal-tax-severe"), ("列入决定已撤销", "list-removal")])
+def test_the_term_of_a_removal_is_the_list_s_for_its_ground(ground: str, clock: str) -> None:
+    decided(heard(proposed()))
+    (record,) = standing()
+    with travel(LATER):
+        case = beginning.begin(
+            TAXATION, "list-removal", record=f"{record.subject_id}-{record.id}", form={"ground": ground}
+        )
+    assert Term.objects.get(case=case, stopped_at=None).clock == clock
 
 
 def test_a_list_takes_only_the_subjects_that_it_is_for_and_never_a_person() -> None:

@@ -190,6 +190,8 @@ BREAKS: dict[str, list[Change]] = {
     "measure-without-review": [lambda files: files["measures/ban.yaml"].pop("review_by")],
     "list-unusable": [
         put("lists/list.yaml", "term_months", to=None), put("lists/list.yaml", "removed", to="kind"),
+        put("lists/list.yaml", "removal", to=[{"clock": "clock", "grounds": ["no-ground"]}]),
+        lambda files: files.update(procedures.procedures()) or files["lists/list.yaml"].update(entered_by="ask"),
     ],
     "measure-unplayed": [
         put("measure-tests/ban.yaml", to=[{"title": "不触发", "measure": "ban", "subject_type": "firm", "as_of": "2020-01-01",

@@ -160,6 +160,7 @@ BREAKS: dict[str, list[Change]] = {
     "clock-without-act": [
         put(ASK, "states", "filed", "clock", "key", to="never"),
         put(ASK, "states", "filed", "clock", "warn", to=["1"]),
+        put(ASK, "states", "filed", "clock", "ground", to="why"),
         put(ASK, "states", "filed", "clock", "escalate_to", to="centre"),
         put(ASK, "states", "announced", "clock", "lapse", to="refuse"),
         put(ASK, "states", "announced", "clock", "lapse", to="nothing"),

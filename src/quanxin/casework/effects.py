@@ -41,13 +41,13 @@ class Performing:
 
 
 Do = Callable[[Performing, Given], None]
-Narrows = Callable[[Given, Collection[str]], tuple[str, Collection[str]]]
+Narrows = Callable[[Given, str, Collection[str]], tuple[str, Collection[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
     """An effect: what it does, what undoes it, and whether it harms whom the case is about. ``form`` names the fragment
-    of a form that it reads for itself; ``narrows`` says which values of which item it takes from which departments."""
+    of a form that it reads for itself; ``narrows`` says which values of which item a procedure takes from departments."""
 
     do: Do
     undo: Do | None = None
@@ -86,10 +86,10 @@ def undo(effects: tuple[Effect, ...], performing: Performing) -> None:
         undoing(performing, one.given)
 
 
-def narrowed(act: Act, departments: Collection[str]) -> dict[str, Collection[str]]:
+def narrowed(procedure: Procedure, act: Act, departments: Collection[str]) -> dict[str, Collection[str]]:
     """The values that effects of an act take from departments, by the items that they narrow."""
     found = [(REGISTRY[one.name].narrows, one.given) for one in act.effects]
-    return dict(narrows(given, departments) for narrows, given in found if narrows is not None)
+    return dict(narrows(given, procedure.key, departments) for narrows, given in found if narrows is not None)
 
 
 def form_of(act: Act) -> str:

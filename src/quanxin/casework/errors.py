@@ -172,17 +172,9 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "act-not-now": Wording(
             "现在不能这样办理。", "This cannot be done now.", "请刷新页面，按当前情况办理。", "Reload the page and go on from there.",
         ),
-        "list-of-another": Wording(
-            "这份名单由{authority}认定，本部门不能列入。", "This list is decided by another department ({authority}).",
-            "请选择本部门认定的名单，或将线索移送认定单位。", "Choose a list of your own, or refer the matter.",
-        ),
         "list-of-others": Wording(
             "这份名单不适用于此类主体（{kind}）。", "This list is not for subjects of this kind ({kind}).",
             "请核对主体和名单；自然人不经本程序列入。", "Compare subject and list; persons are never listed here.",
-        ),
-        "list-by-rows": Wording(
-            "这份名单需要报送本程序没有的项目，不能在这里列入。", "This list needs items that are not asked for here.",
-            "请由认定单位按目录报送。", "Its authority hands the rows in.",
         ),
         "list-ended": Wording(
             "这份名单的规定已经失效，不能再列入。", "The rules of this list are no longer in force.",

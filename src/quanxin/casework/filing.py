@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from quanxin.accounts.acts import act as one_act
 from quanxin.archive.models import Record
 from quanxin.calendar import now, today
-from quanxin.casework import cases, departments, effects, engine, forms, papers, permission, telling, terms
+from quanxin.casework import cases, choices, departments, effects, engine, forms, papers, permission, telling, terms
 from quanxin.casework.effects import Performing
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
@@ -70,7 +70,9 @@ def file(kind: str, filed: Filed) -> Case:
     filed, earlier = _looked_at(procedure, filed)
     if earlier is not None:
         return earlier
-    filed = _owned(procedure, _named(procedure, filed))
+    filed = _owned(procedure, filed)
+    choices.expect_among(procedure, [filed.provider], filed.form or {})
+    filed = _named(procedure, filed)
     at, subject = now(), filed.thing.record.subject_id if filed.thing.record else filed.by.subject.pk
     Subject.objects.select_for_update().get(pk=subject)
     about = _about(procedure, subject, filed)

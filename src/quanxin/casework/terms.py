@@ -12,12 +12,13 @@ from collections.abc import Callable
 
 from quanxin.calendar import day_of
 from quanxin.calendar import terms as reckoning
+from quanxin.casework import cases
 from quanxin.casework.effects import Performing
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Term
 from quanxin.casework.procedures import procedure_of
 from quanxin.engine.conditions import Facts
-from quanxin.engine.procedures import Move, day_of_clock
+from quanxin.engine.procedures import Move, day_of_clock, key_of_clock
 from quanxin.policy.model import Text
 from quanxin.policy.procedure import StateClock
 from quanxin.policy.ruling import Clock
@@ -41,19 +42,23 @@ def follow(performing: Performing, move: Move, facts: Callable[[Performing], Fac
     if move.running == "start" and move.clock is not None:
         until = day_of_clock(move.clock, facts(performing), _day(at)) if move.clock.until else None
         if move.clock.key or until is not None:
-            start(case, move.clock, at, until=until, act=performing.act.key if performing.act.clock else "")
+            start(performing, move.clock, until)
 
 
-def start(case: Case, clock: StateClock, at: dt.datetime, *, until: dt.date | None = None, act: str = "") -> Term:
-    """Let the clock of the case's state, or of an ``act``, run from a moment, for who must act in it."""
+def start(performing: Performing, clock: StateClock, until: dt.date | None = None) -> Term:
+    """Let the clock of the case's state, or of the act, run from the act's moment, for who must act in it."""
+    case, at, act = performing.case, performing.at, performing.act
     who = next((one for one in clock.who if one.of is None or (one.of == "provider") == bool(case.provider)), None)
-    escalate = clock_of(clock.key, _day(at)).escalate_to if clock.key else clock.escalate_to
+    lists = current_pack().on(_day(at)).lists.values() if clock.ground else ()
+    said = cases.items_of(case) | dict(performing.fields) if clock.ground else {}
+    key = key_of_clock(clock, lists, case.resource, said)
+    escalate = clock_of(key, _day(at)).escalate_to if key else clock.escalate_to
     made = Term(
         case=case,
-        clock=clock.key or "",
+        clock=key,
         until=until,
         state=case.state,
-        act=act,
+        act=act.key if act.clock else "",
         started_at=at,
         role=(who.role if who else None) or "",
         provider=case.provider if who and who.of == "provider" else "",

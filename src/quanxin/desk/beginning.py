@@ -69,7 +69,7 @@ def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
         context["problem"] = in_words(RightsError("subject-unknown")) if code else None
         return render(request, "desk/begin_one.html", context, status=422 if code else 200)
     extra = [*_which(actor, procedure, subject), *_for_whom(actor, procedure, subject)]
-    among = effects.narrowed(procedure.files, departments.of_filer(actor, procedure, subject))
+    among = effects.narrowed(procedure, procedure.files, departments.of_filer(actor, procedure, subject))
     form, brought = _form(request, procedure, extra, among), list[Attachment]()
     try:
         _take_papers(request, actor, procedure, subject, brought)

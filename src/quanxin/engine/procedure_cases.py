@@ -37,6 +37,7 @@ class Outcome:
 @dataclass(slots=True)
 class _Term:
     clock: StateClock
+    key: str
     started: dt.datetime
     day: dt.date | None
     extended: int = 0
@@ -199,11 +200,18 @@ def _leave(played: _Played, act: Act, facts: Facts, at: dt.datetime) -> None:
     elif move.running in ("start", "stop"):
         clock = move.clock
         day = rules.day_of_clock(clock, facts, day_of(at)) if clock is not None else None
-        played.term = _Term(clock, at, day) if clock is not None and (clock.key or day) else None
+        played.term = _begun(played, clock, facts, at, day) if clock is not None and (clock.key or day) else None
     if played.state and played.procedure.state_of[played.state].ends and not move.ends:
         played.claimed = ""
     played.state = move.target
     played.done.append(act.key)
+
+
+def _begun(played: _Played, clock: StateClock, facts: Facts, at: dt.datetime, day: dt.date | None) -> _Term:
+    lists = played.pack.on(day_of(at)).lists.values()
+    said = {key: fact.value for key, fact in facts["form"].items()}
+    resource = played.resource.key if played.resource else ""
+    return _Term(clock, rules.key_of_clock(clock, lists, resource, said), at, day)
 
 
 def _due(played: _Played) -> str | None:
@@ -226,7 +234,7 @@ def _due(played: _Played) -> str | None:
 
 def _clock(played: _Played, term: _Term, ruled_on: dt.date | None = None) -> Clock:
     """The clock of a term by its edition on a day: that on which it began, unless another is asked for."""
-    day, key = ruled_on or day_of(term.started), str(term.clock.key)
+    day, key = ruled_on or day_of(term.started), term.key
     known = played.pack.on(day).clocks.get(key)
     return known or min(
         (c for c in played.pack.clocks if c.key == key), key=lambda c: abs((c.in_force.from_ - day).days)
@@ -235,7 +243,7 @@ def _clock(played: _Played, term: _Term, ruled_on: dt.date | None = None) -> Clo
 
 def _extendable(played: _Played) -> bool:
     term = played.term
-    if term is None or term.clock.key is None or term.extended >= term.clock.extensions:
+    if term is None or not term.key or term.extended >= term.clock.extensions:
         return False
     ruled = _clock(played, term, day_of(played.filed)).extension_working_days
     return bool(ruled and _clock(played, term).extension_working_days)

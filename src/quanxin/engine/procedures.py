@@ -7,12 +7,13 @@ cases are played by the same lines as real ones.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from quanxin.engine.conditions import Fact, Facts, evaluate
 from quanxin.engine.values import type_of
+from quanxin.policy.consequences import CreditList
 from quanxin.policy.model import Resource
 from quanxin.policy.procedure import MATTER, Act, Procedure, Requirement, StateClock
 
@@ -64,6 +65,14 @@ def day_of_clock(clock: StateClock, facts: Facts, day: dt.date) -> dt.date | Non
         return None
     (found,) = evaluate([f"CAST({clock.until} AS DATE)"], facts, day)
     return found if isinstance(found, dt.date) else None
+
+
+def key_of_clock(clock: StateClock, lists: Iterable[CreditList], resource: str, said: Mapping[str, Any]) -> str:
+    """The statutory clock that runs, of a record of a resource: that of its list for the ground that is ``said``, where
+    the list has one, or the state's own; "" where it runs until a day."""
+    ground = str(said.get(clock.ground or "") or "")
+    found = (one.clock_for(ground) for one in lists if clock.ground and one.resource == resource)
+    return next((key for key in found if key), clock.key or "")
 
 
 def facts_of(

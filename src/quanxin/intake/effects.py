@@ -69,26 +69,23 @@ def supersede(performing: Performing, given: Given) -> None:
     performing.record = corrections.carry_on(performing.actor, record, changed, reason=reason)
 
 
-def _lists_of(given: Given, departments: Collection[str]) -> tuple[str, Collection[str]]:
-    """The lists in force whose authority one of the departments is, for the item that names a list."""
+def _lists_of(given: Given, procedure: str, departments: Collection[str]) -> tuple[str, Collection[str]]:
+    """The lists in force that are entered by a procedure and whose authority one of the departments is, for the item that
+    names a list."""
     lists = current_pack().on(today()).lists
-    return str(given["list"]), [key for key, one in lists.items() if one.authority in departments]
+    return str(given["list"]), [
+        key for key, one in lists.items() if one.entered_by == procedure and one.authority in departments
+    ]
 
 
 @effect("intake.expect-list", narrows=_lists_of)
 def expect_list(performing: Performing, given: Given) -> None:
-    """Raise ``RightsError`` unless the ``list`` that the form names is the department's, takes subjects of this type, and is
-    entered by what this procedure asks."""
+    """Raise ``RightsError`` unless the ``list`` that the form names takes subjects of this type."""
     case, rules = performing.case, current_pack().on(day_of(performing.at))
     one = rules.lists[performing.fields[str(given["list"])]]
-    if one.authority != case.provider:
-        raise RightsError("list-of-another", authority=rules.providers[one.authority].title.zh)
     resource, kind = rules.resources.get(one.resource), case.subject.type
     if case.subject.natural or resource is None or kind not in resource.subject_types:
         raise RightsError("list-of-others", kind=rules.subject_types[kind].title.zh)
-    asked = {f.key for act in performing.procedure.acts for f in act.asks}
-    if entering.lacking(resource, asked):
-        raise RightsError("list-by-rows")
 
 
 @effect("intake.enter", harms=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from quanxin.accounts import Actor
@@ -56,11 +56,6 @@ def enter(
     made = Record.objects.get(batch_id=receipt.batch, superseded_at=None)
     audit(actor, "intake.enter", f"record:{made.subject_id}-{made.id}", batch=receipt.batch, case=case)
     return made
-
-
-def lacking(resource: Resource, asked: Collection[str]) -> tuple[str, ...]:
-    """The items that a row of a resource must have and that neither the register nor ``asked`` gives."""
-    return tuple(f.key for f in resource.fields if f.required is True and f.key not in {*asked, *_whose(resource)})
 
 
 def _whose(resource: Resource) -> Mapping[str, str]:

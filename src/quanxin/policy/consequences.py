@@ -48,13 +48,21 @@ class Responsible(Part):
     basis: Annotated[tuple[Basis, ...], Field(min_length=1)]
 
 
+class Leaving(Part):
+    """The ``clock`` within which somebody is removed: for one of ``grounds``; without any, for every other ground."""
+
+    clock: Key
+    grounds: tuple[str, ...] = ()
+
+
 class CreditList(Rule):
     """A list of the dishonest or of the honest, the resource that feeds it and how long a listing lasts.
 
     A listing lasts from the day of its record's event for ``term_months``, or until the day that the record states as
     the end of its own validity; on the day in ``removed``, an item of the record, it is over. ``in_force`` of the term
     counts for the day of the listing. ``earliest_removal_months``: the least time before somebody listed may ask to be
-    removed; ``removal_clock``: the term in which what is to be removed is.
+    removed; ``removal``: the terms in which who is to be removed is, the first that fits the ground. ``entered_by``: the
+    procedure by which a department lists somebody; without one, rows are handed in.
     """
 
     resource: Key
@@ -63,8 +71,13 @@ class CreditList(Rule):
     term_months: int | None = None
     earliest_removal_months: int | None = None
     removed: FieldKey | None = None
-    removal_clock: Key | None = None
+    removal: tuple[Leaving, ...] = ()
+    entered_by: Key | None = None
     responsible: tuple[Responsible, ...] = ()
+
+    def clock_for(self, ground: str) -> Key | None:
+        """The clock within which somebody is removed for a ground; None where the list does not say."""
+        return next((one.clock for one in self.removal if not one.grounds or ground in one.grounds), None)
 
 
 SEVERE_LISTS, HONOUR_LISTS = "severe-lists", "honour-lists"  # code sets that a form may ask by

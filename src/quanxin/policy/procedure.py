@@ -80,6 +80,7 @@ Whose = Annotated[tuple[Annotated[Who, BeforeValidator(_actor)], ...], BeforeVal
 
 class StateClock(Part):
     """The term of a state: a statutory clock by its ``key``, or ``until`` a day (SQL over record and matter).
+    ``ground``: an item of the beginning; where the list that the record is of has a clock for what it says, that one runs.
 
     ``who`` must act in it: the first that fits the case; ``warn`` and ``escalate_to`` are those of the clock, or given
     here where it runs until a day. ``lapse`` is the act of nobody that its end does; ``extensions`` how often it may be
@@ -88,6 +89,7 @@ class StateClock(Part):
 
     key: Key | None = None
     until: str | None = None
+    ground: FieldKey | None = None
     who: Whose
     warn: tuple[Annotated[Decimal, Field(ge=0)], ...] = ()
     escalate_to: str | None = None
@@ -98,6 +100,8 @@ class StateClock(Part):
     def _one(self) -> StateClock:
         if (self.key is None) == (self.until is None):
             raise ValueError("has either a key or until")
+        if self.ground is not None and self.key is None:
+            raise ValueError("has a key for lists that state no clock")
         return self
 
 

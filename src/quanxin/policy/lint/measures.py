@@ -119,7 +119,8 @@ def measure_without_review(pack: Pack, today: dt.date) -> Found:
 
 
 def list_unusable(pack: Pack, today: dt.date) -> Found:
-    """A list without an end, or whose day of removal is none."""
+    """A list without an end, whose day of removal is none, that is left for a ground that no removal knows, or that is
+    entered by a procedure which does not ask for what its records must say."""
     for one in pack.lists:
         where = f"lists/{one.key}"
         for version in pack.resource_history(one.resource):
@@ -127,6 +128,10 @@ def list_unusable(pack: Pack, today: dt.date) -> Found:
                 yield where, f"is left on {one.removed}, which is no date"
             if one.nature == "negative" and _endless(one, version.valid_until):
                 yield where, "has no term, and its records state no end"
+            for key in sorted(_lacking(version, _asked(pack, one.entered_by)) if one.entered_by else ()):
+                yield where, f"is entered by {one.entered_by}, which does not ask for {key}"
+        for ground in sorted({ground for leaving in one.removal for ground in leaving.grounds} - _grounds(pack)):
+            yield where, f"is left for {ground}, which no removal knows"
 
 
 def measure_unplayed(pack: Pack, today: dt.date) -> Found:
@@ -135,6 +140,31 @@ def measure_unplayed(pack: Pack, today: dt.date) -> Found:
     for measure in pack.measures if pack.measure_cases else ():
         if measure.key not in played:
             yield _where(measure), "is shown by no case: write one in measure-tests/"
+
+
+def _asked(pack: Pack, procedure: str | None) -> set[str]:
+    """The items for which the acts of a procedure ask."""
+    return {f.key for one in pack.procedures if one.key == procedure for act in one.acts for f in act.asks}
+
+
+def _lacking(resource: Resource, asked: set[str]) -> set[str]:
+    """The items that a row of a resource must have and that neither the register nor ``asked`` gives."""
+    own = resource.subject
+    whose = {own.name, own.code, own.organisation_code, own.registration_number}
+    return {f.key for f in resource.fields if f.required is True} - asked - whose
+
+
+def _grounds(pack: Pack) -> set[str]:
+    """The grounds by which a procedure chooses the term of a list."""
+    asked = [
+        f.code_set
+        for one in pack.procedures
+        for state in one.states
+        for act in one.acts
+        for f in act.asks
+        if act.begins and state.clock is not None and state.clock.ground == f.key
+    ]
+    return {code.value for one in pack.code_sets if one.key in asked for code in one.codes}
 
 
 def _endless(one: CreditList, valid_until: str | None) -> bool:

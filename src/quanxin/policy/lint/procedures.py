@@ -60,6 +60,9 @@ def clock_without_act(pack: Pack, today: dt.date) -> Found:
             if clock.lapse is not None and clock.lapse not in {act.key for act in leaving if act.by_nobody}:
                 yield where, f"lapses by {clock.lapse}, which is no act of nobody from there"
             yield from ((where, problem) for problem in _edition_problems(pack, procedure, clock))
+            asks = {f.key for act in procedure.acts if act.begins for f in act.asks}
+            if clock.ground is not None and (clock.ground not in asks or not procedure.about.list):
+                yield where, f"runs by the ground {clock.ground} of a list, which its beginning does not ask for"
             if clock.key is not None and (clock.warn or clock.escalate_to):
                 yield where, "warns and calls as its clock says, not as it says itself"
 

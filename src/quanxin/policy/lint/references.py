@@ -51,7 +51,8 @@ def _of_consequences(pack: Pack) -> Found:
     for one in pack.lists:
         where = f"lists/{one.key}"
         yield from _missing(where, "authority", (one.authority,), pack.providers)
-        yield from _missing(where, "clock", (one.removal_clock,), _keys(pack, "clocks"))
+        yield from _missing(where, "clock", [leaving.clock for leaving in one.removal], _keys(pack, "clocks"))
+        yield from _missing(where, "procedure", (one.entered_by,), _keys(pack, "procedures"))
         for resource in pack.resource_history(one.resource):
             yield from _missing(where, "item", (one.removed,), [f.key for f in resource.fields])
     for measure in pack.measures:
