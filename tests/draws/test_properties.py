@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
-from quanxin.draws import Chain, Draw, Frame, Method, commit, draw, merkle, published, verify
+from quanxin.draws import Chain, Draw, Frame, Method, commit, draw, published, verify
 from tests.draws.cities import City, city
 
 CITIES = 1000
@@ -109,14 +109,3 @@ def test_two_draws_never_share_a_code() -> None:
     chains = [Chain.derived(master, f"{n}") for n in range(20)] + [Chain.fresh() for _ in range(20)]
     codes = [chain.code(step) for chain in chains for step in range(100)]
     assert len(codes) == len(set(codes))
-
-
-def test_a_path_proves_that_a_label_was_in_the_frame() -> None:
-    for size in (1, 2, 3, 5, 8, 21):
-        leaves = [f"A|{n}|x".encode() for n in range(size)]
-        top = merkle.root(leaves)
-        for place, leaf in enumerate(leaves):
-            beside = merkle.path(leaves, place)
-            assert merkle.holds(leaf, place, size, beside, top)
-            assert not merkle.holds(b"A|other|x", place, size, beside, top)
-            assert not merkle.holds(leaf, place, size, [*beside, top], top)

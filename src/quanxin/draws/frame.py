@@ -16,8 +16,8 @@ from functools import cached_property
 from itertools import pairwise
 from math import ceil, comb, log2
 
-from quanxin.draws import merkle
 from quanxin.draws.faults import Kind, refuse
+from quanxin.proofs import merkle
 
 _PART = re.compile(r"""[^\x00-\x20\x7f-\xa0\u3000|,"'\ud800-\udfff\ufeff\U00010000-\U0010ffff]{1,80}""")
 _RATIO = re.compile(r"0(\.\d{1,12})?|1(\.0{1,12})?")
@@ -86,7 +86,7 @@ class Frame:
 
     @cached_property
     def root(self) -> bytes:
-        return merkle.root(self.labels)
+        return merkle.root(merkle.leaf_hashes(self.labels))
 
     @cached_property
     def sizes(self) -> dict[str, int]:
