@@ -189,6 +189,7 @@ OAUTH2_PROVIDER = {
         "cases": "查看办件 / read cases",
         "cases:act": "办理办件 / act on cases",
         "checks": "信用核查 / check credit",
+        "measures": "查询记录后果 / ask what follows from records",
     },
     "DEFAULT_SCOPES": ["intake", "changes"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,

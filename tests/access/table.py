@@ -190,6 +190,7 @@ ROUTES: dict[str, Rule] = (
         ("api:make_check", "api:hand_in_list", "api:watch_list", "api:get_check", "api:use_result", "api:link_result"),
         PROVIDER,
     )
+    | {"api:consequences": PROVIDER}
     | {"portal:checked": OPEN}  # by its signed link: one result, for half an hour
     | dict.fromkeys(("api:cases", "api:case", "api:begin_case", "api:act_on_case"), DECIDING)
     | dict.fromkeys(("api:cases", "api:case", "api:begin_case", "api:act_on_case", "api:commitment"), DECIDING)
@@ -240,6 +241,7 @@ COMMANDS: dict[str, Rule] = (
     | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))
     | dict.fromkeys(("check run", "check show"), roles(Role.INTAKE, Role.DECIDER))
     | {"check frame": roles(Role.ADMINISTRATOR)}
+    | {"consequences": roles(Role.CENTRE, Role.DECIDER, Role.INTAKE)}
     | dict.fromkeys(("cases", "case"), ROUTES["desk:cases"])
     | dict.fromkeys(("act", "begin"), ROUTES["desk:case-act"])
     | dict.fromkeys(

@@ -40,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "api:acknowledge": {"timepoint": "0"}, "api:hand_in_rows": {"provider": "taxation", "rows": [{}]},
     "api:replay_rows": {}, "api:take_back": {"reason": "x"},
     "api:withdraw": {"records": ["1-1"], "kind": "revoked", "reason": "x"},
+    "api:consequences": {"code": "x", "purpose": "supervision"},
     "api:make_check": {"item": "procurement-qualification", "case": "x", "words": "x", "codes": ["x"]},
     "api:hand_in_list": {"item": "procurement-qualification", "case": "x", "words": "x", "codes": ["x"]},
     "api:use_result": {"decision": "passed"}, "api:link_result": {},
@@ -105,7 +106,7 @@ def as_machine(*, decides: bool = False, **held: str) -> Client:
         made = subscriptions.add_consumer(operator(), held["consumer"], title="样例")
         subscriptions.grant(operator(), made, "administrative-penalty", purpose="样例", basis="协议")
     client, secret = add_client(operator(), "decider" if decides else "-".join(held), **held)
-    scope = {"scope": "cases cases:act" if decides else "intake changes checks"}
+    scope = {"scope": "cases cases:act" if decides else "intake changes checks measures"}
     if decides:
         let_decide(operator(), client.name)
     said = scope | {

@@ -71,6 +71,18 @@ class Token(HttpBearer):
         return client
 
 
+class ProviderToken(Token):
+    """Lets a provider's client in, and no consumer's."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiClient | None:
+        """As ``Token``; raises ``Refused`` for a client that stands for no department, whatever it asks for."""
+        client = super().authenticate(request, token)
+        if client is not None and not client.provider:
+            note(request, "not-allowed", client)
+            raise Refused("not-allowed")
+        return client
+
+
 def client_of(request: HttpRequest) -> ApiClient:
     """The client that the request was let in as."""
     asked: Any = request

@@ -16,10 +16,8 @@ from ninja import Path, Router, Schema
 from pydantic import Field, StringConstraints
 
 from quanxin.accounts import Actor
-from quanxin.accounts.models import ApiClient
-from quanxin.api.clients import Token, provider_of
+from quanxin.api.clients import ProviderToken, provider_of
 from quanxin.api.idempotency import once
-from quanxin.api.problems import Refused, note
 from quanxin.api.shapes import Slug
 from quanxin.checks import items, links, list_file, queries, using
 from quanxin.checks.checking import check
@@ -27,20 +25,7 @@ from quanxin.checks.errors import CheckError
 from quanxin.checks.lists import hand_in
 from quanxin.checks.models import Check, ListRequest, Result
 
-
-class Checking(Token):
-    """Lets a provider's client in, and no consumer's."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> ApiClient | None:
-        """As ``Token``; raises ``Refused`` for a client that checks for no department, whatever it asks for."""
-        client = super().authenticate(request, token)
-        if client is not None and not client.provider:
-            note(request, "not-allowed", client)
-            raise Refused("not-allowed")
-        return client
-
-
-router = Router(auth=Checking("checks"), tags=["信用核查 / credit checks"])
+router = Router(auth=ProviderToken("checks"), tags=["信用核查 / credit checks"])
 
 MOST = 1_000
 Number = Path[Annotated[str, Field(pattern=r"^XH[0-9]{14,20}$", max_length=24)]]

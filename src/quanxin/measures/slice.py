@@ -22,6 +22,8 @@ SLICE = Slice(
         Face.MY: "quanxin.measures.my_pages:PAGES",
         Face.PORTAL: "quanxin.measures.lists_portal.pages:URLS",
     },
+    routers=("quanxin.measures.api:router",),
+    commands=("quanxin.measures.cli:register",),
     jobs=(
         Job("3 0 * * *", "quanxin.measures.following:by_night", "measures.by-night"),
         Job("13 0 * * *", "quanxin.measures.due:by_night", "measures.due"),

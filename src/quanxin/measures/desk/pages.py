@@ -19,16 +19,15 @@ from quanxin.archive import viewers
 from quanxin.archive.errors import NoSuchSubject
 from quanxin.casework import beginning, procedures
 from quanxin.casework.errors import RightsError
+from quanxin.measures.asking import ask
 from quanxin.measures.desk import lists
 from quanxin.measures.due import ENFORCING, rules_of
-from quanxin.measures.reckoning import consequences_of
 from quanxin.measures.told import told
 from quanxin.pages.gates import requires_role
 from quanxin.pages.messages import status_of
 from quanxin.policy.procedure import Procedure
 from quanxin.runtime.language import in_words, said
 from quanxin.runtime.problems import Problem
-from quanxin.subjects.queries import asked_for
 
 
 @never_cache
@@ -47,10 +46,8 @@ def measures(request: HttpRequest, actor: Actor) -> HttpResponse:
         return render(request, "measures/measures.html", context)
     try:
         viewer = viewers.sharing(actor, asked["purpose"])
-        if (subject := asked_for(actor, asked["code"])) is None:
-            raise RightsError("subject-unknown")
-        found = consequences_of(subject, viewer)
-    except (Problem, NoSuchSubject) as error:
+        subject, found = ask(actor, asked["code"], viewer)
+    except Problem as error:
         problem = RightsError("subject-unknown") if isinstance(error, NoSuchSubject) else error
         context["problem"] = in_words(problem)
         return render(request, "measures/measures.html", context, status=status_of(problem))
