@@ -17,6 +17,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src/quanxin"
 # What each module outside the accessor's own room does with records.
 REASONS = {
     "checks/reading.py": "what a check finds, each record through the accessor for the item's purpose",
+    "checks/many/records.py": "the same of many: the query is that of reading.py, the accessor is asked for each kind of record",
     "checks/sample.py": "which subjects of the sample city are on lists: ids alone",
     "evaluation/single.py": "reckons one subject's score, behind require_scores",
     "evaluation/sources.py": "reckons scores; shows nothing",

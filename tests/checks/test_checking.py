@@ -227,10 +227,10 @@ def test_the_digest_is_of_what_was_said(city: Path) -> None:
         "valid_until": made.valid_until.isoformat(), "looked_at": made.looked_at,
     }  # fmt: skip
     said = {
-        "item": made.item, "position": 1, "subject": result.subject_id, "code": result.code,
+        "check": judging.digest_of(head), "item": made.item, "position": 1, "subject": result.subject_id, "code": result.code,
         "verdict": result.verdict, "findings": result.findings,
     }  # fmt: skip
-    assert judging.digest_of(head | said) == result.digest
+    assert judging.digest_of(said) == result.digest
     assert judging.whole_of(head, [result.digest]) == made.digest
 
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quanxin.accounts import operator
+from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.archive.models import Record, Restriction
 from quanxin.archive.restrictions import restrict
 from quanxin.calendar import now, today
+from quanxin.checks import asked as checks
 from quanxin.demo.run import run
 from quanxin.measures.in_bulk import put_consequences, put_consequences_by_spark
 from quanxin.measures.reckoning import Consequence, consequences_of
@@ -19,6 +21,7 @@ from quanxin.policy.model import Basis
 from quanxin.runtime.duckdb_scratch import workshop
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
+from tests.checks.both_ways import both_ways
 from tests.measures.life import centre
 from tests.once import city
 from tests.spark import needed
@@ -78,6 +81,20 @@ def test_the_city_has_what_applies_and_what_is_suspended(sample: dict[str, Any])
     found = [row for one in in_bulk(today()).values() for row in one]
     assert {suspended for *_, suspended in found} == {True, False}
     assert len({row[0] for row in found}) >= 3
+
+
+@pytest.mark.slow
+def test_each_check_of_the_city_is_one_answer(sample: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = Subject.objects.exclude(code="").order_by("pk").values_list("code", flat=True)
+    rows = [checks.Row(n, code) for n, code in enumerate([*codes, codes[0]], 1)]
+    found: set[str] = set()
+    for item in current_pack().on(today()).check_items.values():
+        if not item.persons:
+            clerk = Actor("user:clerk", [Assignment(Role.INTAKE, item.department)])
+            few, many = both_ways(clerk, item, rows, monkeypatch)
+            assert few == many, item.key
+            found |= {verdict for verdict, count in few[1].items() if count}
+    assert {"clear", "hint", "restricted", "doubled", "not-a-target"} <= found
 
 
 @pytest.mark.spark

@@ -48,7 +48,7 @@ from quanxin.subjects.queries import within
 _UNRESTRICTED = frozenset({"subject", "agent", "window", "centre", "auditor"})
 NOTED = f"""
 INSERT INTO {Access._meta.db_table} (at, viewer, actor, purpose, subject_id)
-SELECT %s, %s, %s, %s, subject FROM unnest(%s::bigint[]) WITH ORDINALITY AS read(subject, place) ORDER BY place
+SELECT %s, %s, %s, %s, subject FROM {{read}} ORDER BY subject
 """
 # Who is bound to the districts of the memberships by which they read.
 _DISTRICTED = frozenset({"centre", "department", "supervisor", "auditor"})
@@ -174,8 +174,14 @@ def may_see_record(
 
 def kept_past(resource: Resource, on: dt.date, event: dt.date | None) -> bool:
     """Whether, on a day, the time has passed for which a record with such an event may be shown at all."""
+    since = kept_since(resource, on)
+    return bool(since and event and event < since)
+
+
+def kept_since(resource: Resource, on: dt.date) -> dt.date | None:
+    """From which day's events on, on a day, records of a resource may be shown; None for all."""
     years = resource.retention.years
-    return bool(years and event and event < _years_before(on, years))
+    return _years_before(on, years) if years else None
 
 
 def handed_in(viewer: Viewer, record: Record, region: str) -> bool:
@@ -214,9 +220,20 @@ def note_access(viewer: Viewer, subject: Subject) -> None:
 
 def note_accesses(viewer: Viewer, subjects: Iterable[int]) -> None:
     """The same for several subjects that were read at once, by one statement however many they are."""
-    if viewer.actor is not None and (read := sorted(set(subjects))):
+    if read := sorted(set(subjects)):
+        _note(viewer, "unnest(%s::bigint[]) AS read(subject)", read)
+
+
+def note_accesses_of(viewer: Viewer, table: str) -> None:
+    """The same for the subjects in a table (``subject``) of this transaction's, each of which stands there once."""
+    _note(viewer, table)
+
+
+def _note(viewer: Viewer, read: str, *of: list[int]) -> None:
+    if viewer.actor is not None:
         with pg_cursor() as cursor:
-            cursor.execute(NOTED, (now(), viewer.kind, viewer.actor.name, masked(viewer.purpose), read))
+            said = (now(), viewer.kind, viewer.actor.name, masked(viewer.purpose), *of)
+            cursor.execute(NOTED.format(read=read), said)
 
 
 def _opens_persons(viewer: Viewer) -> bool:

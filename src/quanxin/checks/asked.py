@@ -6,7 +6,7 @@ of rows about one subject the first counts. A person's number is looked up nowhe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models.expressions import RawSQL
@@ -72,9 +72,14 @@ def whom(actor: Actor, viewer: Viewer, item: CheckItem, rows: Sequence[Row]) -> 
             verdict, subject = Verdict.DOUBLED, None
         found.append(_asked(viewer, item, row, subject, clusters, verdict))
         seen |= {value, subject.pk} if subject is not None else {value}
-    if unknown := next((one for one in found if one.verdict == Verdict.UNKNOWN), None):
-        missed(actor, "code", unknown.row.code)
+    missed_rows(actor, (one.row.code for one in found if one.verdict == Verdict.UNKNOWN))
     return found
+
+
+def missed_rows(actor: Actor, codes: Iterable[str]) -> None:
+    """Count the codes of a check that found nobody as one missed look-up."""
+    if (unknown := next(iter(codes), None)) is not None:
+        missed(actor, "code", unknown)
 
 
 def _asked(

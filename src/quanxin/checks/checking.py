@@ -10,9 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import pyarrow as pa
 
 from quanxin.accounts import Actor
 from quanxin.accounts.acts import act
@@ -23,15 +25,20 @@ from quanxin.calendar import day_of, now
 from quanxin.checks import items, judging
 from quanxin.checks.asked import Asked, Row, whom
 from quanxin.checks.errors import CheckError
+from quanxin.checks.many.records import put_found
+from quanxin.checks.many.said import put_results
+from quanxin.checks.many.whom import KEPT, put_asked
 from quanxin.checks.models import Check, Result
 from quanxin.checks.reading import found, looked_at
 from quanxin.policy.checks import CheckItem
 from quanxin.runtime import locks
-from quanxin.runtime.bridge import pg_cursor, reserve
+from quanxin.runtime.bridge import pg_cursor, put, reserve, to_postgres
+from quanxin.runtime.duckdb_scratch import workshop
 from quanxin.runtime.free_text import masked
 from quanxin.runtime.pack import current_pack
 
 PREFIX = "XH"
+FEW = 200  # rows; of more it is quicker to ask SQL for all of it
 _COLUMNS = ("check_of_id", "position", "subject_id", "code", "name", "verdict", "findings", "digest")
 Tell = Callable[[str], None]
 
@@ -81,45 +88,64 @@ def carry_out(actor: Actor, asking: Asking, rows: Sequence[Row], tell: Tell = la
         raise CheckError("nobody-asked")
     number, viewer = number_of(day_of(now())), _viewer(actor, asking.item)
     tell("matching")
-    asked = whom(actor, viewer, asking.item, rows)
-    return conclude(actor, viewer, asking, number, asked, tell)
+    if len(rows) > FEW:
+        return _many(actor, viewer, asking, number, rows, tell)
+    return conclude(actor, viewer, asking, number, whom(actor, viewer, asking.item, rows))
 
 
-def conclude(
-    actor: Actor,
-    viewer: Viewer,
-    asking: Asking,
-    number: str,
-    asked: Sequence[Asked],
-    tell: Tell = lambda _step: None,
-) -> Check:
+def conclude(actor: Actor, viewer: Viewer, asking: Asking, number: str, asked: Sequence[Asked]) -> Check:
     """Read about whom is asked, judge, and write the check; a part of the acts that found whom."""
     moment = now()
-    tell("reading")
-    by_subject = found(viewer, asking.item, asked, day_of(moment))
-    tell("judging")
-    head = _head(asking, number, moment)
-    judged = []
+    by_subject, head = found(viewer, asking.item, asked, day_of(moment)), _head(asking, number, moment)
+    judged, about = [], judging.digest_of(head)
     for one in asked:
         verdict, findings = judging.judge(one, by_subject.get(one.subject.pk, ()) if one.subject else ())
-        judged.append((one, verdict, findings, judging.said(asking.item, head, one, verdict, findings)))
+        judged.append((one, verdict, findings, judging.said(asking.item, about, one, verdict, findings)))
     counts = Counter(str(verdict) for _one, verdict, _findings, _digest in judged)
-    made = Check(
-        number=number, key=asking.key, item=asking.item.key, item_edition=head["item_edition"],
+    made = _made(actor, asking, head, moment, counts, judging.whole_of(head, (digest for *_rest, digest in judged)))
+    _write(made, judged)
+    access.note_accesses(_noted(viewer, made), [o.subject.pk for o in asked if o.read and o.subject])
+    return made
+
+
+def _many(actor: Actor, viewer: Viewer, asking: Asking, number: str, rows: Sequence[Row], tell: Tell) -> Check:
+    """The same for so many that no row is to pass through Python."""
+    with workshop() as (con, workdir):
+        given = {"position": [r.position for r in rows], "code": [r.code for r in rows], "name": [r.name for r in rows]}
+        put(con, "given", pa.table(given))
+        put_asked(con, workdir, actor, viewer, asking.item, "given")
+        moment = now()
+        tell("reading")
+        put_found(con, workdir, viewer, asking.item, day_of(moment))
+        tell("judging")
+        head = _head(asking, number, moment)
+        counts, digest = put_results(con, asking.item, day_of(moment), head)
+        tell("writing")
+        made = _made(actor, asking, head, moment, counts, digest)
+        results = f"SELECT {made.pk}, {', '.join(_COLUMNS[1:])} FROM results ORDER BY position"
+        to_postgres(con, results, Result._meta.db_table, _COLUMNS)
+    access.note_accesses_of(_noted(viewer, made), KEPT)
+    return made
+
+
+def _made(
+    actor: Actor, asking: Asking, head: Mapping[str, Any], moment: dt.datetime, counts: Mapping[str, int], digest: str
+) -> Check:
+    """The check, written with its line, before its results."""
+    made = Check.objects.create(
+        number=head["number"], key=asking.key, item=asking.item.key, item_edition=head["item_edition"],
         pack_edition=head["pack_edition"], department=asking.item.department, organisation=asking.organisation,
         purpose=asking.item.purpose, words=asking.words, case_ref=asking.case_ref, source=asking.source, actor=actor.name,
         approved_by=asking.approved_by, as_of=moment, asked_at=moment, valid_until=items.last_day(asking.item, day_of(moment)),
-        looked_at=head["looked_at"],
-        subjects=len(judged), counts=dict(sorted(counts.items())),
-        digest=judging.whole_of(head, (digest for *_rest, digest in judged)),
+        looked_at=head["looked_at"], subjects=sum(counts.values()), counts=dict(sorted(counts.items())), digest=digest,
     )  # fmt: skip
-    tell("writing")
-    made.save()
-    _write(made, judged)
-    line = f"{asking.item.title.zh}（信用核查 {number}）"[:200]
-    access.note_accesses(replace(viewer, purpose=line), [o.subject.pk for o in asked if o.read and o.subject])
-    audit(actor, "checks.check", f"check:{number}", item=made.item, case=made.case_ref, counts=made.counts)
+    audit(actor, "checks.check", f"check:{made.number}", item=made.item, case=made.case_ref, counts=made.counts)
     return made
+
+
+def _noted(viewer: Viewer, made: Check) -> Viewer:
+    """The viewer as it stands in the subjects' logs: with the item and the number."""
+    return replace(viewer, purpose=f"{items.titles()[made.item].zh}（信用核查 {made.number}）"[:200])
 
 
 def number_of(day: dt.date) -> str:
@@ -133,7 +159,7 @@ def _viewer(actor: Actor, item: CheckItem) -> Viewer:
 
 
 def _head(asking: Asking, number: str, moment: dt.datetime) -> dict[str, Any]:
-    """What each result's digest says of its check."""
+    """What a check is about: its digest stands in that of each result."""
     return {
         "number": number,
         "item_edition": items.edition_of(asking.item),
@@ -149,11 +175,7 @@ def _write(made: Check, judged: Sequence[tuple[Asked, str, list[Any], str]]) -> 
     """Write the results by one COPY."""
     with pg_cursor() as cursor, cursor.copy(f"COPY {Result._meta.db_table} ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
         for one, verdict, findings, digest in judged:
-            subject = one.subject
-            person = subject is not None and subject.natural
-            stated = one.row.code, one.row.name
-            code, name = ("", "") if person else (one.row.code, subject.name) if subject else masked(stated)
             copy.write_row((
-                made.pk, one.row.position, subject.pk if subject else None, code[:64], name[:400],
+                made.pk, one.row.position, one.subject.pk if one.subject else None, *judging.shown(one),
                 str(verdict), json.dumps(findings, ensure_ascii=False), digest,
             ))  # fmt: skip

@@ -1,7 +1,8 @@
 """What a check says of somebody: the verdict, the findings behind it, and the digest of what was said.
 
-Invariant: one function judges, however many are checked. ``restricted`` rests on a measure of the item that follows from a
-finding and is not suspended; a finding without one is a hint. What is said is said as JSON that stays as it is.
+Invariant: what is said of one is said of each of a hundred thousand by ``many``, sign by sign. ``restricted`` rests on a measure
+of the item that follows from a finding and is not suspended; a finding without one is a hint. What is said is said as JSON that
+stays as it is.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from quanxin.checks.models import Result
 from quanxin.checks.reading import Found
 from quanxin.policy.checks import CheckItem
 from quanxin.policy.consequences import Measure
+from quanxin.runtime.free_text import masked
 
 Verdict = Result.Verdict
-NOTHING = "0" * 64
 
 
 def judge(asked: Asked, found: Sequence[Found]) -> tuple[str, list[dict[str, Any]]]:
@@ -48,27 +49,37 @@ def finding(one: Found) -> dict[str, Any]:
         "source": record.provider,
         "disputed": one.disputed,
         "measures": [
-            _rule(c.rule) | {"since": _day(c.since), "until": _day(c.until)} for c in one.follows if not c.suspended
+            rule_of(c.rule) | {"since": _day(c.since), "until": _day(c.until)} for c in one.follows if not c.suspended
         ],
         "suspended": [c.measure for c in one.follows if c.suspended],
     }
 
 
 @cache
-def _rule(rule: Measure) -> dict[str, Any]:
+def rule_of(rule: Measure) -> dict[str, Any]:
     """What a finding says of a measure, whoever it is about."""
     basis = [one.model_dump(mode="json", exclude_none=True) for one in rule.basis]
     return {"measure": rule.key, "title": rule.title.model_dump(), "must": rule.must, "basis": basis}
 
 
-def said(item: CheckItem, check: Mapping[str, Any], asked: Asked, verdict: str, findings: Sequence[Any]) -> str:
-    """The digest of a result: SHA-256 of its canonical JSON, with the check that it is of."""
+def shown(asked: Asked) -> tuple[str, str]:
+    """The code and the name under which a result is kept: of a natural person none, of who is not in the register what was
+    stated, without personal numbers."""
+    if asked.subject is None:
+        code, name = masked((asked.row.code, asked.row.name))
+    else:
+        code, name = ("", "") if asked.subject.natural else (asked.row.code, asked.subject.name)
+    return code[:64], name[:400]
+
+
+def said(item: CheckItem, check: str, asked: Asked, verdict: str, findings: Sequence[Any]) -> str:
+    """The digest of a result: SHA-256 of its canonical JSON, with the digest of what the check is about."""
     whole = {
-        **check,
+        "check": check,
         "item": item.key,
         "position": asked.row.position,
         "subject": asked.subject.pk if asked.subject else None,
-        "code": "" if asked.subject and asked.subject.natural else asked.row.code,
+        "code": shown(asked)[0],
         "verdict": str(verdict),
         "findings": list(findings),
     }
@@ -76,9 +87,13 @@ def said(item: CheckItem, check: Mapping[str, Any], asked: Asked, verdict: str, 
 
 
 def digest_of(value: Any) -> str:
-    """SHA-256 of a value as canonical JSON: keys in order, no blanks, UTF-8."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256 of a value as canonical JSON, in UTF-8."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """A value as JSON with its keys in order and no blanks."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def whole_of(check: Mapping[str, Any], digests: Iterable[str]) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import duckdb
 import pyarrow as pa
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from quanxin.archive import access, restrictions
 from quanxin.archive.definitions import definitions
@@ -27,14 +28,14 @@ from quanxin.checks.asked import Asked, unnested
 from quanxin.engine import database
 from quanxin.engine.days import date_literal, dated, on_day
 from quanxin.engine.grounds import LISTED
-from quanxin.engine.normalise import literal, quoted
-from quanxin.engine.values import type_of
+from quanxin.engine.normalise import quoted
+from quanxin.engine.payload import item as item_of
 from quanxin.measures import reckoning
 from quanxin.measures.reckoning import Consequence
 from quanxin.policy import expressions
 from quanxin.policy.checks import CheckItem
 from quanxin.policy.checks import Reading as Wanted
-from quanxin.policy.model import FieldDef, FieldType, Resource
+from quanxin.policy.model import Resource
 from quanxin.runtime.bridge import put
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
@@ -57,7 +58,8 @@ class Found:
 def found(viewer: Viewer, item: CheckItem, asked: Sequence[Asked], day: dt.date) -> dict[int, list[Found]]:
     """What is found of each subject by its id, the latest first: memberships of the item's lists, and records."""
     subjects = {number: one.subject for one in asked if one.read and one.subject for number in one.ids}
-    records = _shown(viewer, _standing(viewer, subjects, item, day), subjects, day) if subjects else []
+    read = standing(viewer, unnested(list(subjects)), item, day) if subjects else ()
+    records = _shown(viewer, list(read), subjects, day)
     following: dict[int, list[Consequence]] = {}
     for one in reckoning.of_records(records, day) if records and item.measures else ():
         if one.measure in item.measures:
@@ -78,16 +80,17 @@ def looked_at(item: CheckItem, day: dt.date) -> tuple[list[str], list[str]]:
     return [one.resource for one in item.reads], [key for key in item.lists if key in lists]
 
 
-def _standing(viewer: Viewer, subjects: Iterable[int], item: CheckItem, day: dt.date) -> list[Record]:
+def standing(viewer: Viewer, subjects: RawSQL, item: CheckItem, day: dt.date) -> QuerySet[Record]:
+    """The records of ``subjects`` (the ids under which they are kept) that an item looks at, each with what ``held`` it."""
     resources, lists = looked_at(item, day)
     rules = current_pack().on(day).lists
-    standing = Record.objects.filter(
+    records = Record.objects.filter(
         Q(event_date=None) | Q(event_date__lte=day),
-        subject_id__in=unnested(list(subjects)),
+        subject_id__in=subjects,
         resource__in={*resources, *(rules[key].resource for key in lists)},
         superseded_at=None,
     ).exclude(restrictions.hidden())
-    return list(access.visible_records(viewer, standing, day).annotate(held=restrictions.kinds()))
+    return access.visible_records(viewer, records, day).annotate(held=restrictions.kinds())
 
 
 def _shown(viewer: Viewer, records: Sequence[Record], subjects: Mapping[int, Subject], day: dt.date) -> list[Record]:
@@ -135,7 +138,7 @@ def _holding(wanted: Wanted, records: Sequence[Record], day: dt.date) -> set[int
     if wanted.when == "true" or not records:
         return {record.id for record in records}
     fields = [f for f in _latest(wanted.resource).fields if f.key in expressions.columns(wanted.when)]
-    cells = "".join(f", {_typed(field)} AS {quoted(field.key)}" for field in fields)
+    cells = "".join(f", {item_of(field, 'r.payload')} AS {quoted(field.key)}" for field in fields)
     when = on_day(dated(wanted.when), date_literal(day))
     given = pa.table({
         "id": pa.array([record.id for record in records], pa.int64()),
@@ -145,12 +148,6 @@ def _holding(wanted: Wanted, records: Sequence[Record], day: dt.date) -> set[int
         put(_database(), "raw", given, "id, CAST(payload AS JSON) AS payload")
         asked = f"SELECT id FROM (SELECT r.id{cells} FROM raw AS r) AS typed WHERE {when}"
         return {row[0] for row in _database().execute(asked).fetchall()}
-
-
-def _typed(field: FieldDef) -> str:
-    """An item of a payload as its type: texts hold dates and amounts, lists and capital are JSON of their own."""
-    taken = "->" if field.type in (FieldType.CODES, FieldType.CAPITAL) else "->>"
-    return f"CAST(r.payload {taken} {literal(field.key)} AS {type_of(field)})"
 
 
 def _latest(resource: str) -> Resource:

@@ -7,6 +7,7 @@ ISO form, identity numbers masked; the same content has the same fingerprint wha
 from __future__ import annotations
 
 from quanxin.engine.normalise import comparable, literal, quoted, without_ordinal
+from quanxin.engine.values import type_of
 from quanxin.identifiers import sql
 from quanxin.policy.model import FieldDef, FieldType, Resource
 
@@ -33,6 +34,12 @@ def json_value(field: FieldDef, column: str) -> str:
     if field.type is FieldType.DATETIME:
         return f"strftime({column}, '%Y-%m-%dT%H:%M:%S')"
     return column
+
+
+def item(field: FieldDef, column: str) -> str:
+    """An item of a payload in ``column`` (JSON) as its type: texts hold dates and amounts, lists and capital are JSON."""
+    taken = "->" if field.type in (FieldType.CODES, FieldType.CAPITAL) else "->>"
+    return f"CAST({column} {taken} {literal(field.key)} AS {type_of(field)})"
 
 
 def comparing(resource: Resource) -> list[str]:

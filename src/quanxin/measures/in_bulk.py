@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from quanxin.archive import decided, lake_on_spark, lake_reading
-from quanxin.engine import grounds_run
+from quanxin.engine import grounds_run, payload
 from quanxin.engine.days import date_literal, on_day
 from quanxin.engine.grounds import Source
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.values import type_of
 from quanxin.measures.reckoning import LIFTING, SUSPENDING, held_for, program_of
-from quanxin.policy.model import FieldType
 from quanxin.runtime.bridge import to_duckdb
 from quanxin.runtime.pack import current_pack
 
@@ -153,12 +152,8 @@ def _put_raw(
 
 
 def _raw(source: Source) -> str:
-    """A source's rows from ``raw``: texts of the payload hold dates and amounts, lists are JSON of their own."""
-    items = "".join(
-        f", CAST(v.payload {'->' if f.type in (FieldType.CODES, FieldType.CAPITAL) else '->>'} {literal(f.key)} "
-        f"AS {type_of(f)}) AS {quoted(f.key)}"
-        for f in source.fields
-    )
+    """A source's rows from ``raw``."""
+    items = "".join(f", {payload.item(f, 'v.payload')} AS {quoted(f.key)}" for f in source.fields)
     own = ", ".join(f"v.{column}" for column in _COLUMNS)
     return (
         f"SELECT coalesce(m.kept, v._subject_id), v._id, {own}, h.held{items} FROM raw AS v "

@@ -50,6 +50,12 @@ def pg_cursor() -> Iterator[Any]:
         yield cursor.cursor
 
 
+def text_of(rows: Any) -> str:
+    """A query set as one text, for what takes no parameters (``to_duckdb``)."""
+    with pg_cursor() as cursor:
+        return str(cursor.mogrify(*rows.query.sql_with_params()))
+
+
 def temporary(cursor: Any, table: str, columns: str) -> None:
     """Make an empty table that lasts until the transaction ends, instead of one of that name that it has already."""
     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
