@@ -54,6 +54,7 @@ REASONS = {
     "casework/parties.py": "a subject's own record, by its reference",
     "rights/repairs.py": "windows of a subject's own records, by the law",
     "rights/effects.py": "which records a ruling shields",
+    "supervision/classing/reckoning.py": "reckons classes, the same for everybody, behind may_see; what records say is not shown",
     "measures/reckoning.py": "reckons what follows from records that the accessor showed; for acts, from the one of their case",
     "measures/standing.py": "whether the record behind an application stands",
     "measures/effects.py": "locks the record behind a measure while that is applied",

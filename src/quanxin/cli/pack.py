@@ -49,6 +49,7 @@ def check(path: Which = None) -> None:
               "models": len(rules.models), "procedures": len(rules.procedures), "cases": len(pack.cases),
               "model_cases": len(pack.model_cases),
               "procedure_cases": len(pack.procedure_cases), "measure_cases": len(pack.measure_cases),
+              "schemes": len(rules.schemes), "scheme_cases": len(pack.scheme_cases),
               "problems": 0}  # fmt: skip
     emit(counts, show=lambda said: _sound(pack, said))
 
@@ -91,7 +92,7 @@ def coverage(path: Which = None) -> None:
 @may(ANYONE, database=False)
 def run_cases_of(path: Which = None) -> None:
     """运行政策包自带的案例，并指出没有案例达到之处。 / Run the cases of a pack; say what they do not reach."""
-    from quanxin.engine import measure_cases
+    from quanxin.engine import class_cases, measure_cases
     from quanxin.engine.cases import run_cases
     from quanxin.engine.model_cases import run_model_cases
     from quanxin.engine.model_coverage import Reach
@@ -99,13 +100,16 @@ def run_cases_of(path: Which = None) -> None:
 
     pack = _load(path)
     reach, seen, ended = Reach(pack), set[tuple[str, str, str]](), set[tuple[str, str, str]]()
+    classed = set[tuple[str, str]]()
     outcomes: list[Any] = [
         *run_cases(pack),
         *run_model_cases(pack, reach.see),
         *run_procedure_cases(pack, lambda *reached: seen.add((reached[0].key, *reached[1:]))),
         *measure_cases.run_measure_cases(pack, lambda *reached: ended.add(reached)),
+        *class_cases.run_scheme_cases(pack, lambda *reached: classed.add(reached)),
     ]
     left = [*reach.unreached(), *unreached(pack, seen), *measure_cases.unreached(pack, ended)]
+    left += class_cases.unreached(pack, classed)
     wrong = [{"case": o.case.title, "message": o.message} for o in outcomes if not o.ok]
     emit({"cases": len(outcomes), "failed": wrong, "unreached": left}, show=_show_cases)
     if wrong:

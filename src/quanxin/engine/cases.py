@@ -22,6 +22,7 @@ from quanxin.policy import Pack
 from quanxin.policy.consequences import MeasureCase
 from quanxin.policy.evaluation import ModelCase
 from quanxin.policy.ruling import Case
+from quanxin.policy.supervision import SchemeCase
 
 WINDOW = ("regime", "repair_tier", "override", "repairable", "why", "repairable_from")
 
@@ -30,7 +31,7 @@ WINDOW = ("regime", "repair_tier", "override", "repairable", "why", "repairable_
 class Outcome:
     """A case, whether it ended as it says, and how it ended where it did not."""
 
-    case: Case | ModelCase | MeasureCase
+    case: Case | ModelCase | MeasureCase | SchemeCase
     ok: bool
     message: str = ""
 

@@ -11,8 +11,9 @@ with its first and last day. A consequence is a ground that meets a rule for sub
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from quanxin.calendar.sql import add_months
 from quanxin.engine.days import DAY
@@ -64,31 +65,60 @@ class Source:
     @property
     def columns(self) -> dict[str, str]:
         """The columns of the table, with their types."""
-        return OWN | {field.key: type_of(field) for field in self.fields}
+        return OWN | {f.key: type_of(f) for f in self.fields}
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The rules of a day, compiled: what is read of each resource, and ``rules`` (columns ``RULES``). ``consequences`` is the
+    """The rules of a day, compiled: what is read of each resource, and ``rules`` with their ``columns``. ``answer`` is the
     SELECT over ``grounds``, ``population(subject_id, type)`` and ``rules``."""
 
     sources: tuple[Source, ...]
-    rules: tuple[Rule, ...]
-    consequences: str
+    rules: tuple[tuple[Any, ...], ...]
+    answer: str
+    columns: Mapping[str, str] = field(default_factory=lambda: RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which records of a resource are a ground: under which ``name`` (SQL), for which records (``when``), how long.
+
+    ``months`` is the most that it lasts. The end that the record ``stated`` counts ``instead``, or ``too`` (the earlier of
+    both). ``shown``: as long as the record may be shown; ``needs`` are the items that ``name`` and ``when`` look at.
+    """
+
+    resource: str
+    name: str
+    when: str
+    needs: frozenset[str]
+    months: int | None = None
+    stated: Literal["", "instead", "too"] = ""
+    shown: bool = True
 
 
 def compile_rules(pack: Pack, day: dt.date) -> Program:
     """Compile the lists and measures that are in force on a day."""
     in_force = pack.on(day)
     measures, lists = list(in_force.measures.values()), list(in_force.lists.values())
-    wanted = {one.resource for one in lists} | {t.resource for m in measures for t in m.triggers if t.resource}
-    sources = [_source(pack, key, day, lists, measures) for key in sorted(wanted)]
+    recorded = [
+        Wanted(trigger.resource, literal(RECORDED + measure.key), trigger.when, frozenset(columns(trigger.when)))
+        for measure in measures
+        for trigger in measure.triggers
+        if trigger.resource
+    ]
     rules = sorted(_rules(measures), key=lambda rule: rule[:3])
-    return Program(tuple(s for s in sources if s is not None), tuple(rules), _consequences(measures))
+    return Program(sources_of(pack, day, lists, recorded), tuple(rules), _consequences(measures))
+
+
+def sources_of(pack: Pack, day: dt.date, lists: Sequence[CreditList], recorded: Sequence[Wanted]) -> tuple[Source, ...]:
+    """What is read on a day for membership of lists, and for what is wanted of records."""
+    keys = sorted({one.resource for one in lists} | {one.resource for one in recorded})
+    found = (_source(pack, key, day, lists, recorded) for key in keys)
+    return tuple(source for source in found if source is not None)
 
 
 def _source(
-    pack: Pack, key: str, day: dt.date, lists: Sequence[CreditList], measures: Sequence[Measure]
+    pack: Pack, key: str, day: dt.date, lists: Sequence[CreditList], recorded: Sequence[Wanted]
 ) -> Source | None:
     history = pack.resource_history(key)
     resource = pack.on(day).resources.get(key) or next((r for r in reversed(history) if r.in_force.from_ <= day), None)
@@ -96,12 +126,10 @@ def _source(
         return None
     made = [_listed(pack, one) for one in lists if one.resource == key]
     needed = {one.removed for one in lists if one.resource == key and one.removed}
-    for measure in measures:
-        for trigger in measure.triggers:
-            if trigger.resource == key:
-                made.append(_recorded(measure, trigger.when, resource))
-                needed |= columns(trigger.when)
-    fields = tuple(field for field in resource.fields if field.key in needed)
+    for one in (wanted for wanted in recorded if wanted.resource == key):
+        made.append(_recorded(one, resource))
+        needed |= one.needs
+    fields = tuple(f for f in resource.fields if f.key in needed)
     table = Source(key, fields, "").table
     return Source(
         key, fields, " UNION ALL ".join(f"{select} FROM {table} AS r WHERE {where}" for select, where in made)
@@ -122,20 +150,22 @@ def _listed(pack: Pack, one: CreditList) -> tuple[str, str]:
     term = f"CASE {' '.join(terms)}{other} END" if terms else "CAST(NULL AS DATE)"
     left = f"CAST(r.{quoted(one.removed)} - INTERVAL '1' DAY AS DATE)" if one.removed else "CAST(NULL AS DATE)"
     until = f"least(coalesce(r._valid_until, {term}), {left}, r._public_until)"
-    return _ground(LISTED + one.key, one.resource, until), "r._event_date IS NOT NULL"
+    return _ground(literal(LISTED + one.key), one.resource, until), "r._event_date IS NOT NULL"
 
 
-def _recorded(measure: Measure, when: str, resource: Resource) -> tuple[str, str]:
-    """What a measure names of a resource: from its day, as long as the record may be shown."""
-    shown = " AND r._published" if resource.publication.mode is Mode.PUBLIC else ""
-    return _ground(
-        RECORDED + measure.key, resource.key, "r._public_until"
-    ), f"r._event_date IS NOT NULL{shown} AND ({when})"
+def _recorded(one: Wanted, resource: Resource) -> tuple[str, str]:
+    """What is wanted of a resource's records: from their day; as long as they may be shown, and as they last."""
+    term = add_months("r._event_date", one.months) if one.months is not None else "CAST(NULL AS DATE)"
+    stated = {"": term, "instead": f"coalesce(r._valid_until, {term})", "too": f"least(r._valid_until, {term})"}
+    own = stated[one.stated]
+    until = f"least({own}, r._public_until)" if one.shown else own
+    shown = " AND r._published" if one.shown and resource.publication.mode is Mode.PUBLIC else ""
+    return _ground(one.name, resource.key, until), f"r._event_date IS NOT NULL{shown} AND ({one.when})"
 
 
 def _ground(name: str, resource: str, until: str) -> str:
     return (
-        f"SELECT r._subject_id AS subject_id, r._id AS id, {literal(resource)} AS resource, {literal(name)} AS ground, "
+        f"SELECT r._subject_id AS subject_id, r._id AS id, {literal(resource)} AS resource, {name} AS ground, "
         f"r._event_date AS since, CAST({until} AS DATE) AS until, r._held AS held"
     )
 

@@ -17,7 +17,7 @@ import duckdb
 
 from quanxin.engine import database
 from quanxin.engine.days import date_literal, on_day
-from quanxin.engine.grounds import GROUNDS, OWN, RULES, Program, Source
+from quanxin.engine.grounds import GROUNDS, OWN, Program, Source
 from quanxin.engine.normalise import quoted
 
 AT_ONCE = 250  # rows
@@ -73,8 +73,8 @@ def create(con: duckdb.DuckDBPyConnection, program: Program) -> None:
         _table(con, source.table, source.columns)
     _table(con, "grounds", GROUNDS)
     _table(con, "population", {"subject_id": "BIGINT", "type": "VARCHAR"})
-    _table(con, "rules", RULES)
-    _insert(con, "rules", len(RULES), program.rules)
+    _table(con, "rules", program.columns)
+    _insert(con, "rules", len(program.columns), program.rules)
 
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str]) -> None:
@@ -103,9 +103,9 @@ def find_grounds(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     con.execute(f"INSERT INTO grounds SELECT * FROM ({source.grounds}) AS found")
 
 
-def put_consequences(con: duckdb.DuckDBPyConnection, program: Program, day: dt.date) -> None:
-    """Make ``consequences`` from ``grounds``, ``population`` and ``rules``."""
-    con.execute(f"CREATE OR REPLACE TABLE consequences AS {on_day(program.consequences, date_literal(day))}")
+def put_answer(con: duckdb.DuckDBPyConnection, program: Program, day: dt.date, table: str) -> None:
+    """Make a table of what a program answers from ``grounds``, ``population`` and ``rules``."""
+    con.execute(f"CREATE OR REPLACE TABLE {table} AS {on_day(program.answer, date_literal(day))}")
 
 
 class Reckoner:
@@ -122,14 +122,18 @@ class Reckoner:
             self._con.execute(
                 f"PREPARE {source.table} AS INSERT INTO grounds SELECT * FROM ({source.grounds}) AS found"
             )
-        self._con.execute(f"PREPARE consequences AS {on_day(program.consequences, _DAY)}")
+        self._con.execute(f"PREPARE answer AS {on_day(program.answer, _DAY)}")
 
     def ask(self, day: dt.date, kinds: Mapping[int, str], records: Iterable[Known]) -> list[Found]:
         """What follows from records on a day, by measure and record; ``kinds`` are the types of their subjects."""
+        found = self.rows(day, kinds, records)
+        return sorted((Found(*row) for row in found), key=lambda f: (f.subject, f.measure, f.id, f.ground))
+
+    def rows(self, day: dt.date, kinds: Mapping[int, str], records: Iterable[Known]) -> list[tuple[Any, ...]]:
+        """What the program answers on a day to records of subjects of these types, as it words it."""
         with self._asking(records) as con:
             _insert(con, "population", 2, kinds.items())
-            found = con.execute(f"EXECUTE consequences(day := DATE '{day.isoformat()}')").fetchall()
-        return sorted((Found(*row) for row in found), key=lambda f: (f.subject, f.measure, f.id, f.ground))
+            return con.execute(f"EXECUTE answer(day := DATE '{day.isoformat()}')").fetchall()
 
     def grounds(self, records: Iterable[Known]) -> list[Ground]:
         """The grounds that records are, whatever the day and whatever holds them."""

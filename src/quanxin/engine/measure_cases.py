@@ -10,7 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 
@@ -35,6 +35,15 @@ See = Callable[[str, str, str], None]  # what a case reached: a measure, an outc
 City = list[tuple[int, MeasureCase]]  # the cases of a day by their numbers in the pack
 
 
+class Played(Protocol):
+    """A case: a subject of a type with records."""
+
+    @property
+    def subject_type(self) -> str: ...
+    @property
+    def records(self) -> tuple[Grounding, ...]: ...
+
+
 @dataclass(slots=True)
 class _Found:
     """What the queries say of a case: its measure's consequences (ground, last day, suspended), and its grounds."""
@@ -48,7 +57,7 @@ def run_measure_cases(pack: Pack, see: See) -> list[Outcome]:
     days: dict[dt.date, City] = {}
     outcomes: dict[int, Outcome] = {}
     for number, case in enumerate(pack.measure_cases):
-        if problem := _unusable(pack, case):
+        if problem := unusable(pack, case):
             outcomes[number] = Outcome(case, False, problem)
         else:
             days.setdefault(case.as_of, []).append((number, case))
@@ -84,7 +93,8 @@ def _grounds_of(measure: Measure) -> set[str]:
     return {grounds.LISTED + t.list if t.list else grounds.RECORDED + measure.key for t in measure.triggers}
 
 
-def _unusable(pack: Pack, case: MeasureCase) -> str | None:
+def unusable(pack: Pack, case: Played) -> str | None:
+    """What of a case the pack has no place for."""
     for record in case.records:
         resource = _edition(pack, record)
         if resource is None:
@@ -111,6 +121,29 @@ def _event(resource: Resource, record: Grounding) -> dt.date | None:
 def _reckoned(con: duckdb.DuckDBPyConnection, pack: Pack, day: dt.date, city: City) -> Mapping[int, _Found]:
     """What the queries of a day say of each case."""
     program = grounds.compile_rules(pack, day)
+    asked = {case.measure for _, case in city}
+    rules = [rule for rule in program.rules if rule[1] in asked]
+    play(con, pack, program, city, rules)
+    found = {number: _Found() for number, _ in city}
+    measures = {number: case.measure for number, case in city}
+    consequences = f"SELECT subject_id, measure, ground, until, suspended FROM ({program.answer})"
+    for number, measure, ground, until, suspended in con.execute(on_day(consequences, date_literal(day))).fetchall():
+        if measure == measures[number]:
+            found[number].consequences.append((ground, until, suspended))
+    rows = con.execute("SELECT subject_id, ground, id, since, until, held FROM grounds ORDER BY ALL").fetchall()
+    for number, ground, place, since, until, held in rows:
+        found[number].grounds.append((ground, place, since, until, held))
+    return found
+
+
+def play(
+    con: duckdb.DuckDBPyConnection,
+    pack: Pack,
+    program: grounds.Program,
+    city: Sequence[tuple[int, Played]],
+    rules: Iterable[Sequence[Any]],
+) -> None:
+    """Make ``grounds``, ``population`` and ``rules`` of numbered cases, each a subject with its records."""
     con.execute(f"CREATE OR REPLACE TABLE grounds ({_columns(grounds.GROUNDS)})")
     for source in program.sources:
         given = [
@@ -122,30 +155,19 @@ def _reckoned(con: duckdb.DuckDBPyConnection, pack: Pack, day: dt.date, city: Ci
         if given:
             _fill(con, pack, source, given)
             con.execute(f"INSERT INTO grounds {source.grounds}")
-    asked = {case.measure for _, case in city}
     _put(con, "population", {"subject_id": "BIGINT", "type": "VARCHAR"}, ((n, c.subject_type) for n, c in city))
-    _put(con, "rules", grounds.RULES, (rule for rule in program.rules if rule[1] in asked))
-    found = {number: _Found() for number, _ in city}
-    measures = {number: case.measure for number, case in city}
-    consequences = f"SELECT subject_id, measure, ground, until, suspended FROM ({program.consequences})"
-    for number, measure, ground, until, suspended in con.execute(on_day(consequences, date_literal(day))).fetchall():
-        if measure == measures[number]:
-            found[number].consequences.append((ground, until, suspended))
-    rows = con.execute("SELECT subject_id, ground, id, since, until, held FROM grounds ORDER BY ALL").fetchall()
-    for number, ground, place, since, until, held in rows:
-        found[number].grounds.append((ground, place, since, until, held))
-    return found
+    _put(con, "rules", program.columns, rules)
 
 
 def _fill(
     con: duckdb.DuckDBPyConnection,
     pack: Pack,
     source: grounds.Source,
-    given: Sequence[tuple[int, int, MeasureCase, Grounding]],
+    given: Sequence[tuple[int, int, Played, Grounding]],
 ) -> None:
     """Make the table of a source and put these records into it, judged as an intake does."""
     con.execute(f"CREATE OR REPLACE TABLE {source.table} ({_columns(source.columns)})")
-    editions: dict[dt.date, list[tuple[int, int, MeasureCase, Grounding]]] = {}
+    editions: dict[dt.date, list[tuple[int, int, Played, Grounding]]] = {}
     by_first = {edition.in_force.from_: edition for edition in pack.resource_history(source.resource)}
     for one in given:
         edition = _edition(pack, one[3])
@@ -156,7 +178,7 @@ def _fill(
 
 
 def _judged(
-    pack: Pack, edition: Resource, source: grounds.Source, given: Sequence[tuple[int, int, MeasureCase, Grounding]]
+    pack: Pack, edition: Resource, source: grounds.Source, given: Sequence[tuple[int, int, Played, Grounding]]
 ) -> str:
     """A SELECT of records of an edition with the columns of their source."""
     rows = [{key: _text(value) for key, value in record.row.items()} for *_, record in given]

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+from django.db.models import Q
 
 from quanxin.archive import decided, lake_on_spark, lake_reading
 from quanxin.engine import grounds_run, payload
 from quanxin.engine.days import date_literal, on_day
-from quanxin.engine.grounds import Source
+from quanxin.engine.grounds import Program, Source
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.values import type_of
 from quanxin.measures.reckoning import LIFTING, SUSPENDING, held_for, program_of
@@ -40,16 +41,8 @@ def put_consequences(
     """Make ``consequences(subject_id, measure, ground, resource, id, since, until, suspended)`` as of a day, as known at a
     moment, for everyone or for ``only`` some subjects; ``subject_id`` is the one that others were merged into."""
     program, _ = program_of(current_pack(), day)
-    grounds_run.create(con, program)
-    among = _put_decided(con, moment, workdir, only)
-    for source in program.sources:
-        rows = _from_lake(con, source, moment, workdir) if among is None else _raw(source)
-        if among is not None:
-            _put_raw(con, source, moment, workdir, among)
-        con.execute(f"INSERT INTO {source.table} {rows}")
-        grounds_run.find_grounds(con, source)
-        con.execute(f"DELETE FROM {source.table}")
-    grounds_run.put_consequences(con, program, day)
+    put_grounds(con, program, moment, workdir, only)
+    grounds_run.put_answer(con, program, day, "consequences")
 
 
 def put_consequences_by_spark(
@@ -57,8 +50,45 @@ def put_consequences_by_spark(
 ) -> None:
     """The same for everyone, by Spark."""
     program, _ = program_of(current_pack(), day)
+    put_answer_by_spark(spark, con, program, day, moment, workdir, "consequences")
+
+
+def put_grounds(
+    con: duckdb.DuckDBPyConnection,
+    program: Program,
+    moment: dt.datetime,
+    workdir: Path,
+    only: Collection[int] | None = None,
+    *,
+    apart_from: Q | None = None,
+) -> None:
+    """Make the tables that a program answers from: ``grounds``, ``population`` and ``rules``, as known at a moment, for
+    everyone or for ``only`` some subjects; merges ``apart_from`` are left out."""
     grounds_run.create(con, program)
-    _put_decided(con, moment, workdir, None)
+    among = _put_decided(con, moment, workdir, only, apart_from)
+    for source in program.sources:
+        rows = _from_lake(con, source, moment, workdir) if among is None else _raw(source)
+        if among is not None:
+            _put_raw(con, source, moment, workdir, among)
+        con.execute(f"INSERT INTO {source.table} {rows}")
+        grounds_run.find_grounds(con, source)
+        con.execute(f"DELETE FROM {source.table}")
+
+
+def put_answer_by_spark(
+    spark: SparkSession,
+    con: duckdb.DuckDBPyConnection,
+    program: Program,
+    day: dt.date,
+    moment: dt.datetime,
+    workdir: Path,
+    table: str,
+    *,
+    apart_from: Q | None = None,
+) -> None:
+    """Make a table of what a program answers for everyone, by Spark."""
+    grounds_run.create(con, program)
+    _put_decided(con, moment, workdir, None, apart_from)
     for name in ("population", "merged", "held", "rules"):
         lake_on_spark.hand_over(spark, con, name, workdir)
     found = [g for s in program.sources if (g := _grounds_by_spark(spark, con, s, moment, workdir)) is not None]
@@ -67,8 +97,7 @@ def put_consequences_by_spark(
         lake_on_spark.hand_over(spark, con, "grounds", workdir)
     else:
         lake_on_spark.kept(spark, " UNION ALL ".join(found), "grounds", workdir, fields)
-    query = on_day(program.consequences, date_literal(day))
-    lake_on_spark.bring_back(spark, con, query, "consequences", workdir, fields)
+    lake_on_spark.bring_back(spark, con, on_day(program.answer, date_literal(day)), table, workdir, fields)
 
 
 def _grounds_by_spark(
@@ -83,11 +112,15 @@ def _grounds_by_spark(
 
 
 def _put_decided(
-    con: duckdb.DuckDBPyConnection, moment: dt.datetime, workdir: Path, only: Collection[int] | None
+    con: duckdb.DuckDBPyConnection,
+    moment: dt.datetime,
+    workdir: Path,
+    only: Collection[int] | None,
+    apart_from: Q | None,
 ) -> set[int] | None:
     """Make ``merged(subject_id, kept)``, ``held(id, held)`` and ``population``; return the subjects whose records are to be
     read one by one, None for everyone."""
-    pairs = decided.merged_at(moment)
+    pairs = decided.merged_at(moment, apart_from=apart_from)
     con.execute("CREATE OR REPLACE TABLE merged (subject_id BIGINT, kept BIGINT)")
     if pairs:
         con.executemany("INSERT INTO merged VALUES (?, ?)", [list(pair) for pair in pairs.items()])

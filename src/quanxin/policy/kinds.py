@@ -26,6 +26,7 @@ from quanxin.policy import (
     procedure_case,
     rights,
     ruling,
+    supervision,
 )
 from quanxin.policy import commitments as promised
 from quanxin.policy.comparison import ComparisonStandard
@@ -176,6 +177,8 @@ class OfADay:
     )
     inspection_caps = Dated("inspection-caps.yaml", inspections.InspectionCap)
     draw_rules = Dated("draw-rules.yaml", inspections.DrawRules)
+    schemes = Dated("schemes/", supervision.Scheme, carrier=Text(zh="分级办法", en="scheme of classes"))
+    matrices = Dated("matrices/", supervision.Matrix)
     procedures = Dated("procedures/", procedure.Procedure, carrier=Text(zh="办理程序", en="procedure"))
     subject_types = Keyed("subjects.yaml", model.SubjectType)
     providers = Keyed("providers.yaml", model.Provider)
@@ -186,6 +189,7 @@ class OfADay:
     measure_kinds = Keyed("measure-kinds.yaml", consequences.MeasureKind)
     measure_classes = Keyed("measure-classes.yaml", consequences.MeasureClass)
     check_situations = Keyed("check-situations.yaml", checks.Situation)
+    supervision_fields = Keyed("supervision-fields.yaml", supervision.SupervisionField)
 
 
 class OfAPack(OfADay):
@@ -196,6 +200,7 @@ class OfAPack(OfADay):
     model_cases = Listed("model-tests/", evaluation.ModelCase)
     procedure_cases = Listed("procedure-tests/", procedure_case.ProcedureCase)
     measure_cases = Listed("measure-tests/", consequences.MeasureCase)
+    scheme_cases = Listed("scheme-tests/", supervision.SchemeCase)
 
 
 DATED: tuple[Dated[Any], ...] = tuple(one for one in vars(OfADay).values() if isinstance(one, Dated))

@@ -74,6 +74,7 @@ class Clause(Part):
     lists: tuple[Key, ...] = ()
     check_items: tuple[Key, ...] = ()
     measures: tuple[Key, ...] = ()
+    schemes: tuple[Key, ...] = ()
     commitments: tuple[Key, ...] = ()
     inspection_items: tuple[Key, ...] = ()
     tiers: tuple[Key, ...] = ()

@@ -101,7 +101,7 @@ def _put_consequences(con: duckdb.DuckDBPyConnection, program: Program, day: dt.
             f"s.held_for{items} FROM shown AS s WHERE s.resource = {literal(source.resource)}"
         )
         grounds_run.find_grounds(con, source)
-    grounds_run.put_consequences(con, program, day)
+    grounds_run.put_answer(con, program, day, "consequences")
 
 
 def _memberships(item: CheckItem, day: dt.date) -> str:

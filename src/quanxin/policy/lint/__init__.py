@@ -25,6 +25,7 @@ from quanxin.policy.lint import (
     procedures,
     references,
     rights,
+    schemes,
 )
 from quanxin.policy.pack import Pack
 
@@ -42,6 +43,13 @@ LINTS: Mapping[str, Lint] = {
     "measure-without-review": measures.measure_without_review,
     "list-unusable": measures.list_unusable,
     "measure-unplayed": measures.measure_unplayed,
+    "scheme-incomplete": schemes.scheme_incomplete,
+    "scheme-of-persons": schemes.scheme_of_persons,
+    "scheme-unusable": schemes.scheme_unusable,
+    "scheme-endless": schemes.scheme_endless,
+    "matrix-unusable": schemes.matrix_unusable,
+    "class-as-ground": schemes.class_as_ground,
+    "scheme-unplayed": schemes.scheme_unplayed,
     "check-not-opened": checks.check_not_opened,
     "check-of-persons": checks.check_of_persons,
     "check-measure-ungrounded": checks.check_measure_ungrounded,

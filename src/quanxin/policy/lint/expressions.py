@@ -40,6 +40,11 @@ def expression_invalid(pack: Pack, today: dt.date) -> Iterator[tuple[str, str]]:
                 _window_problems(trigger.when, _fields(pack, resource_key)) if _known(pack, resource_key) else ()
             ):
                 yield f"measures/{measure.key}", problem
+    for scheme in pack.schemes:
+        for one in scheme.looked_at:
+            key = one.resource or ""
+            for problem in _window_problems(one.when, _fields(pack, key)) if _known(pack, key) else ():
+                yield f"schemes/{scheme.key}", problem
     for item in pack.check_items:
         for reading in item.reads:
             for problem in (

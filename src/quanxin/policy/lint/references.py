@@ -27,6 +27,7 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
             yield from _missing(f"{kind}/{rule.key}", "resource", (rule.resource,), resources)
     yield from _of_consequences(pack)
     yield from _of_checks(pack)
+    yield from _of_schemes(pack)
     for model in pack.models:
         yield from _missing(f"models/{model.key}", "subject type", model.subject_types, pack.subject_types)
         for part in model.parts:
@@ -79,6 +80,25 @@ def _of_checks(pack: Pack) -> Found:
         yield from _missing(where, "resource", [r.resource for r in item.reads], _keys(pack, "resources"))
         yield from _missing(where, "list", item.lists, _keys(pack, "lists"))
         yield from _missing(where, "measure", item.measures, _keys(pack, "measures"))
+
+
+def _of_schemes(pack: Pack) -> Found:
+    for scheme in pack.schemes:
+        where = f"schemes/{scheme.key}"
+        yield from _missing(where, "field", (scheme.field,), pack.supervision_fields)
+        yield from _missing(where, "department", (scheme.department,), pack.providers)
+        yield from _missing(where, "subject type", scheme.targets, pack.subject_types)
+        yield from _missing(where, "list", [t.list for t in scheme.triggers], _keys(pack, "lists"))
+        named = [r.resource for r in scheme.ratings] + [r.resource for r in scheme.looked_at]
+        yield from _missing(where, "resource", named, _keys(pack, "resources"))
+    for matrix in pack.matrices:
+        where = f"matrices/{matrix.key}"
+        yield from _missing(where, "scheme", (matrix.scheme,), _keys(pack, "schemes"))
+        yield from _missing(where, "model", (matrix.model,), _keys(pack, "models"))
+    for case in pack.scheme_cases:
+        where = f"scheme-tests/{case.title}"
+        yield from _missing(where, "scheme", (case.scheme,), _keys(pack, "schemes"))
+        yield from _missing(where, "subject type", (case.subject_type,), pack.subject_types)
 
 
 def _of_rights(pack: Pack) -> Found:
