@@ -58,6 +58,7 @@ REASONS = {
     "measures/reckoning.py": "reckons what follows from records that the accessor showed; for acts, from the one of their case",
     "measures/standing.py": "whether the record behind an application stands",
     "measures/effects.py": "locks the record behind a measure while that is applied",
+    "measures/delays.py": "when the records behind applications were replaced: moments alone",
     "measures/in_bulk.py": "reckons what follows for a city; shows nothing",
     "measures/told.py": "what follows from records that the accessor showed",
     "measures/due.py": "how addresses name the records of a list: ids alone",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from quanxin.accounts.actors import Role
 from quanxin.archive.models import Record, Restriction
 from quanxin.archive.restrictions import restrict
 from quanxin.calendar import now, travel
+from quanxin.casework import engine
 from quanxin.casework.models import Case
 from quanxin.measures import due
 from quanxin.measures.models import Application, Due
@@ -119,6 +121,42 @@ def test_figures_and_the_list_of_what_is_applied(ground: Record) -> None:
         assert "历下区" in board
         assert client.get("/desk/measures/board?table=months&as=csv").status_code == 200
         assert client.get("/desk/measures/board?table=nothing").status_code == 404
+
+
+def test_the_board_counts_what_was_applied_contested_told_and_lifted_and_how_soon(ground: Record) -> None:
+    case, basis = applied(ground).case, [Basis.model_validate({"title": "信用修复管理办法", "article": "第一条"})]
+
+    def tables(asked: str = "") -> dict[str, list[str]]:
+        return {
+            key: client.get(f"/desk/measures/board?table={key}&as=csv{asked}").content.decode("utf-8-sig").splitlines()
+            for key in ("departments", "measures", "districts", "months", "causes")
+        }
+
+    with travel(morning(DAY)):
+        client = signed_in(Role.CENTRE, name="centre")
+        assert tables()["districts"][1] == "历下区,1,0,0,0,0,0,0.0"
+        engine.perform(ENFORCER, case.number, "record-effect", {"effect": "按季度检查"})
+        with transaction.atomic():
+            restrict(ENFORCER, [ground], Restriction.Kind.DISPUTED, case="case:2", basis=basis, at=now())
+        held = tables()
+        assert held["departments"][1] == "市场监督管理局,0,1,1,0,0,1,100.0"
+        assert held["measures"][1] == "纳入重点监管范围,0,1,1,0,0,1,100.0,0,2027-11-30"
+        assert held["months"][1:] == ["2026-06,1,0,1,100.0"]
+        assert len(held["causes"]) == 1
+    with travel(morning(dt.date(2026, 7, 2))):
+        client = signed_in(Role.CENTRE, name="centre-in-july")
+        with transaction.atomic():
+            restrict(ENFORCER, [ground], Restriction.Kind.REPAIRED, case="case:1", basis=basis, at=now())
+        gone = tables()
+        assert gone["districts"][1] == "历下区,0,0,0,1,0,1,100.0"
+        assert gone["months"][1:] == ["2026-07,0,1,0,", "2026-06,1,0,1,100.0"]
+        assert gone["causes"][1:] == ["信用修复,1,1,0"]
+        for each in ("&district=370102", "&enforcer=market-regulation", "&month=2026-06"):
+            assert tables(each) == gone, each
+        assert tables("&district=370102&enforcer=market-regulation&month=2026-06") == gone
+        for nothing in ("&district=370103", "&enforcer=taxation", "&month=2026-05", "&month=x"):
+            assert {len(one) for one in tables(nothing).values()} == {1}
+        assert "区县" in text(client, "/desk/measures/board")
 
 
 def test_one_s_own_page_says_what_is_applied_and_what_ends_it(ground: Record) -> None:

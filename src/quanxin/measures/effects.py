@@ -99,6 +99,15 @@ def lift(performing: Performing, _given: Given) -> None:
         one.save(update_fields=["state", "lifted_at", "cause"])
 
 
+@effect("measures.feedback")
+def feedback(performing: Performing, _given: Given) -> None:
+    """Keep when it was last said what came of the measure; of one that was lifted a moment ago its history alone says so."""
+    one = application(performing.case)
+    if one.lifted_at is None:
+        one.feedback_at = performing.at
+        one.save(update_fields=["feedback_at"])
+
+
 @effect("measures.follow")
 def follow(performing: Performing, given: Given) -> None:
     """Mark the act of nobody's by which a case comes to stand as its application does, in a ``state``

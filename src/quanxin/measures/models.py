@@ -50,6 +50,7 @@ class Application(models.Model):
     applied_by = models.CharField(max_length=128)
     lifted_at = models.DateTimeField(null=True)
     cause = models.CharField(max_length=9, choices=Cause.choices, blank=True)
+    feedback_at = models.DateTimeField(null=True)  # when it was last said what came of it
 
     class Meta:
         ordering = ["-id"]

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                         max_length=9,
                     ),
                 ),
+                ("feedback_at", models.DateTimeField(null=True)),
                 (
                     "case",
                     models.OneToOneField(
