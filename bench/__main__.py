@@ -13,6 +13,7 @@ from bench.ground import ground
 PARTS = (
     "intake", "intake-peers", "registers", "search", "interface", "evaluation", "evaluation-one", "evaluation-spark",
     "evaluation-peer", "rights", "measures", "measures-one", "checks",
+    "draw", "draw-verify",
 )  # fmt: skip
 
 
@@ -81,6 +82,14 @@ def main() -> None:
 
         with ground(memory="2GB") as folder:
             checks.measure(folder, asked.checked)
+    elif asked.only == "draw":
+        from bench import draws
+
+        draws.measure_draw(asked.enterprises)
+    elif asked.only == "draw-verify":
+        from bench import draws
+
+        draws.measure_verifying(asked.enterprises)
     elif asked.only == "evaluation-spark":
         from bench import evaluation
 

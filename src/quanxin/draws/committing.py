@@ -182,11 +182,10 @@ def committing_faults(commitment: Commitment) -> Iterator[Fault]:
         yield Fault(Kind.FRAME, commitment.method)
 
 
-def faults_of_frame(commitment: Commitment, frame: Frame) -> Iterator[Fault]:
-    """A frame that is not the one committed to."""
-    labels = frame.labels
-    unsorted = any(map(ge, labels, islice(labels, 1, None)))
-    if unsorted or frame.root != commitment.frame_root or frame.sizes != dict(commitment.sizes):
+def faults_of_frame(commitment: Commitment, frame: Frame, root: bytes) -> Iterator[Fault]:
+    """A frame that is not the one committed to; ``root`` is its own."""
+    unsorted = any(map(ge, frame.labels, islice(frame.labels, 1, None)))
+    if unsorted or root != commitment.frame_root or frame.sizes != dict(commitment.sizes):
         yield Fault(Kind.FRAME)
 
 

@@ -87,7 +87,7 @@ def draw(
 ) -> Draw:
     """Make a draw with the first code of its chain. Raises ``Refused`` with everything that is wrong."""
     pool = pool or Pool()
-    if faults := [*committing_faults(commitment), *faults_of_frame(commitment, frame)]:
+    if faults := [*committing_faults(commitment), *faults_of_frame(commitment, frame, frame.root)]:
         raise Refused(*faults)
     start = Draw(commitment, randomness, (), (), ())
     return _next(start, frame, code, skips, pool)

@@ -53,8 +53,8 @@ def lowest(key: bytes, labels: Sequence[bytes], wanted: int, without: Collection
 def _below(
     cut: bytes, made: list[bytes], labels: Sequence[bytes], without: Collection[bytes]
 ) -> list[tuple[bytes, bytes]]:
-    near = ((value, label) for value, label in zip(made, labels, strict=True) if value < cut)
-    return [pair for pair in near if pair[1] not in without]
+    near = [at for at, value in enumerate(made) if value < cut]
+    return [(made[at], labels[at]) for at in near if labels[at] not in without]
 
 
 def _cut(wanted: int, size: int) -> bytes:

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 
-from quanxin.draws import committing, drawing, files, randomness
+from quanxin.draws import beside, committing, drawing, files, randomness
 from quanxin.draws.canonical import canonical, digest
 from quanxin.draws.drawing import Taken
 from quanxin.draws.faults import Fault, Kind, Refused
 from quanxin.draws.files import Published
 from quanxin.draws.frame import Label
 from quanxin.draws.inspecting import Assigned, faults_of_pool
+
+STOOD_ON = {Kind.SOURCE, Kind.RANDOMNESS, Kind.REVEAL, Kind.SKIP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +36,47 @@ class Verdict:
 
 def verify(given: Mapping[str, bytes], digest_before: bytes | None = None) -> Verdict:
     """Verify the files of a draw; ``digest_before`` is its commitment's as a ledger or a saved copy has it."""
-    try:
-        return _judged(files.read(given), given, digest_before)
-    except Refused as refused:
-        return Verdict(refused.faults)
-
-
-def _judged(said: Published, given: Mapping[str, bytes], digest_before: bytes | None) -> Verdict:
-    known = digest(canonical(said.committed)).hex()
-    faults = list(_ground(said, given, known, digest_before))
-    if not {fault.kind for fault in faults} & {Kind.FRAME, Kind.SOURCE, Kind.RANDOMNESS, Kind.REVEAL, Kind.SKIP}:
-        faults += _outcome(said)
-    return Verdict(tuple(dict.fromkeys(faults)), tuple(said.drawn.standing), known)
+    with beside.tree(given.get(files.FRAME, b"")) as root:
+        try:
+            said = files.read(given)
+        except Refused as refused:
+            return Verdict(refused.faults)
+        known = digest(canonical(said.committed)).hex()
+        faults = list(_ground(said, given, known, digest_before))
+        outcome = [] if {fault.kind for fault in faults} & STOOD_ON else _outcome(said)
+        frame = list(committing.faults_of_frame(said.drawn.commitment, said.frame, root()))
+    if frame:
+        outcome = frame
+        faults = [fault for fault in faults if fault.kind is not Kind.SKIP or fault.at == files.SKIPS]
+    return Verdict(tuple(dict.fromkeys([*faults, *outcome])), tuple(said.drawn.standing), known)
 
 
 def _ground(said: Published, given: Mapping[str, bytes], known: str, before: bytes | None) -> Iterator[Fault]:
-    """What the outcome stands on."""
+    """What the outcome stands on, save the frame."""
     drawn, commitment = said.drawn, said.drawn.commitment
     if known != said.commitment or (before is not None and before.hex() != known):
         yield Fault(Kind.COMMITMENT)
     yield from committing.committing_faults(commitment)
-    frame = list(committing.faults_of_frame(commitment, said.frame))
-    yield from frame
     second = commitment.second.digest if commitment.second else None
     yield from randomness.faults_of(drawn.randomness, commitment.sources, second)
     codes = list(committing.faults_of_codes(commitment, drawn.codes))
     yield from codes
     rounds = commitment.length if codes else len(drawn.codes)
-    skips = [] if frame else list(drawing.faults_of_skips(commitment, said.frame, drawn.skips, rounds))
+    skips = list(drawing.faults_of_skips(commitment, said.frame, drawn.skips, rounds))
     if said.digests.get(files.SKIPS) != digest(given[files.SKIPS]).hex():
         skips.insert(0, Fault(Kind.SKIP, files.SKIPS))
     yield from skips
     yield from faults_of_pool(commitment.crew, said.pool)
 
 
-def _outcome(said: Published) -> Iterator[Fault]:
+def _outcome(said: Published) -> list[Fault]:
+    try:
+        return list(_differences(said))
+    except Refused as refused:  # a frame that holds what is no label
+        return list(refused.faults)
+
+
+def _differences(said: Published) -> Iterator[Fault]:
     """What was taken, and who was chosen, in each round."""
     drawn, commitment = said.drawn, said.drawn.commitment
     text, taken, assigned = drawn.randomness.text, list[Taken](), list[Assigned]()
