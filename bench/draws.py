@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bench.ground import line, timed
 
 if TYPE_CHECKING:
-    from quanxin.draws import Commitment, Frame, Randomness
+    from quanxin.draws import Chain, Commitment, Frame, Randomness
 
 DAY = date(2026, 12, 1)
 RATIOS = {"A": "0.005", "B": "0.01", "C": "0.03", "D": "0.05", "E": "0.1"}
@@ -47,6 +47,15 @@ def measure_verifying(objects: int) -> None:
     line(f"  ÷ the HMACs alone ({alone:.2f} s)", f"{seconds / alone:.2f}", "≤ 2")
 
 
+def drawn_files(objects: int, chain: Chain) -> dict[str, bytes]:
+    """The published files of a draw from so many objects."""
+    from quanxin.draws import draw, published
+
+    frame = _frame(objects)
+    commitment, randomness = _commit(frame, chain)
+    return published(draw(commitment, frame, randomness, chain.code(1)), frame)
+
+
 def _frame(objects: int) -> Frame:
     from quanxin.draws import Frame, Label
 
@@ -54,13 +63,13 @@ def _frame(objects: int) -> Frame:
     return Frame.freeze(Label(dice.choice(classes), f"9137010{n:010d}X", "food-sale-01") for n in range(objects))
 
 
-def _commit(frame: Frame, chain: object) -> tuple[Commitment, Randomness]:
+def _commit(frame: Frame, chain: Chain) -> tuple[Commitment, Randomness]:
     from quanxin.draws import Group, Outcome, Quota, Randomness, Second, Source, commit
 
     secret, day = b"s" * 32, date(2026, 12, 3)
     quotas = tuple(Quota(one, ratio, floor=5) for one, ratio in RATIOS.items())
     commitment = commit(
-        frame, quotas, chain, number="1", organiser="样例", committed_on=DAY, reasons={},  # type: ignore[arg-type]
+        frame, quotas, chain, number="1", organiser="样例", committed_on=DAY, reasons={},
         sources=(Source("balls", "样例", day, groups=(Group(6, 33),)),),
         second=Second("样例", hashlib.sha256(secret).digest()),
     )  # fmt: skip

@@ -28,6 +28,7 @@ PORTAL = (
     "home", "search", "suggestions", "subject", "licences", "penalties", "catalogue", "resource", "open-data",
     "open-data-catalogue", "open-data-file", "about", "language", "health", "robots", "manifest", "favicon",
     "csp-report", "security-txt", "commitments", "commitment", "lists", "list",
+    "draw-verify",
 )  # fmt: skip
 
 ROUTES: dict[str, Rule] = (
@@ -208,6 +209,7 @@ COMMANDS: dict[str, Rule] = (
             "pack show",
             "pack coverage",
             "pack test",
+            "draw verify",
             "template",
             "doctor",
             "search",

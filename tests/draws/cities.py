@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from quanxin.draws import (
@@ -32,6 +33,7 @@ from quanxin.draws import (
     skips_by_cap,
     substitute,
 )
+from quanxin.draws.canonical import canonical
 
 DAY = date(2026, 12, 1)
 REASONS = {"cap": "本年度检查次数已满", "closed": "已注销", "moved": "已迁出"}
@@ -112,13 +114,46 @@ def outcomes(dice: random.Random, secret: bytes) -> Randomness:
     )
 
 
-def another(frame: Frame, labels: Sequence[bytes]) -> Frame:
-    """The same frame with other labels."""
-    return replace(frame, labels=list(labels))
-
-
 def _pool(dice: random.Random, codes: list[str]) -> Pool:
     teams = (["market"], ["fire"], ["market", "fire"])
     inspectors = [Inspector(f"3701-{n:03d}", team) for n in range(8) for team in teams[n % 3]]
     recusals = [Recusal(one.cert, code, "kin") for one in inspectors for code in dice.sample(codes, 1)]
     return Pool.of(inspectors, recusals)
+
+
+def changed(files: dict[str, bytes]) -> Iterator[dict[str, bytes]]:
+    """The files of a draw, each time with something changed that leaves them readable."""
+    for name, place in (
+        ("frame.csv", 2), ("skips.csv", 1), ("selected.csv", 1), ("selected.csv", -1),
+        ("recusals.csv", 1), ("inspectors.csv", 1), ("visits.csv", 1),
+    ):  # fmt: skip
+        lines = files[name].decode().splitlines()
+        del lines[place]
+        yield files | {name: "".join(f"{line}\n" for line in lines).encode()}
+    for keys, value in (
+        (("codes", 0), "ab" * 32),
+        (("codes", 1), "ab" * 32),
+        (("randomness", "outcomes", 0, "on"), "2026-12-09"),
+        (("randomness", "secret"), "ab" * 32),
+        (("committed", "frame", "root"), "ab" * 32),
+        (("committed", "committed_on"), "2026-12-02"),
+        (("committed", "quotas", 0, "floor"), 9),
+        (("counts", "A", "drawn"), 99),
+        (("commitment",), "ab" * 32),
+    ):
+        told = json.loads(files["draw.json"])
+        *way, last = keys
+        inner = told
+        for key in way:
+            inner = inner[key]
+        inner[last] = value
+        if keys == ("randomness", "secret"):
+            told["randomness"]["text"] = told["randomness"]["text"].replace(files_secret(files), "AB" * 32)
+        if keys[0] == "committed":
+            told["commitment"] = hashlib.sha256(canonical(told["committed"])).hexdigest()
+        yield files | {"draw.json": canonical(told)}
+
+
+def files_secret(files: dict[str, bytes]) -> str:
+    """The second party's secret as it stands in the text."""
+    return str(json.loads(files["draw.json"])["randomness"]["secret"]).upper()

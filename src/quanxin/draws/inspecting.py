@@ -83,7 +83,7 @@ class Crew:
     recusals: bytes = b""
 
     def __post_init__(self) -> None:
-        if self.each < 1 or (self.load is not None and self.load < 0):
+        if self.each < 1 or (self.load is not None and self.load < 1):
             refuse(Kind.INSPECTORS, f"{self.each}/{self.load}")
 
     def over(self, pool: Pool) -> Crew:

@@ -12,7 +12,7 @@ from oauth2_provider.views import TokenView
 from quanxin.accounts import language
 from quanxin.api.interface import interface
 from quanxin.runtime import slices
-from quanxin.web.views import lists, open_data, pages, search, subject, system, telling
+from quanxin.web.views import draws, lists, open_data, pages, search, subject, system, telling
 
 portal: list[URLPattern] = [
     path("", pages.home, name="home"),
@@ -26,6 +26,7 @@ portal: list[URLPattern] = [
     path("open-data", open_data.page, name="open-data"),
     path("open-data/catalog.jsonld", open_data.catalogue, name="open-data-catalogue"),
     path("open-data/<str:day>/<str:name>", open_data.file, name="open-data-file"),
+    path("draws/verify", draws.verify, name="draw-verify"),
     path("about", pages.about, name="about"),
     path("language", language.choose, name="language"),
     path("healthz", system.health, name="health"),
