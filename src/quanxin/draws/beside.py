@@ -22,7 +22,9 @@ def tree(lines: bytes) -> Iterator[Callable[[], bytes]]:
     if len(lines) < LARGE:
         yield lambda: _root(lines)
         return
-    with subprocess.Popen([sys.executable, "-I", "-c", _PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    with subprocess.Popen(
+        [sys.executable, "-I", "-c", _PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
         if child.stdin is None or child.stdout is None:
             raise OSError
         reader = child.stdout
