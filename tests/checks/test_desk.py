@@ -16,6 +16,7 @@ from quanxin.archive.models import Access
 from quanxin.checks.checking import check
 from quanxin.checks.lists import LISTS
 from quanxin.checks.models import Check, ListRequest, PersonRequest, Use
+from quanxin.demo.city import code_of
 from quanxin.work import engine
 from tests.checks.city import CASE, FINANCE, PROCUREMENT, STAFF, banned
 from tests.city import CODES, NAMES, hand_in, penalty, person, register
@@ -23,6 +24,7 @@ from tests.desk.people import PASSWORD, signed_in
 from tests.once import city
 
 pytestmark = pytest.mark.django_db
+UNKNOWN = code_of("91", "370102", 999)
 NUMBER = str(person()["identity_number"])
 
 
@@ -85,7 +87,7 @@ def test_what_is_missing_is_said_at_its_field() -> None:
 
 def test_a_list_is_watched_and_its_results_taken_away() -> None:
     client = finance()
-    file = SimpleUploadedFile("名单.csv", f"统一社会信用代码,名称\n{CODES[0]},\n{CODES[1]},\n".encode())
+    file = SimpleUploadedFile("名单.csv", f"统一社会信用代码,名称\n{CODES[0]},\n{CODES[1]},\n{UNKNOWN},某厂\n".encode())
     answer = client.post("/desk/checks/begin", {"way": "list", "item": PROCUREMENT, "file": file, **CASE})
     waiting = ListRequest.objects.get()
     assert answer["Location"] == f"/desk/checks/lists/{waiting.pk}"
@@ -93,6 +95,7 @@ def test_a_list_is_watched_and_its_results_taken_away() -> None:
     engine.perform(LISTS, waiting.pk)
     page = client.get(answer["Location"], follow=True).content.decode()
     assert all(name in page for name in NAMES[:2])
+    assert all(words in page for words in ("查无此主体的代码共 1 个", f"第 3 行　{UNKNOWN}（某厂）"))
     number = Check.objects.get().number
     for kind, begins in (("xlsx", b"PK"), ("pdf", b"%PDF")):
         file_ = client.get(f"/desk/checks/{number}/file.{kind}")

@@ -204,7 +204,7 @@ BREAKS: dict[str, list[Change]] = {
         _all(_staff(), put("purposes.yaml", 2, "viewers", to=["department"])),
     ],
     "check-of-persons": [
-        _staff(kind="funds"), _staff(persons=False), _staff(targets=["firm", "person"]), _item(delay_months=6),
+        _staff(kind="funds"), _staff(persons=False), _staff(targets=["firm", "person"]),
         _all(_staff(), put("purposes.yaml", 2, "persons", to=False)),
     ],
     "check-measure-ungrounded": [

@@ -50,6 +50,7 @@ def _data(check: Check) -> dict[str, Any]:
         said.append(
             _("共 %(all)s 个结果，本文件列出 %(shown)s 个，其余见 XLSX。") % {"all": check.subjects, "shown": SHOWN}
         )
+    said += wording.unknown(check, SHOWN)
     return {
         "title": _("信用核查结果"), "number": check.number, "lang": language(), "said": said,
         "facts": [

@@ -61,7 +61,8 @@ def found(viewer: Viewer, item: CheckItem, asked: Sequence[Asked], day: dt.date)
     read = standing(viewer, unnested(list(subjects)), item, day) if subjects else ()
     records = _shown(viewer, list(read), subjects, day)
     following: dict[int, list[Consequence]] = {}
-    for one in reckoning.of_records(records, day) if records and item.measures else ():
+    kinds = {number: subject.type for number, subject in subjects.items()}
+    for one in reckoning.of_records(records, day, kinds) if records and item.measures else ():
         if one.measure in item.measures:
             following.setdefault(one.record, []).append(one)
     by_subject: dict[int, list[Found]] = {}

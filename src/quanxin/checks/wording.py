@@ -66,6 +66,19 @@ def counted(check: Check) -> list[str]:
     ]
 
 
+def unknown(check: Check, most: int) -> list[str]:
+    """The codes that found nobody, one by one with their rows, the first ``most``; where there are more, that too."""
+    count = check.counts.get(Result.Verdict.UNKNOWN, 0)
+    if not count:
+        return []
+    rows = check.results.filter(verdict=Result.Verdict.UNKNOWN).order_by("position")[:most]
+    made = [_("查无此主体的代码共 %(count)s 个：") % {"count": f"{count:,}"}]
+    for one in rows:
+        stated = f"{one.code}（{one.name}）" if one.name else one.code
+        made.append(_("第 %(row)s 行　%(stated)s") % {"row": one.position, "stated": stated})
+    return [*made, _("其余见结果列表。")] if count > most else made
+
+
 def name_of(result: Result) -> str:
     """The name of whom a result is about."""
     if result.name or result.subject_id is None:

@@ -50,6 +50,7 @@ def check(path: Which = None) -> None:
               "model_cases": len(pack.model_cases),
               "procedure_cases": len(pack.procedure_cases), "measure_cases": len(pack.measure_cases),
               "schemes": len(rules.schemes), "scheme_cases": len(pack.scheme_cases),
+              "check_cases": len(pack.check_cases),
               "problems": 0}  # fmt: skip
     emit(counts, show=lambda said: _sound(pack, said))
 
@@ -92,7 +93,7 @@ def coverage(path: Which = None) -> None:
 @may(ANYONE, database=False)
 def run_cases_of(path: Which = None) -> None:
     """运行政策包自带的案例，并指出没有案例达到之处。 / Run the cases of a pack; say what they do not reach."""
-    from quanxin.engine import class_cases, measure_cases
+    from quanxin.engine import check_cases, class_cases, measure_cases
     from quanxin.engine.cases import run_cases
     from quanxin.engine.model_cases import run_model_cases
     from quanxin.engine.model_coverage import Reach
@@ -101,14 +102,17 @@ def run_cases_of(path: Which = None) -> None:
     pack = _load(path)
     reach, seen, ended = Reach(pack), set[tuple[str, str, str]](), set[tuple[str, str, str]]()
     classed = set[tuple[str, str]]()
+    checked: set[tuple[str, str, str]] = set()
     outcomes: list[Any] = [
         *run_cases(pack),
         *run_model_cases(pack, reach.see),
         *run_procedure_cases(pack, lambda *reached: seen.add((reached[0].key, *reached[1:]))),
         *measure_cases.run_measure_cases(pack, lambda *reached: ended.add(reached)),
         *class_cases.run_scheme_cases(pack, lambda *reached: classed.add(reached)),
+        *check_cases.run_check_cases(pack, lambda *reached: checked.add(reached)),
     ]
     left = [*reach.unreached(), *unreached(pack, seen), *measure_cases.unreached(pack, ended)]
+    left += check_cases.unreached(pack, checked)
     left += class_cases.unreached(pack, classed)
     wrong = [{"case": o.case.title, "message": o.message} for o in outcomes if not o.ok]
     emit({"cases": len(outcomes), "failed": wrong, "unreached": left}, show=_show_cases)
@@ -157,7 +161,8 @@ def _sound(pack: Pack, counts: dict[str, Any]) -> Any:
 
 
 def _played(counts: dict[str, Any]) -> int:
-    return int(counts["cases"] + counts["model_cases"] + counts["procedure_cases"] + counts["measure_cases"])
+    kinds = ("cases", "model_cases", "procedure_cases", "measure_cases", "check_cases")
+    return sum(int(counts[kind]) for kind in kinds)
 
 
 def _show_cases(said: dict[str, Any]) -> Any:

@@ -19,7 +19,7 @@ from quanxin.engine.program import Program, compile
 from quanxin.engine.run import check
 from quanxin.engine.windows import window
 from quanxin.policy import Pack
-from quanxin.policy.consequences import MeasureCase
+from quanxin.policy.consequences import GroundedCase
 from quanxin.policy.evaluation import ModelCase
 from quanxin.policy.ruling import Case
 from quanxin.policy.supervision import SchemeCase
@@ -31,7 +31,7 @@ WINDOW = ("regime", "repair_tier", "override", "repairable", "why", "repairable_
 class Outcome:
     """A case, whether it ended as it says, and how it ended where it did not."""
 
-    case: Case | ModelCase | MeasureCase | SchemeCase
+    case: Case | ModelCase | GroundedCase | SchemeCase
     ok: bool
     message: str = ""
 

@@ -21,7 +21,7 @@ from quanxin.engine.judging import Asked, judge_of
 from quanxin.engine.normalise import literal, quoted
 from quanxin.engine.values import type_of
 from quanxin.policy import Pack
-from quanxin.policy.consequences import Grounding, Measure, MeasureCase
+from quanxin.policy.consequences import GroundedCase, Grounding, Measure, MeasureCase
 from quanxin.policy.model import Resource
 
 HELD = {
@@ -247,14 +247,14 @@ def _ending(pack: Pack, case: MeasureCase, found: _Found) -> tuple[str, dt.date 
         return "no-ground", None, ""
     if case.subject_type not in measure.targets:
         return "wrong-target", None, ""
-    ways = {_gone(pack, case, *one) for one in of_it}
+    ways = {gone(pack, case, *one) for one in of_it}
     return next(way for way in ("lifted", "expired", "not-yet") if way in ways), None, ""
 
 
-def _gone(
-    pack: Pack, case: MeasureCase, ground: str, place: int, since: dt.date, until: dt.date | None, held: str | None
+def gone(
+    pack: Pack, case: GroundedCase, ground: str, place: int, since: dt.date, until: dt.date | None, held: str | None
 ) -> str:
-    """Why a ground of the measure grounds nothing on the day."""
+    """Why a ground grounds nothing on the day of a case."""
     if since > case.as_of:
         return "not-yet"
     listed = pack.on(case.as_of).lists.get(ground.removeprefix(grounds.LISTED))

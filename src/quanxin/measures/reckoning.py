@@ -80,11 +80,13 @@ def standing(which: Q) -> list[Record]:
     return list(Record.objects.filter(which, superseded_at=None).annotate(held=restrictions.kinds()).order_by("id"))
 
 
-def of_records(records: Sequence[Record], day: dt.date) -> list[Consequence]:
-    """What follows on a day from such versions, whoever asks."""
+def of_records(records: Sequence[Record], day: dt.date, kinds: dict[int, str] | None = None) -> list[Consequence]:
+    """What follows on a day from such versions, whoever asks; ``kinds`` are the types of their subjects, where they are known."""
     known = [_known(record, record.held) for record in records]  # type: ignore[attr-defined]
     _, reckoner = program_of(current_pack(), day)
-    return _with_rules(day, reckoner.ask(day, types_of({r.subject for r in known}), known))
+    about = {record.subject for record in known}
+    types = types_of(about) if kinds is None else {subject: kinds[subject] for subject in about}
+    return _with_rules(day, reckoner.ask(day, types, known))
 
 
 def of_known(record: Record, held: Collection[str], kind: str, day: dt.date) -> list[Consequence]:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from quanxin.policy.consequences import GroundedCase
 from quanxin.policy.model import Basis, Key, Part, Rule, Text
 
 
@@ -50,7 +51,7 @@ class CheckItem(Rule):
 
     ``reads`` and ``lists`` are all that is looked at, under ``purpose``; ``measures`` all that a finding may lead to.
     ``targets`` are types of subjects. ``persons``: natural persons are checked, by a personnel authority and after
-    another's approval. ``delay_months``: how long a check of discipline inspection stays out of the person's own log.
+    another's approval.
     """
 
     department: Key
@@ -63,10 +64,23 @@ class CheckItem(Rule):
     measures: tuple[Key, ...] = ()
     valid: Validity
     persons: bool = False
-    delay_months: Annotated[int, Field(gt=0)] | None = None
 
     @model_validator(mode="after")
     def _looks(self) -> CheckItem:
         if not self.reads and not self.lists:
             raise ValueError("looks at nothing: name resources or lists")
         return self
+
+
+class CheckCase(GroundedCase):
+    """How such a case ends in a check by an item.
+
+    ``outcome``: ``restricted`` by a measure of the item; a ``hint`` and no more; ``clear``, as nothing that it looks at is there;
+    the subject is a ``wrong-target``; the item is ``not-in-force``; or what is there counts for nothing on that day: it is
+    ``not-yet`` begun, has ``expired``, was ``lifted`` by repair, deletion or removal, or is ``suspended``.
+    """
+
+    item: Key
+    outcome: Literal[
+        "restricted", "hint", "clear", "wrong-target", "not-in-force", "not-yet", "expired", "lifted", "suspended"
+    ]

@@ -151,26 +151,31 @@ class Measure(Rule):
 
 
 class Grounding(Part):
-    """A record of a measure's case: its items as the archive holds them, and what a decision ``held`` for it."""
+    """A record of a case: its items as the archive holds them, and what a decision ``held`` for it."""
 
     resource: Key
     row: dict[str, Any]
     held: Literal["repaired", "deleted", "shielded", "disputed"] | None = None
 
 
-class MeasureCase(Part):
-    """A case of a measure in plain words: a subject of this type with these records, asked about as of a day, ends so.
+class GroundedCase(Part):
+    """A case in plain words: a subject of this type with these records, asked about as of a day."""
+
+    title: str
+    subject_type: Key
+    as_of: dt.date
+    records: tuple[Grounding, ...] = ()
+
+
+class MeasureCase(GroundedCase):
+    """How such a case ends by a measure.
 
     ``outcome`` says of the measure: it ``applies``; there is ``no-ground``; the subject is a ``wrong-target``; the rule is
     ``not-in-force``; the listing is ``not-yet`` begun, is ``expired``, was ``lifted`` by repair, deletion or removal; or it
     stands and is ``suspended``. ``until`` is the last day, compared where it is said.
     """
 
-    title: str
     measure: Key
-    subject_type: Key
-    as_of: dt.date
-    records: tuple[Grounding, ...] = ()
     outcome: Literal[
         "applies", "no-ground", "wrong-target", "not-in-force", "not-yet", "expired", "lifted", "suspended"
     ]

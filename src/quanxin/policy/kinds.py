@@ -201,6 +201,7 @@ class OfAPack(OfADay):
     procedure_cases = Listed("procedure-tests/", procedure_case.ProcedureCase)
     measure_cases = Listed("measure-tests/", consequences.MeasureCase)
     scheme_cases = Listed("scheme-tests/", supervision.SchemeCase)
+    check_cases = Listed("check-tests/", checks.CheckCase)
 
 
 DATED: tuple[Dated[Any], ...] = tuple(one for one in vars(OfADay).values() if isinstance(one, Dated))

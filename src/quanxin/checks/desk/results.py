@@ -5,6 +5,7 @@ Invariant: nobody sees another department's checks. What has expired says so whe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -101,7 +102,9 @@ def check(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     if filters.asked["verdict"]:
         results = results.filter(verdict=filters.asked["verdict"])
     rows, paging = page_of(request, results, LENGTH, filters.kept)
-    context = {"check": found, "listing": _results(found, rows, paging, filters), **wording.of_check(found)}
+    unknown = wording.unknown(found, LENGTH)
+    context = {"check": found, "listing": _results(found, rows, paging, filters), "unknown": unknown}
+    context |= wording.of_check(found)
     return render(request, "checks/check.html", context)
 
 
@@ -185,6 +188,7 @@ def as_document(request: HttpRequest, actor: Actor, number: str, kind: str) -> H
         return download(check_as_pdf(found), f"{found.number}.pdf", "application/pdf")
     rows = found.results.select_related("use").order_by("position").iterator()
     table = table_of("results", _("核查结果"), wording.file_columns(found), rows)
+    table = replace(table, said=[*table.said, *wording.unknown(found, found.subjects)])
     return as_file(table, kind, found.number)
 
 

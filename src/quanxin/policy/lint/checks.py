@@ -42,8 +42,6 @@ def check_of_persons(pack: Pack, today: dt.date) -> Found:
             yield _where(item), f"reaches {', '.join(sorted(about))} without saying so (persons)"
         if item.persons and set(item.targets) - natural:
             yield _where(item), "checks persons, and others with them"
-        if item.delay_months and not item.persons:
-            yield _where(item), "delays the log of those who are no persons"
 
 
 def check_measure_ungrounded(pack: Pack, today: dt.date) -> Found:

@@ -71,6 +71,11 @@ def _of_consequences(pack: Pack) -> Found:
 
 
 def _of_checks(pack: Pack) -> Found:
+    for case in pack.check_cases:
+        where = f"check-tests/{case.title}"
+        yield from _missing(where, "check item", (case.item,), _keys(pack, "check_items"))
+        yield from _missing(where, "subject type", (case.subject_type,), pack.subject_types)
+        yield from _missing(where, "resource", [r.resource for r in case.records], _keys(pack, "resources"))
     for item in pack.check_items:
         where = f"check-items/{item.key}"
         yield from _missing(where, "department", (item.department,), pack.providers)
