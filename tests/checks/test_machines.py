@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from quanxin.accounts import operator
 from quanxin.accounts.people import add_client
@@ -15,6 +17,8 @@ from quanxin.checks import links
 from quanxin.checks.errors import CheckError
 from quanxin.checks.lists import LISTS
 from quanxin.checks.models import Check
+from quanxin.sharing import webhook_events, webhooks
+from quanxin.sharing.models import Consumer, Delivery
 from quanxin.work import engine
 from tests.api.conftest import Machine, signed_in
 from tests.checks.city import PROCUREMENT, banned
@@ -72,6 +76,26 @@ def test_a_list_is_watched_until_it_has_its_check(machine: Machine) -> None:
     done = machine.get(f"/checks/lists/{made['list']}").json()
     assert done["state"] == "done"
     assert machine.get(f"/checks/{done['check']}").json()["counts"] == {"clear": 2, "restricted": 1}
+
+
+def test_who_handed_a_list_in_is_told_once_when_it_is_over(settings: Settings) -> None:
+    settings.WEBHOOK_PRIVATE = True
+    Consumer.objects.create(key="caizheng", title="财政局业务系统")
+    hook, _secret = webhooks.add(operator(), Consumer.objects.get(), "https://127.0.0.1/told")
+    client = Machine(
+        signed_in(*add_client(operator(), "yewu", provider="finance", consumer="caizheng"), scope="checks")
+    )
+    made = client.post("/checks/lists", ASKED | {"codes": list(CODES)}).json()
+    engine.perform(LISTS, made["list"])
+    engine.perform(LISTS, made["list"])
+    told = Delivery.objects.get(webhook=hook)
+    assert (
+        webhooks.message(told)
+        == json.dumps(
+            {"type": "check-list.finished", "list": made["list"], "state": "done"}, separators=(",", ":")
+        ).encode()
+    )
+    assert webhook_events.enqueue() == 0  # of changes it is told apart
 
 
 def test_a_hall_shows_one_result_in_its_own_frame_and_not_for_long(machine: Machine) -> None:

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts import Actor
-from quanxin.accounts.models import audit
+from quanxin.accounts.models import ApiClient, audit
 from quanxin.accounts.own_matters import OwnMatter
 from quanxin.checks import items
 from quanxin.checks.checking import Asking, carry_out
@@ -27,6 +27,7 @@ from quanxin.checks.models import Check, ListRequest, new_list_id
 from quanxin.intake.inbox import clean_name, safe_name
 from quanxin.runtime.duckdb_scratch import own_folder
 from quanxin.runtime.keys import sealer, sealing
+from quanxin.sharing import webhooks
 from quanxin.work import engine
 from quanxin.work.kinds import Kind, Tell
 
@@ -74,11 +75,19 @@ class Lists(Kind[ListRequest]):
         return work.content is not None and (work.error or {}).get("code") in ("list-given-up", "work-cancelled")
 
     def ended(self, work: ListRequest, /) -> None:
+        _tell(work)
         if not self.may_again(work):
             ListRequest.objects.filter(pk=work.pk, content__isnull=False).update(content=None)
 
 
 LISTS = Lists()
+
+
+def _tell(work: ListRequest) -> None:
+    """Tell the webhooks of the machine that handed a list in that it is over; it asks for the list itself."""
+    client = ApiClient.objects.filter(name=work.actor.removeprefix("client:")).exclude(consumer="").first()
+    if client is not None and work.actor.startswith("client:"):
+        webhooks.tell(client.consumer, type="check-list.finished", list=work.pk, state=work.state)
 
 
 def hand_in(actor: Actor, key: str, source: IO[bytes], file_name: str, *, words: str, case_ref: str) -> ListRequest:

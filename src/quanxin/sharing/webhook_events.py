@@ -48,7 +48,7 @@ def _members() -> Iterator[Following]:
 
 
 def _of(webhook: int) -> Following:
-    deliveries = Delivery.objects.filter(webhook=webhook, state=Delivery.State.PENDING)
+    deliveries = Delivery.objects.filter(webhook=webhook, state=Delivery.State.PENDING, said__isnull=True)
     return Following(
         follower(webhook), whole, lambda units: _tell(webhook, units), EVENTS, ready=lambda: not deliveries.exists()
     )

@@ -48,7 +48,7 @@ class Webhook(models.Model):
 
 
 class Delivery(models.Model):
-    """One notification of a webhook: the changes up to ``position``, and how its delivery went.
+    """One notification of a webhook, and how its delivery went: the changes up to ``position``, or what else is ``said``.
 
     ``next_at`` is when it is tried next; ``status`` and ``error`` are of the last attempt.
     """
@@ -59,8 +59,9 @@ class Delivery(models.Model):
         DEAD = "dead", "未能送达"
 
     webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="deliveries")
-    position = models.BigIntegerField()
-    resources = models.JSONField()
+    position = models.BigIntegerField(null=True)
+    resources = models.JSONField(default=list)
+    said = models.JSONField(null=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField()
@@ -74,6 +75,11 @@ class Delivery(models.Model):
         indexes = [models.Index(fields=["attempts", "next_at"], name="delivery_due", condition=Q(state="pending"))]
         constraints = [
             models.UniqueConstraint(fields=["webhook", "position"], name="delivery_once"),
+            models.UniqueConstraint(fields=["webhook", "said"], name="delivery_said_once"),
+            models.CheckConstraint(
+                condition=Q(position=None, said__isnull=False) | Q(position__isnull=False, said__isnull=True),
+                name="delivery_of_changes_or_else",
+            ),
             models.CheckConstraint(
                 condition=Q(state="pending", finished_at=None)
                 | Q(state__in=["delivered", "dead"], finished_at__isnull=False),
@@ -82,4 +88,4 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.webhook_id} {self.position} {self.state}"
+        return f"{self.webhook_id} {self.position or self.said} {self.state}"

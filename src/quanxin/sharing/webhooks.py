@@ -99,6 +99,20 @@ def redeliver(actor: Actor, delivery: int) -> Delivery:
     return found
 
 
+def tell(consumer: str, **said: str) -> int:
+    """Tell a consumer, by its key, something besides changes, within the caller's transaction; said again, it is told once.
+
+    Return how many webhooks are told. What is said names things by number and says nothing of anybody.
+    """
+    made = 0
+    for hook in Webhook.objects.filter(consumer__key=consumer, ended_at=None):
+        _, new = Delivery.objects.get_or_create(
+            webhook=hook, said=said, defaults={"next_at": now(), "created_at": now()}
+        )
+        made += new
+    return made
+
+
 def deliver_due(most: int = MOST_AT_ONCE) -> int:
     """Send what is due, first what was never tried, at most ``most``; return how many attempts were made.
 
@@ -146,8 +160,8 @@ def _settle(delivery: Delivery) -> None:
 
 def message(delivery: Delivery) -> bytes:
     """The body of a notification; the same in every attempt."""
-    said = {"type": "changes.available", "timepoint": str(delivery.position), "resources": delivery.resources}
-    return json.dumps(said, separators=(",", ":")).encode()
+    changes = {"type": "changes.available", "timepoint": str(delivery.position), "resources": delivery.resources}
+    return json.dumps(delivery.said or changes, separators=(",", ":")).encode()
 
 
 def signed(secret: str, identity: str, at: dt.datetime, body: bytes) -> dict[str, str]:

@@ -57,7 +57,8 @@ def list_(
         {
             "delivery": d.pk,
             "webhook": d.webhook_id,
-            "timepoint": str(d.position),
+            "timepoint": str(d.position) if d.position else None,
+            "said": d.said,
             "state": d.state,
             "attempts": d.attempts,
             "next": d.next_at if d.state == Delivery.State.PENDING else None,

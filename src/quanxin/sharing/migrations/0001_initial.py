@@ -42,8 +42,9 @@ class Migration(migrations.Migration):
             name="Delivery",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.BigIntegerField()),
-                ("resources", models.JSONField()),
+                ("position", models.BigIntegerField(null=True)),
+                ("resources", models.JSONField(default=list)),
+                ("said", models.JSONField(null=True)),
                 (
                     "state",
                     models.CharField(
@@ -143,6 +144,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="delivery",
             constraint=models.UniqueConstraint(fields=("webhook", "position"), name="delivery_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("webhook", "said"), name="delivery_said_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("position", None), ("said__isnull", False)),
+                    models.Q(("position__isnull", False), ("said__isnull", True)),
+                    _connector="OR",
+                ),
+                name="delivery_of_changes_or_else",
+            ),
         ),
         migrations.AddConstraint(
             model_name="delivery",
