@@ -38,8 +38,8 @@ LISTED: dict[str, str] = {
         archive.Record.tier archive.Record.provider archive.Withdrawal.resource archive.Withdrawal.provider
         archive.Restriction.resource intake.Conflict.resource intake.Conflict.holder intake.Conflict.claimant
         intake.Handover.from_provider intake.Handover.to_provider intake.Handover.resources
-        intake.SamplingCheck.resource intake.SamplingCheck.provider sharing.Delivery.resources sharing.Delivery.said intake.Submission.resource
-        intake.Submission.provider intake.Submission.mode intake.Pulled.source sharing.Consumer.key
+        intake.SamplingCheck.resource intake.SamplingCheck.provider sharing.Delivery.resources intake.Submission.resource
+        intake.Submission.provider intake.Submission.mode intake.Pulled.source sharing.Consumer.key sharing.Delivery.said
         sharing.Subscription.resource sharing.Subscription.districts sharing.Subscription.fields evaluation.Edition.model
         evaluation.Edition.pack evaluation.Run.model evaluation.Run.pack_edition evaluation.Run.engine evaluation.Run.versions
         evaluation.Score.model evaluation.Score.grade evaluation.Change.model evaluation.Change.grade evaluation.Study.model
