@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from quanxin.accounts import operator
 from quanxin.archive.models import Record
 from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import PUBLIC
+from quanxin.calendar import day_of, today
+from quanxin.casework.models import Case
 from quanxin.demo.run import run, write_city
+from quanxin.measures import listing_sample
+from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
 
@@ -30,10 +35,35 @@ def test_the_manifest_equals_the_receipts_code_by_code(tmp_path: Path) -> None:
     )
     assert 8 <= outcome["accepted"] / 900 <= 13
     assert {"offered", "kept", "breached"} <= set(outcome["promised"])
+    assert outcome["lists"] == listing_sample.planned()
+    _two_years_of_lists_could_have_happened()
     assert Subject.objects.values("type").distinct().count() >= 12
     busiest = Record.objects.filter(published=True).values_list("subject_id", flat=True).first()
     assert busiest is not None
     assert sum(len(chapter.records) for chapter in archive_of(busiest, PUBLIC).chapters) >= 1
+
+
+def _two_years_of_lists_could_have_happened() -> None:
+    """Each act of a listing on a working day and after the one before it, nobody decided about unheard, and the records say
+    the same days."""
+    calendar, cases = current_pack().calendar, Case.objects.filter(kind__startswith="list-")
+    for case in cases:
+        steps = list(case.steps.order_by("pk").values_list("act", "at"))
+        moments = [at for _, at in steps]
+        assert moments == sorted(moments)
+        assert all(calendar.is_working_day(day_of(at)).working or day_of(at) == today() for at in moments)
+        if case.state == "listed":
+            assert [act for act, _ in steps][1:] in (["tell", "answer", "enter"], ["tell", "fall-silent", "enter"])
+            record = Record.objects.get(subject_id=case.subject_id, id=case.record_id)
+            assert record.event_date == day_of(moments[-1])
+    assert cases.filter(state="removed").count() >= 3
+    for case in cases.filter(state="removed"):
+        found = Record.objects.get(
+            subject_id=case.subject_id, resource=case.resource, key_hash=case.key_hash, superseded_at=None
+        )
+        assert (found.payload["removed_on"], found.public_until) == (
+            day_of(case.decided_at).isoformat(), day_of(case.decided_at) - dt.timedelta(days=1),
+        )  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -31,5 +31,8 @@ SLICE = Slice(
     health={"measures": "quanxin.measures.health:findings"},
     deep={"measures-deep": "quanxin.measures.health:deep"},
     handlers=("quanxin.measures.following:GROUNDS", "quanxin.measures.following:CASES", "quanxin.measures.due:LIST"),
-    demo={"measures": "quanxin.measures.sample:apply_some"},
+    demo={
+        "lists": "quanxin.measures.listing_sample:list_some",  # first: what is applied rests on lists
+        "measures": "quanxin.measures.sample:apply_some",
+    },
 )
