@@ -40,7 +40,7 @@ def lists(request: HttpRequest) -> HttpResponse:
         Column(_("名单"), lambda row: Cell(said(row[0].title), reverse("portal:list", args=[row[0].key])), Kind.LINK),
         Column(_("认定单位"), lambda row: row[1]),
         Column(_("在册"), lambda row: _counted(row[2]), Kind.NUMBER),
-        Column(_("期限"), lambda row: _term(row[0])),
+        Column(_("列入期限"), lambda row: _term(row[0])),
     ]
     found = [(one, _authority(one), counted(one)) for one in public_lists()]
     listings = [
