@@ -12,8 +12,7 @@ from bench.ground import ground
 
 PARTS = (
     "intake", "intake-peers", "registers", "search", "interface", "evaluation", "evaluation-one", "evaluation-spark",
-    "evaluation-peer", "rights", "measures", "measures-one", "checks",
-    "draw", "draw-verify",
+    "evaluation-peer", "rights", "measures", "measures-one", "checks", "draw", "draw-verify", "log",
 )  # fmt: skip
 
 
@@ -34,6 +33,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="penalty rows to take in")
     parser.add_argument("--registered", type=int, default=480_000, help="register rows to take in")
     parser.add_argument("--checked", type=int, default=100_000, help="subjects of a list that is checked")
+    parser.add_argument("--leaves", type=int, default=10_000_000, help="leaves of the public log")
     parser.add_argument("--subjects", type=int, default=1_000_000, help="names to search among")
     asked = parser.parse_args()
     if asked.only is None:
@@ -62,6 +62,11 @@ def main() -> None:
 
         with ground() as folder:
             evaluation_one.measure(folder, asked.city)
+    elif asked.only == "log":
+        from bench import log
+
+        with ground():
+            log.measure(asked.leaves)
     elif asked.only == "rights":
         from bench import rights
 

@@ -28,7 +28,7 @@ PORTAL = (
     "home", "search", "suggestions", "subject", "licences", "penalties", "catalogue", "resource", "open-data",
     "open-data-catalogue", "open-data-file", "about", "language", "health", "robots", "manifest", "favicon",
     "csp-report", "security-txt", "commitments", "commitment", "lists", "list",
-    "draw-verify",
+    "draw-verify", "log-checkpoint", "log-keys", "log-tile",
 )  # fmt: skip
 
 ROUTES: dict[str, Rule] = (

@@ -32,7 +32,8 @@ LISTED: dict[str, str] = {
         accounts.SignIn.how accounts.Organisation.key accounts.Membership.provider accounts.Membership.district
         accounts.Grant.provider accounts.Grant.district accounts.ApiClient.provider accounts.ApiClient.consumer
         accounts.Agency.scope accounts.AuditLine.act subjects.Subject.type subjects.Subject.region subjects.Decision.provider
-        archive.Follower.name archive.SetAside.follower ledger.Removal.name ledger.Seal.tables archive.Transfer.resource
+        archive.Follower.name archive.SetAside.follower ledger.Removal.name
+        ledger.Leaf.kind ledger.Leaf.content ledger.Leaf.about ledger.Head.note ledger.Seal.tables archive.Transfer.resource
         archive.Transfer.from_provider archive.Transfer.to_provider archive.Transfer.act archive.Edition.resource
         archive.Edition.pack archive.Batch.resource archive.Batch.provider archive.Batch.mode archive.Record.resource
         archive.Record.tier archive.Record.provider archive.Withdrawal.resource archive.Withdrawal.provider

@@ -1,7 +1,7 @@
-"""The seals of days, and what was removed after its term.
+"""The seals of days, what was removed after its term, and the leaves, tiles and heads of the public log.
 
-Invariant: both tables only grow. A seal names the one before it, and one alone follows it; a line goes only under a
-removal, which stays, and whose days stay sealed.
+Invariant: these tables only grow. A seal names the one before it, and one alone follows it; a line goes only under a
+removal, which stays, and whose days stay sealed. A leaf gets its place in the log once; only what opens it may be forgotten.
 """
 
 from __future__ import annotations
@@ -51,3 +51,58 @@ class Removal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.before:%F} {self.lines}"
+
+
+class Leaf(models.Model):
+    """Something that the public log commits to: a batch, a decision, a draw, the seal of a day.
+
+    ``entry`` is what the log shows: the kind, the moment, and the SHA-256 of ``salt`` and ``content``. Whoever has these
+    two opens the leaf; once they are forgotten it proves that something stood there, and nothing of what. ``about`` is
+    for the platform to find it. ``place`` in the log is None until it is sequenced.
+    """
+
+    kind = models.CharField(max_length=32)
+    about = models.CharField(max_length=128)
+    content = models.JSONField(null=True)
+    salt = models.BinaryField(null=True)
+    entry = models.BinaryField()
+    at = models.DateTimeField()
+    place = models.BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        ordering = ["place"]
+        indexes = [
+            models.Index(fields=["kind", "about"], name="leaf_about"),
+            models.Index(fields=["id"], condition=Q(place=None), name="leaf_waiting"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(place=None) | Q(place__gte=0), name="leaf_place")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.place}"
+
+
+class Tile(models.Model):
+    """The hashes of up to 256 subtrees beside each other (``proofs.tiles``); one that is not full grows at its end."""
+
+    pk = models.CompositePrimaryKey("level", "number")
+    level = models.PositiveSmallIntegerField()
+    number = models.BigIntegerField()
+    hashes = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.number}"
+
+
+class Head(models.Model):
+    """A checkpoint that was signed: how many leaves, the root, the signed note as it is served."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["size"]
+
+    def __str__(self) -> str:
+        return str(self.size)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from quanxin.runtime.slices import Job, Slice, Term
+from quanxin.runtime.slices import Face, Job, Slice, Term
 
 SLICE = Slice(
     key="ledger",
     title=("封存", "Ledger"),
+    pages={Face.PORTAL: "quanxin.ledger.log_pages:PAGES"},
     health={"ledger": "quanxin.ledger.health:findings"},
     deep={"ledger-deep": "quanxin.ledger.health:deep"},
-    jobs=(Job("17 * * * *", "quanxin.ledger.sealing:seal_by_night", "ledger.seal"),),
+    jobs=(
+        Job("* * * * * *", "quanxin.ledger.sequencing:sequence", "ledger.sequence"),
+        Job("17 * * * *", "quanxin.ledger.sealing:seal_by_night", "ledger.seal"),
+    ),
     terms=(Term("sign-ins", "47 3 * * *", "quanxin.ledger.removing:remove_sign_ins", "ledger.remove-sign-ins"),),
 )

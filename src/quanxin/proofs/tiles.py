@@ -72,7 +72,7 @@ class Tree:
 
     def root(self) -> bytes:
         """The root."""
-        return self._range(0, self.size) if self.size else merkle.EMPTY
+        return self.subtree(0, self.size) if self.size else merkle.EMPTY
 
     def inclusion(self, place: int) -> list[bytes]:
         """The proof for the leaf at ``place``. Raises ``IndexError`` where there is none."""
@@ -82,10 +82,10 @@ class Tree:
         while end - begin > 1:
             half = begin + (1 << (end - begin - 1).bit_length() - 1)
             if place < half:
-                beside.append(self._range(half, end))
+                beside.append(self.subtree(half, end))
                 end = half
             else:
-                beside.append(self._range(begin, half))
+                beside.append(self.subtree(begin, half))
                 begin = half
         return beside[::-1]
 
@@ -99,19 +99,19 @@ class Tree:
         while before != end:
             half = begin + (1 << (end - begin - 1).bit_length() - 1)
             if before <= half:
-                beside.append(self._range(half, end))
+                beside.append(self.subtree(half, end))
                 end = half
             else:
-                beside.append(self._range(begin, half))
+                beside.append(self.subtree(begin, half))
                 begin, whole = half, False
-        return [*([] if whole else [self._range(begin, end)]), *beside[::-1]]
+        return [*([] if whole else [self.subtree(begin, end)]), *beside[::-1]]
 
-    def _range(self, begin: int, end: int) -> bytes:
+    def subtree(self, begin: int, end: int) -> bytes:
         """The root over the leaves from ``begin`` until before ``end``, where ``begin`` starts a subtree that holds them."""
         size = end - begin
         if size & (size - 1):
             half = begin + (1 << size.bit_length() - 1)
-            return merkle.node_hash(self._range(begin, half), self._range(half, end))
+            return merkle.node_hash(self.subtree(begin, half), self.subtree(half, end))
         level, rest = divmod(size.bit_length() - 1, HEIGHT)
         first = begin >> level * HEIGHT
         tile = self._tile(level, first // WIDTH)

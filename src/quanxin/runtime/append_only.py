@@ -24,6 +24,9 @@ APPEND_ONLY: Mapping[str, frozenset[str]] = MappingProxyType({
     "checks_use": frozenset(),
     "ledger_seal": frozenset(),
     "ledger_removal": frozenset(),
+    "ledger_leaf": frozenset({"UPDATE"}),  # placed once, and what opens it forgotten
+    "ledger_tile": frozenset({"UPDATE"}),  # grows at its end until it is full
+    "ledger_head": frozenset({"UPDATE"}),  # cosigned by witnesses
     "archive_record": frozenset({"UPDATE"}),  # superseded once
     "archive_restriction": frozenset({"UPDATE"}),  # ended once
     "rights_consent": frozenset({"UPDATE"}),  # narrowed, and ended once

@@ -31,6 +31,7 @@ class Kind(IntEnum):
     SEALING = 20_811  # whoever seals under a key, shared; whoever retires it
     ATTACHMENTS = 20_821  # of a case, or of a person's that no case uses yet
     LEDGER = 20_827  # whoever seals a day of lines, or changes the key that signs
+    LOG = 20_832  # whoever gives leaves their places in the public log
     MODEL = 20_825  # one run at a time gives its scores
     NEVER_SCORED = 20_826  # by a trigger of evaluation
     CHECK = 20_830  # by the form that asked for it

@@ -67,6 +67,41 @@ GUARDED = (
 GUARDED_WHOLE = (
     "archive_record", "archive_restriction", "rights_consent", "attachments_attachment", "evaluation_change",
 )  # fmt: skip
+# A leaf is placed once and what opens it may be forgotten; a tile grows at its end; of a head only cosignatures grow.
+LOG = """
+CREATE FUNCTION ledger_leaf_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a leaf of the log stays as it is' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER ledger_leaf_stays BEFORE DELETE ON ledger_leaf FOR EACH ROW EXECUTE FUNCTION ledger_leaf_stays();
+CREATE TRIGGER ledger_leaf_is_placed_once BEFORE UPDATE ON ledger_leaf FOR EACH ROW WHEN (
+    OLD.place IS NOT NULL AND NEW.place IS DISTINCT FROM OLD.place
+    OR NEW.entry <> OLD.entry OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.about <> OLD.about OR NEW.at <> OLD.at
+    OR NEW.content IS NOT NULL AND NEW.content IS DISTINCT FROM OLD.content
+    OR NEW.salt IS NOT NULL AND NEW.salt IS DISTINCT FROM OLD.salt
+) EXECUTE FUNCTION ledger_leaf_stays();
+CREATE FUNCTION ledger_tile_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR substring(NEW.hashes FROM 1 FOR length(OLD.hashes)) <> OLD.hashes
+        OR length(NEW.hashes) > 8192 OR (NEW.level, NEW.number) <> (OLD.level, OLD.number) THEN
+        RAISE EXCEPTION 'a tile of the log grows at its end only' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_tile_grows BEFORE UPDATE OR DELETE ON ledger_tile
+    FOR EACH ROW EXECUTE FUNCTION ledger_tile_grows();
+CREATE FUNCTION ledger_head_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (NEW.size, NEW.root, NEW.at) IS DISTINCT FROM (OLD.size, OLD.root, OLD.at)
+        OR left(NEW.note, length(OLD.note)) <> OLD.note THEN
+        RAISE EXCEPTION 'a head of the log stays as it was signed' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ledger_head_stays BEFORE UPDATE OR DELETE ON ledger_head
+    FOR EACH ROW EXECUTE FUNCTION ledger_head_stays();
+SELECT ledger_guard_whole('ledger_leaf'), ledger_guard_whole('ledger_tile'), ledger_guard_whole('ledger_head');
+"""
 # Days are looked up by their moments; a range index costs an insert next to nothing.
 INDEXES = "".join(
     f"CREATE INDEX {table}_at ON {table} USING brin (at) WITH (pages_per_range = 16);"
@@ -128,7 +163,56 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(FUNCTIONS + REMOVAL + INDEXES),
+        migrations.CreateModel(
+            name="Leaf",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=32)),
+                ("about", models.CharField(max_length=128)),
+                ("content", models.JSONField(null=True)),
+                ("salt", models.BinaryField(null=True)),
+                ("entry", models.BinaryField()),
+                ("at", models.DateTimeField()),
+                ("place", models.BigIntegerField(null=True, unique=True)),
+            ],
+            options={
+                "ordering": ["place"],
+                "indexes": [
+                    models.Index(fields=["kind", "about"], name="leaf_about"),
+                    models.Index(fields=["id"], condition=models.Q(("place", None)), name="leaf_waiting"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("place", None), ("place__gte", 0), _connector="OR"), name="leaf_place"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Tile",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "level", "number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField()),
+                ("number", models.BigIntegerField()),
+                ("hashes", models.BinaryField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Head",
+            fields=[
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("root", models.BinaryField()),
+                ("note", models.TextField()),
+                ("at", models.DateTimeField()),
+            ],
+            options={"ordering": ["size"]},
+        ),
+        migrations.RunSQL(FUNCTIONS + REMOVAL + INDEXES + LOG),
         migrations.RunSQL("".join(f"SELECT ledger_guard('{table}');" for table in GUARDED)),
         migrations.RunSQL("".join(f"SELECT ledger_guard_whole('{table}');" for table in GUARDED_WHOLE)),
     ]

@@ -1,0 +1,63 @@
+"""The public log as it is served: head, tiles, entries and keys, for whoever follows it (C2SP tlog-tiles).
+
+Invariant: what is served never changes but the head, and holds no personal data; anybody may read it, and nobody is asked who.
+"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, re_path
+from django.views.decorators.http import require_safe
+
+from quanxin.ledger import log_reading
+from quanxin.proofs.tiles import WIDTH
+
+FOREVER = "public, max-age=31536000, immutable"
+_NUMBER = r"(?:x\d{3}/){0,5}\d{3}"
+
+
+@require_safe
+def checkpoint(_request: HttpRequest) -> HttpResponse:
+    """The latest head."""
+    found = log_reading.head()
+    if found is None:
+        raise Http404
+    return _sent(found.note.encode(), "text/plain; charset=utf-8", "public, max-age=2")
+
+
+@require_safe
+def keys(_request: HttpRequest) -> HttpResponse:
+    """The public keys, one a line, the present one last."""
+    return _sent(
+        "".join(f"{key}\n" for key in log_reading.public_keys()).encode(), "text/plain; charset=utf-8", "no-cache"
+    )
+
+
+@require_safe
+def tile(_request: HttpRequest, level: str, number: str, width: str = "") -> HttpResponse:
+    """A tile, or entries."""
+    which, wide = int(number.replace("x", "").replace("/", "")), int(width or WIDTH)
+    if not 0 < wide <= WIDTH or (width and wide == WIDTH):
+        raise Http404
+    found = log_reading.bundle(which, wide) if level == "entries" else log_reading.tile(int(level), which, wide)
+    if found is None:
+        raise Http404
+    return _sent(found, "application/octet-stream", FOREVER)
+
+
+def _sent(content: bytes, kind: str, kept: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
+    answer["Cache-Control"] = kept
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+PAGES = [
+    path("log/checkpoint", checkpoint, name="log-checkpoint"),
+    path("log/keys", keys, name="log-keys"),
+    re_path(
+        rf"^log/tile/(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/(?P<number>{_NUMBER})(?:\.p/(?P<width>[1-9]\d{{0,2}}))?$",
+        tile,
+        name="log-tile",
+    ),
+]
