@@ -90,6 +90,10 @@ def test_where_tiles_are_served() -> None:
     assert tiles.path(2, 1234067) == "tile/2/x001/x234/067"
     assert tiles.path(None, 1234067, 8) == "tile/entries/x001/x234/067.p/8"
     assert tiles.path(1, 1000) == "tile/1/x001/000"
+    for asked in ((0, 0, 256), (2, 1_234_067, 256), (None, 1_234_067, 8), (63, 255, 255)):
+        assert tiles.read_path(tiles.path(*asked).removeprefix("tile/")) == asked
+    for text in ("", "0", "64/000", "0/00", "0/000.p/256", "0/000.p/0", "0/x00/000", "entries/1", "00/000", "0/000/"):
+        assert tiles.read_path(text) is None, text
     assert list(tiles.of_size(70_000)) == [(0, 273, 112), (1, 1, 17), (2, 0, 1)]
     assert list(tiles.of_size(256)) == [(0, 0, 256), (1, 0, 1)]
     assert list(tiles.of_size(0)) == []

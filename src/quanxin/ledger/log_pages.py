@@ -6,14 +6,13 @@ Invariant: what is served never changes but the head, and holds no personal data
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path, re_path
+from django.urls import path
 from django.views.decorators.http import require_safe
 
 from quanxin.ledger import log_reading
-from quanxin.proofs.tiles import WIDTH
+from quanxin.proofs.tiles import read_path
 
 FOREVER = "public, max-age=31536000, immutable"
-_NUMBER = r"(?:x\d{3}/){0,5}\d{3}"
 
 
 @require_safe
@@ -34,12 +33,13 @@ def keys(_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def tile(_request: HttpRequest, level: str, number: str, width: str = "") -> HttpResponse:
+def tile(_request: HttpRequest, name: str) -> HttpResponse:
     """A tile, or entries."""
-    which, wide = int(number.replace("x", "").replace("/", "")), int(width or WIDTH)
-    if not 0 < wide <= WIDTH or (width and wide == WIDTH):
+    asked = read_path(name)
+    if asked is None:
         raise Http404
-    found = log_reading.bundle(which, wide) if level == "entries" else log_reading.tile(int(level), which, wide)
+    level, number, width = asked
+    found = log_reading.bundle(number, width) if level is None else log_reading.tile(level, number, width)
     if found is None:
         raise Http404
     return _sent(found, "application/octet-stream", FOREVER)
@@ -55,9 +55,5 @@ def _sent(content: bytes, kind: str, kept: str) -> HttpResponse:
 PAGES = [
     path("log/checkpoint", checkpoint, name="log-checkpoint"),
     path("log/keys", keys, name="log-keys"),
-    re_path(
-        rf"^log/tile/(?P<level>entries|[0-9]|[1-5][0-9]|6[0-3])/(?P<number>{_NUMBER})(?:\.p/(?P<width>[1-9]\d{{0,2}}))?$",
-        tile,
-        name="log-tile",
-    ),
+    path("log/tile/<path:name>", tile, name="log-tile"),
 ]

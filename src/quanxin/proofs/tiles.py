@@ -6,6 +6,7 @@ hash of a proof is a hash of a tile or is made from hashes of one tile, so that 
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable, Iterator, Sequence
 
@@ -13,6 +14,7 @@ from quanxin.proofs import merkle
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
+_PATH = re.compile(r"(entries|[1-5]?[0-9]|6[0-3])/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 Tiles = Callable[[int, int, int], bytes]  # level, number, width: the hashes of a tile, beside each other
 
 
@@ -25,6 +27,15 @@ def path(level: int | None, number: int, width: int = WIDTH) -> str:
         parts.append(f"{'x' if parts else ''}{rest % 1000:03}")
     partial = f".p/{width}" if width < WIDTH else ""
     return f"tile/{'entries' if level is None else level}/{'/'.join(reversed(parts))}{partial}"
+
+
+def read_path(text: str) -> tuple[int | None, int, int] | None:
+    """What is asked for at an address after ``tile/``: level (None of entries), number, width; None for no such address."""
+    found = _PATH.fullmatch(text)
+    if found is None or int(found[3] or 1) >= WIDTH:
+        return None
+    level = None if found[1] == "entries" else int(found[1])
+    return level, int(found[2].replace("x", "").replace("/", "")), int(found[3] or WIDTH)
 
 
 def of_size(size: int) -> Iterator[tuple[int, int, int]]:
