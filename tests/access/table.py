@@ -28,7 +28,7 @@ PORTAL = (
     "home", "search", "suggestions", "subject", "licences", "penalties", "catalogue", "resource", "open-data",
     "open-data-catalogue", "open-data-file", "about", "language", "health", "robots", "manifest", "favicon",
     "csp-report", "security-txt", "commitments", "commitment", "lists", "list",
-    "draw-verify", "log-checkpoint", "log-keys", "log-tile",
+    "draw-verify", "inspection-results", "log-checkpoint", "log-keys", "log-tile",
 )  # fmt: skip
 
 ROUTES: dict[str, Rule] = (
@@ -97,6 +97,15 @@ ROUTES: dict[str, Rule] = (
     )
     | dict.fromkeys(("my:agents", "my:end-agency", "my:export"), ITSELF)
     | dict.fromkeys(("my:commitments", "my:commitment", "my:commitment-sign"), ITSELF)
+    | dict.fromkeys(("my:inspections", "my:inspection"), ITSELF)
+    | dict.fromkeys(
+        ("desk:field", "desk:field-worker", "desk:field-tasks", "desk:field-begin", "desk:field-send"),
+        roles(Role.INSPECTOR),
+    )
+    | dict.fromkeys(
+        ("desk:inspections", "desk:inspections-board"), roles(Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR)
+    )
+    | {"desk:inspection-begin": roles(Role.DECIDER)}
     | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may
     | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
     | dict.fromkeys(

@@ -159,6 +159,34 @@ def consequences(folder: str) -> dict[str, Any]:
     return {"code": CODES[0]}
 
 
+def visits(folder: str) -> dict[str, Any]:
+    """The companies, two inspectors with a task each at the first two, and the people who have to do with them."""
+    from quanxin.accounts import operator
+    from quanxin.accounts.actors import Role
+    from quanxin.accounts.binding import bind
+    from quanxin.accounts.people import add_account
+    from tests.city import CODES, register
+    from tests.supervision.inspecting.life import PROVIDER, begun, inspector
+
+    register(Path(folder))
+    add_account(operator(), "owner", password=PASSWORD, name="王掌柜")
+    bind(operator(), "owner", CODES[0], reason="核验营业执照")
+    add_account(operator(), "decider", password=PASSWORD, role=Role.DECIDER, provider=PROVIDER)
+    for name in ("inspector", "colleague"):
+        add_account(operator(), name, password=PASSWORD, role=Role.INSPECTOR, provider=PROVIDER)
+    everybody_has_chosen()
+    pair = [inspector(account="inspector"), inspector("SD-370100-2", account="colleague")]
+    return {"code": CODES[0], "cases": [begun(n, inspectors=pair).number for n in (0, 1)]}
+
+
+def withdraw(number: str) -> str:
+    """Withdraw an inspection that was assigned; the state of its case."""
+    from quanxin.casework import engine
+    from tests.supervision.inspecting.life import DEPARTMENT
+
+    return engine.perform(DEPARTMENT, number, "withdraw", {"reason": "企业已停业"}).state
+
+
 def authenticator(name: str) -> str:
     """Give somebody who is signed in already an authenticator; its secret."""
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -187,7 +215,7 @@ def penalise(folder: str, number: str) -> None:
 
 def obey() -> None:
     """Do what each line asks, at the moment of the file, and answer with a line."""
-    made = (jobs, city, matter, promises, consequences, authenticator, no_authenticator, penalise)
+    made = (jobs, city, matter, promises, consequences, visits, withdraw, authenticator, no_authenticator, penalise)
     known: dict[str, Callable[..., Any]] = {one.__name__: one for one in made}
     for line in sys.stdin:
         what, *arguments = json.loads(line)

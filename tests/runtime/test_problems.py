@@ -28,6 +28,7 @@ from quanxin.measures.errors import MeasureError
 from quanxin.policy.model import Text
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem, Wording
+from quanxin.supervision.inspecting.errors import InspectionError
 from quanxin.terminal.output import explain
 
 SLICES = (
@@ -36,6 +37,7 @@ SLICES = (
     CheckError,
     CommitmentError,
     EvaluationError,
+    InspectionError,
     IntakeError,
     MeasureError,
     NotPossible,

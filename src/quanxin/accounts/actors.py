@@ -27,6 +27,9 @@ class Role(StrEnum):
     MODELLER = "modeller"  # runs and compares evaluation models, and proposes editions
     APPROVER = "approver"  # approves what another proposed
     SUPERVISOR = "supervisor"  # supervises a trade or a district and reads what that needs
+    INSPECTOR = (
+        "inspector"  # a provider's inspector with a card: inspects what was assigned, sends results from the spot
+    )
     BANK = "bank"  # an institution's officer: reads what its subjects consented to
     PERSONNEL = "personnel"  # a personnel authority: reads civil servants' archives
     AUDITOR = "auditor"  # reads what was done and read, by whom, and changes nothing

@@ -33,8 +33,8 @@ SIGN_INS = 30  # shown, newest first
 ROLES = {
     Role.INTAKE: _("报送"), Role.DECIDER: _("异议和修复的决定"), Role.WINDOW: _("窗口"), Role.REVIEWER: _("复核"),
     Role.STEWARD: _("主体关联"), Role.CENTRE: _("信用中心"), Role.MODELLER: _("评价建模"), Role.APPROVER: _("审批"),
-    Role.SUPERVISOR: _("监管"), Role.BANK: _("金融机构"), Role.PERSONNEL: _("人事部门"), Role.AUDITOR: _("审计"),
-    Role.ADMINISTRATOR: _("账号管理"),
+    Role.SUPERVISOR: _("监管"), Role.INSPECTOR: _("检查人员"), Role.BANK: _("金融机构"), Role.PERSONNEL: _("人事部门"),
+    Role.AUDITOR: _("审计"), Role.ADMINISTRATOR: _("账号管理"),
 }  # fmt: skip
 
 

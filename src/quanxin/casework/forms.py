@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -23,38 +24,46 @@ from quanxin.engine.prepared import Prepared
 from quanxin.engine.program import Program, compile
 from quanxin.engine.run import check
 from quanxin.engine.taxonomy import describe
-from quanxin.policy.model import Deadline, Mode, Publication, Resource, Retention, Sharing, SubjectOf
+from quanxin.policy.model import (
+    Deadline,
+    FieldDef,
+    InForce,
+    Mode,
+    Publication,
+    Resource,
+    Retention,
+    Sharing,
+    SubjectOf,
+    Text,
+)
 from quanxin.policy.procedure import Act, Procedure
 from quanxin.runtime.pack import current_pack
 
 _LOCK = threading.Lock()
 
 
-def as_resource(procedure: Procedure, act: Act) -> Resource:
-    """What an act asks as a resource of one row, for the engine to check."""
-    return Resource(
-        key=f"{procedure.key}-{act.key}",
-        title=act.title,
-        in_force=procedure.in_force,
-        category="",
-        providers=(),
-        subject_types=(),
-        nature="neutral",
-        subject=SubjectOf(),
-        fields=act.asks,
-        publication=Publication(mode=Mode.SHARED),
-        sharing=Sharing(mode=Mode.SHARED),
-        retention=Retention(),
-        deadline=Deadline(),
-    )
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked, as a resource of one row for the engine to check; the same by its key and edition."""
+
+    key: str
+    edition: dt.date
+    resource: Resource = field(compare=False)
 
 
 def checked(procedure: Procedure, act: Act, sent: Mapping[str, str]) -> dict[str, Any]:
-    """The items of a form, each with its value as JSON has it. Raises ``FormRefused`` with everything that is wrong."""
-    if not act.asks:
+    """The items of an act's form, each with its value as JSON has it. Raises ``FormRefused`` with everything wrong."""
+    return read(f"{procedure.key}-{act.key}", act.title, procedure.in_force, act.asks, sent)
+
+
+def read(
+    key: str, title: Text, in_force: InForce, asks: tuple[FieldDef, ...], sent: Mapping[str, str]
+) -> dict[str, Any]:
+    """The items that a rule of the pack ``asks`` for, found by ``key`` and edition; raises as ``checked``."""
+    if not asks:
         return {}
-    resource, columns = as_resource(procedure, act), [f.key for f in act.asks]
-    program = _program(procedure.key, procedure.in_force.from_, act.key, today())
+    resource, columns = _as_resource(key, title, in_force, asks), [f.key for f in asks]
+    program = _program(_Asked(key, in_force.from_, resource), today())
     with _LOCK:
         con, standing = _bench()
         con.execute(
@@ -79,8 +88,23 @@ def _bench() -> tuple[duckdb.DuckDBPyConnection, Prepared]:
 
 
 @cache
-def _program(key: str, edition: dt.date, act: str, day: dt.date) -> Program:
-    pack = current_pack()
-    procedure = next(p for p in pack.procedures if p.key == key and p.in_force.from_ == edition)
-    resource = as_resource(procedure, procedure.act_of[act])
-    return compile(resource, pack.on(day), columns=[f.key for f in resource.fields])
+def _program(asked: _Asked, day: dt.date) -> Program:
+    return compile(asked.resource, current_pack().on(day), columns=[f.key for f in asked.resource.fields])
+
+
+def _as_resource(key: str, title: Text, in_force: InForce, asks: tuple[FieldDef, ...]) -> Resource:
+    return Resource(
+        key=key,
+        title=title,
+        in_force=in_force,
+        category="",
+        providers=(),
+        subject_types=(),
+        nature="neutral",
+        subject=SubjectOf(),
+        fields=asks,
+        publication=Publication(mode=Mode.SHARED),
+        sharing=Sharing(mode=Mode.SHARED),
+        retention=Retention(),
+        deadline=Deadline(),
+    )

@@ -17,6 +17,7 @@ from quanxin.archive.own_matters import expect_others
 from quanxin.archive.viewers import Viewer
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
+from quanxin.casework.procedures import seen_by_party
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import cluster, resolve
 
@@ -52,7 +53,7 @@ class Party:
 
     def case(self, number: str) -> Case:
         """A case of the subject; raises ``RightsError`` for any other."""
-        found = Case.objects.filter(number=number, subject_id__in=self.ids).first()
+        found = Case.objects.filter(seen_by_party(), number=number, subject_id__in=self.ids).first()
         if found is None:
             raise RightsError("case-unknown", refused_line(self.actor, f"case:{number}", "not a case of the subject"))
         return found

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.calendar import day_of, today
@@ -29,6 +31,17 @@ def procedure_of(case: Case) -> Procedure:
 def state_of(case: Case) -> State:
     """The state of a case, with its words."""
     return procedure_of(case).state_of[case.state]
+
+
+def seen_by_party(case: str = "") -> Q:
+    """The cases that the party of each sees: those that stand in no state that their procedure keeps from it. Of what has
+    a case, by the name of its field ``case``."""
+    found, of = Q(), f"{case}__" if case else ""
+    for procedure in procedures():
+        for state in procedure.states:
+            if state.unseen:
+                found &= ~Q(**{f"{of}kind": procedure.key, f"{of}state": state.key})
+    return found
 
 
 def title_of(kind: str) -> Text:

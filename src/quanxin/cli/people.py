@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 ROLES = (
     "角色：intake 报送、decider 决定异议和修复、window 窗口、reviewer 复核、steward 关联、centre 信用中心、modeller 建模、"
-    "approver 审批、supervisor 监管、bank 金融机构、personnel 人事、auditor 审计、administrator 管理；"
+    "approver 审批、supervisor 监管、inspector 检查、bank 金融机构、personnel 人事、auditor 审计、administrator 管理；"
     "不写为主体的代表或代理人 / role"
 )
 Username = Annotated[str, typer.Argument(help="用户名 / user name")]

@@ -47,7 +47,8 @@ def kinds_of(me: Representation) -> list[str]:
 def due_first(party: Party, kinds: Collection[str]) -> QuerySet[Case]:
     """The subject's cases of those kinds, the newest first, each with the end of its running term as ``due``."""
     running = Term.objects.filter(case=OuterRef("pk"), stopped_at=None).values("due_at")[:1]
-    return Case.objects.filter(subject_id__in=party.ids, kind__in=kinds).annotate(due=Subquery(running))
+    seen = Case.objects.filter(procedures.seen_by_party(), subject_id__in=party.ids, kind__in=kinds)
+    return seen.annotate(due=Subquery(running))
 
 
 def entries(found: Sequence[Case]) -> list[Entry]:

@@ -109,8 +109,9 @@ class State(Part):
     """A state. ``title`` is what the desk calls it, ``told`` what the party reads. ``next`` says to the desk
     what comes, ``says`` to the party what it means for it: with ``{who}`` and ``{by}``, the last day.
 
-    ``ends``: the case is closed in it, ``negative``: with a negative record, listing or measure. ``again``:
-    the party may file anew. ``pauses``: the term that runs stands still. ``tone`` is how it is marked.
+    ``unseen``: the party does not see a case that stands in it. ``ends``: the case is closed in it, ``negative``: with a
+    negative record, listing or measure. ``again``: the party may file anew. ``pauses``: the term that runs stands still.
+    ``tone`` is how it is marked.
     """
 
     key: Key
@@ -120,6 +121,7 @@ class State(Part):
     next: Text | None = None
     clock: StateClock | None = None
     pauses: bool = False
+    unseen: bool = False
     ends: bool = False
     negative: bool = False
     again: bool = False

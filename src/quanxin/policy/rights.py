@@ -31,7 +31,7 @@ Seer = Literal[
 ]
 # Whom a clock may call when its term is about to lapse: the roles of ``accounts``, by name.
 ROLES = frozenset(
-    ["intake", "decider", "window", "reviewer", "steward", "centre", "modeller", "approver", "supervisor", "bank",
+    ["intake", "decider", "window", "reviewer", "steward", "centre", "modeller", "approver", "supervisor", "inspector", "bank",
      "personnel", "auditor", "administrator"]
 )  # fmt: skip
 # What a notice may leave open, to be said when it is sent.

@@ -18,6 +18,7 @@ from quanxin.archive.serial import as_json
 from quanxin.calendar import now
 from quanxin.casework.models import Case, Notice
 from quanxin.casework.parties import Party
+from quanxin.casework.procedures import seen_by_party
 from quanxin.casework.rendering import all_rendered
 from quanxin.rights.consent_models import Consent
 
@@ -44,7 +45,10 @@ def everything(party: Party) -> dict[str, Any]:
                 "kind", "resource", "case", "basis", "from_at", "ended_at", "ended_reason"
             )
         ),
-        "cases": [_case(case) for case in Case.objects.filter(subject_id__in=ids).prefetch_related("steps", "terms")],
+        "cases": [
+            _case(case)
+            for case in Case.objects.filter(seen_by_party(), subject_id__in=ids).prefetch_related("steps", "terms")
+        ],
         "consents": [_consent(c) for c in Consent.objects.filter(subject_id__in=ids).select_related("wording")],
         "notices": _notices(list(Notice.objects.filter(subject_id__in=ids))),
     }

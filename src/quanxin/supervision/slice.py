@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from quanxin.runtime.slices import Slice
+from django.utils.translation import gettext_lazy as _
 
-SLICE = Slice(key="supervision", title=("分级分类监管", "Graded supervision"))
+from quanxin.accounts.actors import Role
+from quanxin.runtime.slices import Face, Link, Slice
+
+INSPECTIONS = frozenset({Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR})
+
+SLICE = Slice(
+    key="supervision",
+    title=("分级分类监管", "Graded supervision"),
+    links=(
+        Link(page="desk:inspections", title=_("行政检查"), place=14, roles=INSPECTIONS),
+        Link(page="desk:field", title=_("检查任务"), place=5, roles=frozenset({Role.INSPECTOR})),
+        Link(page="my:inspections", title=_("检查"), place=106, shown=lambda me: not me.agency),
+        Link(page="portal:inspection-results", title=_("检查结果"), place=107),
+    ),
+    demo={"inspected": "quanxin.supervision.inspecting.sample:inspect"},
+    pages={
+        Face.DESK: "quanxin.supervision.urls:DESK",
+        Face.MY: "quanxin.supervision.urls:MY",
+        Face.PORTAL: "quanxin.supervision.urls:PORTAL",
+    },
+)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from quanxin.casework.models import Case
-from quanxin.runtime.free_text import FreeJson
+from quanxin.runtime.free_text import FreeJson, FreeText
 
 
 class Inspection(models.Model):
@@ -49,7 +49,8 @@ class Inspection(models.Model):
     answers = FreeJson(default=dict)
     result = models.CharField(max_length=64, blank=True)
     done_on = models.DateField(null=True)
-    stars = models.PositiveSmallIntegerField(null=True)  # how its subject rated how it was done
+    stars = models.PositiveSmallIntegerField(null=True)  # how its subject rated how it was done, and in which words
+    words = FreeText(blank=True)
 
     class Meta:
         ordering = ["-id"]

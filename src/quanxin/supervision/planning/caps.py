@@ -30,6 +30,7 @@ def used(subjects: Collection[int], year: int, provider: str = "") -> dict[int, 
     """How many drawn inspections of a year each of the subjects has had or is about to have, those with none left out; of one
     department, where it is named, alone or with partners."""
     found = Inspection.objects.filter(why=Inspection.Why.DRAWN, subject_id__in=subjects)
+    found = found.exclude(done_on=None, case__open=False)  # it was withdrawn
     found = found.filter(Q(done_on__year=year) | Q(done_on=None, from_day__year=year))
     if provider:
         found = found.filter(Q(provider=provider) | Q(partners__contains=[provider]))
