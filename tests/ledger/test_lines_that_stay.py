@@ -16,8 +16,10 @@ from quanxin.accounts import operator
 from quanxin.accounts.models import AuditLine, SignIn
 from quanxin.calendar import ZONE, travel
 from quanxin.cli.main import app
-from quanxin.ledger import lines, proving, sealing, signing
+from quanxin.ledger import lines, log, log_reading, proving, sealing, sequencing, signing
 from quanxin.ledger.models import Seal
+from quanxin.proofs import receipts
+from quanxin.proofs.notes import Key
 from quanxin.runtime import environment
 from quanxin.runtime.append_only import APPEND_ONLY
 from tests.ledger.lines import FIRST, at, lines_of, past_the_guards
@@ -73,6 +75,17 @@ def test_every_table_of_lines_is_sealed() -> None:
     changing = {"attachments_attachment", "evaluation_change"}  # is scanned and removed; goes with who is a person
     log = {"ledger_leaf", "ledger_head"}  # the public log proves itself, and its head is signed
     assert timed - changing - log == set(lines.TABLES)
+
+
+def test_the_seal_of_a_day_is_a_leaf_of_the_public_log(sealed: list[Seal]) -> None:
+    assert sequencing.sequence() == len(sealed)
+    for seal in sealed:
+        leaf = log.leaf_of("seal", f"day:{seal.day}")
+        assert leaf is not None
+        receipt = log_reading.receipt(leaf)
+        assert receipt is not None
+        assert receipt.content == {"day": seal.day.isoformat(), "digest": seal.digest}
+        assert receipts.wrong(receipt, [Key.read(key) for key in log_reading.public_keys()]) == []
 
 
 def test_days_are_sealed_in_order_each_linked_to_the_one_before(sealed: list[Seal]) -> None:

@@ -3,6 +3,7 @@
 Invariant: a day is sealed once, after every transaction that was under way when it was looked at has ended, so that no
 line of it comes late; days are sealed in their order, each seal naming the one before. A day without lines has no seal
 of its own: the next one holds all that lies since the last, so a line that is slipped into it later shows.
+The seal of a day is a leaf of the public log: taking it away shows to strangers.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.db import connection, transaction
 from quanxin.accounts import Actor
 from quanxin.accounts.models import audit
 from quanxin.calendar import now
-from quanxin.ledger import lines, signing
+from quanxin.ledger import lines, log, signing
 from quanxin.ledger.models import Seal
 from quanxin.runtime import locks
 
@@ -83,6 +84,7 @@ def _seal_next(by: Actor) -> Seal | None:
     made = Seal.objects.create(
         day=day, previous=previous, tables=tables, digest=whole, signature=signing.sign(whole.encode()), sealed_at=at
     )
+    log.add("seal", f"day:{day}", {"day": day.isoformat(), "digest": whole})
     audit(by, "ledger.seal", f"day:{day}", digest=whole, lines=sum(one["lines"] for one in tables.values()))
     return made
 
