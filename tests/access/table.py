@@ -103,7 +103,8 @@ ROUTES: dict[str, Rule] = (
         roles(Role.INSPECTOR),
     )
     | dict.fromkeys(
-        ("desk:inspections", "desk:inspections-board"), roles(Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR)
+        ("desk:inspections", "desk:inspections-board", "desk:inspection"),
+        roles(Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR),
     )
     | {"desk:inspection-begin": roles(Role.DECIDER)}
     | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may

@@ -127,7 +127,10 @@ def test_the_subject_sees_who_came_and_on_what_basis_and_rates_it_once(folder: P
         assert "未发现问题" in public
         desk = signed_in(Role.DECIDER, provider=PROVIDER, name="boss")
         assert case.number in text(desk, "/desk/inspections")
-        assert case.number not in text(signed_in(Role.DECIDER, provider="taxation", name="tax"), "/desk/inspections")
+        foreign = signed_in(Role.DECIDER, provider="taxation", name="tax")
+        assert case.number not in text(foreign, "/desk/inspections")
+        assert foreign.get(f"/desk/inspections/{case.number}").status_code == 404
+        assert "两名员工健康证过期" in text(desk, f"/desk/inspections/{case.number}")
         assert "不足 5 次，不显示" in text(desk, "/desk/inspections/board")
 
 

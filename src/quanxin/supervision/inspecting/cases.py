@@ -17,18 +17,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.lookups import missed_line
+from quanxin.archive.own_matters import own_subjects
 from quanxin.calendar import today
 from quanxin.casework.errors import RightsError
 from quanxin.casework.notices import authority
 from quanxin.casework.procedures import state_of
 from quanxin.pages.fields import Form, Item
 from quanxin.pages.fields import Kind as Box
-from quanxin.pages.gates import requires_role
+from quanxin.pages.gates import missing, requires_role
 from quanxin.pages.listings import Cell, Column, Filters, Kind, Listing, page_of
 from quanxin.runtime.language import in_words, said
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import asked_for, within
-from quanxin.supervision.inspecting import beginning, published
+from quanxin.supervision.inspecting import answers, beginning, published
 from quanxin.supervision.models import Inspection, Inspector
 
 SEEING = (Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR)
@@ -53,7 +54,7 @@ def inspections(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The inspections, the latest first."""
     options = (("open", _("未办结")), ("closed", _("已办结")))
     filters = Filters(request, [Item("state", _("状态"), Box.CHOICE, options=options, blank=_("全部"))])
-    found = seen(actor).select_related("case")
+    found = seen(actor).exclude(subject_id__in=own_subjects(actor)).select_related("case")
     if filters.asked["state"]:
         found = found.filter(case__open=filters.asked["state"] == "open")
     rows, paging = page_of(request, found, LENGTH)
@@ -70,7 +71,7 @@ def inspections(request: HttpRequest, actor: Actor) -> HttpResponse:
         columns=[
             Column(_("办件编号"), lambda one: _link(one, opens), Kind.LINK),
             Column(_("被检查人"), lambda one: _subject(subjects.get(one.subject_id)), bare=True),
-            Column(_("检查事项"), _items, bare=True),
+            Column(_("检查事项"), _items, Kind.LINK, bare=True),
             Column(_("检查单位"), lambda one: said(authority(one.provider))),
             Column(_("检查期限"), lambda one: one.to_day, Kind.DAY),
             Column(_("状态"), lambda one: Cell(said(state_of(one.case).title)), Kind.STATE),
@@ -78,6 +79,27 @@ def inspections(request: HttpRequest, actor: Actor) -> HttpResponse:
     )
     begins = bool(actor.by(Role.DECIDER))
     return render(request, "supervision/inspections.html", {"listing": listing, "begins": begins})
+
+
+@require_safe
+@requires_role(*SEEING)
+def inspection(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    """An inspection: who came, when, and what the forms of its items say."""
+    found = seen(actor).select_related("case").filter(case__number=number).first()
+    if found is None or found.subject_id in own_subjects(actor):
+        raise missing(actor, f"case:{number[:24]}", "not an inspection of this actor's")
+    context = {
+        "inspection": found,
+        "state": state_of(found.case).title,
+        "subject": found.case.subject,
+        "authorities": [said(authority(key)) for key in (found.provider, *found.partners)],
+        "inspectors": Inspector.objects.filter(card__in=found.inspectors),
+        "why": published.why_of(found),
+        "result": published.result_of(found),
+        "answers": answers.shown(found),
+        "opens": bool(actor.roles & OPENING),
+    }
+    return render(request, "supervision/inspection.html", context)
 
 
 def _link(one: Inspection, opens: bool) -> Cell:
@@ -89,7 +111,8 @@ def _subject(found: Subject | None) -> Cell:
 
 
 def _items(one: Inspection) -> Cell:
-    return Cell("、".join(published.title_of(key) for key in one.items), notes=[published.why_of(one)])
+    titles = "、".join(published.title_of(key) for key in one.items)
+    return Cell(titles, reverse("desk:inspection", args=[one.case.number]), notes=[published.why_of(one)])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -26,7 +26,7 @@ from quanxin.pages.listings import Cell, Column, Kind, Listing, page_of
 from quanxin.policy.inspections import NO_CLASS
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words, said
-from quanxin.supervision.inspecting import published
+from quanxin.supervision.inspecting import answers, published
 from quanxin.supervision.inspecting.errors import InspectionError
 from quanxin.supervision.models import Inspection, Inspector
 from quanxin.supervision.planning import caps
@@ -86,6 +86,7 @@ def one(request: HttpRequest, me: Representation, number: str) -> HttpResponse:
         "authorities": [said(authority(key)) for key in (found.provider, *found.partners)],
         "inspectors": Inspector.objects.filter(card__in=found.inspectors),
         "items": [items[key] for key in found.items if key in items],
+        "answers": answers.shown(found),
         "rateable": _rateable(found),
         "stars": range(1, MOST + 1),
         "problem": problem,

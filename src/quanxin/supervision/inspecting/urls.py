@@ -10,6 +10,7 @@ DESK: list[URLPattern] = [
     path("inspections", cases.inspections, name="inspections"),
     path("inspections/begin", cases.begin, name="inspection-begin"),
     path("inspections/board", board.board, name="inspections-board"),
+    path("inspections/<str:number>", cases.inspection, name="inspection"),
     path("field/", field.page, name="field"),
     path("field/worker.js", field.worker, name="field-worker"),
     path("field/tasks", field.tasks, name="field-tasks"),
