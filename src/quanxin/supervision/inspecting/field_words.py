@@ -11,7 +11,7 @@ def words() -> dict[str, str]:
         "online": _("在线"),
         "offline": _("离线：可以继续检查，联网后自动提交"),
         "none": _("现在没有待检查的任务。"),
-        "until": _("期限"),
+        "until": _("检查期限"),
         "waiting": _("待提交"),
         "sent": _("已提交"),
         "refused": _("未被接受"),
