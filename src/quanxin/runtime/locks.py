@@ -33,7 +33,8 @@ class Kind(IntEnum):
     LEDGER = 20_827  # whoever seals a day of lines, or changes the key that signs
     LOG = 20_832  # whoever gives leaves their places in the public log
     MODEL = 20_825  # one run at a time gives its scores
-    NEVER_SCORED = 20_826  # by a trigger of evaluation
+    CLASSES = 20_833  # of supervision, made anew or set by a review
+    NEVER_SCORED = 20_826  # by triggers of evaluation and supervision
     CHECK = 20_830  # by the form that asked for it
     DUE = 20_831  # the list of what may be applied, made anew
     EVENTS = 20_824  # by a trigger as the last thing before the commit: positions go up in the order of commits

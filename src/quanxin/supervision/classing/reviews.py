@@ -16,6 +16,8 @@ from quanxin.engine.classes import Ground
 from quanxin.policy.supervision import Scheme
 from quanxin.supervision.models import CreditClass, RiskClass
 
+OF_RECORDS = ("rated", "triggered", "open")  # the grounds that a review knows; who is of a scheme is none
+
 
 class Review(NamedTuple):
     """A class that the case of a ``number`` set, knowing these grounds (rule and record)."""
@@ -28,7 +30,7 @@ class Review(NamedTuple):
         """Whether it still holds, where the records by themselves give a ``level`` on these grounds."""
         if self.level not in scheme.places or scheme.places[level] < scheme.places[self.level]:
             return False
-        return {(one.ground, one.id) for one in grounds} <= self.knew
+        return {(one.ground, one.id) for one in grounds if one.part in OF_RECORDS} <= self.knew
 
 
 def standing(
