@@ -12,7 +12,7 @@ from bench.ground import ground
 
 PARTS = (
     "intake", "intake-peers", "registers", "search", "interface", "evaluation", "evaluation-one", "evaluation-spark",
-    "evaluation-peer", "rights", "measures", "measures-one", "checks", "draw", "draw-verify", "log",
+    "evaluation-peer", "rights", "measures", "measures-one", "checks", "classes", "classes-one", "draw", "draw-verify", "log",
 )  # fmt: skip
 
 
@@ -82,6 +82,16 @@ def main() -> None:
 
         with ground() as folder:
             measures.measure_one(folder, asked.city)
+    elif asked.only == "classes":
+        from bench import classes
+
+        with ground(memory="2GB"):
+            classes.measure_city(asked.enterprises)
+    elif asked.only == "classes-one":
+        from bench import classes
+
+        with ground() as folder:
+            classes.measure_one(folder, asked.city)
     elif asked.only == "checks":
         from bench import checks
 

@@ -89,6 +89,7 @@ ROUTES: dict[str, Rule] = (
             "my:revoke",
             "my:readings",
             "my:measures",
+            "my:classes",
             "my:notices",
             "my:read",
             "my:paper",
@@ -131,6 +132,7 @@ ROUTES: dict[str, Rule] = (
     | dict.fromkeys(("desk:commitment-offers", "desk:commitment-offer"), roles(Role.DECIDER))
     | dict.fromkeys(("desk:measures", "desk:measures-due", "desk:measures-propose"), roles(Role.DECIDER))
     | dict.fromkeys(("desk:measures-applied", "desk:measures-board"), roles(Role.DECIDER, Role.CENTRE, Role.AUDITOR))
+    | dict.fromkeys(("desk:classes", "desk:class-of"), roles(Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR))
     | dict.fromkeys(("desk:window", "desk:cases-forward"), roles(Role.WINDOW))
     | {"desk:reading": roles(Role.BANK, Role.DECIDER, Role.INTAKE, Role.PERSONNEL, Role.SUPERVISOR)}
     | {"desk:consent": roles(Role.BANK)}

@@ -32,6 +32,8 @@ WITHOUT = {
     "intake.small_batches._answer_known": "keeps the answer of a batch that left its own",
     "intake.pulls._enqueue": "makes a job; the pull leaves one",
     "ledger.sequencing._sequence_some": "gives what acts committed its place in the log, which keeps it",
+    "supervision.classing.standings.refresh": "classes made anew of what the records give",
+    "supervision.classing.standings.differences": "compares within a transaction, and changes nothing",
     "measures.due.refresh": "a list made anew of what the records give",
     "sharing.webhooks._deliver_one": "a try of a delivery is kept in its row",
     "attachments.download.download": "leaves a line of access by the rules it is given",

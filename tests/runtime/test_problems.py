@@ -28,6 +28,7 @@ from quanxin.measures.errors import MeasureError
 from quanxin.policy.model import Text
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem, Wording
+from quanxin.supervision.classing.errors import ClassError
 from quanxin.supervision.inspecting.errors import InspectionError
 from quanxin.terminal.output import explain
 
@@ -35,6 +36,7 @@ SLICES = (
     AccountError,
     AttachmentError,
     CheckError,
+    ClassError,
     CommitmentError,
     EvaluationError,
     InspectionError,

@@ -45,22 +45,24 @@ _LIVE = (
     f"WHERE g.held IS NULL AND (g.until IS NULL OR g.until >= {DAY}) "
     f"AND g.since <= CASE WHEN r.part = 'holder' THEN {DAY} ELSE {_REFRESHED} END"
 )
+# the worst counts for most; where the newest decides, the day does before the place
+_DAY_OF = "((year(since) * 100 + month(since)) * 100 + day(since))"
+_RANK = f"CASE WHEN latest AND place >= 0 THEN {_DAY_OF} * 100 + place ELSE place END"
 _KEPT = "subject_id, id, resource, ground, since, until, scheme, level, place, part, latest"
 # of several ratings of a resource the newest; a subject that neither holds nor is rated is not one of a holders' scheme
 ANSWER = (
-    f"WITH live AS ({_LIVE}), counted AS ("
+    f"WITH live AS ({_LIVE}), counted AS MATERIALIZED ("
     f"SELECT {_KEPT} FROM live WHERE part <> 'rated' UNION ALL "
     f"SELECT {_KEPT} FROM (SELECT *, row_number() OVER (PARTITION BY subject_id, scheme, resource "
     "ORDER BY since DESC, place DESC, id DESC) AS n FROM live WHERE part = 'rated') AS rated WHERE n = 1 UNION ALL "
     "SELECT p.subject_id, CAST(NULL AS BIGINT), CAST(NULL AS VARCHAR), r.ground, CAST(NULL AS DATE), CAST(NULL AS DATE), "
     "r.scheme, r.level, r.place, r.part, r.latest "
     "FROM population AS p JOIN rules AS r ON r.type = p.type AND r.part = 'everyone'), "
-    "decided AS (SELECT *, first_value(level) OVER (PARTITION BY subject_id, scheme ORDER BY "
-    "CASE WHEN place < 0 THEN 1 ELSE 0 END, CASE WHEN latest THEN since END DESC NULLS LAST, place DESC, since DESC, id DESC"
-    ") AS decides, max(CASE WHEN part = 'triggered' THEN 0 ELSE 1 END) OVER (PARTITION BY subject_id, scheme) AS inside "
-    "FROM counted) "
-    "SELECT subject_id, scheme, decides AS level, level AS grounded, part, ground, resource, id, since, until "
-    "FROM decided WHERE inside = 1 AND decides IS NOT NULL AND level IS NOT NULL"
+    f"decided AS (SELECT subject_id, scheme, arg_max(level, {_RANK}) AS decides FROM counted "
+    "GROUP BY subject_id, scheme HAVING max(CASE WHEN part = 'triggered' THEN 0 ELSE 1 END) = 1) "
+    "SELECT c.subject_id, c.scheme, d.decides AS level, c.level AS grounded, c.part, c.ground, c.resource, c.id, c.since, "
+    "c.until FROM counted AS c JOIN decided AS d ON d.subject_id = c.subject_id AND d.scheme = c.scheme "
+    "WHERE d.decides IS NOT NULL AND c.level IS NOT NULL"
 )
 
 

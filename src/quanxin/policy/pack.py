@@ -22,6 +22,7 @@ from quanxin.policy.model import Resource, Text
 from quanxin.policy.procedure import Procedure
 from quanxin.policy.rights import LawOverride, RepairRegime
 from quanxin.policy.ruling import PublicationTiers
+from quanxin.policy.supervision import schemes_as_codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,8 @@ class Pack(OfAPack):
         """The rule set of a day."""
         if day not in self._days:
             in_force = {kind.name: kind.on(self.parts[kind.name], day) for kind in DATED}
-            in_force["code_sets"] = {**in_force["code_sets"], **lists_as_codes(in_force["lists"].values())}
+            made = lists_as_codes(in_force["lists"].values()) | schemes_as_codes(in_force["schemes"].values())
+            in_force["code_sets"] = {**in_force["code_sets"], **made}
             self._days[day] = Rules(day, in_force | {kind.name: self.parts[kind.name] for kind in KEYED})
         return self._days[day]
 

@@ -8,7 +8,7 @@ comes from. Nobody but organisations has one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from quanxin.policy.consequences import Grounding, Trigger
-from quanxin.policy.model import FieldKey, Key, Part, Rule, Text, distinct
+from quanxin.policy.model import Code, CodeSet, FieldKey, InForce, Key, Part, Rule, Text, distinct
 
 LevelKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,16}$")]
 Months = Annotated[int, Field(gt=0)]
@@ -111,6 +111,19 @@ class Scheme(Rule):
     def level(self, key: str) -> Level:
         """A level by its key."""
         return next(level for level in self.levels if level.key == key)
+
+
+SCHEMES = "supervision-schemes"  # a code set that a form may ask by
+
+
+def schemes_as_codes(schemes: Collection[Scheme]) -> dict[str, CodeSet]:
+    """The schemes of a day as a closed list of values: a form names a scheme as it names any code."""
+    codes = tuple(Code(value=one.key, title=one.title) for one in schemes)
+    if not codes:
+        return {}
+    period = InForce.model_validate({"from": max(one.in_force.from_ for one in schemes)})
+    title = Text(zh="分级办法", en="schemes of classes")
+    return {SCHEMES: CodeSet(key=SCHEMES, title=title, in_force=period, basis=(), edition="", codes=codes)}
 
 
 class Cell(Part):

@@ -7,4 +7,5 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the effects that are of this room."""
-        from quanxin.supervision.inspecting import effects  # noqa: F401
+        from quanxin.supervision.classing import effects as classing  # noqa: F401
+        from quanxin.supervision.inspecting import effects as inspecting  # noqa: F401

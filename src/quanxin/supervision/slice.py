@@ -5,23 +5,32 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts.actors import Role
-from quanxin.runtime.slices import Face, Link, Slice
+from quanxin.runtime.slices import Face, Job, Link, Slice
 
-INSPECTIONS = frozenset({Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR})
+OVERSEEING = frozenset({Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR})
 
 SLICE = Slice(
     key="supervision",
     title=("分级分类监管", "Graded supervision"),
     links=(
-        Link(page="desk:inspections", title=_("行政检查"), place=14, roles=INSPECTIONS),
+        Link(page="desk:classes", title=_("分级分类"), place=13, roles=OVERSEEING),
+        Link(page="desk:inspections", title=_("行政检查"), place=14, roles=OVERSEEING),
         Link(page="desk:field", title=_("检查任务"), place=5, roles=frozenset({Role.INSPECTOR})),
+        Link(page="my:classes", title=_("分级分类"), place=103, shown=lambda me: me.may_archive and me.scorable),
         Link(page="my:inspections", title=_("检查"), place=106, shown=lambda me: not me.agency),
         Link(page="portal:inspection-results", title=_("检查结果"), place=107),
     ),
-    demo={"inspected": "quanxin.supervision.inspecting.sample:inspect"},
+    demo={
+        "classes": "quanxin.supervision.classing.sample:class_city",
+        "inspected": "quanxin.supervision.inspecting.sample:inspect",
+    },
     pages={
         Face.DESK: "quanxin.supervision.urls:DESK",
         Face.MY: "quanxin.supervision.urls:MY",
         Face.PORTAL: "quanxin.supervision.urls:PORTAL",
     },
+    jobs=(Job("33 0 * * *", "quanxin.supervision.classing.standings:by_night", "supervision.classes"),),
+    health={"classes": "quanxin.supervision.classing.health:findings"},
+    deep={"classes-deep": "quanxin.supervision.classing.health:deep"},
+    handlers=("quanxin.supervision.classing.standings:CLASSES",),
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
+from quanxin.supervision.classing import desk as classes_desk
+from quanxin.supervision.classing import my_pages as my_classes
 from quanxin.supervision.inspecting import urls as inspecting
 
-DESK: list[URLPattern] = [*inspecting.DESK]
-MY: list[URLPattern] = [*inspecting.MY]
+DESK: list[URLPattern] = [*classes_desk.PAGES, *inspecting.DESK]
+MY: list[URLPattern] = [*my_classes.PAGES, *inspecting.MY]
 PORTAL: list[URLPattern] = [*inspecting.PORTAL]

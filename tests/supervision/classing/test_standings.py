@@ -73,7 +73,8 @@ def test_a_class_stands_from_the_day_its_ground_counts_and_falls_with_it(tmp_pat
         assert standings.differences() == 0
         viewer = viewers.department(SUPERVISOR, "supervision")
         past = class_of(subject, RISK, viewer, on=DAY, known_at=morning(DAY))
-        assert past is not None and past.level == "E"
+        assert past is not None
+        assert past.level == "E"
         assert [(g.ground, g.id) for g in past.grounds if g.decides] == [("list/serious-violation", record.id)]
         assert class_of(subject, RISK, viewer, on=dt.date(2026, 5, 31)).level == "B"  # type: ignore[union-attr]
 
@@ -91,7 +92,8 @@ def test_who_sees_which_class(tmp_path: Path) -> None:
         own = viewers.Viewer("subject", own=frozenset({subject.pk}))
         assert {RISK, CREDIT} <= set(classes_of(subject, own))
         stranger = viewers.department(STRANGER, "supervision")
-        assert RISK not in classes_of(subject, stranger) and CREDIT in classes_of(subject, stranger)
+        assert RISK not in classes_of(subject, stranger)
+        assert CREDIT in classes_of(subject, stranger)
         centre = viewers.centre(Actor("user:centre", frozenset({Role.CENTRE})), "核对")
         for viewer in (stranger, centre):
             with pytest.raises(NotAllowed):
@@ -113,7 +115,8 @@ def test_the_database_refuses_a_class_of_a_person_or_trader_and_forgets_it(tmp_p
     assert rows(RiskClass, subject)
     subject.type = "sole-trader"
     subject.save(update_fields=["type"])
-    assert not rows(RiskClass, subject) and not rows(CreditClass, subject)
+    assert not rows(RiskClass, subject)
+    assert not rows(CreditClass, subject)
     with travel(morning(DAY)):
         standings.refresh()
     assert not rows(RiskClass, subject)

@@ -28,9 +28,8 @@ from quanxin.supervision.classing.reckoning import program_of, unscored_merges
 from quanxin.supervision.classing.reviews import OF_RECORDS
 from quanxin.supervision.classing.strata import put_classes
 from quanxin.supervision.models import CreditClass, RiskClass
-from quanxin.supervision.models.classes import Standing
 
-TABLES: dict[str, type[Standing]] = {"credit": CreditClass, "risk": RiskClass}
+TABLES: dict[str, type[CreditClass] | type[RiskClass]] = {"credit": CreditClass, "risk": RiskClass}
 COLUMNS = ("scheme", "subject_id", "level", "grounds", "reviewed")
 _SPEAKING = ", ".join(f"'{part}'" for part in OF_RECORDS)
 _CLASSED = f"""
