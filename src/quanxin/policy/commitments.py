@@ -126,4 +126,6 @@ class Template(Rule):
 COMMITMENT, PERFORMANCE, BREACH = "credit-commitment", "credit-commitment-performance", "commitment-breach"
 KIND_CODES, PUBLICITY_CODES = "commitment-kind", "disclosure-kind"
 NUMBER: FieldKey = "commitment_number"
+DISCLOSURE: FieldKey = "disclosure"  # of a breach: the publicity of its commitment
+BREACHES = "commitments.breach"  # the effect by which a case finds one broken
 LONGEST = 4000  # characters of a text, and of a liability

@@ -15,6 +15,7 @@ from itertools import pairwise
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.simplify import simplify
 from sqlglot.tokenizer_core import Token, TokenType
 
 DIALECT = "duckdb"
@@ -69,6 +70,18 @@ def columns(sql: str) -> set[str]:
 def reads_the_day(sql: str) -> bool:
     """Whether an expression depends on the day of intake; raises ``ValueError`` as ``parse``."""
     return parse(sql).find(exp.CurrentDate) is not None
+
+
+def comes_to(sql: str, known: Mapping[str, str]) -> bool | None:
+    """What an expression comes to whatever a row says, the texts of some of its fields being known; None where that depends
+    on the row. Raises ``ValueError`` as ``parse``."""
+    said = parse(sql).transform(
+        lambda node: (
+            exp.Literal.string(known[node.name]) if isinstance(node, exp.Column) and node.name in known else node
+        )
+    )
+    found = simplify(said, dialect=DIALECT)
+    return found.this is True if isinstance(found, exp.Boolean) else None
 
 
 def check(sql: str, fields: Collection[str], tables: Mapping[str, Collection[str]] = _NONE) -> list[str]:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from quanxin.policy import (
+    additions,
     checks,
     consequences,
     evaluation,
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=Part)
 R = TypeVar("R", bound=Rule)
+
+
+def _grown(part: P, added: Sequence[additions.Addition]) -> P:
+    for one in added:
+        part = one.over(part)
+    return part
 
 
 class Kind(ABC, Generic[P]):
@@ -67,6 +74,10 @@ class Kind(ABC, Generic[P]):
     def joined(self, inherited: Any, own: Sequence[Any]) -> Any:
         """The parts of a pack over those of the pack that it extends (None where it extends none)."""
 
+    @abstractmethod
+    def with_additions(self, value: Any, added: Sequence[additions.Addition]) -> Any:
+        """The parts, each with what the pack adds to it."""
+
     def canonical(self, value: Any) -> list[dict[str, Any]]:
         """What the parts say, as JSON in an order that their files do not change."""
         return [one.model_dump(mode="json", by_alias=True) for one in value]
@@ -91,6 +102,9 @@ class Dated(Kind[R]):
         replaced = {(one.key, one.in_force.from_) for one in own}
         return (*(one for one in inherited or () if (one.key, one.in_force.from_) not in replaced), *own)
 
+    def with_additions(self, value: Iterable[R], added: Sequence[additions.Addition]) -> tuple[R, ...]:
+        return tuple(_grown(one, added) for one in value)
+
     def canonical(self, value: Iterable[R]) -> list[dict[str, Any]]:
         return super().canonical(sorted(value, key=lambda one: (one.key, one.in_force.from_)))
 
@@ -112,6 +126,9 @@ class Keyed(Kind[P]):
     def joined(self, inherited: Mapping[str, P] | None, own: Sequence[Any]) -> Mapping[str, P]:
         return MappingProxyType({**(inherited or {}), **{one.key: one for one in own}})
 
+    def with_additions(self, value: Mapping[str, P], added: Sequence[additions.Addition]) -> Mapping[str, P]:
+        return MappingProxyType({key: _grown(one, added) for key, one in value.items()})
+
     def canonical(self, value: Mapping[str, P]) -> list[dict[str, Any]]:
         return super().canonical(value.values())
 
@@ -131,6 +148,9 @@ class Listed(Kind[P]):
 
     def joined(self, inherited: Iterable[P] | None, own: Sequence[P]) -> tuple[P, ...]:
         return (*(inherited or ()), *own)
+
+    def with_additions(self, value: Iterable[P], added: Sequence[additions.Addition]) -> tuple[P, ...]:  # noqa: ARG002
+        return tuple(value)
 
     def canonical(self, value: Iterable[P]) -> list[dict[str, Any]]:
         return sorted(super().canonical(value), key=json.dumps)
@@ -196,6 +216,7 @@ class OfAPack(OfADay):
     """The kinds that a pack has: those of a day, and what speaks of no day."""
 
     clauses = Plan("plan.yaml", ruling.Clause)
+    additions = Listed("additions/", additions.Addition)
     cases = Listed("tests/", ruling.Case)
     model_cases = Listed("model-tests/", evaluation.ModelCase)
     procedure_cases = Listed("procedure-tests/", procedure_case.ProcedureCase)

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 import quanxin
 from quanxin.calendar import load as load_calendar
 from quanxin.policy import model
-from quanxin.policy.kinds import BY_PLACE, KINDS
+from quanxin.policy.kinds import BY_NAME, BY_PLACE, KINDS
 from quanxin.policy.pack import Pack
 
 try:
@@ -32,6 +32,7 @@ M = TypeVar("M", bound=BaseModel)
 CALENDAR = "calendar.yaml"  # holidays and their overrides, read by ``quanxin.calendar``
 
 HEAD = "pack.yaml"
+ADDITIONS = "additions"
 
 
 class PackError(Exception):
@@ -190,7 +191,10 @@ def _line(node: yaml.Node, trail: tuple[Any, ...]) -> int:
 
 
 def _join(head: model.Head, base: Pack | None, found: Mapping[str, list[Any]], calendar: Path | None) -> Pack:
-    """The pack's own objects over those of its base: a child adds, and replaces what its kind tells apart."""
+    """The pack's own objects over those of its base: a child adds, and replaces what its kind tells apart; what it adds to
+    single rules comes last."""
     parts = {kind.name: kind.joined(base.parts[kind.name] if base else None, found[kind.name]) for kind in KINDS}
+    for name in {one.to for one in found[ADDITIONS]}:
+        parts[name] = BY_NAME[name].with_additions(parts[name], [one for one in found[ADDITIONS] if one.to == name])
     region = head.region if head.region is not None else base.region if base else ""
     return Pack(head.name, head.title, region, calendar, MappingProxyType(parts))

@@ -11,8 +11,17 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 
 from quanxin.policy import expressions
-from quanxin.policy.commitments import BREACH, KIND_CODES, LONGEST, PUBLICITY_CODES, Template
-from quanxin.policy.model import Text
+from quanxin.policy.commitments import (
+    BREACH,
+    BREACHES,
+    DISCLOSURE,
+    KIND_CODES,
+    LONGEST,
+    PUBLICITY_CODES,
+    Template,
+)
+from quanxin.policy.consequences import Measure
+from quanxin.policy.model import Mode, Text
 from quanxin.policy.pack import Pack
 
 Found = Iterator[tuple[str, str]]
@@ -53,15 +62,39 @@ def commitment_too_long(pack: Pack, today: dt.date) -> Found:
 
 
 def commitment_effect_ungrounded(pack: Pack, today: dt.date) -> Found:
-    """A measure said to follow from a breach that no record of a breach grounds, or by no article."""
+    """A measure said to follow from a breach whose ground the record of that breach does not make, or by no article; one that
+    follows and is not said."""
     for template in pack.commitments:
-        for effect in template.breach_effects:
-            where = f"{_where(template)}/{effect.measure}"
-            versions = [one for one in pack.measures if one.key == effect.measure]
-            if versions and not any(t.resource == BREACH for one in versions for t in one.triggers):
-                yield where, f"is said to follow from a breach, and no record of {BREACH} grounds it"
-            if not any(basis.article for basis in effect.basis):
+        following = {one.key for one in pack.measures if _follows(pack, template, one)}
+        said = {effect.measure: effect for effect in template.breach_effects}
+        for key, effect in said.items():
+            where = f"{_where(template)}/{key}"
+            if key in _keys(pack.measures) and key not in following:
+                yield where, f"is said to follow from a breach, and no record of {BREACH} that it makes grounds it"
+            if not all(basis.article for basis in effect.basis):
                 yield where, "names no article"
+        for key in sorted(following - said.keys()):
+            yield f"{_where(template)}/{key}", "follows from a breach, and is not said among its effects"
+
+
+def _follows(pack: Pack, template: Template, measure: Measure) -> bool:
+    """Whether the record of a breach, as the platform makes it, grounds a measure for somebody who may promise so."""
+    meets = measure.in_force.overlaps(template.in_force) and set(template.targets) & set(measure.targets)
+    if not meets or not breakable(pack, template):
+        return False
+    known = {DISCLOSURE: template.publicity}
+    shown = all(
+        version.publication.mode is not Mode.PUBLIC or expressions.comes_to(version.publication.when or "true", known)
+        for version in pack.resource_history(BREACH)
+    )
+    made = (one for one in measure.triggers if one.resource == BREACH)
+    return shown and any(expressions.comes_to(one.when, known) for one in made)
+
+
+def breakable(pack: Pack, template: Template) -> bool:
+    """Whether a commitment can be found broken: by an act of its procedure, or, without one, by the department's own row."""
+    acts = [act for one in pack.procedures if one.key == template.procedure for act in one.acts]
+    return template.procedure is None or any(effect.name == BREACHES for act in acts for effect in act.effects)
 
 
 def commitment_duty_unusable(pack: Pack, today: dt.date) -> Found:

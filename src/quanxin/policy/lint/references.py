@@ -40,6 +40,9 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
         where = f"model-tests/{case.title}"
         yield from _missing(where, "model", (case.model, *case.grades), _keys(pack, "models"))
         yield from _missing(where, "resource", [r.resource for r in case.records], resources)
+    for added in pack.additions:
+        known = {str(getattr(one, "key", one)) for one in pack.parts[added.to]}  # of keyed parts, their keys
+        yield from _missing(f"additions/{added.to}", "rule", added.keys, known)
     for clause in pack.clauses:
         for kind in CARRIERS:
             yield from _missing(f"plan/{clause.key}", kind, getattr(clause, kind), _keys(pack, kind))
