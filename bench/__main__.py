@@ -12,7 +12,8 @@ from bench.ground import ground
 
 PARTS = (
     "intake", "intake-peers", "registers", "search", "interface", "evaluation", "evaluation-one", "evaluation-spark",
-    "evaluation-peer", "rights", "measures", "measures-one", "checks", "classes", "classes-one", "draw", "draw-verify", "log",
+    "evaluation-peer", "rights", "measures", "measures-one", "checks", "lists", "classes", "classes-one",
+    "draw", "draw-verify", "log",
 )  # fmt: skip
 
 
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("--registered", type=int, default=480_000, help="register rows to take in")
     parser.add_argument("--checked", type=int, default=100_000, help="subjects of a list that is checked")
     parser.add_argument("--leaves", type=int, default=10_000_000, help="leaves of the public log")
+    parser.add_argument("--listed", type=int, default=200_000, help="firms of the city whose lists are read")
     parser.add_argument("--subjects", type=int, default=1_000_000, help="names to search among")
     asked = parser.parse_args()
     if asked.only is None:
@@ -105,6 +107,11 @@ def main() -> None:
         from bench import draws
 
         draws.measure_verifying(asked.enterprises)
+    elif asked.only == "lists":
+        from bench import lists
+
+        with ground() as folder:
+            lists.measure(folder, asked.listed)
     elif asked.only == "evaluation-spark":
         from bench import evaluation
 

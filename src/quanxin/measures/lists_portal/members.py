@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import DateField, F, Func, Q, QuerySet, Value
+from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Least
 
@@ -20,16 +20,17 @@ from quanxin.archive.display import show
 from quanxin.archive.models import Record
 from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import today
+from quanxin.engine import normalise_name
 from quanxin.policy import Rules
 from quanxin.policy.consequences import CreditList
 from quanxin.policy.model import Mode
 from quanxin.runtime import parameters
 from quanxin.runtime.pack import current_pack
-from quanxin.subjects.models import Subject
+from quanxin.subjects.models import Name, Subject
 from quanxin.subjects.queries import cluster, find
 from quanxin.subjects.search import search_names
 
-MOST_NAMES = 1000  # subjects of a name that is looked for
+MOST_NAMES = 1000  # subjects of a name that are told apart; where there are more, those on the list are asked
 MOST_COUNTED = 1000
 FACTS, BASIS, NUMBER, AUTHORITY = "facts", "legal_basis", "document_number", "authority_name"
 
@@ -67,9 +68,10 @@ def standing(one: CreditList, sought: str = "") -> QuerySet[Record]:
         PUBLIC, Record.objects.filter(resource=one.resource, superseded_at=None, event_date__lte=day), day
     )
     if sought:
-        found = found.filter(subject_id__in=_named(sought))
-    natural = Subject.objects.filter(natural=True).values("pk")
-    found = found.exclude(subject_id__in=natural).annotate(ends=Least(_end(one), F("public_until")))
+        found = found.filter(_of_whom(sought))
+    # asked of each that is read: a city has more natural persons than a page has rows
+    natural = Subject.objects.filter(pk=OuterRef("subject_id"), natural=True)
+    found = found.filter(~Exists(natural)).annotate(ends=Least(_end(one), F("public_until")))
     found = found.filter(Q(ends=None) | Q(ends__gte=day))
     if one.removed:
         found = found.annotate(left=Cast(KeyTextTransform(one.removed, "payload"), DateField()))
@@ -114,13 +116,19 @@ def _end(one: CreditList) -> Coalesce | F:
     return Coalesce(F("valid_until"), term)
 
 
-def _named(sought: str) -> list[int]:
-    """The subjects of a code, or whose name, present or former, holds the text."""
+def _of_whom(sought: str) -> Q:
+    """Records of the subject of a code, or of those whose name, present or former, holds the text: of the few that do, or,
+    where there are more than a page of the search, of whoever on the list does."""
     subject = find(sought)
     if subject is not None:
-        return cluster(subject)
-    hits = [hit.subject_id for hit in search_names(sought, limit=MOST_NAMES).hits]
-    return [*hits, *Subject.objects.filter(merged_into__in=hits).values_list("pk", flat=True)]
+        return Q(subject_id__in=cluster(subject))
+    page = search_names(sought, limit=MOST_NAMES)
+    hits = [hit.subject_id for hit in page.hits]
+    if page.exact:
+        return Q(subject_id__in=[*hits, *Subject.objects.filter(merged_into__in=hits).values_list("pk", flat=True)])
+    held = Name.objects.filter(norm__contains=normalise_name(sought))
+    own, kept = held.filter(subject=OuterRef("subject_id")), held.filter(subject__absorbed=OuterRef("subject_id"))
+    return Q(Exists(own)) | Q(Exists(kept))
 
 
 def _member(record: Record, subject: Subject) -> Member:
