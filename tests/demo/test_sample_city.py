@@ -16,6 +16,7 @@ from quanxin.calendar import day_of, today
 from quanxin.casework.models import Case
 from quanxin.demo.run import run, write_city
 from quanxin.measures import listing_sample
+from quanxin.measures.models import Application
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
@@ -37,10 +38,24 @@ def test_the_manifest_equals_the_receipts_code_by_code(tmp_path: Path) -> None:
     assert {"offered", "kept", "breached"} <= set(outcome["promised"])
     assert outcome["lists"] == listing_sample.planned()
     _two_years_of_lists_could_have_happened()
+    assert {"in-force", "suspended", "lifted", "dropped", "elsewhere"} <= set(outcome["measures"])
+    assert sum(outcome["measures"].values()) >= Application.objects.count()
+    _measures_applied_over_two_years_could_have_happened()
     assert Subject.objects.values("type").distinct().count() >= 12
     busiest = Record.objects.filter(published=True).values_list("subject_id", flat=True).first()
     assert busiest is not None
     assert sum(len(chapter.records) for chapter in archive_of(busiest, PUBLIC).chapters) >= 1
+
+
+def _measures_applied_over_two_years_could_have_happened() -> None:
+    applied = Application.objects.select_related("case")
+    assert {"expired", "decided"} <= {one.cause for one in applied}
+    assert len({one.applied_at.date() for one in applied}) >= 5
+    for one in applied:
+        assert one.since <= day_of(one.applied_at) <= today()
+        assert one.case.state == one.state
+        ended = day_of(one.lifted_at or one.applied_at)
+        assert one.cause != "expired" or (one.until is not None and ended == one.until + dt.timedelta(days=1))
 
 
 def _two_years_of_lists_could_have_happened() -> None:
