@@ -14,6 +14,9 @@ MODULES = ("quanxin.accounts.own_matters.", "quanxin.archive.own_matters.")
 
 # Acts that concern no subject, or nobody who could stand for one.
 WITHOUT = {
+    "supervision.planning.library.enter": "about an inspector of one's own department",
+    "supervision.planning.library.leave": "about an inspector of one's own department",
+    "supervision.planning.inspector_file.take": "about inspectors of one's own department",
     "accounts.agent_codes.issue": "one's own code, which opens nothing until somebody else names its holder",
     "accounts.clients.add_client": "about a machine",
     "accounts.clients.end_client": "about a machine",

@@ -36,6 +36,7 @@ REASONS = {
     "intake/link_decisions.py": "counts of what a judgement would leave",
     "intake/lake_upkeep.py": "counts of ended versions",
     "intake/unlinked_queue.py": "a register's own rows beside a row that waits, for the steward who judges",
+    "supervision/drawing/population.py": "which subjects hold objects of a draw, and who is no more: ids and marks alone",
     "commitments/collection.py": "what came of commitments whose cases the reader may open, in a file with its line",
     "commitments/entering.py": "which record a case is about once an act made it",
     "commitments/exclusion.py": "whether a subject that promises is listed or broke a commitment: said, and not shown",

@@ -65,6 +65,7 @@ LISTED: dict[str, str] = {
         supervision.Inspector.district supervision.Inspector.trades supervision.PlanLine.items
         supervision.PlanLine.objects_kind supervision.PlanLine.scheme supervision.PlanLine.shares
         supervision.PlanLine.partners supervision.Chain.provider supervision.Draw.method supervision.Selected.stratum
+        supervision.Selected.withdrawn
         supervision.Inspection.provider
         supervision.Inspection.partners supervision.Inspection.items supervision.Inspection.result
     """,

@@ -29,7 +29,9 @@ from quanxin.policy.model import Text
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem, Wording
 from quanxin.supervision.classing.errors import ClassError
+from quanxin.supervision.drawing.errors import DrawError
 from quanxin.supervision.inspecting.errors import InspectionError
+from quanxin.supervision.planning.errors import PlanError
 from quanxin.terminal.output import explain
 
 SLICES = (
@@ -38,11 +40,13 @@ SLICES = (
     CheckError,
     ClassError,
     CommitmentError,
+    DrawError,
     EvaluationError,
     InspectionError,
     IntakeError,
     MeasureError,
     NotPossible,
+    PlanError,
     Refused,
     RightsError,
 )

@@ -68,6 +68,7 @@ SEALED = (
     _IDENTIFIER,
     Sealed("sharing_webhook", "secret", "bytes", "'webhook:' || consumer_id || ':' || url"),
     Sealed("checks_listrequest", "content", "bytes", "'check-list:' || id"),
+    Sealed("supervision_chain", "secret", "bytes", "'chain:' || provider"),
     Sealed("intake_held", "original", "cells", "'held'"),
     Sealed("mfa_authenticator", "data", "cells", "'factor'"),
 )

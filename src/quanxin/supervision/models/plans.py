@@ -51,7 +51,8 @@ class Recusal(models.Model):
 class PlanLine(models.Model):
     """A line of a yearly plan: items, of which objects by which scheme, how many by level, when.
 
-    ``shares`` by level: ``{"A": {"ratio": "0.01", "floor": 0, "ceiling": null}}``, amounts as text.
+    A line that was dropped stays, with the day. ``shares`` by level:
+    ``{"A": {"ratio": "0.01", "floor": 0, "ceiling": null}}``, amounts as text.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="plan_lines")
@@ -60,6 +61,8 @@ class PlanLine(models.Model):
     scheme = models.CharField(max_length=64, blank=True)
     shares = models.JSONField(default=dict)
     partners = models.JSONField(default=list)  # departments that come along
+    added_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True)
     from_month = models.PositiveSmallIntegerField()
     to_month = models.PositiveSmallIntegerField()
 
