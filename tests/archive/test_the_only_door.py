@@ -63,6 +63,7 @@ REASONS = {
     "measures/in_bulk.py": "reckons what follows for a city; shows nothing",
     "supervision/inspecting/portal.py": "the results of inspections, as the public reads them",
     "supervision/inspecting/assigning.py": "whether a subject is still there to be inspected: said, and not shown",
+    "measures/sample.py": "the sample city asks for the repair of records behind its measures",
     "measures/told.py": "what follows from records that the accessor showed",
     "measures/due.py": "how addresses name the records of a list: ids alone",
     "measures/following.py": "which applications rest on what an event touched: keys alone",
