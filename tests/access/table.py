@@ -222,6 +222,9 @@ COMMANDS: dict[str, Rule] = (
             "pack coverage",
             "pack test",
             "draw verify",
+            "log key",
+            "log follow",
+            "verify",
             "template",
             "doctor",
             "search",
@@ -278,6 +281,7 @@ COMMANDS: dict[str, Rule] = (
     | {"handovers": roles(Role.STEWARD, Role.APPROVER, Role.AUDITOR)}
     | dict.fromkeys(("approve-handover", "refuse-handover"), roles(Role.APPROVER))
     | {"subject": roles(Role.CENTRE, Role.STEWARD)}
+    | {"log receipt": roles(Role.CENTRE, Role.AUDITOR)}
     | dict.fromkeys(("audit days", "audit export", "audit missed"), roles(Role.AUDITOR))
     | dict.fromkeys(
         (

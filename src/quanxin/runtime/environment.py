@@ -168,12 +168,12 @@ def secret(variable: str, file_name: str) -> str:
 
 
 def create(path: Path, text: str) -> None:
-    """Put a secret into ``path`` (mode 600) unless someone else just did; it is on disk before its name is."""
+    """Put a text into ``path`` (mode 600) unless someone else just did; it is on disk before its name is."""
     _write_closed(path, text, lambda draft: _link(draft, path))
 
 
 def replace(path: Path, text: str) -> None:
-    """Put a secret into ``path`` (mode 600) in place of what it holds: readers see the one or the other, whole."""
+    """Put a text into ``path`` (mode 600) in place of what it holds: readers see the one or the other, whole."""
     _write_closed(path, text, lambda draft: draft.rename(path))
 
 
@@ -183,7 +183,7 @@ def _write_closed(path: Path, text: str, put: Callable[[Path], object]) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
