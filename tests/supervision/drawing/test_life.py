@@ -15,6 +15,7 @@ from quanxin.calendar import now, travel
 from quanxin.casework import beginning, engine
 from quanxin.casework.models import Case
 from quanxin.draws.files import FRAME
+from quanxin.ledger import log, log_reading, sequencing
 from quanxin.subjects.models import Identifier, Subject
 from quanxin.supervision.drawing import folder
 from quanxin.supervision.drawing.errors import DrawError
@@ -107,6 +108,17 @@ def test_a_draw_goes_from_the_plan_to_its_inspections_and_anybody_can_make_it_ag
     with pytest.raises(DrawError) as refused:
         engine.perform(CLERK, case.number, "finish")
     assert refused.value.code == "inspections-open"
+
+
+def test_what_was_committed_to_and_what_was_drawn_are_leaves_of_the_public_log() -> None:
+    draw = drawn(committed(planned()))
+    sequencing.sequence()
+    kinds = ("draw-committed", "draw-made")
+    held = [log_reading.receipt(leaf) for kind in kinds if (leaf := log.leaf_of(kind, f"case:{draw.case.number}"))]
+    said = [one.content for one in held if one is not None]
+    assert said[0] == {"number": draw.case.number, "root": draw.root, "commitment": draw.committed}
+    assert said[1]["result"] == draws.result_digest(draws.load(folder.of(draw))).hex()
+    assert [one.place for one in held if one is not None] == [0, 1], "the commitment lies before the outcome"
 
 
 def test_a_changed_frame_is_refused_at_the_draw() -> None:

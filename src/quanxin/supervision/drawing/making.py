@@ -18,6 +18,7 @@ from quanxin.casework.notices import authority
 from quanxin.draws import Commitment, Label, Method, Pool, Randomness, Refused, Second, Skip, Source
 from quanxin.draws.files import COMMITMENT, DRAW
 from quanxin.draws.files import read as read_files
+from quanxin.ledger import log
 from quanxin.ledger.signed import ENDING, statement
 from quanxin.policy.inspections import DrawRules
 from quanxin.supervision.drawing import chains, crews, folder, frames, population
@@ -25,6 +26,7 @@ from quanxin.supervision.drawing.errors import DrawError, in_our_words
 from quanxin.supervision.models import Chain, Draw, Selected
 from quanxin.supervision.planning import caps, published
 
+COMMITTED, MADE = "draw-committed", "draw-made"  # kinds of leaves of the public log
 CAP, CLOSED = "cap", "closed"  # what the platform finds by itself
 
 
@@ -62,6 +64,7 @@ def commit(draw: Draw, sources: tuple[Source, ...], second: Mapping[str, str] | 
     folder.put(draw, contents)
     draw.committed, draw.committed_at = digest, at
     draw.save(update_fields=["committed", "committed_at"])
+    _to_log(draw, COMMITTED, {"root": draw.root, "commitment": digest})
 
 
 def make(draw: Draw, randomness: Randomness, at: dt.datetime) -> None:
@@ -117,6 +120,7 @@ def _keep(draw: Draw, drawn: draws.Draw, frame: draws.Frame, turn: int) -> None:
     contents = draws.published(drawn, frame, crews.pool_of(draw)) | dict(partners.files)
     contents[DRAW + ENDING] = _signed(draw, contents[DRAW], DRAW)
     folder.put(draw, contents)
+    _to_log(draw, MADE, {"round": turn, "result": draws.result_digest(contents).hex()})
     subjects = folder.subjects_of(draw, [str(one.label) for one in taken])
     come = crews.cards_of(drawn, partners)
     Selected.objects.bulk_create(
@@ -171,6 +175,11 @@ def _about(draw: Draw, pools: Mapping[str, Pool], day: dt.date) -> dict[str, str
 def _signed(draw: Draw, content: bytes, name: str) -> bytes:
     said = {"draw": draw.case.number, "digest": draw.committed or ""}
     return statement(content, name, by=Actor(authority(draw.case.provider).zh), about=said)
+
+
+def _to_log(draw: Draw, kind: str, said: Mapping[str, str | int]) -> None:
+    """Let the public log commit to it: when it was fixed is then not the organiser's word alone."""
+    log.add(kind, f"case:{draw.case.number}", {"number": draw.case.number, **said})
 
 
 def _chain(draw: Draw) -> Chain:
