@@ -28,7 +28,8 @@ PORTAL = (
     "home", "search", "suggestions", "subject", "licences", "penalties", "catalogue", "resource", "open-data",
     "open-data-catalogue", "open-data-file", "about", "language", "health", "robots", "manifest", "favicon",
     "csp-report", "security-txt", "commitments", "commitment", "lists", "list",
-    "draw-verify", "inspection-results", "log-checkpoint", "log-keys", "log-tile",
+    "draw-verify", "inspection-items", "inspection-plans", "inspection-plan", "inspection-draws", "inspection-draw",
+    "inspection-draw-file", "inspection-results", "log-checkpoint", "log-keys", "log-tile",
 )  # fmt: skip
 
 ROUTES: dict[str, Rule] = (

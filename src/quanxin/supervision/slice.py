@@ -18,7 +18,7 @@ SLICE = Slice(
         Link(page="desk:field", title=_("检查任务"), place=5, roles=frozenset({Role.INSPECTOR})),
         Link(page="my:classes", title=_("分级分类"), place=103, shown=lambda me: me.may_archive and me.scorable),
         Link(page="my:inspections", title=_("检查"), place=106, shown=lambda me: not me.agency),
-        Link(page="portal:inspection-results", title=_("检查结果"), place=107),
+        Link(page="portal:inspection-items", title=_("行政检查"), place=107, also=("/inspections/",)),
     ),
     demo={
         "classes": "quanxin.supervision.classing.sample:class_city",

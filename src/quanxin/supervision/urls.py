@@ -6,8 +6,10 @@ from django.urls import URLPattern
 
 from quanxin.supervision.classing import desk as classes_desk
 from quanxin.supervision.classing import my_pages as my_classes
+from quanxin.supervision.drawing import urls as drawing
 from quanxin.supervision.inspecting import urls as inspecting
+from quanxin.supervision.planning import urls as planning
 
 DESK: list[URLPattern] = [*classes_desk.PAGES, *inspecting.DESK]
 MY: list[URLPattern] = [*my_classes.PAGES, *inspecting.MY]
-PORTAL: list[URLPattern] = [*inspecting.PORTAL]
+PORTAL: list[URLPattern] = [*planning.PORTAL, *drawing.PORTAL, *inspecting.PORTAL]

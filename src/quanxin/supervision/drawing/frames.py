@@ -23,8 +23,7 @@ from quanxin.supervision.drawing import chains, folder, population
 from quanxin.supervision.drawing.errors import DrawError, in_our_words
 from quanxin.supervision.models import Draw, PlanLine, Selected
 from quanxin.supervision.planning import caps, published
-
-PLANNED = "published"  # the state of a plan that is carried out
+from quanxin.supervision.planning.lines import PLANNED
 
 
 def draft(performing: Performing, number: str, again: str) -> Draw:

@@ -24,7 +24,7 @@ from quanxin.supervision.planning.errors import PlanError
 
 _BETWEEN = re.compile(r"[\s、，,；;]+")
 _SHARE = re.compile(r"([A-Za-z0-9-]{1,16})=(0(?:\.\d{1,6})?|1(?:\.0{1,6})?)(?:/(\d{1,6})(?:/(\d{1,6}))?)?")
-MONTHS = range(1, 13)
+PLANNED = "published"  # the state of a plan that is carried out
 
 
 def words(text: object) -> list[str]:

@@ -1,0 +1,13 @@
+"""Where the pages of draws are."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from quanxin.supervision.drawing import portal
+
+PORTAL: list[URLPattern] = [
+    path("inspections/draws", portal.draws, name="inspection-draws"),
+    path("inspections/draws/<str:number>", portal.draw, name="inspection-draw"),
+    path("inspections/draws/<str:number>/<str:name>", portal.file, name="inspection-draw-file"),
+]
