@@ -109,6 +109,17 @@ ROUTES: dict[str, Rule] = (
         roles(Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR),
     )
     | {"desk:inspection-begin": roles(Role.DECIDER)}
+    | dict.fromkeys(
+        (
+            "desk:inspectors",
+            "desk:inspectors-file",
+            "desk:inspector-add",
+            "desk:inspector",
+            "desk:inspector-change",
+            "desk:inspector-leave",
+        ),
+        roles(Role.DECIDER, Role.SUPERVISOR),
+    )
     | dict.fromkeys(("my:acting", "my:leave-counter"), SIGNING)  # choosing whom one acts for, among those one may
     | dict.fromkeys(("desk:home", "desk:notices", "desk:notice-read"), frozenset(Role))
     | dict.fromkeys(

@@ -14,7 +14,7 @@ SLICE = Slice(
     title=("分级分类监管", "Graded supervision"),
     links=(
         Link(page="desk:classes", title=_("分级分类"), place=13, roles=OVERSEEING),
-        Link(page="desk:inspections", title=_("行政检查"), place=14, roles=OVERSEEING),
+        Link(page="desk:inspections", title=_("行政检查"), place=14, roles=OVERSEEING, also=("/desk/inspectors",)),
         Link(page="desk:field", title=_("检查任务"), place=5, roles=frozenset({Role.INSPECTOR})),
         Link(page="my:classes", title=_("分级分类"), place=103, shown=lambda me: me.may_archive and me.scorable),
         Link(page="my:inspections", title=_("检查"), place=106, shown=lambda me: not me.agency),

@@ -6,14 +6,19 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
+from quanxin.accounts.actors import Role
 from quanxin.calendar import travel
 from quanxin.casework import beginning, engine
-from tests.city import AUTHORITY
+from quanxin.supervision.models import Inspector
+from tests.city import AUTHORITY, CODES, NAMES
+from tests.desk.people import signed_in
 from tests.once import city
 from tests.rights.life import morning
-from tests.supervision.drawing.life import CLERK, LEADER, LINE, MARCH, department, planned
+from tests.supervision.drawing.life import CLERK, LEADER, LINE, MARCH, PROVIDER, department, planned
 
 pytestmark = pytest.mark.django_db
 _city, _built = city(department, autouse=True)
@@ -67,3 +72,51 @@ def test_a_plan_is_public_once_it_was_published_and_what_was_dropped_stays() -> 
     assert "已撤下" in told
     assert "改为价格检查" in told
     assert "clerk" not in told
+
+
+def keeper(provider: str = PROVIDER, name: str = "keeper") -> Client:
+    return signed_in(Role.DECIDER, provider=provider, name=name)
+
+
+def upload(client: Client, text: str) -> HttpResponse:
+    answer = client.post("/desk/inspectors/file", {"file": SimpleUploadedFile("inspectors.csv", text.encode())})
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+def test_a_department_keeps_its_own_library_and_what_is_wrong_is_said_at_its_item() -> None:
+    client = keeper()
+    wrong = client.post("/desk/inspectors/add", {"name": "检查员九", "card": "SD-9999", "card_until": "2026-01-01"})
+    assert wrong.status_code == 422
+    assert 'href="#card_until"' in wrong.content.decode()
+    filled = {"name": "检查员九", "card": "SD-9999", "card_until": "2027-01-01", "trades": "价格行为检查"}
+    made = client.post("/desk/inspectors/add", filled)
+    assert made.status_code == 302
+    one = Inspector.objects.get(card="SD-9999")
+    assert one.trades == ["price"]
+    here = f"/desk/inspectors/{one.pk}"
+    assert 'value="SD-9999"' in client.get(f"{here}/change").content.decode()
+    unknown = client.post(here, {"code": "91370102QX00000000", "reason": "近亲属任职"})
+    assert unknown.status_code == 422
+    assert client.post(here, {"code": CODES[0], "reason": "近亲属任职"}).status_code == 302
+    assert NAMES[0] in client.get(here).content.decode()
+    other = keeper("taxation", "other")
+    assert other.get(here).status_code == 404
+    assert other.post(f"{here}/leave").status_code == 404
+    assert "名录库里没有这样的检查人员" in other.get("/desk/inspectors").content.decode()
+    assert client.post(f"{here}/leave").status_code == 302
+    assert "检查员九" not in client.get("/desk/inspectors?state=fit").content.decode()
+    assert "检查员九" in client.get("/desk/inspectors?state=left").content.decode()
+
+
+def test_a_file_with_one_row_that_is_wrong_changes_nothing_and_says_which() -> None:
+    client, head = keeper(), "姓名,执法证号,有效期至\n"
+    refused = upload(client, head + "检查员八,SD-8888,2027-12-31\n检查员七,SD-7777,2020-01-01\n")
+    assert refused.status_code == 422
+    assert "SD-8888" not in Inspector.objects.values_list("card", flat=True)
+    assert "2020-01-01" in refused.content.decode()
+    assert upload(client, "姓名\n检查员八\n").status_code == 422
+    assert client.post("/desk/inspectors/file").status_code == 422
+    taken = upload(client, head + "检查员八,SD-8888,2027-12-31\n")
+    assert taken.headers["Location"] == "/desk/inspectors?taken=1"
+    assert "已导入 1 名检查人员" in client.get(taken.headers["Location"]).content.decode()

@@ -77,8 +77,8 @@ def inspections(request: HttpRequest, actor: Actor) -> HttpResponse:
             Column(_("状态"), lambda one: Cell(said(state_of(one.case).title)), Kind.STATE),
         ],
     )
-    begins = bool(actor.by(Role.DECIDER))
-    return render(request, "supervision/inspections.html", {"listing": listing, "begins": begins})
+    begins, keeps = bool(actor.by(Role.DECIDER)), bool(actor.roles & {Role.DECIDER, Role.SUPERVISOR})
+    return render(request, "supervision/inspections.html", {"listing": listing, "begins": begins, "keeps": keeps})
 
 
 @require_safe
