@@ -99,7 +99,7 @@ def start(
 
 
 def run(
-    words: Sequence[str], env: Mapping[str, str], *, cwd: Path | None = None, timeout: float = 120
+    words: Sequence[str], env: Mapping[str, str], *, cwd: Path | None = None, timeout: float = 300
 ) -> subprocess.CompletedProcess[str]:
     """Run ``quanxin``, a module (``-m`` first) or a program (``-c``), to its end, and what it said."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

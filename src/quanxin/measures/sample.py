@@ -34,7 +34,7 @@ from quanxin.runtime.problems import Problem
 from quanxin.subjects.models import Subject
 
 AGO = (640, 470, 330, 200, 90, 30)  # days before today on which departments proposed
-EACH = {"sanction": 7, "incentive": 3}  # how many of a nature on such a day
+EACH = {"sanction": 4, "incentive": 2}  # how many of a nature on such a day
 FACTS = "样例：依据名单和记录提出。"
 FORM = {"attendees": "样例负责人", "outcome": "样例：承诺改正。", "effect": "样例：按季度检查。", "reason": FACTS}
 OWNER, WINDOW = Actor("样例企业经办人"), Actor("样例窗口人员", [Assignment(Role.WINDOW)])
@@ -57,35 +57,39 @@ def apply_some(_actor: Actor, tell: Callable[[str], None]) -> dict[str, int]:
     measures stand in which state. Made once, it is not made again."""
     tell("措施")
     if not Application.objects.exists():
-        for ago in (0,) if Seal.objects.exists() else AGO:
-            _on(today() - dt.timedelta(days=ago))
+        for turn, ago in enumerate((0,) if Seal.objects.exists() else AGO):
+            _on(today() - dt.timedelta(days=ago), turn * EACH["sanction"])
         following.by_night()
     due.refresh()
     kinds = [procedure.key for nature in EACH if (procedure := _begins(nature)) is not None]
     return dict(Counter(Case.objects.filter(kind__in=kinds).order_by().values_list("state", flat=True)))
 
 
-def _on(day: dt.date) -> None:
-    """What departments proposed on a day, and what became of it until today."""
+def _on(day: dt.date, turn: int) -> None:
+    """What departments proposed on a day, and what became of it until today; restraints live from ``turn`` of ``LIVES`` on."""
+    found = _following(day)
     for nature, most in EACH.items():
-        lines = _could(day, nature)
-        for n, line in enumerate(islice(lines, most)):
-            _live(day, line, nature, LIVES[n % len(LIVES)] if nature == "sanction" else FAVOUR)
+        for n, line in enumerate(islice(_could(found, day, nature), most)):
+            _live(day, line, nature, LIVES[(turn + n) % len(LIVES)] if nature == "sanction" else FAVOUR)
 
 
-def _could(day: dt.date, nature: str) -> Iterator[Due]:
-    """What could be applied on a day by the rules of it, one line a subject that no measure was proposed for; no person's."""
-    rules = {k: r for k, r in current_pack().on(day).measures.items() if r.nature == nature and r.enforcers}
+def _following(day: dt.date) -> list[Due]:
+    """What follows from records on a day, by the rules of it."""
     with workshop() as (con, workdir):
         put_consequences(con, day, now(), workdir)
         query = "SELECT measure, subject_id, id FROM consequences WHERE NOT suspended ORDER BY since DESC, id, measure"
-        found = [Due(measure=m, subject_id=s, record_id=r) for m, s, r in con.execute(query).fetchall() if m in rules]
+        return [Due(measure=m, subject_id=s, record_id=r) for m, s, r in con.execute(query).fetchall()]
+
+
+def _could(found: list[Due], day: dt.date, nature: str) -> Iterator[Due]:
+    """What of it a department could apply, one line a subject that no measure was proposed for; no person's."""
+    rules = {k: r for k, r in current_pack().on(day).measures.items() if r.nature == nature and r.enforcers}
     persons = set(Subject.objects.filter(natural=True).values_list("pk", flat=True))
     seen = persons | set(
         Case.objects.filter(kind=getattr(_begins(nature), "key", "")).values_list("subject_id", flat=True)
     )
     for line in found:
-        if line.subject_id not in seen:
+        if line.measure in rules and line.subject_id not in seen:
             seen.add(line.subject_id)
             yield line
 

@@ -94,9 +94,9 @@ def _narrowed(found: Found, asked: dict[str, str]) -> Found:
     if asked["month"]:
         try:
             first = dt.datetime.strptime(asked["month"], "%Y-%m").replace(tzinfo=ZONE)
-        except ValueError:
+            after = (first + dt.timedelta(days=31)).replace(day=1)
+        except (ValueError, OverflowError):
             return found.none()
-        after = (first + dt.timedelta(days=31)).replace(day=1)
         found = found.filter(applied_at__gte=first, applied_at__lt=after)
     return found
 

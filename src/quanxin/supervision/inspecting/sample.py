@@ -24,11 +24,11 @@ from quanxin.supervision.inspecting import beginning, mine, published, receiving
 from quanxin.supervision.inspecting.errors import InspectionError
 from quanxin.supervision.models import Inspection, Inspector
 
-FIRMS = 48  # how many are inspected
+FIRMS = 18  # how many are inspected
 PROVIDER, ITEMS = "market-regulation", ("registration-disclosure", "product-quality", "price")
 CARDS = ("SD370100-S01", "SD370100-S02", "SD370100-S03")
 DEPARTMENT = Actor("样例检查单位", [Assignment(Role.DECIDER, PROVIDER)])
-FOUND, OPEN, ALONE = 4, 6, 9  # each how many-th has problems; the last so many wait; each how many-th is rated
+FOUND, OPEN, ALONE = 4, 4, 9  # each how many-th has problems; the last so many wait; each how many-th is rated
 CORRECTED = dt.timedelta(days=12)
 
 
