@@ -149,8 +149,20 @@ def test_a_check_is_recorded_on_the_page_of_the_case() -> None:
     client = clerk()
     address = reverse("desk:case-act", args=[case.number, "check"])
     said = {"duty": "conditions-met", "finding": "met", "reason": "现场查看"}
-    assert client.post(address, said | {"duty": "nothing"}).status_code == 422
+    assert (
+        '<option value="conditions-met">符合告知的条件和标准</option>'
+        in client.get(f"/desk/cases/{case.number}").content.decode()
+    )
+    refused = client.post(address, said | {"duty": "nothing"})
+    assert refused.status_code == 422
+    assert "按期提交材料（papers-supplied）" in refused.content.decode()
     assert client.post(address, said).status_code == 302
+    for page in (f"/desk/cases/{case.number}", f"/desk/cases/{case.number}/file"):
+        shown = client.get(page).content.decode()
+        assert "承诺事项 — 符合告知的条件和标准" in shown
+        assert "conditions-met</p>" not in shown
+    english = client.get(f"/desk/cases/{case.number}", headers={"accept-language": "en"}).content.decode()
+    assert "duty — the conditions and standards that were told are met" in english
     assert life.commitment(case).duties.get(key="conditions-met").state == "met"
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from quanxin.calendar import today
-from quanxin.casework import forms
+from quanxin.casework import effects, forms
 from quanxin.casework.errors import FormRefused, RightsError
+from quanxin.casework.models import Case
 from quanxin.pages.fields import Form, Item, Kind
-from quanxin.policy.model import FieldDef, FieldType
+from quanxin.policy.model import FieldDef, FieldType, Text
 from quanxin.policy.procedure import Act, Procedure
 from quanxin.runtime.language import in_words, said
 from quanxin.runtime.pack import current_pack
@@ -29,7 +30,8 @@ _OF_THE_FORM = ("reason-missing", "statement-missing", "form-refused")  # what t
 
 class ActForm(Form):
     """The form of an act: what it asks, its reason, and, where a party begins a case, how it can be reached;
-    ``extra`` items come before them. ``among`` are the values that an item may have here, of those of its code set."""
+    ``extra`` items come before them. ``among`` are the values that an item may have here, of those of its code set;
+    in a ``case``, effects of the act may say what an item is chosen from."""
 
     def __init__(
         self,
@@ -41,9 +43,11 @@ class ActForm(Form):
         initial: Mapping[str, Any] | None = None,
         extra: Sequence[Item] = (),
         among: Mapping[str, Collection[str]] | None = None,
+        case: Case | None = None,
     ) -> None:
         self.procedure, self.act = procedure, act
-        super().__init__([*extra, *_items(act, among or {})], data, key=key, initial=initial)
+        chosen = effects.choices_of(act, case) if case is not None else {}
+        super().__init__([*extra, *_items(act, among or {}, chosen)], data, key=key, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         """Find what the checks of rows find wrong."""
@@ -70,8 +74,8 @@ def confirms(procedure: Procedure, act: Act) -> bool:
     return act.grave or (state is not None and (state.ends or state.negative))
 
 
-def _items(act: Act, among: Mapping[str, Collection[str]]) -> list[Item]:
-    made = [_item(field, among.get(field.key)) for field in act.asks]
+def _items(act: Act, among: Mapping[str, Collection[str]], chosen: Mapping[str, Mapping[str, Text]]) -> list[Item]:
+    made = [_item(field, among.get(field.key), chosen.get(field.key)) for field in act.asks]
     if act.reason is not None:
         key, missing = (STATEMENT, "") if act.begins else (REASON, in_words(RightsError("reason-missing")))
         required = act.reason.required
@@ -82,9 +86,9 @@ def _items(act: Act, among: Mapping[str, Collection[str]]) -> list[Item]:
     return made
 
 
-def _item(field: FieldDef, among: Collection[str] | None) -> Item:
+def _item(field: FieldDef, among: Collection[str] | None, chosen: Mapping[str, Text] | None) -> Item:
     codes = current_pack().on(today()).code_sets.get(field.code_set) if field.code_set else None
-    options: tuple[tuple[str, str], ...] = ()
+    options = tuple((value, said(title)) for value, title in (chosen or {}).items())
     if codes is not None and field.type is FieldType.CODE and codes.open_prefix is None:
         held = [code for code in codes.codes if among is None or code.value in among]
         options = tuple((code.value, said(code.title)) for code in held)

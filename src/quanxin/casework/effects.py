@@ -15,6 +15,7 @@ from quanxin.accounts import Actor
 from quanxin.archive.models import Record
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
+from quanxin.policy.model import Text
 from quanxin.policy.procedure import Act, Effect, Procedure
 
 Given = Mapping[str, Any]
@@ -42,30 +43,39 @@ class Performing:
 
 Do = Callable[[Performing, Given], None]
 Narrows = Callable[[Given, str, Collection[str]], tuple[str, Collection[str]]]
+Choices = Callable[[Case], Mapping[str, Mapping[str, Text]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
     """An effect: what it does, what undoes it, and whether it harms whom the case is about. ``form`` names the fragment
-    of a form that it reads for itself; ``narrows`` says which values of which item a procedure takes from departments."""
+    of a form that it reads for itself; ``narrows`` says which values of which item a procedure takes from departments;
+    ``choices`` what the items of a case's form are chosen from, with their titles."""
 
     do: Do
     undo: Do | None = None
     harms: bool = False
     form: str = ""
     narrows: Narrows | None = None
+    choices: Choices | None = None
 
 
 REGISTRY: dict[str, Registered] = {}
 
 
 def effect(
-    name: str, *, undo: Do | None = None, harms: bool = False, form: str = "", narrows: Narrows | None = None
+    name: str,
+    *,
+    undo: Do | None = None,
+    harms: bool = False,
+    form: str = "",
+    narrows: Narrows | None = None,
+    choices: Choices | None = None,
 ) -> Callable[[Do], Do]:
     """Register a function as the effect of a name."""
 
     def registering(do: Do) -> Do:
-        REGISTRY[name] = Registered(do, undo, harms, form, narrows)
+        REGISTRY[name] = Registered(do, undo, harms, form, narrows, choices)
         return do
 
     return registering
@@ -90,6 +100,12 @@ def narrowed(procedure: Procedure, act: Act, departments: Collection[str]) -> di
     """The values that effects of an act take from departments, by the items that they narrow."""
     found = [(REGISTRY[one.name].narrows, one.given) for one in act.effects]
     return dict(narrows(given, procedure.key, departments) for narrows, given in found if narrows is not None)
+
+
+def choices_of(act: Act, case: Case) -> dict[str, Mapping[str, Text]]:
+    """What items of an act's form are chosen from in a case, by its effects: each value with its title."""
+    found = [REGISTRY[one.name].choices for one in act.effects]
+    return {key: titles for choices in found if choices is not None for key, titles in choices(case).items()}
 
 
 def form_of(act: Act) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from quanxin.calendar import today
+from quanxin.casework import effects
 from quanxin.casework.models import Case, Step
 from quanxin.casework.procedures import procedure_of, procedures, state_of
 from quanxin.policy.model import FieldDef, Text
@@ -39,11 +40,15 @@ def step_told(case: Case, step: Step) -> Text:
     return (act.told or act.done or act.title) if act else Text(zh=step.act, en=step.act)
 
 
-def answers(case: Case, step: Step) -> list[tuple[Text, str]]:
+def answers(case: Case, step: Step) -> list[tuple[Text, Text | None]]:
     """What the form of a step said, item by item, as it was read; what was ticked is said by its title alone."""
     act, form = act_of(case, step), step.particulars.get("form", {})
     held = [(f, form[f.key]) for f in act.asks if form.get(f.key)] if act else []
-    return [(f.title, "" if value is True else _code(f, str(value)).zh) for f, value in held]
+    chosen = effects.choices_of(act, case) if act and held else {}
+    return [
+        (f.title, None if value is True else chosen.get(f.key, {}).get(str(value)) or _code(f, str(value)))
+        for f, value in held
+    ]
 
 
 def named(case: Case) -> Text | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts import Actor
 from quanxin.calendar import add_months
+from quanxin.casework.models import Case
 from quanxin.commitments import texts
 from quanxin.commitments.errors import CommitmentError
 from quanxin.commitments.models import OPEN, UNMET, Commitment, Duty
@@ -73,7 +74,9 @@ def duty_of(commitment: Commitment, key: str) -> Duty:
     """A duty of a commitment, locked; raises ``CommitmentError`` for none."""
     found = commitment.duties.select_for_update().filter(key=key).first()
     if found is None:
-        raise CommitmentError("duty-unknown", known="、".join(commitment.duties.values_list("key", flat=True)))
+        known = [(title(commitment, one), one.key) for one in commitment.duties.all()]
+        zh, en = "、".join(f"{t.zh}（{k}）" for t, k in known), ", ".join(f"{t.en} ({k})" for t, k in known)
+        raise CommitmentError("duty-unknown", known=Text(zh=zh, en=en))
     return found
 
 
@@ -104,6 +107,13 @@ def title(commitment: Commitment, duty: Duty) -> Text:
     template = texts.edition_of(commitment.template, commitment.edition)
     known = template.duty(duty.key) if template else None
     return known.title if known else Text(zh=duty.key, en=duty.key)
+
+
+def choices(case: Case) -> dict[str, dict[str, Text]]:
+    """The duties of a case's commitment as its forms choose among them: by key, with their titles."""
+    made = getattr(case, "commitment", None)
+    template = texts.edition_of(made.template, made.edition) if made else None
+    return {"duty": {one.key: one.title for one in template.duties}} if template else {}
 
 
 def overdue(found: Sequence[Duty], day: dt.date) -> list[Duty]:

@@ -82,7 +82,7 @@ def enter(performing: Performing, _given: Given) -> None:
     entering.commitment(performing, made, template)
 
 
-@effect("commitments.check")
+@effect("commitments.check", choices=duties.choices)
 def check(performing: Performing, _given: Given) -> None:
     """Keep what a check found of a duty."""
     made, _template = _of(performing)
@@ -90,7 +90,7 @@ def check(performing: Performing, _given: Given) -> None:
     duties.check(performing.actor, duty, str(performing.fields["finding"]), performing.reason, day_of(performing.at))
 
 
-@effect("commitments.unmet")
+@effect("commitments.unmet", choices=duties.choices)
 def unmet(performing: Performing, _given: Given) -> None:
     """Order the correction of a duty that was found not kept."""
     made, _template = _of(performing)

@@ -241,7 +241,7 @@ def file_of(actor: Actor, look: CaseView) -> dict[str, Any]:
     }
 
 
-def _history(case: Case) -> list[tuple[Step, Text, str, list[tuple[Text, str]]]]:
+def _history(case: Case) -> list[tuple[Step, Text, str, list[tuple[Text, Text | None]]]]:
     """The steps with what was done, by whom, and what its form said."""
     return [
         (step, words.step_done(case, step), person(step.actor), words.answers(case, step)) for step in case.steps.all()
@@ -251,14 +251,14 @@ def _history(case: Case) -> list[tuple[Step, Text, str, list[tuple[Text, str]]]]
 def _forms(case: Case, acts: Sequence[Offer], tried: Tried | None) -> dict[str, ActForm]:
     """The form of each act; that of the one that was tried as it was sent, with all that is wrong with it."""
     procedure = procedure_of(case)
-    made = {one.key: ActForm(procedure, one.act, key=one.key) for one in acts}
+    made = {one.key: ActForm(procedure, one.act, key=one.key, case=case) for one in acts}
     if tried is None:
         return made
     key = tried.act.key
     if tried.problem is None:  # its papers alone were sent
-        made[key] = ActForm(procedure, tried.act, key=key, initial=tried.sent)
+        made[key] = ActForm(procedure, tried.act, key=key, initial=tried.sent, case=case)
     else:
-        made[key] = ActForm(procedure, tried.act, tried.sent, key=key)
+        made[key] = ActForm(procedure, tried.act, tried.sent, key=key, case=case)
         made[key].say(tried.problem)
     return made
 

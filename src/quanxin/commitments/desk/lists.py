@@ -101,7 +101,7 @@ def checks(request: HttpRequest, actor: Actor) -> HttpResponse:
         columns=[
             Column(_("办件"), lambda one: _case(one.commitment), Kind.NUMBER),
             Column(_("承诺人"), lambda one: _whose(one.commitment), bare=True),
-            Column(_("承诺事项"), lambda one: Cell(said(duties.title(one.commitment, one)), notes=[one.key])),
+            Column(_("承诺事项"), lambda one: said(duties.title(one.commitment, one))),
             Column(_("核查方式"), lambda one: str(duties.METHODS.get(one.method, one.method))),
             Column(_("核查期限"), lambda one: Cell(one.due_on, tag=_("逾期") if one.due_on < day else "", tone="late"), Kind.DAY),
             Column(_("结果"), lambda one: Cell(duties.state_words(one)), Kind.STATE),
