@@ -37,7 +37,7 @@ REASONS = {
     "intake/lake_upkeep.py": "counts of ended versions",
     "intake/unlinked_queue.py": "a register's own rows beside a row that waits, for the steward who judges",
     "supervision/drawing/population.py": "which subjects hold objects of a draw, and who is no more: ids and marks alone",
-    "commitments/collection.py": "what came of commitments whose cases the reader may open, in a file with its line",
+    "commitments/collection.py": "what came of commitments whose cases the reader may open, in a file with its line, and counts",
     "commitments/entering.py": "which record a case is about once an act made it",
     "commitments/exclusion.py": "whether a subject that promises is listed or broke a commitment: said, and not shown",
     "commitments/nightly.py": "whether data show that a duty was kept; shows nothing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -12,9 +13,11 @@ from quanxin.accounts import operator
 from quanxin.accounts.actors import Role
 from quanxin.accounts.binding import bind
 from quanxin.accounts.models import SignIn, User
+from quanxin.archive.models import Record
+from quanxin.calendar import day_of, now, travel
 from quanxin.casework import engine
 from quanxin.casework.models import Case
-from quanxin.commitments.models import Confirmation, Signature
+from quanxin.commitments.models import Commitment, Confirmation, Signature
 from tests.accounts.people import code_of, enrolled, person
 from tests.city import CODES, NAMES
 from tests.commitments import life
@@ -24,6 +27,7 @@ from tests.my.people import owner as browser_of_owner
 from tests.my.people import window
 from tests.my.test_standing import VISITOR
 from tests.once import city
+from tests.rights.life import company
 
 pytestmark = pytest.mark.django_db
 _city, _built = city(life.companies, autouse=True)
@@ -142,6 +146,29 @@ def test_the_desk_lists_what_is_its_own_with_its_checks_and_files() -> None:
     foreign = signed_in(Role.DECIDER, provider="taxation", name="foreign")
     assert number not in foreign.get("/desk/commitments").content.decode()
     assert client.get("/desk/commitments?state=kept").content.decode().count(number) == 0
+
+
+def test_the_rate_of_entered_performance_is_that_of_the_records() -> None:
+    with travel(life.MAY):
+        life.breached()
+        kept, over = life.in_force(1), life.in_force(2)
+        life.checked(kept, "papers-supplied", "met")
+        life.checked(kept, "conditions-met", "met")
+        engine.perform(life.DEPARTMENT, kept.number, "keep")
+        Commitment.objects.filter(case=over).update(valid_until=day_of(life.MAY))
+    address, asked = "/desk/commitments/statistics", {"table": "departments", "as": "csv"}
+    with travel(life.MAY):
+        assert clerk().get(address, asked).content.decode("utf-8-sig").splitlines()[1:] == [
+            "市场监督管理局,3,2,2,100.0%"
+        ]
+    with travel(life.MAY + dt.timedelta(days=1)):
+        client = clerk()
+        assert "市场监督管理局,3,3,2,66.7%" in client.get(address, asked).content.decode("utf-8-sig")
+        Record.objects.filter(resource="credit-commitment-performance", subject_id=company(1).pk).update(
+            superseded_at=now()
+        )
+        assert "市场监督管理局,3,3,1,33.3%" in client.get(address, asked).content.decode("utf-8-sig")
+        assert "33.3%" in client.get(address).content.decode()
 
 
 def test_a_check_is_recorded_on_the_page_of_the_case() -> None:

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTextTransform
+
 from quanxin.archive.models import Record
 from quanxin.commitments import texts
 from quanxin.commitments.models import Commitment
@@ -55,3 +58,9 @@ def _performance(signed: Iterable[Commitment]) -> dict[str, dict[str, str]]:
     by_subject = {one.case.subject_id for one in signed}
     found = Record.objects.filter(resource=PERFORMANCE, subject_id__in=by_subject, superseded_at=None)
     return {str(record.payload.get(NUMBER)): record.payload for record in found}
+
+
+def entered() -> QuerySet[Record, str]:
+    """The numbers of the commitments of which stands on record what came of them."""
+    held = Record.objects.filter(resource=PERFORMANCE, superseded_at=None)
+    return held.annotate(number=KeyTextTransform(NUMBER, "payload")).values_list("number", flat=True)

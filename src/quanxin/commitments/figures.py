@@ -11,21 +11,21 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from quanxin.calendar import today
-from quanxin.commitments import texts
+from quanxin.commitments import collection, texts
 from quanxin.commitments.models import Commitment, Duty
 from quanxin.pages.tables import Cell, Table
 from quanxin.runtime.language import said
 
 State = Duty.State
 CHECKED = (State.MET, State.PARTLY, State.NOT_MET, State.CORRECTED)
-ENDED_WITH = {"kept", "breached", "done"}  # the ends by which performance is entered
 BROKEN = "breached"
 
 
 def by_department(found: QuerySet[Commitment]) -> Table:
-    """The rate of entered performance (履约录入率) of each department: of those in force whose end or last day has come, those
-    of which is entered what came of them."""
-    over = Q(case__open=False) | Q(valid_until__lt=today())
+    """The rate of entered performance (履约录入率) of each department: of those in force whose end or last day has come, or of
+    which something is entered, those of which it stands on record what came of them."""
+    entered = Q(number__in=collection.entered())
+    over = Q(case__open=False) | Q(valid_until__lt=today()) | entered
     rows = (
         found.filter(in_force_on__isnull=False)
         .order_by("provider")
@@ -33,7 +33,7 @@ def by_department(found: QuerySet[Commitment]) -> Table:
         .annotate(
             promised=Count("pk", distinct=True),
             over=Count("pk", over, distinct=True),
-            entered=Count("pk", Q(case__state__in=ENDED_WITH), distinct=True),
+            entered=Count("pk", entered, distinct=True),
         )
     )
     body: list[list[Cell]] = [
