@@ -108,7 +108,7 @@ ROUTES: dict[str, Rule] = (
         ("desk:inspections", "desk:inspections-board", "desk:inspection"),
         roles(Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR),
     )
-    | {"desk:inspection-begin": roles(Role.DECIDER)}
+    | dict.fromkeys(("desk:inspection-begin", "desk:plan-lines"), roles(Role.DECIDER))
     | dict.fromkeys(
         (
             "desk:inspectors",

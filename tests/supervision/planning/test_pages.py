@@ -13,7 +13,7 @@ from django.test import Client
 from quanxin.accounts.actors import Role
 from quanxin.calendar import travel
 from quanxin.casework import beginning, engine
-from quanxin.supervision.models import Inspector
+from quanxin.supervision.models import Inspector, PlanLine
 from tests.city import AUTHORITY, CODES, NAMES
 from tests.desk.people import signed_in
 from tests.once import city
@@ -120,3 +120,18 @@ def test_a_file_with_one_row_that_is_wrong_changes_nothing_and_says_which() -> N
     taken = upload(client, head + "检查员八,SD-8888,2027-12-31\n")
     assert taken.headers["Location"] == "/desk/inspectors?taken=1"
     assert "已导入 1 名检查人员" in client.get(taken.headers["Location"]).content.decode()
+
+
+def test_a_line_is_added_by_choosing_from_the_list_and_what_is_wrong_is_said() -> None:
+    plan = beginning.begin(CLERK, "inspection-plan", subject=AUTHORITY, form={"year": "2026"})
+    client, here = keeper(), f"/desk/plans/{plan.number}"
+    assert here in client.get(f"/desk/cases/{plan.number}").content.decode()
+    offered = client.get(here).content.decode()
+    assert "计划里没有抽查项目" in offered
+    filled = {"item": "price", "from_month": "3", "to_month": "11"}
+    assert client.post(here, filled | {"to_month": "1"}).status_code == 422
+    wrong = client.post(here, filled | {"shares": "Z=0.1"})
+    assert 'href="#shares"' in wrong.content.decode()
+    assert client.post(here, filled).status_code == 302
+    assert PlanLine.objects.get(case=plan).shares == {"none": {"ratio": "0.01", "floor": 0, "ceiling": None}}
+    assert keeper("taxation", "other").get(here).status_code == 404

@@ -11,6 +11,8 @@ from quanxin.runtime.pack import current_pack
 from quanxin.supervision.planning import lines
 from quanxin.supervision.planning.errors import PlanError
 
+ADD = "add-line"  # the act that has this effect
+
 
 @effect("supervision.begin-plan")
 def begin_plan(performing: Performing, _given: Given) -> None:
@@ -23,7 +25,7 @@ def begin_plan(performing: Performing, _given: Given) -> None:
         raise PlanError("plan-year")
 
 
-@effect("supervision.add-line")
+@effect("supervision.add-line", form="plan_line")
 def add_line(performing: Performing, _given: Given) -> None:
     """Add a line, as the form says. Raises ``PlanError``."""
     made = lines.add(performing.case, performing.fields, performing.at, day_of(performing.at))

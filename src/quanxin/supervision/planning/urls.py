@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from quanxin.supervision.planning import desk, portal
+from quanxin.supervision.planning import desk, lines_desk, portal
 
 DESK: list[URLPattern] = [
     path("inspectors", desk.inspectors, name="inspectors"),
@@ -13,6 +13,7 @@ DESK: list[URLPattern] = [
     path("inspectors/<int:number>", desk.inspector, name="inspector"),
     path("inspectors/<int:number>/change", desk.entry, name="inspector-change"),
     path("inspectors/<int:number>/leave", desk.leave, name="inspector-leave"),
+    path("plans/<str:number>", lines_desk.plan_lines, name="plan-lines"),
 ]
 PORTAL: list[URLPattern] = [
     path("inspections/items", portal.items, name="inspection-items"),
