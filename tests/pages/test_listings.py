@@ -47,6 +47,7 @@ NO_LISTS = {
     "evaluation/model.html": "grades and the points of one indicator: what a model says",
     "my/case.html": "a record before and after, item by item; who took one decision in",
     "web/_score.html": "the numbers of one score beside their bars",
+    "web/draw_verify.html": "filled in by the browser from files that are never sent: there are no rows to list",
     "web/open_data.html": "the files of one day, each the place to which the catalogue for machines leads",
     "web/resource.html": "the fields of one resource: facts",
 }
