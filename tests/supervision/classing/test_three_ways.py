@@ -57,17 +57,20 @@ def in_bulk(day: dt.date, spark: SparkSession | None = None, only: list[int] | N
     return found
 
 
-def alone(subject: Subject, day: dt.date) -> set[Row]:
-    return {tuple(ground)[1:] for one in reckoned(subject, day, now()).values() for ground in one.grounds}
+def alone(subject: Subject, day: dt.date, *schemes: str) -> set[Row]:
+    found = reckoned(subject, day, now(), schemes or None)
+    return {tuple(ground)[1:] for one in found.values() for ground in one.grounds}
 
 
 def test_each_subject_alone_is_what_it_is_in_the_city(sample: dict[str, Any]) -> None:
     for day in (today(), today() - dt.timedelta(days=400)):
         city_wide = in_bulk(day)
-        subjects = list(Subject.objects.order_by("pk"))
+        subjects, keys = list(Subject.objects.order_by("pk")), sorted(current_pack().on(day).schemes)
         assert sum(len(one) for one in city_wide.values()) > 60
         for subject in subjects:
             assert alone(subject, day) == city_wide.get(subject.pk, set()), subject
+            asked = keys[subject.pk % len(keys)]  # by one scheme the same as by all
+            assert alone(subject, day, asked) == {row for row in city_wide.get(subject.pk, set()) if row[0] == asked}
         some = [subject.pk for subject in subjects[::3] if subject.merged_into_id is None]
         assert in_bulk(day, only=some) == {pk: city_wide[pk] for pk in some if pk in city_wide}
 

@@ -67,7 +67,7 @@ def _scheme(performing: Performing) -> Scheme:
 
 def _class(performing: Performing, scheme: Scheme) -> Class | None:
     subject = Subject.objects.get(pk=performing.case.subject_id)
-    return reckoned(subject, day_of(performing.at), performing.at).get(scheme.key)
+    return reckoned(subject, day_of(performing.at), performing.at, [scheme.key]).get(scheme.key)
 
 
 def grounds_of(found: Class) -> list[dict[str, Any]]:

@@ -75,7 +75,7 @@ def classes_of(
             raise _refused(viewer, resolved, key)
     seen = [key for key, one in in_force.items() if key in (schemes or in_force) and may_see(viewer, one)]
     access.note_access(viewer, resolved)
-    return {key: one for key, one in reckoned(resolved, day, moment).items() if key in seen}
+    return {key: one for key, one in reckoned(resolved, day, moment, schemes or None).items() if key in seen}
 
 
 def may_see(viewer: Viewer, scheme: Scheme) -> bool:
@@ -95,33 +95,37 @@ def _refused(viewer: Viewer, subject: Subject, scheme: str) -> NotAllowed:
     return viewers.refused(viewer.actor, f"subject:{subject.pk}", "classes of the scheme are not shown", scheme=scheme)
 
 
-def reckoned(subject: Subject, day: dt.date, moment: dt.datetime) -> dict[str, Class]:
-    """The classes of a subject, whoever asks."""
+def reckoned(
+    subject: Subject, day: dt.date, moment: dt.datetime, schemes: Collection[str] | None = None
+) -> dict[str, Class]:
+    """The classes of a subject by all schemes or some, whoever asks."""
     pairs = decided.merged_at(moment, apart_from=unscored_merges())
     if subject.pk in pairs:
         return {}
-    program, reckoner = program_of(current_pack(), day)
+    program, reckoner = program_of(current_pack(), day, schemes)
     records = _records(decided.clusters_of([subject.pk], pairs), program, day, moment)
     found = [Ground(*row) for row in reckoner.rows(day, {subject.pk: subject.type}, _known(records, subject.pk))]
     by_scheme: dict[str, list[Ground]] = {}
     for ground in sorted(found, key=_order):
         by_scheme.setdefault(ground.scheme, []).append(ground)
-    set_by = reviews.standing([subject.pk], day, moment)
-    grade = grades.grades_of(subject.pk, day, moment)
-    return {key: _class(key, tuple(some), set_by, grade, day) for key, some in by_scheme.items()}
+    set_by = reviews.standing([subject.pk], day, moment, by_scheme)
+    rules = current_pack().on(day)
+    matrices = {one.scheme: one for one in reversed(list(rules.matrices.values())) if one.scheme in by_scheme}
+    grade = grades.grades_of(subject.pk, day, moment) if matrices else {}
+    return {
+        key: _class(rules.schemes[key], tuple(some), set_by, matrices.get(key), grade)
+        for key, some in by_scheme.items()
+    }
 
 
 def _class(
-    key: str, grounds: tuple[Ground, ...], set_by: Mapping[tuple[str, int], reviews.Review], grade: Mapping[str, str],
-    day: dt.date,
+    scheme: Scheme, grounds: tuple[Ground, ...], set_by: Mapping[tuple[str, int], reviews.Review],
+    matrix: Matrix | None, grade: Mapping[str, str],
 ) -> Class:  # fmt: skip
-    rules = current_pack().on(day)
-    scheme = rules.schemes[key]
-    review = set_by.get((key, grounds[0].subject))
+    review = set_by.get((scheme.key, grounds[0].subject))
     level, case = grounds[0].level, ""
     if review is not None and review.holds(scheme, level, grounds):
         level, case = review.level, review.number
-    matrix = next((one for one in rules.matrices.values() if one.scheme == key), None)
     stratum, said = level, ""
     if matrix is not None and (said := grade.get(matrix.model, "")):
         stratum = next((to for g, of, to in matrix.strata(scheme) if (g, of) == (said, level)), level)
@@ -165,15 +169,17 @@ def _known(records: Iterable[Record], subject: int) -> list[Known]:
     ]  # fmt: skip
 
 
-_kept: dict[tuple[str, tuple[tuple[str, str, dt.date], ...]], tuple[Program, Reckoner]] = {}
+Rules = tuple[tuple[str, str, dt.date], ...]
+_kept: dict[tuple[str, Rules, frozenset[str] | None], tuple[Program, Reckoner]] = {}
 
 
-def program_of(pack: Pack, day: dt.date) -> tuple[Program, Reckoner]:
-    """The schemes of a day, compiled, and their reckoner; made once a process for as long as they stay the same."""
+def program_of(pack: Pack, day: dt.date, schemes: Collection[str] | None = None) -> tuple[Program, Reckoner]:
+    """The schemes of a day, all or some, compiled, and their reckoner; made once a process for as long as they stay the same."""
     in_force = pack.on(day)
     kinds = ("lists", "schemes", "resources")
     rules = tuple((kind, one.key, one.in_force.from_) for kind in kinds for one in in_force.parts[kind].values())
-    if (pack.edition, rules) not in _kept:
-        program = compile_schemes(pack, day)
-        _kept[pack.edition, rules] = program, Reckoner(program)
-    return _kept[pack.edition, rules]
+    key = pack.edition, rules, None if schemes is None else frozenset(in_force.schemes.keys() & schemes)
+    if key not in _kept:
+        program = compile_schemes(pack, day, key[2])
+        _kept[key] = program, Reckoner(program)
+    return _kept[key]

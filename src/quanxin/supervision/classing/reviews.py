@@ -34,12 +34,12 @@ class Review(NamedTuple):
 
 
 def standing(
-    subjects: Collection[int] | None, day: dt.date, moment: dt.datetime, scheme: str | None = None
+    subjects: Collection[int] | None, day: dt.date, moment: dt.datetime, schemes: Collection[str] | None = None
 ) -> Mapping[tuple[str, int], Review]:
     """What reviews had set of some subjects (of everyone) by a day, as known at a moment, by scheme and subject."""
     which = Q(case__isnull=False, since__lte=day, reckoned_at__lte=moment)
     which &= Q() if subjects is None else Q(subject_id__in=subjects)
-    which &= Q() if scheme is None else Q(scheme=scheme)
+    which &= Q() if schemes is None else Q(scheme__in=schemes)
     found: dict[tuple[str, int], tuple[dt.date, dt.datetime, Review]] = {}
     for table in (CreditClass, RiskClass):
         rows = table.objects.filter(which).values_list(

@@ -50,7 +50,7 @@ def _put_reviews(con: duckdb.DuckDBPyConnection, day: dt.date, moment: dt.dateti
     con.execute("CREATE OR REPLACE TABLE reviewed (scheme VARCHAR, subject_id BIGINT, level VARCHAR)")
     schemes = current_pack().on(day).schemes
     compiled = {str(row[1]) for row in program.rules}
-    found = {key: one for key, one in reviews.standing(None, day, moment).items() if key[0] in compiled}
+    found = reviews.standing(None, day, moment, compiled)
     if not found:
         return
     subjects = sorted({subject for _, subject in found})
