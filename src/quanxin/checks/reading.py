@@ -28,6 +28,7 @@ from quanxin.checks.asked import Asked, unnested
 from quanxin.engine import database
 from quanxin.engine.days import date_literal, dated, on_day
 from quanxin.engine.grounds import LISTED
+from quanxin.engine.grounds_run import Ground
 from quanxin.engine.normalise import quoted
 from quanxin.engine.payload import item as item_of
 from quanxin.measures import reckoning
@@ -62,11 +63,12 @@ def found(viewer: Viewer, item: CheckItem, asked: Sequence[Asked], day: dt.date)
     records = _shown(viewer, list(read), subjects, day)
     following: dict[int, list[Consequence]] = {}
     kinds = {number: subject.type for number, subject in subjects.items()}
-    for one in reckoning.of_records(records, day, kinds) if records and item.measures else ():
+    grounds, consequences = reckoning.both_of(records, day, kinds) if records else ([], [])
+    for one in consequences:
         if one.measure in item.measures:
             following.setdefault(one.record, []).append(one)
     by_subject: dict[int, list[Found]] = {}
-    for record, until, membership in (*_memberships(item, records, day), *_events(item, records, day)):
+    for record, until, membership in (*_memberships(item, records, grounds, day), *_events(item, records, day)):
         counted = tuple(c for c in following.get(record.id, ()) if c.ground == LISTED + membership or not membership)
         made = Found(record, until, membership, bool(record.held), counted)  # type: ignore[attr-defined]
         by_subject.setdefault(subjects[record.subject_id].pk, []).append(made)
@@ -110,11 +112,10 @@ def _shown(viewer: Viewer, records: Sequence[Record], subjects: Mapping[int, Sub
 Counted = tuple[Record, dt.date | None, str]
 
 
-def _memberships(item: CheckItem, records: Sequence[Record], day: dt.date) -> list[Counted]:
+def _memberships(item: CheckItem, records: Sequence[Record], grounds: Sequence[Ground], day: dt.date) -> list[Counted]:
     """The records by which somebody is on one of the item's lists, each with its last day."""
     lists = {LISTED + key: key for key in looked_at(item, day)[1]}
     by_id = {record.id: record for record in records}
-    grounds = reckoning.grounds_of(records, day) if records and lists else ()
     return [(by_id[one.id], one.until, lists[one.ground]) for one in grounds if one.ground in lists and one.holds(day)]
 
 

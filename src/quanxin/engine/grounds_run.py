@@ -126,20 +126,24 @@ class Reckoner:
 
     def ask(self, day: dt.date, kinds: Mapping[int, str], records: Iterable[Known]) -> list[Found]:
         """What follows from records on a day, by measure and record; ``kinds`` are the types of their subjects."""
-        found = self.rows(day, kinds, records)
-        return sorted((Found(*row) for row in found), key=lambda f: (f.subject, f.measure, f.id, f.ground))
+        return _found(self.rows(day, kinds, records))
 
     def rows(self, day: dt.date, kinds: Mapping[int, str], records: Iterable[Known]) -> list[tuple[Any, ...]]:
         """What the program answers on a day to records of subjects of these types, as it words it."""
         with self._asking(records) as con:
-            _insert(con, "population", 2, kinds.items())
-            return con.execute(f"EXECUTE answer(day := DATE '{day.isoformat()}')").fetchall()
+            return _answered(con, day, kinds)
 
     def grounds(self, records: Iterable[Known]) -> list[Ground]:
         """The grounds that records are, whatever the day and whatever holds them."""
         with self._asking(records) as con:
-            found = con.execute("SELECT * FROM grounds").fetchall()
-        return sorted((Ground(*row) for row in found), key=lambda g: (g.id, g.ground))
+            return _grounds(con)
+
+    def both(
+        self, day: dt.date, kinds: Mapping[int, str], records: Iterable[Known]
+    ) -> tuple[list[Ground], list[Found]]:
+        """The grounds that records are, and what follows from them on a day, as ``grounds`` and ``ask``."""
+        with self._asking(records) as con:
+            return _grounds(con), _found(_answered(con, day, kinds))
 
     @contextmanager
     def _asking(self, records: Iterable[Known]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -157,3 +161,17 @@ class Reckoner:
                 yield self._con
             finally:
                 self._con.execute("ROLLBACK")
+
+
+def _answered(con: duckdb.DuckDBPyConnection, day: dt.date, kinds: Mapping[int, str]) -> list[tuple[Any, ...]]:
+    _insert(con, "population", 2, kinds.items())
+    return con.execute(f"EXECUTE answer(day := DATE '{day.isoformat()}')").fetchall()
+
+
+def _found(rows: Iterable[tuple[Any, ...]]) -> list[Found]:
+    return sorted((Found(*row) for row in rows), key=lambda f: (f.subject, f.measure, f.id, f.ground))
+
+
+def _grounds(con: duckdb.DuckDBPyConnection) -> list[Ground]:
+    rows = con.execute("SELECT * FROM grounds").fetchall()
+    return sorted((Ground(*row) for row in rows), key=lambda g: (g.id, g.ground))

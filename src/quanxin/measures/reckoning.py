@@ -80,13 +80,11 @@ def standing(which: Q) -> list[Record]:
     return list(Record.objects.filter(which, superseded_at=None).annotate(held=restrictions.kinds()).order_by("id"))
 
 
-def of_records(records: Sequence[Record], day: dt.date, kinds: dict[int, str] | None = None) -> list[Consequence]:
-    """What follows on a day from such versions, whoever asks; ``kinds`` are the types of their subjects, where they are known."""
+def of_records(records: Sequence[Record], day: dt.date) -> list[Consequence]:
+    """What follows on a day from such versions, whoever asks."""
     known = [_known(record, record.held) for record in records]  # type: ignore[attr-defined]
     _, reckoner = program_of(current_pack(), day)
-    about = {record.subject for record in known}
-    types = types_of(about) if kinds is None else {subject: kinds[subject] for subject in about}
-    return _with_rules(day, reckoner.ask(day, types, known))
+    return _with_rules(day, reckoner.ask(day, types_of({record.subject for record in known}), known))
 
 
 def of_known(record: Record, held: Collection[str], kind: str, day: dt.date) -> list[Consequence]:
@@ -100,6 +98,14 @@ def grounds_of(records: Sequence[Record], day: dt.date) -> list[Ground]:
     """The grounds that such versions are by the rules of a day, whether they last on it or not."""
     _, reckoner = program_of(current_pack(), day)
     return reckoner.grounds(_known(record, record.held) for record in records)  # type: ignore[attr-defined]
+
+
+def both_of(records: Sequence[Record], day: dt.date, kinds: dict[int, str]) -> tuple[list[Ground], list[Consequence]]:
+    """The grounds that such versions are, and what follows from them on a day, as ``grounds_of`` and ``of_records``."""
+    _, reckoner = program_of(current_pack(), day)
+    about = {record.subject_id: kinds[record.subject_id] for record in records}
+    grounds, found = reckoner.both(day, about, (_known(record, record.held) for record in records))  # type: ignore[attr-defined]
+    return grounds, _with_rules(day, found)
 
 
 def _with_rules(day: dt.date, found: Iterable[Found]) -> list[Consequence]:
