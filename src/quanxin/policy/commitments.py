@@ -40,11 +40,13 @@ class Due(Part):
 
 
 class Match(Part):
-    """What shows by data that a duty was kept: a record of the resource about the same subject for which ``when`` (SQL
-    boolean over its fields) holds, dated on or after the day of the commitment."""
+    """What shows by data whether a duty is kept: a record of the resource about the same subject for which ``when`` (SQL
+    boolean over its fields) holds, dated on or after the day of the commitment. It ``shows`` that the duty is kept, or
+    that it is not; where there is none when the duty is due, the other is found."""
 
     resource: Key
     when: str = "true"
+    shows: Literal["met", "not-met"] = "met"
 
 
 class Duty(Part):
