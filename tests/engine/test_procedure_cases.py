@@ -20,7 +20,6 @@ from quanxin.policy.procedure_case import ProcedureCase
 from tests.policy.small import BASIS, sound, text, written
 
 NATIONAL = load("national")
-KEYS = sorted(path.stem for path in (find_pack("national") / "procedures").glob("*.yaml"))
 FILED = {
     "at": "2026-08-03 09:00",
     "act": "file",
@@ -217,9 +216,9 @@ def _turned(name: str) -> Any:
 
 def test_the_order_of_keys_does_not_matter(tmp_path: Path) -> None:
     files = {
-        f"{place}/{key}.yaml": _turned(f"{place}/{key}.yaml")
+        f"{place}/{path.name}": _turned(f"{place}/{path.name}")
         for place in ("procedures", "procedure-tests")
-        for key in KEYS
+        for path in sorted((find_pack("national") / place).glob("*.yaml"))
     }
     head = {"name": "turned", "title": text("倒"), "region": "370100", "extends": "national"}
     pack = load(written(tmp_path, {"pack.yaml": head} | files))
