@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -20,14 +21,29 @@ from tests.checks.test_lists import FAULTS, as_csv
 from tests.city import CODES, NAMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-ITEM = "procurement-qualification"
+ITEM, ENDING = "procurement-qualification", "fiscal-project-funds"
+LAST = dt.date(2027, 8, 31)  # the last day of the item that ends
 SAID = {**IntakeError.wordings, **WORDINGS}
 
 
 @pytest.fixture(scope="module")
-def town(chromium: str) -> Iterator[Town]:
-    with town_of("consequences", dt.datetime(2026, 5, 6, 9, tzinfo=ZONE)) as made:
+def town(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    rules = ending(tmp_path_factory.mktemp("rules") / "ending")
+    with town_of("consequences", dt.datetime(2026, 5, 6, 9, tzinfo=ZONE), QUANXIN_PACK=str(rules)) as made:
         yield made
+
+
+def ending(folder: Path) -> Path:
+    """The rules as they are, but for an item of finance that ends."""
+    (folder / "check-items").mkdir(parents=True)
+    head = 'name: ending\ntitle: {zh: 样例规则, en: sample rules}\nregion: "370100"\nextends: jinan\n'
+    (folder / "pack.yaml").write_text(head, encoding="utf-8")
+    item = Path(__file__).parents[2] / "packs" / "shandong" / "check-items" / f"{ENDING}.yaml"
+    said, ends = item.read_text(encoding="utf-8"), f", until: {LAST}}}"
+    assert said.count("in_force: {from: 2020-10-01}") == 1
+    changed = said.replace("in_force: {from: 2020-10-01}", "in_force: {from: 2020-10-01" + ends)
+    (folder / "check-items" / item.name).write_text(changed, encoding="utf-8")
+    return folder
 
 
 def look(page: Page, axe: str, name: str) -> None:
@@ -105,14 +121,33 @@ def restrained(people: People, town: Town, axe: str) -> str:
 
 def checked(people: People, code: str) -> Page:
     """The result of a check of one."""
-    page = people.page("finance", f"/desk/checks/begin?item={ITEM}")
+    page = filled_in(people, code, ITEM)
+    page.locator("section", has=page.locator("#of-one")).locator("button.btn-primary").click()
+    return page
+
+
+def filled_in(people: People, code: str, item: str) -> Page:
+    """The form of a check of one, not yet sent."""
+    page = people.page("finance", f"/desk/checks/begin?item={item}")
     form = page.locator("section", has=page.locator("#of-one"))
-    form.locator("[name=item]").select_option(ITEM)
+    form.locator("[name=item]").select_option(item)
     form.locator("[name=case_ref]").fill("JN-2026-1")
     form.locator("[name=words]").fill("办公设备采购")
     form.locator("[name=code]").fill(code)
-    form.locator("button.btn-primary").click()
     return page
+
+
+def expired(people: People, town: Town, axe: str) -> None:
+    """A form that was filled in on an item's last day and sent on the next is refused in words; the item is offered no more."""
+    town.at(LAST, 23, 50)
+    page = filled_in(people, town.code, ENDING)
+    town.at(LAST + dt.timedelta(days=1), 0, 5)
+    page.locator("section", has=page.locator("#of-one")).locator("button.btn-primary").click()
+    expect(page.locator("[role=alert]")).to_contain_text("不再施行，不能据此核查")
+    expect(page.locator("#one-case_ref")).to_have_value("JN-2026-1")
+    look(page, axe, "12-expired")
+    new = people.page("finance", "/desk/checks/begin")
+    expect(new.locator("#one-item")).not_to_contain_text("财政性资金项目申报核查")
 
 
 def handed_in(people: People, name: str, content: bytes) -> Page:
@@ -134,6 +169,7 @@ def test_from_a_listing_to_its_repair(browser: Browser, town: Town, axe: str) ->
     page = checked(people, town.code)
     expect(page.locator("main")).to_contain_text("可以限制")
     look(page, axe, "07-restricted")
+    expired(people, town, axe)
     town.at(dt.date(2027, 9, 1))
     page = people.page("owner", "/my/records?chapter=negative")
     page.locator("main a[href*='/my/records/']").first.click()

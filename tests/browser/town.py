@@ -42,9 +42,9 @@ class Town:
     token: str = ""
     said: dict[str, Any] = field(default_factory=dict)
 
-    def at(self, day: dt.date, hour: int = 10) -> None:
+    def at(self, day: dt.date, hour: int = 10, minute: int = 0) -> None:
         """Let it be a moment, and the jobs of that moment be done."""
-        self.clock.write_text(dt.datetime.combine(day, dt.time(hour), ZONE).isoformat())
+        self.clock.write_text(dt.datetime.combine(day, dt.time(hour, minute), ZONE).isoformat())
         self.run("jobs")
 
     @property

@@ -69,7 +69,8 @@ def watched(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
 
 def _form(request: HttpRequest, held: list[CheckItem], way: str, *, sent: bool) -> Form:
     first = {"key": secrets.token_hex(16), "item": request.GET.get("item", "")}
-    return Form(_asked(held, way), request.POST if sent else None, key=way, initial=first)
+    form = request.POST if sent else None
+    return Form(_asked(held, way, form["item"] if form and "item" in form else ""), form, key=way, initial=first)
 
 
 def _begun(request: HttpRequest, actor: Actor, way: str, sent: dict[str, str]) -> HttpResponse:
@@ -83,8 +84,12 @@ def _begun(request: HttpRequest, actor: Actor, way: str, sent: dict[str, str]) -
     return redirect("desk:check-list", lists.hand_in(actor, sent["item"], file, file.name or "", **said_of).pk)
 
 
-def _asked(held: list[CheckItem], way: str) -> list[Item]:
-    options = tuple((one.key, said(one.title)) for one in held)
+def _asked(held: list[CheckItem], way: str, chosen: str) -> list[Item]:
+    """What a form asks for. An item ``chosen`` that is no more (or not theirs) is kept, so that the act says since when."""
+    titles = {one.key: one.title for one in held}
+    if chosen in (known := items.titles()):
+        titles.setdefault(chosen, known[chosen])
+    options = tuple((key, said(title)) for key, title in titles.items())
     found = [
         Item("item", _("核查事项"), Kind.CHOICE, required=True, options=options),
         Item("case_ref", _("办件编号或项目名称"), required=True, length=items.LONGEST_CASE, hint=_("结果只用于这一件事。")),
