@@ -207,6 +207,7 @@ function form(task, draft, keep) {
     return "";
   }
   async function send() {
+    await written; // whoever signs and sends at once has signed
     const what = lacking();
     if (what) return say(said, W.missing + what);
     const photos = [...draft.photos];
@@ -265,6 +266,8 @@ function pictures(draft, keep) {
 
 // --- the signature ---
 
+let written = Promise.resolve(); // the picture of the last stroke: a canvas takes a while to make one
+
 function signing(draft, keep) {
   const canvas = el("canvas", { width: 720, height: 260, tabindex: "0", role: "img", "aria-label": W.sign_here });
   const pen = canvas.getContext("2d");
@@ -295,10 +298,12 @@ function signing(draft, keep) {
   });
   canvas.addEventListener("pointerup", () => {
     down = false;
-    canvas.toBlob((blob) => {
-      draft.signature = blob;
-      keep();
-    }, "image/png");
+    written = new Promise((resolve) => {
+      canvas.toBlob((blob) => {
+        draft.signature = blob;
+        keep().finally(resolve);
+      }, "image/png");
+    });
   });
   const clear = () => {
     blank();
