@@ -21,6 +21,7 @@ CONTROLLED = """() => new Promise((done) => {
   if (navigator.serviceWorker.controller) done();
   else navigator.serviceWorker.addEventListener("controllerchange", () => done());
 })"""
+SIGNED = "async () => (await store.all('drafts')).some((one) => one.signature)"
 FIRST_LOAD = 150_000  # bytes of the page with all that it needs
 
 
@@ -77,6 +78,11 @@ def fill(page: Page, folder: Path) -> None:
     page.mouse.move(at["x"] + 160, at["y"] + 110, steps=5)
     page.mouse.up()
     page.get_by_label("结果", exact=True).select_option(label="未发现问题")
+    for _ in range(100):  # a canvas takes a while to make its picture, and the draft is kept after it
+        if page.evaluate(SIGNED):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the signature is not kept")
 
 
 def picture(page: Page) -> bytes:
