@@ -94,9 +94,6 @@ def test_where_tiles_are_served() -> None:
         assert tiles.read_path(tiles.path(*asked).removeprefix("tile/")) == asked
     for text in ("", "0", "64/000", "0/00", "0/000.p/256", "0/000.p/0", "0/x00/000", "entries/1", "00/000", "0/000/"):
         assert tiles.read_path(text) is None, text
-    assert list(tiles.of_size(70_000)) == [(0, 273, 112), (1, 1, 17), (2, 0, 1)]
-    assert list(tiles.of_size(256)) == [(0, 0, 256), (1, 0, 1)]
-    assert list(tiles.of_size(0)) == []
 
 
 def test_entries_are_bundled_with_their_lengths() -> None:

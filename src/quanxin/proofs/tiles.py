@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from quanxin.proofs import merkle
 
@@ -36,18 +36,6 @@ def read_path(text: str) -> tuple[int | None, int, int] | None:
         return None
     level = None if found[1] == "entries" else int(found[1])
     return level, int(found[2].replace("x", "").replace("/", "")), int(found[3] or WIDTH)
-
-
-def of_size(size: int) -> Iterator[tuple[int, int, int]]:
-    """The tiles at the right edge of a tree of a size: level, number, width, from below; none that is empty."""
-    level = 0
-    while size:
-        full, rest = divmod(size, WIDTH)
-        if rest:
-            yield level, full, rest
-        else:
-            yield level, full - 1, WIDTH
-        size, level = full, level + 1
 
 
 def bundle(entries: Sequence[bytes]) -> bytes:
