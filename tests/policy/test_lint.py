@@ -158,6 +158,10 @@ BREAKS: dict[str, list[Change]] = {
         put("notices/told.yaml", "basis", to=[]),
         _person_rating(basis=[]),
     ],
+    "colours-unreadable": [
+        put("site.yaml", to={"colours": {"accent": "#0e6068", "deep": "#0d4449", "pale": "#404040", "mist": "#f0f6f4"}})
+    ],
+    "divisions-unknown": [put("pack.yaml", "divisions", to="kinds"), put("pack.yaml", "divisions", to="nowhere")],
     "measure-outside-national-list": [
         put("measures/ban.yaml", "kind", to="P99"), put("measures/ban.yaml", "class", to="favour"),
     ],

@@ -26,6 +26,7 @@ from quanxin.policy.model import (
     SubjectType,
     Text,
 )
+from quanxin.policy.site import Site
 
 CODE = "91370100MA3C0K2T4X"
 NOON = dt.datetime(2026, 3, 10, 4, 0, tzinfo=dt.UTC)
@@ -107,6 +108,7 @@ class StandInPack:
 
     title = Text(zh="济南市", en="Jinan")
     edition = "0123456789abcdef"
+    site, mark = Site(), None
 
     def __init__(self, *resources: Resource) -> None:
         divisions = CodeSet(
@@ -129,6 +131,7 @@ class StandInPack:
             )
         }
         self.code_sets = {"division-jinan": divisions}
+        self.divisions = divisions.codes
 
     def on(self, _day: dt.date) -> StandInPack:
         return self

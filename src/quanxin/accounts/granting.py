@@ -16,7 +16,6 @@ from quanxin.accounts.own_matters import own_matter
 from quanxin.calendar import now, today
 from quanxin.runtime.pack import current_pack
 
-DIVISIONS = "division-"  # how the keys of a city's code sets of divisions begin (GB/T 2260 and those it adds)
 # The kind of institution that a role is held in, where it is held in one.
 KIND_OF = {Role.BANK: "bank", Role.PERSONNEL: "personnel", Role.SUPERVISOR: "supervisor"}
 
@@ -139,8 +138,7 @@ def _district(code: str) -> str:
     """The district as a membership keeps it: the city's own code means all of it."""
     if code == current_pack().region:
         return ""
-    sets = [s for key, s in current_pack().on(today()).code_sets.items() if key.startswith(DIVISIONS)]
-    if code and code not in {one.value for s in sets for one in s.codes}:
+    if code and code not in {one.value for one in current_pack().on(today()).divisions}:
         raise AccountError("division-unknown", division=code)
     return code
 

@@ -199,8 +199,7 @@ def name_periods(names: list[Name]) -> tuple[tuple[str, dt.date | None, dt.date 
 
 
 def _region(code: str, rules: Rules) -> str:
-    divisions = rules.code_sets.get("division-jinan")
-    return next((c.title.zh for c in divisions.codes if c.value == code), "") if divisions else ""
+    return next((one.title.zh for one in rules.divisions if one.value == code), "")
 
 
 def _registration(viewer: Viewer, records: list[Record], rules: Rules, region: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ marked as a sample by the letters QX where registers write their serial, and no 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -14,7 +15,7 @@ from quanxin.demo import names
 from quanxin.identifiers.organisation import check_character as organisation_check
 from quanxin.identifiers.registration import check_digit as registration_check
 from quanxin.identifiers.uscc import check_character as code_check
-from quanxin.policy.model import CodeSet
+from quanxin.policy.model import Code
 
 # Shares of the subject types, in thousandths: about what a provincial capital registers.
 SHARES = {
@@ -50,9 +51,9 @@ class Member:
         return self.code[8:17]
 
 
-def populate(random: Random, size: int, divisions: CodeSet, day: dt.date) -> list[Member]:
+def populate(random: Random, size: int, divisions: Sequence[Code], day: dt.date) -> list[Member]:
     """``size`` members over the divisions, established before ``day``; at least one of every type."""
-    places = [(c.value, c.title.zh) for c in divisions.codes if not c.value.endswith("00")]
+    places = [(c.value, c.title.zh) for c in divisions if not c.value.endswith("00")]
     counts = {kind: max(1, size * share // 1000) for kind, share in SHARES.items()}
     counts["sole-trader"] += size - sum(counts.values())
     taken: set[str] = set()

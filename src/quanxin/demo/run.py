@@ -116,8 +116,7 @@ def write_city(subjects: int, seed: int, folder: Path) -> list[Planned]:
     random = Random(seed)
     day = today()
     rules = current_pack().on(day)
-    divisions = next(s for key, s in rules.code_sets.items() if key.startswith("division-"))
-    members = populate(random, subjects, divisions, day)
+    members = populate(random, subjects, rules.divisions, day)
     enrolling = [r for r in rules.resources.values() if r.subject.role == "enrol"]
     referring = [rules.resources[key] for key in DENSITY if key in rules.resources]
     plan: list[Planned] = []

@@ -156,7 +156,4 @@ def _rows(shown: list[Case]) -> list[dict[str, Any]]:
 
 def _districts() -> tuple[tuple[str, str], ...]:
     """The divisions of the pack's city, by their codes."""
-    sets = current_pack().on(today()).code_sets
-    return tuple(
-        (c.value, said(c.title)) for key, one in sets.items() if key.startswith("division-") for c in one.codes
-    )
+    return tuple((one.value, said(one.title)) for one in current_pack().on(today()).divisions)

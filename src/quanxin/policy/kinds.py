@@ -27,6 +27,7 @@ from quanxin.policy import (
     procedure_case,
     rights,
     ruling,
+    site,
     supervision,
 )
 from quanxin.policy import commitments as promised
@@ -156,6 +157,29 @@ class Listed(Kind[P]):
         return sorted(super().canonical(value), key=json.dumps)
 
 
+class Single(Kind[P]):
+    """One part that a pack has: its own, that of the pack that it extends, or what it says where neither says anything."""
+
+    @overload
+    def __get__(self, of: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, of: Pack, owner: type) -> P: ...
+    def __get__(self, of: Pack | None, owner: type) -> Any:
+        return self if of is None else of.parts[self.name]
+
+    def identity(self, made: Any, here: str) -> tuple[Any, ...]:  # noqa: ARG002
+        return (self.name,)
+
+    def joined(self, inherited: P | None, own: Sequence[P]) -> P:
+        return own[0] if own else inherited or self.part()
+
+    def with_additions(self, value: P, added: Sequence[additions.Addition]) -> P:  # noqa: ARG002
+        return value
+
+    def canonical(self, value: P) -> list[dict[str, Any]]:
+        return super().canonical([value])
+
+
 class Plan(Listed[ruling.Clause]):
     """The clauses of the plan in the order of their numbers. A child replaces by key."""
 
@@ -215,6 +239,7 @@ class OfADay:
 class OfAPack(OfADay):
     """The kinds that a pack has: those of a day, and what speaks of no day."""
 
+    site = Single("site.yaml", site.Site)
     clauses = Plan("plan.yaml", ruling.Clause)
     additions = Listed("additions/", additions.Addition)
     cases = Listed("tests/", ruling.Case)

@@ -30,6 +30,7 @@ Loader = _Loader
 M = TypeVar("M", bound=BaseModel)
 
 CALENDAR = "calendar.yaml"  # holidays and their overrides, read by ``quanxin.calendar``
+MARK = "mark.svg"  # the emblem of the site
 
 HEAD = "pack.yaml"
 ADDITIONS = "additions"
@@ -99,8 +100,12 @@ def _load(folder: Path, children: tuple[Path, ...]) -> Pack:
     found = _read_all(folder, problems)
     if problems:
         raise PackError(problems)
-    calendar = folder / CALENDAR
-    return _join(heads[0], base, found, calendar if calendar.is_file() else base.calendar_file if base else None)
+    calendar, mark = folder / CALENDAR, folder / MARK
+    return _join(
+        heads[0], base, found,
+        calendar if calendar.is_file() else base.calendar_file if base else None,
+        mark if mark.is_file() else base.mark if base else None,
+    )  # fmt: skip
 
 
 def _read_all(folder: Path, problems: list[str]) -> dict[str, list[Any]]:
@@ -109,7 +114,7 @@ def _read_all(folder: Path, problems: list[str]) -> dict[str, list[Any]]:
     first: dict[tuple[Any, ...], str] = {}
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder).parts
-        if path.is_dir() or place == (HEAD,):
+        if path.is_dir() or place in ((HEAD,), (MARK,)):
             continue
         if place == (CALENDAR,):
             problems += _calendar_problems(path)
@@ -190,11 +195,14 @@ def _line(node: yaml.Node, trail: tuple[Any, ...]) -> int:
     return line
 
 
-def _join(head: model.Head, base: Pack | None, found: Mapping[str, list[Any]], calendar: Path | None) -> Pack:
+def _join(
+    head: model.Head, base: Pack | None, found: Mapping[str, list[Any]], calendar: Path | None, mark: Path | None
+) -> Pack:
     """The pack's own objects over those of its base: a child adds, and replaces what its kind tells apart; what it adds to
     single rules comes last."""
     parts = {kind.name: kind.joined(base.parts[kind.name] if base else None, found[kind.name]) for kind in KINDS}
     for name in {one.to for one in found[ADDITIONS]}:
         parts[name] = BY_NAME[name].with_additions(parts[name], [one for one in found[ADDITIONS] if one.to == name])
     region = head.region if head.region is not None else base.region if base else ""
-    return Pack(head.name, head.title, region, calendar, MappingProxyType(parts))
+    divisions = head.divisions if head.divisions is not None else base.divisions if base else None
+    return Pack(head.name, head.title, region, divisions, calendar, mark, MappingProxyType(parts))

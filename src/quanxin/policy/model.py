@@ -38,11 +38,13 @@ class Rule(Part):
 
 
 class Head(Part):
-    """What ``pack.yaml`` says: the pack's name, the division it rules (GB/T 2260, six digits), and its parent."""
+    """What ``pack.yaml`` says: the pack's name, the division it rules (GB/T 2260, six digits), the key of the code set
+    that lists its divisions, and its parent."""
 
     name: Key
     title: Text
     region: str | None = None
+    divisions: Key | None = None
     extends: str | None = None
 
 
@@ -83,7 +85,7 @@ class Code(Part):
 
 
 class CodeSet(Rule):
-    """A closed list of values with its edition, e.g. GB/T 2260 divisions of Jinan.
+    """A closed list of values with its edition, e.g. the GB/T 2260 divisions of a city.
 
     ``open_prefix`` allows values that begin with it and name their kind, as 其他-xxx does.
     """

@@ -18,7 +18,7 @@ from quanxin.calendar import WorkingCalendar
 from quanxin.calendar import load as load_calendar
 from quanxin.policy.consequences import CreditList, lists_as_codes
 from quanxin.policy.kinds import DATED, KEYED, KINDS, OfADay, OfAPack
-from quanxin.policy.model import Resource, Text
+from quanxin.policy.model import Code, Resource, Text
 from quanxin.policy.procedure import Procedure
 from quanxin.policy.rights import LawOverride, RepairRegime
 from quanxin.policy.ruling import PublicationTiers
@@ -31,6 +31,13 @@ class Rules(OfADay):
 
     day: dt.date
     parts: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    divided_by: str | None = None
+
+    @cached_property
+    def divisions(self) -> tuple[Code, ...]:
+        """The divisions of the pack's city, as the code set that it declares lists them; none where none is declared."""
+        found = self.code_sets.get(self.divided_by) if self.divided_by else None
+        return found.codes if found else ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +50,9 @@ class Pack(OfAPack):
     name: str
     title: Text
     region: str
+    divisions: str | None
     calendar_file: Path | None
+    mark: Path | None
     parts: Mapping[str, Any] = field(repr=False)
     _days: dict[dt.date, Rules] = field(default_factory=dict, repr=False)
 
@@ -59,7 +68,9 @@ class Pack(OfAPack):
             in_force = {kind.name: kind.on(self.parts[kind.name], day) for kind in DATED}
             made = lists_as_codes(in_force["lists"].values()) | schemes_as_codes(in_force["schemes"].values())
             in_force["code_sets"] = {**in_force["code_sets"], **made}
-            self._days[day] = Rules(day, in_force | {kind.name: self.parts[kind.name] for kind in KEYED})
+            self._days[day] = Rules(
+                day, in_force | {kind.name: self.parts[kind.name] for kind in KEYED}, self.divisions
+            )
         return self._days[day]
 
     @cached_property
@@ -105,7 +116,9 @@ class Pack(OfAPack):
         In which file a rule stands does not count; the order of subject types, categories and the like does, as they
         are shown in it.
         """
-        said: dict[str, Any] = {"name": self.name, "title": self.title.model_dump(), "region": self.region}
+        said: dict[str, Any] = {"name": self.name, "title": self.title.model_dump()}
+        said |= {"region": self.region, "divisions": self.divisions}
         said |= {kind.name: kind.canonical(self.parts[kind.name]) for kind in KINDS}
+        said["mark"] = self.mark.read_text(encoding="utf-8") if self.mark else ""
         said["calendar"] = self.calendar_file.read_text(encoding="utf-8") if self.calendar_file else ""
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

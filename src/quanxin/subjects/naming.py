@@ -179,7 +179,7 @@ def _known_place(text: str, words: Vocabulary) -> tuple[str, str] | None:
         if bare := words.places.get(text[:length]):
             written = text[:length]
             if written.endswith("市") and text[length:].startswith(("政", "场", "民", "容", "郊")):
-                return bare, written[:-1]  # 济南市政工程 is of 济南 and builds 市政工程
+                return bare, written[:-1]  # 甲乙市政工程 is of 甲乙 and builds 市政工程
             if written == bare and length < len(text) and text[length] in "区县市" and not _begins_word(text[length:]):
                 written += text[length]
             return bare, written

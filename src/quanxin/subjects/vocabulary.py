@@ -1,6 +1,6 @@
 """The words that organisation names are made of, as the pack in force gives them.
 
-Invariant: places, legal forms and words of trades are data (code sets ``place-names``, ``division-*``,
+Invariant: places, legal forms and words of trades are data (code sets ``place-names``, that of divisions,
 ``organisation-form``, ``industry-words``); a city's pack adds to them and no word of them stands in Python.
 """
 
@@ -57,11 +57,10 @@ def _vocabulary(day: dt.date) -> Vocabulary:
 def build(rules: Rules) -> Vocabulary:
     """The words of the rules of a day."""
     sets = rules.code_sets
-    divisions = [c for key, s in sorted(sets.items()) if key.startswith("division-") for c in s.codes]
     places: dict[str, str] = {}
-    for code in (*sets["place-names"].codes, *divisions):
+    for code in (*sets["place-names"].codes, *rules.divisions):
         places |= dict.fromkeys(_words(code), _bare(code))
-    full = {_bare(c): c.value for c in (*divisions, *sets["place-names"].codes)}
+    full = {_bare(c): c.value for c in (*rules.divisions, *sets["place-names"].codes)}
     forms = {
         normalise_name(word): Form(code.value, str(code.attributes["kind"]))
         for code in sets["organisation-form"].codes
@@ -78,5 +77,5 @@ def _words(code: Code) -> list[str]:
 
 
 def _bare(code: Code) -> str:
-    """A place as it is compared: its name without 省, 市 and the like, 济南 and 历下."""
+    """A place as it is compared: its name without 省, 市 and the like."""
     return code.aliases[0] if code.aliases else _SUFFIX.sub("", code.title.zh)

@@ -1,6 +1,6 @@
 """Days and moments as they are given on the command line.
 
-Invariant: what is no day or moment ends in words; a moment without a zone is one of Jinan's clock.
+Invariant: what is no day or moment ends in words; a moment without a zone is one of the platform's clock.
 """
 
 from __future__ import annotations

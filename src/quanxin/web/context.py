@@ -11,13 +11,16 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from quanxin.runtime.language import english
+from quanxin.runtime.pack import current_pack
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return the page's language for ``html lang``, the other one for the switch, and the words searched for."""
+    """Return the page's language for ``html lang``, the other one for the switch, the words searched for and whose site it
+    is."""
     return {
         "page_language": "en" if english() else "zh-CN",
         "other_language": "zh-hans" if english() else "en",
         "active_language": get_language(),
+        "site": current_pack().site,
         "search_text": request.GET.get("q", "").strip()[:100],
     }

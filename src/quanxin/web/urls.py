@@ -12,7 +12,7 @@ from oauth2_provider.views import TokenView
 from quanxin.accounts import language
 from quanxin.api.interface import interface
 from quanxin.runtime import slices
-from quanxin.web.views import draws, lists, open_data, pages, search, subject, system, telling
+from quanxin.web.views import draws, lists, open_data, pages, search, site, subject, system, telling
 
 portal: list[URLPattern] = [
     path("", pages.home, name="home"),
@@ -34,6 +34,8 @@ portal: list[URLPattern] = [
     path(".well-known/security.txt", telling.security_txt, name="security-txt"),
     path("robots.txt", system.robots, name="robots"),
     path("manifest.webmanifest", system.manifest, name="manifest"),
+    path("site.css", site.colours, name="site-colours"),
+    path("mark.svg", site.mark, name="site-mark"),
     path("favicon.ico", system.favicon, name="favicon"),
     *slices.pages(slices.Face.PORTAL),
 ]

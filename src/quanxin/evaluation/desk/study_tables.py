@@ -253,8 +253,7 @@ def _classes(of: str) -> dict[str, str]:
     """The names of the classes of a breakdown, in their order."""
     rules, rule = current_pack().on(today()), standard()
     if of == "district":
-        sets = [s for key, s in sorted(rules.code_sets.items()) if key.startswith("division-")]
-        known = {code.value: said(code.title) for one in sets for code in one.codes}
+        known = {code.value: said(code.title) for code in rules.divisions}
     elif of == "size":
         known = {c.key: said(c.title) for c in rule.capital_classes} | {OTHER: _("其他币种")}
     else:

@@ -17,6 +17,7 @@ from quanxin.policy.lint import (
     dates,
     expressions,
     fields,
+    identity,
     inspections,
     measures,
     models,
@@ -33,6 +34,8 @@ Lint = Callable[[Pack, dt.date], Iterator[tuple[str, str]]]
 
 LINTS: Mapping[str, Lint] = {
     "no-basis": basis.no_basis,
+    "colours-unreadable": identity.colours_unreadable,
+    "divisions-unknown": identity.divisions_unknown,
     "measure-outside-national-list": measures.measure_outside_national_list,
     "measure-without-article": measures.measure_without_article,
     "measure-without-list": measures.measure_without_list,

@@ -54,6 +54,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         raise Http404
     base = request.build_absolute_uri(reverse("portal:open-data-file", args=[day.day.isoformat(), "x"]))[:-1]
     home = request.build_absolute_uri(reverse("portal:open-data"))
-    title = said(current_pack().title)
-    told = open_data.catalogue(day, home=home, files=base, title=title, publisher=title)
+    pack = current_pack()
+    title = said(pack.title)
+    told = open_data.catalogue(
+        day, home=home, files=base, title=title, publisher=said(pack.site.publisher or pack.title)
+    )
     return JsonResponse(told, json_dumps_params={"ensure_ascii": False}, content_type="application/ld+json")

@@ -28,7 +28,6 @@ LAST_PAGE = 50  # whoever has not found it among a thousand says more of its nam
 SUGGESTIONS = 8
 SHORTEST_QUERY = 2
 LONGEST_QUERY = 100
-DIVISIONS = "division-jinan"
 _CODE = re.compile(r"(?=.*[0-9])[0-9A-Z]{8,18}")
 
 
@@ -50,8 +49,7 @@ def _looks_like_code(text: str) -> bool:
 
 
 def _labelled(hits: tuple[Hit, ...], rules: Rules) -> list[FoundSubject]:
-    divisions = rules.code_sets.get(DIVISIONS)
-    regions = {code.value: code.title for code in divisions.codes} if divisions else {}
+    regions = {one.value: one.title for one in rules.divisions}
     return [FoundSubject(hit, rules.subject_types[hit.type].title, regions.get(hit.region)) for hit in hits]
 
 

@@ -9,10 +9,11 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+
+from quanxin.runtime.language import said
+from quanxin.runtime.pack import current_pack
 
 
 @require_safe
@@ -36,15 +37,16 @@ def robots(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def manifest(_request: HttpRequest) -> JsonResponse:
     """The web app manifest, in the page's language."""
+    site = current_pack().site
     return JsonResponse(
         {
-            "name": _("泉信 · 公共信用信息平台"),
-            "short_name": _("泉信"),
+            "name": f"{said(site.title)} · {said(site.name)}",
+            "short_name": said(site.title),
             "start_url": reverse("portal:home"),
             "display": "browser",
             "background_color": "#fbf9f4",
-            "theme_color": "#0d4449",
-            "icons": [{"src": static("web/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
+            "theme_color": site.colours.deep if site.colours else "#0d4449",
+            "icons": [{"src": reverse("portal:site-mark"), "sizes": "any", "type": "image/svg+xml"}],
         },
         content_type="application/manifest+json",
     )
@@ -53,7 +55,7 @@ def manifest(_request: HttpRequest) -> JsonResponse:
 @require_safe
 def favicon(_request: HttpRequest) -> HttpResponse:
     """Lead browsers that ask for the old address to the mark."""
-    return redirect(static("web/mark.svg"))
+    return redirect("portal:site-mark")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django passes it by name)
