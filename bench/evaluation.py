@@ -10,37 +10,17 @@ from __future__ import annotations
 
 import resource as usage
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
 from bench import evaluation_lake
-from bench.ground import line
+from bench.ground import Cost, elsewhere, line
 
 MODEL = "public-enterprise"
 BY_HAND = Path(__file__).with_name("evaluation_by_hand.sql")
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Seconds by the clock and of the processor."""
-
-    wall: float
-    cpu: float
-
-    def __add__(self, other: Cost) -> Cost:
-        return Cost(self.wall + other.wall, self.cpu + other.cpu)
-
-    def __truediv__(self, other: Cost) -> str:
-        return f"{self.wall / other.wall:6.2f} by the clock, {self.cpu / other.cpu:5.2f} of the processor"
-
-    def __str__(self) -> str:
-        return f"{self.wall:7.1f} s, processor {self.cpu:7.1f} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +53,6 @@ def measure(scales: list[int], subjects: int, folder: Path) -> None:
         name = f"growth from {least:,} to {most:,} records"
         line(f"{name}, with explanation", compiled[most] / compiled[least], f"≤ {most / least:g}")
         line(f"{name}, a whole run", nights[most] / nights[least], f"≤ {most / least:g}")
-
-
-def elsewhere(work: Callable[..., Any], *given: Any) -> Any:
-    """What ``work`` returns, done in a process of its own that works on this one's platform."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        return process.submit(_set_up_and, work, *given).result()
-
-
-def _set_up_and(work: Callable[..., Any], *given: Any) -> Any:
-    from quanxin.runtime import boot
-
-    boot.setup()
-    try:
-        return work(*given)
-    except Exception as error:  # not all that is raised (by Spark) can be handed over
-        raise RuntimeError(f"{type(error).__name__}: {error}") from None
 
 
 def _enrol(subjects: int) -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from bench.evaluation import Cost, Watch
-from bench.ground import line
+from bench.evaluation import Watch
+from bench.ground import Cost, line
 from quanxin.engine.days import on_day
 from quanxin.engine.normalise import literal
 from quanxin.engine.scoring import FOUND, HUNDRED, Scoring, column, compile_model, findings, scale

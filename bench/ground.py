@@ -6,16 +6,69 @@ Invariant: a measurement touches no data but its own, and leaves none.
 from __future__ import annotations
 
 import os
+import resource as usage
 import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds by the clock and of the processor. Where other work runs beside it, the second tells more."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def of(cls, work: Callable[[], T]) -> tuple[Cost, T]:
+        """What ``work`` costs, with the processes that it waits for, and what it returns."""
+        wall, cpu = time.perf_counter(), _processor()
+        result = work()
+        return cls(time.perf_counter() - wall, _processor() - cpu), result
+
+    @classmethod
+    def median(cls, costs: Sequence[Cost]) -> Cost:
+        return cls(statistics.median(one.wall for one in costs), statistics.median(one.cpu for one in costs))
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.wall + other.wall, self.cpu + other.cpu)
+
+    def __truediv__(self, other: Cost) -> str:
+        return f"{self.wall / other.wall:6.2f} by the clock, {self.cpu / other.cpu:5.2f} of the processor"
+
+    def __str__(self) -> str:
+        return f"{self.wall:7.1f} s, processor {self.cpu:7.1f} s"
+
+
+def _processor() -> float:
+    used = [usage.getrusage(who) for who in (usage.RUSAGE_SELF, usage.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def elsewhere(work: Callable[..., Any], *given: Any) -> Any:
+    """What ``work`` returns, done in a process of its own that works on this one's platform."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(_set_up_and, work, *given).result()
+
+
+def _set_up_and(work: Callable[..., Any], *given: Any) -> Any:
+    from quanxin.runtime import boot
+
+    boot.setup()
+    try:
+        return work(*given)
+    except Exception as error:  # not all that is raised (by Spark) can be handed over
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None
 
 
 @contextmanager

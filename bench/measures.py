@@ -1,9 +1,4 @@
-"""What follows from records: for one, for a city from nothing, and a ground that falls.
-
-Invariant: the city is laid straight down (``evaluation_lake``), its lists among it; compiled and by hand read the same files on
-two threads and end with the same rows, or the measurement fails. Wall time is noisy where other work runs: the seconds of the
-processor stand beside it.
-"""
+"""What follows from records: for a city from nothing, for one (``city``), and a ground that falls."""
 
 from __future__ import annotations
 
@@ -11,85 +6,49 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import evaluation_lake
+from bench import city, evaluation_lake
 from bench.ground import line, percentiles
 
 if TYPE_CHECKING:
     import duckdb
 
-ASKED = 300  # subjects asked alone
+    from quanxin.engine.grounds import Program
+
 FALLEN = 40  # grounds that fall
-WARM = 20
 
 
 def measure_city(subjects: int) -> None:
     """Print what a city costs from nothing beside the same by hand."""
-    from bench.evaluation import Cost, elsewhere
-
-    elsewhere(evaluation_lake.enrol, subjects)
-    elsewhere(_lay, subjects * 3, subjects)
-    compiled, by_hand = elsewhere(_compiled), elsewhere(_by_hand)
-    if compiled[1] != by_hand[1]:
-        raise AssertionError(f"compiled {compiled[1]} and by hand {by_hand[1]} differ")
-    ours, theirs = Cost(*compiled[0]), Cost(*by_hand[0])
-    line(f"all consequences of {subjects:,} subjects, {compiled[1][0]:,} found", f"{ours}", "")
-    line("  ÷ the same by hand", ours / theirs, "≤ 1.5")
+    city.measure("all consequences", subjects, _program, _compiled, _by_hand, "subject_id, measure, id, until")
 
 
-def _lay(records: int, subjects: int) -> None:
-    """Lay the resources that measures look at, of an even share each."""
+def _program() -> Program:
     from quanxin.calendar import today
     from quanxin.measures.reckoning import program_of
     from quanxin.runtime.pack import current_pack
 
-    program, _ = program_of(current_pack(), today())
-    fields = {source.resource: source.fields for source in program.sources}
-    share = records // len(fields)
-    laid = [evaluation_lake.Part(key, share, 1 + n * share) for n, key in enumerate(sorted(fields))]
-    evaluation_lake.lay_parts(laid, fields, subjects)
+    return program_of(current_pack(), today())[0]
 
 
-def _timed(work: Any) -> tuple[tuple[float, float], tuple[int, int]]:
-    from quanxin.runtime.duckdb_scratch import workshop
-
-    with workshop() as (con, workdir):
-        wall, cpu = time.perf_counter(), time.process_time()
-        work(con, workdir)
-        cost = (time.perf_counter() - wall, time.process_time() - cpu)
-        count, digest = con.execute(
-            "SELECT count(*), coalesce(sum(hash(subject_id, measure, id, until) % 1000003), 0)::BIGINT FROM consequences"
-        ).fetchall()[0]
-    return cost, (count, digest)
-
-
-def _compiled() -> Any:
+def _compiled(con: duckdb.DuckDBPyConnection, workdir: Path) -> None:
     from quanxin.measures.in_bulk import put_consequences
 
-    return _timed(lambda con, workdir: put_consequences(con, evaluation_lake.DAY, evaluation_lake.AT, workdir))
+    put_consequences(con, evaluation_lake.DAY, evaluation_lake.AT, workdir)
+    con.execute("ALTER TABLE consequences RENAME TO found")
 
 
-def _by_hand() -> Any:
+def _by_hand(con: duckdb.DuckDBPyConnection, workdir: Path) -> None:
     """The same, as somebody writes it who knows the files, the superseded records and the merges."""
-    from quanxin.archive.decided import merged_at
-    from quanxin.runtime.bridge import to_duckdb
-
-    def work(con: duckdb.DuckDBPyConnection, workdir: Path) -> None:
-        con.execute("CREATE TABLE merged (other BIGINT, kept BIGINT)")
-        con.executemany("INSERT INTO merged VALUES (?, ?)", [list(p) for p in merged_at(evaluation_lake.AT).items()])
-        to_duckdb(con, "SELECT id, type FROM subjects_subject", "subject", {"id": "BIGINT", "type": "VARCHAR"}, workdir)
-        ended = f"SELECT id FROM archive_record WHERE superseded_at <= '{evaluation_lake.AT}'"
-        to_duckdb(con, ended, "ended", {"id": "BIGINT"}, workdir)
-        con.execute("CREATE TABLE rule (ground VARCHAR, measure VARCHAR, type VARCHAR, last DATE, months INT)")
-        con.executemany("INSERT INTO rule VALUES (?, ?, ?, ?, ?)", [list(row) for row in _rules_by_hand()])
-        con.execute(f"CREATE TABLE ground AS {' UNION ALL '.join(_grounds_by_hand())}")
-        con.execute(
-            "CREATE TABLE consequences AS SELECT * FROM (SELECT subject_id, measure, ground.id, "
-            "CAST(least(until, last, since + to_months(months)) AS DATE) AS until FROM ground "
-            "JOIN subject ON subject.id = subject_id JOIN rule USING (ground, type)) "
-            f"WHERE coalesce(until >= DATE '{evaluation_lake.DAY}', true)"
-        )
-
-    return _timed(work)
+    city.put_decided(con, workdir)
+    con.execute("CREATE TABLE rule (ground VARCHAR, measure VARCHAR, type VARCHAR, last DATE, months INT)")
+    con.executemany("INSERT INTO rule VALUES (?, ?, ?, ?, ?)", [list(row) for row in _rules_by_hand()])
+    con.execute(f"CREATE TABLE ground AS {' UNION ALL '.join(_grounds_by_hand())}")
+    con.execute(
+        "CREATE TABLE found AS SELECT * FROM (SELECT subject_id, measure, ground.id, "
+        "CAST(least(until, last, since + to_months(months)) AS DATE) AS until FROM ground "
+        "JOIN subject ON subject.id = subject_id JOIN rule USING (ground, type)) "
+        f"WHERE coalesce(until >= DATE '{evaluation_lake.DAY}', true)"
+    )
 
 
 def _rules_by_hand() -> list[tuple[Any, ...]]:
@@ -131,7 +90,7 @@ def _grounds_by_hand() -> list[str]:
     return found
 
 
-def measure_one(folder: Path, city: int) -> None:
+def measure_one(folder: Path, subjects: int) -> None:
     """One subject alone, warm, and how much longer a repair takes where it lifts a measure."""
     from django.db import transaction
 
@@ -139,23 +98,13 @@ def measure_one(folder: Path, city: int) -> None:
     from quanxin.archive import restrictions, viewers
     from quanxin.archive.models import Record, Restriction
     from quanxin.calendar import now
-    from quanxin.demo.run import run
     from quanxin.measures import following
     from quanxin.measures.models import Application
     from quanxin.measures.reckoning import consequences_of
     from quanxin.policy.model import Basis
-    from quanxin.subjects.models import Subject
 
-    run(subjects=city, seed=5, folder=folder / "departments", actor=operator())
     viewer = viewers.centre(operator(), "bench")
-    subjects = list(Subject.objects.filter(natural=False).order_by("id")[: ASKED + WARM])
-    took = []
-    for n, subject in enumerate(subjects):
-        begun = time.perf_counter()
-        consequences_of(subject, viewer)
-        if n >= WARM:
-            took.append(time.perf_counter() - begun)
-    line(f"what follows for one, {len(took)} subjects", percentiles(took), "p95 ≤ 25 ms")
+    city.measure_one("what follows for one", folder, subjects, lambda one: consequences_of(one, viewer))
     basis, added = [Basis.model_validate({"title": "bench", "article": "1"})], []
     handled = following.GROUNDS.act
     for one in Application.objects.filter(lifted_at=None).order_by("id")[:FALLEN]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryFile
 
 from quanxin.proofs import merkle
 
@@ -22,18 +23,16 @@ def tree(lines: bytes) -> Iterator[Callable[[], bytes]]:
     if len(lines) < LARGE:
         yield lambda: _root(lines)
         return
-    with subprocess.Popen(
-        [sys.executable, "-I", "-c", _PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as child:
-        if child.stdin is None or child.stdout is None:
-            raise OSError
-        reader = child.stdout
-        try:
-            child.stdin.write(lines)
-            child.stdin.close()
-            yield lambda: bytes.fromhex(reader.read().decode())
-        finally:
-            child.kill()
+    with TemporaryFile() as given:  # by a pipe nothing could be done here until the other has read it all
+        given.write(lines)
+        given.flush()
+        given.seek(0)
+        command = [sys.executable, "-I", "-c", _PROGRAM]
+        with subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE) as child:
+            try:
+                yield lambda: bytes.fromhex(child.communicate()[0].decode())
+            finally:
+                child.kill()
 
 
 def answer() -> None:
@@ -42,4 +41,4 @@ def answer() -> None:
 
 
 def _root(lines: bytes) -> bytes:
-    return merkle.root(merkle.leaf_hashes(lines.split(b"\n")[1:-1]))
+    return merkle.root_over(lines.split(b"\n")[1:-1])

@@ -128,11 +128,25 @@ def take(
     turn: int,
 ) -> list[Taken]:
     """What a round takes: of each stratum as many as its quota still lacks."""
+    chosen = choose(commitment, frame, text, code, skips, before, turn)
+    return [Taken(turn, place, Label.read(label)) for place, label in chosen]
+
+
+def choose(
+    commitment: Commitment,
+    frame: Frame,
+    text: str,
+    code: bytes,
+    skips: Iterable[Skip],
+    before: Iterable[Taken],
+    turn: int,
+) -> list[tuple[int, bytes]]:
+    """The same as places, from 1 in each stratum, and labels as the frame has them."""
     before = list(before)
     gone = {str(skip.label).encode() for skip in skips if skip.round <= turn}
     held = {str(one.label).encode() for one in before}
     standing = Counter(label.partition(b"|")[0].decode() for label in held - gone)
-    taken = []
+    chosen: list[tuple[int, bytes]] = []
     for quota in sorted(commitment.quotas, key=lambda one: one.stratum):
         labels = frame.stratum(quota.stratum)
         wanted = quota.of(len(labels)) - standing[quota.stratum]
@@ -142,8 +156,8 @@ def take(
             found = ordering.picked(key, labels, wanted, without)
         else:
             found = ordering.lowest(ordering.key_of(code, text), labels, wanted, without)
-        taken += [Taken(turn, place, Label.read(label)) for place, label in enumerate(found, 1)]
-    return taken
+        chosen += enumerate(found, 1)
+    return chosen
 
 
 def staff(

@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
+ABOVE = b"\xff" * 33  # every order
 PICKED_FROM = 65_535  # RFC 3797 counts its picks in two bytes
 
 
@@ -24,43 +25,39 @@ def order(key: bytes, label: bytes) -> bytes:
     return hmac.digest(key, label + b"\1", "sha256")
 
 
-def orders(key: bytes, labels: Iterable[bytes]) -> list[bytes]:
+def orders(key: bytes, labels: Iterable[bytes]) -> Iterator[bytes]:
     """The same of many labels, each with the two states of the key that HMAC begins from."""
     padded = key.ljust(64, b"\0")
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded)).copy
     outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded)).copy
-    made = []
     for label in labels:
         first = inner()
         first.update(label + b"\1")
         second = outer()
         second.update(first.digest())
-        made.append(second.digest())
-    return made
+        yield second.digest()
 
 
 def lowest(key: bytes, labels: Sequence[bytes], wanted: int, without: Collection[bytes] = frozenset()) -> list[bytes]:
     """The labels whose order is lowest, that one first, without some."""
     if wanted <= 0:
         return []
-    made = orders(key, labels)
-    found = _below(_cut(wanted + len(without), len(labels)), made, labels, without)
+    found = _below(_cut(wanted + len(without), len(labels)), key, labels, without)
     if len(found) < wanted:
-        found = _below(b"\xff" * 33, made, labels, without)
+        found = _below(ABOVE, key, labels, without)
     return [label for _, label in islice(sorted(found), wanted)]
 
 
-def _below(
-    cut: bytes, made: list[bytes], labels: Sequence[bytes], without: Collection[bytes]
-) -> list[tuple[bytes, bytes]]:
-    near = [at for at, value in enumerate(made) if value < cut]
-    return [(made[at], labels[at]) for at in near if labels[at] not in without]
+def _below(cut: bytes, key: bytes, labels: Sequence[bytes], without: Collection[bytes]) -> list[tuple[bytes, bytes]]:
+    """Those below a cut, with their orders: the orders of a large frame are never held all at once."""
+    ordered = zip(orders(key, labels), labels, strict=True)
+    return [(value, label) for value, label in ordered if value < cut and label not in without]
 
 
 def _cut(wanted: int, size: int) -> bytes:
     """An order below which a little more than those wanted are to be expected."""
     share = min(1.0, (wanted + 6 * wanted**0.5 + 10) / max(size, 1))
-    return b"\xff" * 33 if share >= 1 else int(share * 2**48).to_bytes(6, "big")
+    return ABOVE if share >= 1 else int(share * 2**48).to_bytes(6, "big")
 
 
 def picks(key: str, size: int) -> Iterator[int]:

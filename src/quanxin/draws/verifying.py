@@ -81,11 +81,14 @@ def _differences(said: Published) -> Iterator[Fault]:
     drawn, commitment = said.drawn, said.drawn.commitment
     text, taken, assigned = drawn.randomness.text, list[Taken](), list[Assigned]()
     for turn, code in enumerate(drawn.codes):
-        right = drawing.take(commitment, said.frame, text, code, drawn.skips, taken, turn)
-        faults = list(_compared([one for one in drawn.taken if one.round == turn], right, turn))
-        yield from faults
-        if faults:
-            return  # later rounds stand on this one
+        right = [one for one in drawn.taken if one.round == turn]
+        chosen = drawing.choose(commitment, said.frame, text, code, drawn.skips, taken, turn)
+        if chosen != [(one.place, str(one.label).encode()) for one in right]:
+            stated, right = right, [Taken(turn, place, Label.read(label)) for place, label in chosen]
+            faults = list(_compared(stated, right, turn))
+            yield from faults
+            if faults:
+                return  # later rounds stand on this one
         assigned += drawing.staff(commitment, said.pool, text, code, right, assigned, turn)
         taken += right
     if drawn.taken != tuple(taken):
