@@ -31,6 +31,10 @@ APPEND_ONLY: Mapping[str, frozenset[str]] = MappingProxyType({
     "archive_restriction": frozenset({"UPDATE"}),  # ended once
     "rights_consent": frozenset({"UPDATE"}),  # narrowed, and ended once
     "measures_application": frozenset({"UPDATE"}),  # suspended, and lifted once
+    "supervision_planline": frozenset({"UPDATE"}),  # dropped once
+    "supervision_chain": frozenset({"UPDATE"}),  # a code more is used; its secret is sealed anew under another key
+    "supervision_draw": frozenset({"UPDATE"}),  # step by step, each once, until it is published or void
+    "supervision_selected": frozenset({"UPDATE"}),  # withdrawn once
     "attachments_attachment": frozenset({"UPDATE"}),  # tied, judged and removed once
     "evaluation_change": frozenset({"DELETE"}),  # with a subject that turns out to be a person, by its trigger
 })  # fmt: skip

@@ -21,9 +21,13 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "这一项正在抽取（{number}），办结或者作废之前不能再提出。",
             "The line is being drawn ({number}); until that is closed or void there is no other.",
         ),
+        "item-being-drawn": Wording(
+            "同一检查事项正在另一项里抽取（{number}），那一次派出检查任务或者作废之前不能提出。",
+            "One of its items is being drawn by another line ({number}); until that is assigned or void there is no other.",
+        ),
         "again-missing": Wording(
-            "这一项已经抽取过（{number}，{state}）。再次抽取请写明理由，理由会公布。",
-            "The line was drawn before ({number}, {state}). Say why it is drawn again: that is published.",
+            "这一项或者其中的事项已经抽取过（{number}，{state}）。再次抽取请写明理由，理由会公布。",
+            "The line or one of its items was drawn before ({number}, {state}). Say why it is drawn again: that is published.",
         ),
         "frame-empty": Wording(
             "档案里没有可以抽取的对象。", "The archive holds nothing that could be drawn.",

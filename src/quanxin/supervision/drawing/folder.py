@@ -1,8 +1,8 @@
 """The files of draws under the data directory: what is published of each, and the private list that tells which label is whose.
 
-Invariant: a file is put in its place whole or not at all. Until its results are published a draw shows what was fixed
-beforehand, and of its outcome the signed digest alone: who will be visited is not told before the visit. A void draw shows
-all that it has.
+Invariant: what an act writes lies in a folder of its own, which the draw's row names as of the act's commit: of an act that does
+not come to its end nothing is read, and nothing shown. Until its results are published a draw shows what was fixed beforehand,
+and of its outcome the signed digest alone: who will be visited is not told before the visit. A void draw shows all that it has.
 """
 
 from __future__ import annotations
@@ -37,20 +37,23 @@ def of(draw: Draw) -> Path:
 
 
 def put(draw: Draw, contents: Mapping[str, bytes]) -> None:
-    """Put files into the folder of a draw, each whole, in place of one of that name; on disk when this returns."""
+    """Put files beside those that the draw has, or in place of one of that name; on disk when this returns, and the draw's with
+    the transaction. What lay there before stays as it is, for whoever reads it."""
+    before, draw.folder = of(draw), f"{draw.case.number}/{secrets.token_hex(8)}"
     place = of(draw)
-    place.mkdir(parents=True, exist_ok=True)
+    place.mkdir(parents=True)
     for name, content in contents.items():
-        draft = place / f".{name}.{secrets.token_hex(4)}"
-        try:
-            with draft.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.rename(place / name)
-        finally:
-            draft.unlink(missing_ok=True)
-    sync(place)
+        with (place / name).open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    if before != place.parent:
+        for kept in before.iterdir():
+            if kept.name not in contents:
+                os.link(kept, place / kept.name)
+    for folder in (place, place.parent, place.parent.parent):
+        sync(folder)
+    draw.save(update_fields=["folder"])
 
 
 def read(draw: Draw, name: str) -> bytes:

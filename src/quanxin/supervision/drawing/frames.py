@@ -1,7 +1,8 @@
 """Drafting a draw of a plan's line, and freezing the frame that it is made from.
 
-Invariant: of a line one draw is under way at a time; one more says why, and names the one before it. A general item is drawn of
-no more than its limit of the frame in a year, earlier draws counted.
+Invariant: of a line one draw is under way at a time; one more says why, and names the one before it, and so does the draw of
+another line that has an item of a void one. Until the inspections of a draw begin, none of its items is drawn by another line.
+A general item is drawn of no more than its limit of the frame in a year, earlier draws counted.
 """
 
 from __future__ import annotations
@@ -36,9 +37,7 @@ def draft(performing: Performing, number: str, again: str) -> Draw:
     ).first()  # fmt: skip
     if line is None:
         raise DrawError("line-unknown")
-    before = line.draws.select_related("case").order_by("pk").last()
-    if before is not None and before.case.open:
-        raise DrawError("draw-open", number=before.case.number)
+    before = _before(line)
     if before is not None and not again.strip():
         raise DrawError("again-missing", number=before.case.number, state=procedures.state_of(before.case).title)
     return Draw.objects.create(
@@ -49,6 +48,30 @@ def draft(performing: Performing, number: str, again: str) -> Draw:
         method=published.draw_rules(day_of(performing.at)).method,
         folder=case.number,
     )
+
+
+def _before(line: PlanLine) -> Draw | None:
+    """The draw that one more of a line follows: the latest of the line, or of another line with one of its items that was void
+    or followed one. Raises ``DrawError`` where one is still to be made or to be inspected. Whoever files holds the authority's
+    row, so that two of one item wait for each other."""
+    own, items = line.case, set(line.items)
+    year = Draw.objects.filter(
+        plan_line__case__provider=own.provider,
+        plan_line__case__named=own.named,
+        plan_line__case__subject_id=own.subject_id,
+    )
+    before = None
+    for one in year.select_related("case", "plan_line", "followed_by").order_by("pk"):
+        same = one.plan_line_id == line.pk
+        if not same and not items & set(one.plan_line.items):
+            continue
+        if one.case.open and same:
+            raise DrawError("draw-open", number=one.case.number)
+        if one.case.open and not one.selected.filter(inspections__isnull=False).exists():
+            raise DrawError("item-being-drawn", number=one.case.number)
+        if not hasattr(one, "followed_by") and (same or one.voided_at is not None or one.after_id is not None):
+            before = one
+    return before
 
 
 def freeze(draw: Draw, at: dt.datetime) -> None:

@@ -1,10 +1,13 @@
-"""Natural persons and sole traders, who are natural persons in business, have no class: the database refuses it.
+"""What a draw depends on stays as it was (``_rules``). Natural persons and sole traders, who are natural persons in business,
+have no class: the database refuses it.
 
 Whoever writes classes and whoever makes a subject a person wait for each other, by the lock that scores use for the same; the
 triggers fire also where triggers are told to rest (replication).
 """
 
 from django.db import migrations
+
+from quanxin.supervision.migrations import _rules
 
 NO_PERSONS = """
 CREATE FUNCTION supervision_refuses_persons() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -47,10 +50,11 @@ DROP FUNCTION supervision_refuses_persons CASCADE;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supervision", "0001_initial"), ("evaluation", "0001_initial")]
+    dependencies = [("supervision", "0001_initial"), ("evaluation", "0001_initial"), ("ledger", "0001_lines_that_stay")]
 
     operations = [
         migrations.RunSQL(NO_PERSONS, UNDO),
         migrations.RunSQL(OF_A_TABLE.format(table="creditclass"), migrations.RunSQL.noop),
         migrations.RunSQL(OF_A_TABLE.format(table="riskclass"), migrations.RunSQL.noop),
+        migrations.RunSQL(_rules.STAYS, _rules.UNDO),
     ]

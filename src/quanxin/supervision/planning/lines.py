@@ -55,7 +55,7 @@ def add(case: Case, said: Mapping[str, Any], at: dt.datetime, day: dt.date) -> P
 
 def drop(case: Case, number: str, at: dt.datetime) -> PlanLine:
     """Drop a line of which nothing was drawn. Raises ``PlanError``."""
-    line = standing(case).filter(pk=parameters.number(number) or 0).first()
+    line = standing(case).select_for_update().filter(pk=parameters.number(number) or 0).first()
     if line is None:
         raise PlanError("line-unknown")
     if line.draws.filter(voided_at=None).exists():
