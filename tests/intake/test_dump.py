@@ -285,8 +285,15 @@ def test_sealed_texts_and_indexes_stand_in_the_listed_columns_and_in_no_other(se
     assert indexed == {(i.table, i.column) for i in INDEXED}
 
 
-# Of the public log: hashes, what it shows to everybody, and the salts of what it commits to.
-HASHES = {("ledger_head", "root"), ("ledger_leaf", "entry"), ("ledger_leaf", "salt"), ("ledger_tile", "hashes")}
+# Of the public log: hashes, what it shows to everybody, and the salts of what it commits to. Of documents: certificates.
+HASHES = {
+    ("documents_certificate", "chain"),
+    ("documents_certificate", "der"),
+    ("ledger_head", "root"),
+    ("ledger_leaf", "entry"),
+    ("ledger_leaf", "salt"),
+    ("ledger_tile", "hashes"),
+}
 
 
 def test_every_column_of_bytes_is_listed_or_known_to_hold_nothing_sealed() -> None:

@@ -26,6 +26,7 @@ LISTED: dict[str, str] = {
         checks.PersonRequest.asked_by checks.PersonRequest.decided_by checks.Frame.made_by checks.Frame.client
         casework.SavedView.owner accounts.ApiClient.decides_asked_by supervision.Inspector.account
         commitments.Confirmation.actor commitments.Signature.signer commitments.Duty.checked_by
+        documents.Document.made_by documents.Document.revoked_by
         casework.Notice.read_by casework.Visit.clerk attachments.Attachment.uploaded_by attachments.Attachment.removed_by
     """,
     "a key of the catalogue, the pack or the code": """
@@ -54,6 +55,8 @@ LISTED: dict[str, str] = {
         casework.Notice.role
         casework.Notice.provider rights.Wording.key rights.Wording.version rights.Consent.institution rights.Consent.items
         rights.Consent.resources rights.Consent.purpose attachments.Attachment.content_type
+        documents.Document.kind documents.Document.title documents.Document.language documents.Document.revoked_reason
+        documents.Body.form
         checks.Check.item checks.Check.department checks.Check.organisation checks.Check.purpose checks.Check.looked_at
         checks.Use.measure checks.ListRequest.item checks.ListRequest.districts checks.PersonRequest.item
         checks.PersonRequest.organisation
@@ -87,6 +90,8 @@ LISTED: dict[str, str] = {
         casework.Feed.digest checks.Check.number checks.Check.key checks.Check.item_edition checks.Check.pack_edition
         checks.Check.counts checks.Check.digest checks.Result.digest checks.ListRequest.id checks.ListRequest.sha256
         checks.ListRequest.step checks.ListRequest.moments
+        documents.Certificate.fingerprint documents.Document.number documents.Document.key documents.Document.about
+        documents.Document.edition documents.Document.content documents.Document.public_key documents.Body.sha256
         attachments.Attachment.sha256 attachments.Attachment.virus api.Answer.key api.Answer.fingerprint
     """,
     "of the law or of a model, as it stood": """

@@ -21,6 +21,7 @@ from quanxin.attachments.errors import AttachmentError
 from quanxin.casework.errors import RightsError
 from quanxin.checks.errors import CheckError
 from quanxin.commitments.errors import CommitmentError
+from quanxin.documents.errors import DocumentError
 from quanxin.evaluation.errors import EvaluationError
 from quanxin.intake import link_decisions
 from quanxin.intake.errors import IntakeError
@@ -40,6 +41,7 @@ SLICES = (
     CheckError,
     ClassError,
     CommitmentError,
+    DocumentError,
     DrawError,
     EvaluationError,
     InspectionError,

@@ -69,6 +69,7 @@ SEALED = (
     Sealed("sharing_webhook", "secret", "bytes", "'webhook:' || consumer_id || ':' || url"),
     Sealed("checks_listrequest", "content", "bytes", "'check-list:' || id"),
     Sealed("supervision_chain", "secret", "bytes", "'chain:' || provider"),
+    Sealed("documents_body", "sealed", "bytes", "'document:' || document_id || ':' || form"),
     Sealed("intake_held", "original", "cells", "'held'"),
     Sealed("mfa_authenticator", "data", "cells", "'factor'"),
 )

@@ -20,6 +20,7 @@ from quanxin.policy import (
     additions,
     checks,
     consequences,
+    documents,
     evaluation,
     inspections,
     model,
@@ -223,6 +224,7 @@ class OfADay:
     draw_rules = Dated("draw-rules.yaml", inspections.DrawRules)
     schemes = Dated("schemes/", supervision.Scheme, carrier=Text(zh="分级办法", en="scheme of classes"))
     matrices = Dated("matrices/", supervision.Matrix)
+    document_kinds = Dated("document-kinds.yaml", documents.DocumentKind)
     procedures = Dated("procedures/", procedure.Procedure, carrier=Text(zh="办理程序", en="procedure"))
     subject_types = Keyed("subjects.yaml", model.SubjectType)
     providers = Keyed("providers.yaml", model.Provider)

@@ -36,5 +36,8 @@ APPEND_ONLY: Mapping[str, frozenset[str]] = MappingProxyType({
     "supervision_draw": frozenset({"UPDATE"}),  # step by step, each once, until it is published or void
     "supervision_selected": frozenset({"UPDATE"}),  # withdrawn once
     "attachments_attachment": frozenset({"UPDATE"}),  # tied, judged and removed once
+    "documents_document": frozenset({"UPDATE"}),  # superseded once, revoked once
+    "documents_body": frozenset({"UPDATE"}),  # sealed anew under another key
+    "documents_certificate": frozenset({"UPDATE"}),  # revoked
     "evaluation_change": frozenset({"DELETE"}),  # with a subject that turns out to be a person, by its trigger
 })  # fmt: skip

@@ -37,6 +37,7 @@ class Kind(IntEnum):
     NEVER_SCORED = 20_826  # by triggers of evaluation and supervision
     CHECK = 20_830  # by the form that asked for it
     DUE = 20_831  # the list of what may be applied, made anew
+    DOCUMENT = 20_834  # by the key of the act that issues it
     EVENTS = 20_824  # by a trigger as the last thing before the commit: positions go up in the order of commits
 
 

@@ -28,6 +28,7 @@ PACKAGES: tuple[str, ...] = (
     "quanxin.archive",
     "quanxin.attachments",
     "quanxin.pages",
+    "quanxin.documents",
     "quanxin.work",
     "quanxin.casework",
     "quanxin.intake",

@@ -87,6 +87,23 @@ _DECLARED = (
         secret=True,
     ),
     Variable(
+        "QUANXIN_DOCUMENT_KEY",
+        "",
+        "签署文书（PDF）的密钥：PEM 文件的路径（P-256 私钥和证书链），或密码设备中的密钥（pkcs11:…，RFC 7512）。"
+        "不设时自动生成一次自签名证书，存于数据目录的 document-key.pem 文件（权限 600）。",
+        "The key that signs documents (PDF): the path of a PEM file (a P-256 key and its certificates), or a key in a token "
+        "(pkcs11:…, RFC 7512). When it is not set, one with a certificate of its own is made once and kept in "
+        "document-key.pem in the data directory (600).",
+        secret=True,
+    ),
+    Variable(
+        "QUANXIN_TIMESTAMP_URL",
+        "",
+        "时间戳服务（RFC 3161）的地址；设定后文书的签名带时间戳和证书验证资料（PAdES B-LT）。",
+        "A time-stamping authority (RFC 3161); when it is set, signatures carry a time stamp and what proves their "
+        "certificate (PAdES B-LT).",
+    ),
+    Variable(
         "QUANXIN_ALLOWED_HOSTS",
         "127.0.0.1,localhost,[::1]",
         "网站可用的域名，以逗号分隔。",
