@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
+from quanxin.archive.own_matters import expect_others
 from quanxin.calendar import now
 from quanxin.documents.errors import DocumentError
 from quanxin.documents.models import Certificate, Document
@@ -31,13 +32,15 @@ class Reason(models.TextChoices):
 def revoke(by: Actor, number: str, reason: str, words: str) -> Document:
     """Revoke a document; ``reason`` is a ``Reason``, ``words`` say more to those who may read it.
 
-    Raises ``NotAllowed`` without the centre's role, ``DocumentError`` for an unknown document or reason, and for one that
-    was revoked for another.
+    Raises ``NotAllowed`` without the centre's role, ``OwnMatter`` for one about an own subject, ``DocumentError`` for an unknown
+    document or reason, and for one that was revoked for another.
     """
     by.require(Role.CENTRE)
     words = DocumentError.reason(words)
     if reason not in Reason.values:
         raise DocumentError("revocation-reason-unknown")
+    subject = _locked(number).subject_id
+    expect_others(by, [] if subject is None else [subject], f"document:{number}")
     return revoked(by, number, Reason(reason), words)
 
 
