@@ -26,7 +26,8 @@ def roles(*held: Role) -> frozenset[Role]:
 
 PORTAL = (
     "home", "search", "suggestions", "subject", "licences", "penalties", "catalogue", "resource", "open-data",
-    "open-data-catalogue", "open-data-file", "about", "language", "health", "robots", "manifest", "favicon", "site-colours", "site-mark",
+    "open-data-catalogue", "open-data-file", "about", "language", "health", "robots", "manifest", "favicon",
+    "site-colours", "site-mark",
     "csp-report", "security-txt", "commitments", "commitment", "lists", "list",
     "draw-verify", "inspection-items", "inspection-plans", "inspection-plan", "inspection-draws", "inspection-draw",
     "inspection-draw-file", "inspection-results", "log-checkpoint", "log-keys", "log-tile",

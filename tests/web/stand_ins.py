@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from quanxin.archive.shapes import CHAPTERS, Archive, Chapter, RecordView, SubjectCard
+from quanxin.archive.shapes import CHAPTERS, Archive, Chapter, RecordView, State, SubjectCard
 from quanxin.policy.model import (
     Basis,
     Category,
@@ -45,7 +45,7 @@ CARD = SubjectCard(
     names=(("济南老泉机械厂", None, dt.date(2016, 5, 2)), ("济南泉畔机械有限公司", dt.date(2016, 5, 3), None)),
     identifiers=(("uscc", CODE, None), ("registration-number", "370100200012345", None)),
     region="历下区",
-    status="存续",
+    state=State("存续", Text(zh="存续", en="in existence"), dt.date(2008, 6, 12), "live"),
     address="历下区泉城路 1 号",
     established=dt.date(2008, 6, 12),
     representative="负责人甲",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from types import SimpleNamespace
 from typing import Any
@@ -9,11 +10,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from quanxin.archive.shapes import State
+from quanxin.policy.model import Text
 from quanxin.subjects.search import Hit, SearchPage
 from quanxin.web.views import search as page
 from tests.web.stand_ins import CODE, StandInPack
 
 NAMES = [f"济南第{n}泉眼有限公司" for n in range(1, 51)]
+
+ENDED = State("注销", Text(zh="注销", en="deregistered"), dt.date(2025, 1, 2), "ended")
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +38,7 @@ def register(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(page, "search_names", search_names)
     monkeypatch.setattr(page, "find", lambda code: SimpleNamespace(code=CODE) if code.upper() == CODE else None)
     monkeypatch.setattr(page, "current_pack", StandInPack)
+    monkeypatch.setattr(page, "states_of", lambda _subjects, _viewer: {2: ENDED})
     return asked
 
 
@@ -55,7 +61,7 @@ def test_an_unknown_code_is_explained() -> None:
 def test_hits_show_name_code_type_and_division_with_the_query_marked() -> None:
     text = get({"q": "第3泉"}).content.decode()
     assert "济南<mark>第3泉</mark>眼有限公司" in text
-    for wanted in ("code-2", "企业", "历下区", "共 1 个主体"):
+    for wanted in ("code-2", "企业", "历下区", "共 1 个主体", "注销", "自 2025年1月2日"):
         assert wanted in text
 
 

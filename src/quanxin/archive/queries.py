@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from quanxin.archive import access, restrictions
+from quanxin.archive import access, restrictions, standing
 from quanxin.archive.definitions import definition, definitions
 from quanxin.archive.display import show
 from quanxin.archive.errors import NoSuchSubject
@@ -203,22 +203,24 @@ def _region(code: str, rules: Rules) -> str:
 
 
 def _registration(viewer: Viewer, records: list[Record], rules: Rules, region: str) -> dict[str, Any]:
-    """What the subject's own registration record says for its card, as far as the viewer may see it."""
+    """What the registers say for the subject's card, as far as the viewer may see it: its state of the latest fact, the
+    rest of its own registration."""
+    card: dict[str, Any] = {"state": standing.latest(records, viewer, rules)}
     for record in records:
-        resource = definition(record.batch_id)
-        if resource.subject.role == "enrol" and access.may_see_record(
-            viewer, resource, today(), None, natural=False, own=access.handed_in(viewer, record, region)
-        ):
-            seen = {f.key: f for f in resource.fields if access.may_see_field(viewer, f)}
-            text = {k: access.shown(viewer, record.payload.get(k)) for k in seen}
-            established = text.get("established_date") or text.get("established_on")
-            return {
-                "status": show(seen["status"], text.get("status"), rules.code_sets) if "status" in seen else "",
-                "address": text.get("address") or "",
+        resource = rules.resources.get(record.resource)
+        if resource is None or resource.subject.role != "enrol" or (by := resource.subject.standing) is None:
+            continue
+        own = access.handed_in(viewer, record, region)
+        if access.may_see_record(viewer, resource, today(), None, natural=False, own=own):
+            seen = {f.key for f in resource.fields if access.may_see_field(viewer, f)}
+            said = {k: access.shown(viewer, record.payload.get(k)) or "" for k in seen}
+            established = said.get(by.established or "")
+            return card | {
+                "address": said.get(by.address or "", ""),
                 "established": dt.date.fromisoformat(established) if established else None,
-                "representative": text.get("legal_representative") or text.get("operator") or "",
+                "representative": said.get(by.representative or "", ""),
             }
-    return {}
+    return card
 
 
 def readings_of(subject: Subject, viewer: Viewer) -> QuerySet[Access]:

@@ -67,6 +67,21 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """A state as the register names it, the day since which it holds where one is told, and the course it means."""
+
+    value: str
+    title: Text
+    since: dt.date | None
+    course: str
+
+    @property
+    def tone(self) -> str:
+        """How its label looks: calm, a warning, or the seal's red."""
+        return {"live": "good", "broken": "seal"}.get(self.course, "warn")
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectCard:
     """Who a subject is on the day asked about; ``names`` and ``identifiers`` carry (…, from, until)."""
 
@@ -78,7 +93,7 @@ class SubjectCard:
     names: tuple[tuple[str, dt.date | None, dt.date | None], ...]
     identifiers: tuple[tuple[str, str, dt.date | None], ...]
     region: str
-    status: str = ""
+    state: State | None = None
     address: str = ""
     established: dt.date | None = None
     representative: str = ""

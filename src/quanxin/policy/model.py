@@ -167,6 +167,16 @@ class Check(Part):
     basis: tuple[Basis, ...] = ()
 
 
+class StandingOf(Part):
+    """Which fields of a register say the state of a subject, since when, and what its card shows besides."""
+
+    state: FieldKey
+    since: FieldKey
+    established: FieldKey | None = None
+    address: FieldKey | None = None
+    representative: FieldKey | None = None
+
+
 class SubjectOf(Part):
     """Which fields say whom a row is about. ``category`` is the 行政相对人类别 field where there is one.
 
@@ -181,6 +191,7 @@ class SubjectOf(Part):
     identity: FieldKey | None = None
     category: FieldKey | None = None
     stated_on: FieldKey | None = None
+    standing: StandingOf | None = None
     role: Literal["enrol", "refer"] = "refer"  # enrol: the row makes or renames its subject; refer: it must exist
 
 

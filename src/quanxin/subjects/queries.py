@@ -52,6 +52,11 @@ def cluster(subject: Subject) -> list[int]:
     return [subject.pk, *subject.absorbed.order_by("id").values_list("id", flat=True)]
 
 
+def absorbed_by(subjects: Iterable[int]) -> dict[int, int]:
+    """Whatever was merged into any of these subjects, by its id: into which."""
+    return dict(Subject.objects.filter(merged_into_id__in=subjects).values_list("pk", "merged_into_id"))
+
+
 def within(divisions: Iterable[str]) -> QuerySet[Subject]:
     """The subjects of any of these divisions; "" is everywhere."""
     where = Q(pk=None)

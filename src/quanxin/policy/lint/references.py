@@ -144,6 +144,7 @@ def _fields_named(resource: Resource) -> list[str | None]:
         own.identity,
         own.category,
         own.stated_on,
+        *(own.standing.model_dump().values() if own.standing else ()),
         resource.event_date,
         resource.valid_from,
         resource.valid_until,

@@ -14,6 +14,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from quanxin.archive.shapes import State
+from quanxin.archive.standing import states_of
+from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import today
 from quanxin.identifiers import normalise_code
 from quanxin.policy import Rules
@@ -33,11 +36,12 @@ _CODE = re.compile(r"(?=.*[0-9])[0-9A-Z]{8,18}")
 
 @dataclass(frozen=True, slots=True)
 class FoundSubject:
-    """A hit with the labels of its type and region."""
+    """A hit with the labels of its type and region, and the state of its subject."""
 
     hit: Hit
     kind: Text
     region: Text | None
+    state: State | None
 
 
 def _asked(request: HttpRequest) -> str:
@@ -50,7 +54,11 @@ def _looks_like_code(text: str) -> bool:
 
 def _labelled(hits: tuple[Hit, ...], rules: Rules) -> list[FoundSubject]:
     regions = {one.value: one.title for one in rules.divisions}
-    return [FoundSubject(hit, rules.subject_types[hit.type].title, regions.get(hit.region)) for hit in hits]
+    states = states_of([hit.subject_id for hit in hits], PUBLIC)
+    return [
+        FoundSubject(hit, rules.subject_types[hit.type].title, regions.get(hit.region), states.get(hit.subject_id))
+        for hit in hits
+    ]
 
 
 @require_safe
