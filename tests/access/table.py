@@ -131,12 +131,15 @@ ROUTES: dict[str, Rule] = (
             "desk:cases-views",
             "desk:decision",
             "desk:attachment",
-            "desk:agenda",
         ),
-        roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR),
+        roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR),
     )
+    | {"desk:agenda": roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)}
     | dict.fromkeys(("desk:begin", "desk:begin-one"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE))
-    | dict.fromkeys(("desk:case-act", "desk:cases-claim"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER))
+    | dict.fromkeys(
+        ("desk:case-act", "desk:cases-claim"), roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.SUPERVISOR)
+    )
+    | {"desk:draw-check": roles(Role.DECIDER)}
     | {"desk:statistics": roles(Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)}
     | dict.fromkeys(
         ("desk:commitments", "desk:commitment-checks", "desk:commitment-statistics"),
@@ -273,7 +276,7 @@ COMMANDS: dict[str, Rule] = (
     | {"check frame": roles(Role.ADMINISTRATOR)}
     | {"consequences": roles(Role.CENTRE, Role.DECIDER, Role.INTAKE)}
     | dict.fromkeys(("cases", "case"), ROUTES["desk:cases"])
-    | dict.fromkeys(("act", "begin"), ROUTES["desk:case-act"])
+    | {"act": ROUTES["desk:case-act"], "begin": roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER)}
     | dict.fromkeys(
         (
             "unlinked",

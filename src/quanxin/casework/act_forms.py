@@ -31,7 +31,7 @@ _OF_THE_FORM = ("reason-missing", "statement-missing", "form-refused")  # what t
 class ActForm(Form):
     """The form of an act: what it asks, its reason, and, where a party begins a case, how it can be reached;
     ``extra`` items come before them. ``among`` are the values that an item may have here, of those of its code set;
-    in a ``case``, effects of the act may say what an item is chosen from."""
+    effects of the act may say what an item is chosen from, in a ``case`` or in any of those that would be ``begun``."""
 
     def __init__(
         self,
@@ -44,9 +44,13 @@ class ActForm(Form):
         extra: Sequence[Item] = (),
         among: Mapping[str, Collection[str]] | None = None,
         case: Case | None = None,
+        begun: Sequence[Case] = (),
     ) -> None:
         self.procedure, self.act = procedure, act
-        chosen = effects.choices_of(act, case) if case is not None else {}
+        chosen: dict[str, dict[str, Text]] = {}
+        for one in [case] if case is not None else begun:
+            for item, titles in effects.choices_of(act, one).items():
+                chosen.setdefault(item, {}).update(titles)
         super().__init__([*extra, *_items(act, among or {}, chosen)], data, key=key, initial=initial)
 
     def clean(self) -> dict[str, Any]:
@@ -95,9 +99,9 @@ def _item(field: FieldDef, among: Collection[str] | None, chosen: Mapping[str, T
     return Item(
         field.key,
         said(field.title),
-        _kind(field, closed=bool(options) or among is not None),
+        _kind(field, closed=bool(options) or among is not None or chosen is not None),
         field.required is True,
-        _hint(field),
+        "" if chosen is not None else _hint(field),
         options,
         field.max_length,
     )

@@ -102,7 +102,7 @@ def viewer_of(actor: Actor, case: Case) -> Viewer:
         reads_for = procedures.procedure_of(case).about.purpose
         if reads_for is not None:
             return replace(viewers.sharing(actor, reads_for), purpose=purpose)
-        return viewers.department(actor, purpose, Role.DECIDER)
+        return viewers.department(actor, purpose, Role.DECIDER, Role.SUPERVISOR)
     if cases.reaches(actor, case, *cases.OVERSEEING - {Role.AUDITOR}):
         return viewers.handling(actor, purpose)
     return viewers.auditor(actor, purpose)

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(act)
 
 
-@may(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)
+@may(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR)
 def cases(
     overdue: Annotated[bool, typer.Option("--overdue", help="只列已逾期的 / those whose term has lapsed only")] = False,
     procedure: Annotated[str, typer.Option(help="只列该事项的 / of this procedure only")] = "",
@@ -39,7 +39,7 @@ def cases(
     emit(as_json.rows(list(found[:limit])), show=_show)
 
 
-@may(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)
+@may(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR)
 def case(number: Annotated[str, typer.Argument(help="办件编号 / number of the case")]) -> None:
     """一个办件：状态、期限、办理经过。 / One case: its state, its terms, its history."""
     from quanxin.casework import as_json, case_view
@@ -66,7 +66,7 @@ def begin(
     emit(as_json.outcome(made))
 
 
-@may(Role.WINDOW, Role.DECIDER, Role.REVIEWER)
+@may(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.SUPERVISOR)
 def act(
     number: Annotated[str, typer.Argument(help="办件编号 / number of the case")],
     what: Annotated[str, typer.Argument(metavar="ACT", help="办理动作，见 quanxin case 的 acts / the act")],

@@ -93,7 +93,7 @@ def decided_by(actor: Actor) -> Q:
     found = Q(pk=None)
     for procedure in procedures():
         for who in procedure.deciders:
-            for one in actor.by(Role(who.role)) if who.role and who.of == "provider" else ():
+            for one in actor.by(Role(who.role)) if who.role and who.of != "centre" else ():
                 found |= Q(kind=procedure.key) & of_assignment(who, one)
     return found
 

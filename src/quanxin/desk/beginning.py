@@ -27,6 +27,7 @@ from quanxin.attachments.models import Attachment
 from quanxin.casework import beginning, departments, effects, procedures
 from quanxin.casework.act_forms import STATEMENT, ActForm
 from quanxin.casework.errors import RightsError
+from quanxin.casework.models import Case
 from quanxin.casework.notices import authority
 from quanxin.desk.case_list import BEGINNING
 from quanxin.desk.cases import too_much
@@ -69,8 +70,10 @@ def begin_one(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
         context["problem"] = in_words(RightsError("subject-unknown")) if code else None
         return render(request, "desk/begin_one.html", context, status=422 if code else 200)
     extra = [*_which(actor, procedure, subject), *_for_whom(actor, procedure, subject)]
-    among = effects.narrowed(procedure, procedure.files, departments.of_filer(actor, procedure, subject))
-    form, brought = _form(request, procedure, extra, among), list[Attachment]()
+    whose = departments.of_filer(actor, procedure, subject)
+    among = effects.narrowed(procedure, procedure.files, whose)
+    begun = [Case(kind=kind, subject_id=subject.pk, provider=one) for one in whose]
+    form, brought = _form(request, procedure, extra, among, begun), list[Attachment]()
     try:
         _take_papers(request, actor, procedure, subject, brought)
         if form.is_bound and form.is_valid():
@@ -113,14 +116,16 @@ def _take_papers(
 
 
 def _form(
-    request: HttpRequest, procedure: Procedure, extra: Sequence[Item], among: Mapping[str, Collection[str]]
+    request: HttpRequest,
+    procedure: Procedure,
+    extra: Sequence[Item],
+    among: Mapping[str, Collection[str]],
+    begun: Sequence[Case],
 ) -> ActForm:
-    """The form as it was sent; empty once it is known about whom, and not found wrong where it only brought papers."""
-    if FIND in request.POST:
-        return ActForm(procedure, procedure.files, extra=extra, among=among)
-    if only_papers(request):
-        return ActForm(procedure, procedure.files, initial=request.POST, extra=extra, among=among)
-    return ActForm(procedure, procedure.files, request.POST, extra=extra, among=among)
+    """The form as it was sent; not found wrong where it is known by now about whom, or where it only brought papers."""
+    if FIND in request.POST or only_papers(request):
+        return ActForm(procedure, procedure.files, initial=request.POST, extra=extra, among=among, begun=begun)
+    return ActForm(procedure, procedure.files, request.POST, extra=extra, among=among, begun=begun)
 
 
 def _which(actor: Actor, procedure: Procedure, subject: Subject) -> Sequence[Item]:

@@ -27,8 +27,13 @@ from quanxin.runtime.language import said
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
-WORKING = (Role.WINDOW, Role.DECIDER, Role.REVIEWER)
-BEGINNING = (*WORKING, Role.CENTRE)  # whose roles a procedure may name for its beginning
+WORKING = (Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.SUPERVISOR)
+BEGINNING = (
+    Role.WINDOW,
+    Role.DECIDER,
+    Role.REVIEWER,
+    Role.CENTRE,
+)  # whose roles a procedure may name for its beginning
 PAGE = 30
 
 

@@ -38,6 +38,7 @@ from quanxin.rights import documents
 from quanxin.runtime.language import english, in_words, said
 from quanxin.runtime.pack import current_pack
 from quanxin.runtime.problems import Problem
+from quanxin.runtime.slices import load, panel
 from quanxin.sharing import acknowledgements
 from quanxin.sharing.change_words import change_words
 
@@ -113,6 +114,7 @@ def context_of(actor: Actor, look: CaseView, tried: Tried | None) -> dict[str, A
         "window": _window(case),
         "told": _told(events),
         "document": documents.exists(case),
+        "panel": load(name)(actor, case) if (name := panel(case.kind)) else None,
         "claimed": person(case.claimed_by),
         "mine": case.claimed_by == actor.name,
         "subject_link": not look.subject.natural and bool(look.subject.code),

@@ -9,7 +9,7 @@ from quanxin.runtime.slices import Link, Slice
 
 EVERYONE = frozenset(Role)
 CENTRE = frozenset({Role.CENTRE})
-CASES = frozenset({Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR})
+CASES = frozenset({Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR})
 READING = frozenset({Role.SUPERVISOR, Role.INTAKE, Role.DECIDER, Role.BANK, Role.PERSONNEL})
 SLICE = Slice(
     key="desk",

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     TICK = "tick"
     CHOICE = "choice"
+    SEVERAL = "several"  # any number of the choices
     HIDDEN = "hidden"  # kept, and not asked
 
 
@@ -67,15 +68,13 @@ class Form(forms.Form):
             kept = (data if data is not None else initial or {}).get(item.key)
             self.fields[item.key] = _field(item, "" if kept is None else str(kept))
             self.initial[item.key] = bool(kept) if item.kind is Kind.TICK else kept
+            if item.kind is Kind.SEVERAL:
+                self.initial[item.key] = str(kept or "").split()
 
     @property
     def sent(self) -> dict[str, str]:
-        """What the form says as text, item by item; "1" for a tick, "" for what is empty."""
-        return {
-            key: ("1" if value else "") if isinstance(value, bool) else str(value or "").strip()
-            for key in self.fields
-            if (value := self[key].value()) is not None
-        }
+        """What the form says as text, item by item; "1" for a tick, "" for what is empty, several with spaces between."""
+        return {key: _as_text(value) for key in self.fields if (value := self[key].value()) is not None}
 
     @property
     def answers(self) -> list[tuple[str, str]]:
@@ -89,9 +88,18 @@ class Form(forms.Form):
         self.add_error(key if key in self.fields else None, words)
 
 
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value or "").strip()
+
+
 def _in_words(field: forms.Field, text: str) -> str:
     if isinstance(field, forms.BooleanField):
         return _("是") if text else _("否")
+    if isinstance(field, forms.MultipleChoiceField):
+        titles = dict(field.choices)  # type: ignore[arg-type]
+        return _("、").join(str(titles.get(one, one)) for one in text.split())
     if isinstance(field, forms.ChoiceField):
         return str(dict(field.choices).get(text, text))  # type: ignore[arg-type]
     return text
@@ -107,6 +115,10 @@ def _field(item: Item, kept: str) -> forms.Field:
         return forms.BooleanField(widget=ticked, **said)
     if item.kind is Kind.HIDDEN:
         return forms.CharField(widget=forms.HiddenInput(), **said)
+    if item.kind is Kind.SEVERAL:
+        ticks = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+        said["error_messages"] |= {"invalid_choice": _("请从列表中选择。")}
+        return forms.MultipleChoiceField(choices=item.options, widget=ticks, **said)
     if item.kind is Kind.CHOICE:
         chosen = forms.Select(attrs={"class": "form-select"})
         words = {

@@ -105,9 +105,10 @@ class Slice:
     ``routers`` are the interface's, each of whose operations says who is let in; ``commands`` are functions that are
     given the command line. ``health`` are the checks of ``quanxin doctor`` by their names, ``deep`` those of
     ``--deep``. ``jobs`` recur, ``terms`` end; ``works`` are kinds of long work by their keys (``work.kinds``);
-    ``handlers`` subscribe to events (``archive.events``). ``demo`` are what the sample city makes besides, by the key
-    of its outcome: functions of an actor and of whom to tell the steps. ``docs`` are Markdown files beside the
-    declaration.
+    ``handlers`` subscribe to events (``archive.events``). ``panels`` are what the page of a case at the desk shows besides,
+    by its procedure: functions of an actor and a case that return a template and what it shows. ``demo`` are what the
+    sample city makes besides, by the key of its outcome: functions of an actor and of whom to tell the steps. ``docs``
+    are Markdown files beside the declaration.
     """
 
     key: str
@@ -123,6 +124,7 @@ class Slice:
     terms: tuple[Term, ...] = ()
     works: Mapping[str, Name] = field(default_factory=dict)
     handlers: tuple[Name, ...] = ()
+    panels: Mapping[str, Name] = field(default_factory=dict)
     demo: Mapping[str, Name] = field(default_factory=dict)
     docs: tuple[str, ...] = ()
 
@@ -186,6 +188,11 @@ def terms() -> Iterator[Term]:
 def works() -> dict[str, Name]:
     """The kinds of long work by their keys."""
     return {key: name for one in plugged() for key, name in one.works.items()}
+
+
+def panel(procedure: str) -> Name:
+    """What the page of a case of a procedure shows besides; "" for nothing."""
+    return next((one.panels[procedure] for one in plugged() if procedure in one.panels), "")
 
 
 def documents() -> Iterator[tuple[str, Path]]:

@@ -32,5 +32,9 @@ SLICE = Slice(
     jobs=(Job("33 0 * * *", "quanxin.supervision.classing.standings:by_night", "supervision.classes"),),
     health={"classes": "quanxin.supervision.classing.health:findings"},
     deep={"classes-deep": "quanxin.supervision.classing.health:deep"},
+    panels={
+        "inspection-plan": "quanxin.supervision.planning.lines_desk:panel",
+        "inspection-draw": "quanxin.supervision.drawing.desk:panel",
+    },
     handlers=("quanxin.supervision.classing.standings:CLASSES",),
 )

@@ -10,6 +10,6 @@ from quanxin.supervision.drawing import urls as drawing
 from quanxin.supervision.inspecting import urls as inspecting
 from quanxin.supervision.planning import urls as planning
 
-DESK: list[URLPattern] = [*classes_desk.PAGES, *planning.DESK, *inspecting.DESK]
+DESK: list[URLPattern] = [*classes_desk.PAGES, *planning.DESK, *drawing.DESK, *inspecting.DESK]
 MY: list[URLPattern] = [*my_classes.PAGES, *inspecting.MY]
 PORTAL: list[URLPattern] = [*planning.PORTAL, *drawing.PORTAL, *inspecting.PORTAL]

@@ -41,7 +41,9 @@ class Rate:
 
 
 # By what is asked for: a page, a look into the register, a file, a try to sign in, a token, something handed in, a report.
+# What proves something is fetched by programs that follow all of it.
 PAGES, SEARCHES, DOWNLOADS = Rate("pages", 1200), Rate("searches", 240), Rate("downloads", 60)
+PROOFS = Rate("proofs", 12_000)
 SIGN_INS, TOKENS, UPLOADS, REPORTS = (
     Rate("sign-ins", 60),
     Rate("tokens", 120),
@@ -106,6 +108,8 @@ def rate(method: str, path: str) -> Rate:
         return SEARCHES
     if name in ("portal:open-data-file", "desk:feed"):
         return DOWNLOADS
+    if name in ("portal:inspection-draw-file", "portal:log-checkpoint", "portal:log-keys", "portal:log-tile"):
+        return PROOFS
     if name == "portal:csp-report":
         return REPORTS
     if name == "token":

@@ -128,10 +128,12 @@ def test_a_line_is_added_by_choosing_from_the_list_and_what_is_wrong_is_said() -
     assert here in client.get(f"/desk/cases/{plan.number}").content.decode()
     offered = client.get(here).content.decode()
     assert "计划里没有抽查项目" in offered
-    filled = {"item": "price", "from_month": "3", "to_month": "11"}
+    asked = client.get(here, {"item": "price"}).content.decode()
+    assert 'name="ratio-none" value="1"' in asked  # as the scheme, or the house where there is none, proposes
+    filled = {"item": "price", "ratio-none": "1", "from_month": "3", "to_month": "11"}
     assert client.post(here, filled | {"to_month": "1"}).status_code == 422
-    wrong = client.post(here, filled | {"shares": "Z=0.1"})
-    assert 'href="#shares"' in wrong.content.decode()
+    wrong = client.post(here, filled | {"ratio-none": "101"})
+    assert 'href="#ratio-none"' in wrong.content.decode()
     assert client.post(here, filled).status_code == 302
     assert PlanLine.objects.get(case=plan).shares == {"none": {"ratio": "0.01", "floor": 0, "ceiling": None}}
     assert keeper("taxation", "other").get(here).status_code == 404

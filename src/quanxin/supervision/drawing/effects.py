@@ -13,7 +13,7 @@ from quanxin.calendar import day_of
 from quanxin.casework.effects import Given, Performing, effect
 from quanxin.casework.models import Case
 from quanxin.draws import Randomness
-from quanxin.supervision.drawing import assigning, frames, making, randomness
+from quanxin.supervision.drawing import assigning, choosing, frames, making, randomness
 from quanxin.supervision.drawing.errors import DrawError
 from quanxin.supervision.models import Draw, Inspection
 from quanxin.supervision.planning import published
@@ -21,7 +21,7 @@ from quanxin.supervision.planning import published
 SECOND, NUMBERS, REVEALED = "second", "randomness", "secret"  # where a case keeps what was said
 
 
-@effect("supervision.draft-draw")
+@effect("supervision.draft-draw", choices=choosing.lines)
 def draft_draw(performing: Performing, _given: Given) -> None:
     """Draft a draw of a line of the department's plan."""
     frames.draft(performing, str(performing.fields["line"]), str(performing.fields.get("again") or ""))
@@ -31,11 +31,11 @@ def draft_draw(performing: Performing, _given: Given) -> None:
 def freeze(performing: Performing, _given: Given) -> None:
     """Freeze the frame."""
     draw = _of(performing.case)
-    frames.freeze(draw, performing.at)
-    performing.kept["root"] = draw.root
+    sizes = frames.freeze(draw, performing.at)
+    performing.kept |= {"root": draw.root, "sizes": sizes}
 
 
-@effect("supervision.second-commit")
+@effect("supervision.second-commit", form="second_secret")
 def second_commit(performing: Performing, _given: Given) -> None:
     """Keep the digest of another organisation's secret, once."""
     case, fields = performing.case, performing.fields
@@ -44,7 +44,7 @@ def second_commit(performing: Performing, _given: Given) -> None:
     case.particulars[SECOND] = {"party": str(fields["party"]), "digest": str(fields["digest"])}
 
 
-@effect("supervision.commit")
+@effect("supervision.commit", choices=choosing.sources)
 def commit(performing: Performing, _given: Given) -> None:
     """Publish what the draw will depend on."""
     draw, said, day = _of(performing.case), performing.fields, day_of(performing.at)
@@ -57,7 +57,7 @@ def commit(performing: Performing, _given: Given) -> None:
     performing.kept["commitment"] = draw.committed
 
 
-@effect("supervision.enter-randomness")
+@effect("supervision.enter-randomness", form="randomness", choices=choosing.named)
 def enter_randomness(performing: Performing, _given: Given) -> None:
     """Keep what came of a source, until somebody else confirms it."""
     sources = making.commitment_of(_of(performing.case)).sources
@@ -97,7 +97,7 @@ def draw(performing: Performing, _given: Given) -> None:
     making.make(one, Randomness(found, bytes.fromhex(secret) if secret else None), performing.at)
 
 
-@effect("supervision.substitute")
+@effect("supervision.substitute", choices=choosing.selected)
 def substitute(performing: Performing, _given: Given) -> None:
     """Replace what cannot be inspected."""
     making.replace(_of(performing.case), str(performing.fields["label"]), str(performing.fields["cause"]))

@@ -20,7 +20,7 @@ from quanxin.runtime.durable import sync
 from quanxin.supervision.models import Draw
 
 ROOM = "draws"
-OBJECTS = "objects.csv"  # never published
+OBJECTS, LEFT_OUT = "objects.csv", "left-out.csv"  # never published
 BEFORE = (
     files.COMMITMENT,
     files.COMMITMENT + ENDING,
@@ -67,7 +67,11 @@ def shown(draw: Draw) -> list[str]:
         return []
     every = draw.published_at is not None or draw.voided_at is not None
     there = sorted(path.name for path in of(draw).iterdir()) if of(draw).is_dir() else []
-    return [name for name in there if not name.startswith(".") and name != OBJECTS and (every or _before(name))]
+    return [
+        name
+        for name in there
+        if not name.startswith(".") and name not in (OBJECTS, LEFT_OUT) and (every or _before(name))
+    ]
 
 
 def _before(name: str) -> bool:
@@ -75,7 +79,7 @@ def _before(name: str) -> bool:
 
 
 def objects(rows: Iterable[tuple[str, int]]) -> bytes:
-    """The private list: each label with the subject that it is."""
+    """A private list: each label, or each reason for being left out, with its subject."""
     return "".join(f"{label},{subject}\n" for label, subject in rows).encode()
 
 

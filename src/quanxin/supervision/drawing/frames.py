@@ -26,6 +26,8 @@ from quanxin.supervision.models import Draw, PlanLine, Selected
 from quanxin.supervision.planning import caps, published
 from quanxin.supervision.planning.lines import PLANNED
 
+CLOSED = "closed"  # what the platform finds by itself: whoever is no more
+
 
 def draft(performing: Performing, number: str, again: str) -> Draw:
     """Draft a draw of a line. Raises ``DrawError``."""
@@ -37,7 +39,7 @@ def draft(performing: Performing, number: str, again: str) -> Draw:
     ).first()  # fmt: skip
     if line is None:
         raise DrawError("line-unknown")
-    before = _before(line)
+    before = previous(line)
     if before is not None and not again.strip():
         raise DrawError("again-missing", number=before.case.number, state=procedures.state_of(before.case).title)
     return Draw.objects.create(
@@ -50,7 +52,7 @@ def draft(performing: Performing, number: str, again: str) -> Draw:
     )
 
 
-def _before(line: PlanLine) -> Draw | None:
+def previous(line: PlanLine) -> Draw | None:
     """The draw that one more of a line follows: the latest of the line, or of another line with one of its items that was void
     or followed one. Raises ``DrawError`` where one is still to be made or to be inspected. Whoever files holds the authority's
     row, so that two of one item wait for each other."""
@@ -74,23 +76,28 @@ def _before(line: PlanLine) -> Draw | None:
     return before
 
 
-def freeze(draw: Draw, at: dt.datetime) -> None:
-    """Freeze the frame of a draw and write it down. Raises ``DrawError`` for an empty one and for one beyond a limit."""
+def freeze(draw: Draw, at: dt.datetime) -> dict[str, int]:
+    """Freeze the frame of a draw, write it down with who is left out, and return how many of each stratum it holds.
+
+    Raises ``DrawError`` for an empty one and for one beyond a limit.
+    """
     line, day = draw.plan_line, day_of(at)
     chain = chains.make(draw.case.provider, at)
-    objects = population.objects_of(line, day, at, chains.names_key(chain))
+    gone, objects = population.objects_of(line, day, at, chains.names_key(chain))
     if not objects:
         raise DrawError("frame-empty")
     try:
         frame = Frame.freeze(one.label for one in objects)
     except Refused as refused:
         raise in_our_words(refused) from refused
-    quotas = quotas_of(draw, frame, day)
+    quotas = quotas_of(draw, frame.sizes, day)
     _expect_within_limits(draw, frame, quotas, day)
     listed = sorted((str(one.label), one.subject) for one in objects)
-    folder.put(draw, {FRAME: frame.written(), folder.OBJECTS: folder.objects(listed)})
+    left_out = folder.objects((published.reason_of(CLOSED, day).key, one) for one in sorted(gone))
+    folder.put(draw, {FRAME: frame.written(), folder.OBJECTS: folder.objects(listed), folder.LEFT_OUT: left_out})
     draw.chain, draw.root, draw.frozen_at = chain, frame.root.hex(), at
     draw.save(update_fields=["chain", "root", "frozen_at"])
+    return dict(frame.sizes)
 
 
 def frame_of(draw: Draw) -> Frame:
@@ -104,12 +111,15 @@ def frame_of(draw: Draw) -> Frame:
     return frame
 
 
-def quotas_of(draw: Draw, frame: Frame, day: dt.date) -> tuple[Quota, ...]:
-    """How many of each stratum of a frame, as the plan's line says. Raises ``DrawError`` where it says nothing of one."""
+def quotas_of(draw: Draw, sizes: Mapping[str, int], day: dt.date) -> tuple[Quota, ...]:
+    """How many of each stratum of a frame, by their sizes, as the plan's line says.
+
+    Raises ``DrawError`` where it says nothing of one.
+    """
     line = draw.plan_line
     levels = published.levels_of(line.scheme, day)
     made = []
-    for stratum in frame.sizes:
+    for stratum in sizes:
         share: Mapping[str, Any] | None = line.shares.get(stratum)
         if share is None:
             raise DrawError("share-missing", level=stratum)

@@ -20,14 +20,13 @@ from quanxin.draws.files import COMMITMENT, DRAW
 from quanxin.draws.files import read as read_files
 from quanxin.ledger import log
 from quanxin.ledger.signed import ENDING, statement
-from quanxin.policy.inspections import DrawRules
 from quanxin.supervision.drawing import chains, crews, folder, frames, population
 from quanxin.supervision.drawing.errors import DrawError, in_our_words
 from quanxin.supervision.models import Chain, Draw, Selected
 from quanxin.supervision.planning import caps, published
 
 COMMITTED, MADE = "draw-committed", "draw-made"  # kinds of leaves of the public log
-CAP, CLOSED = "cap", "closed"  # what the platform finds by itself
+CAP = "cap"  # what the platform finds by itself, as it does who is no more
 
 
 def commit(draw: Draw, sources: tuple[Source, ...], second: Mapping[str, str] | None, at: dt.datetime) -> None:
@@ -43,7 +42,7 @@ def commit(draw: Draw, sources: tuple[Source, ...], second: Mapping[str, str] | 
     try:
         made = draws.commit(
             frame,
-            frames.quotas_of(draw, frame, day),
+            frames.quotas_of(draw, frame.sizes, day),
             chains.codes_of(_chain(draw)),
             pool=own,
             number=draw.case.number,
@@ -139,28 +138,22 @@ def _keep(draw: Draw, drawn: draws.Draw, frame: draws.Frame, turn: int) -> None:
 
 def _found_skips(draw: Draw, made: Commitment, frame: draws.Frame, day: dt.date) -> list[Skip]:
     """Who is passed over: whoever is no more, and whoever has had as many visits this year as its stratum allows."""
-    rules = published.draw_rules(day)
     by_label = _objects(draw)
     subjects = sorted(set(by_label.values()))
     gone = population.closed(subjects, day)
-    skips = {label: _reason(rules, CLOSED) for label, subject in by_label.items() if subject in gone}
+    closed = published.reason_of(frames.CLOSED, day).key
+    skips = {label: closed for label, subject in by_label.items() if subject in gone}
     visits = caps.used(subjects, day.year, draw.case.provider)
     visited = {Label.read(label).object: visits[subject] for label, subject in by_label.items() if subject in visits}
     full = draws.skips_by_cap(frame, made.quotas, visited)
-    skips = {str(label): _reason(rules, CAP) for label in full} | skips
+    cap = published.reason_of(CAP, day).key
+    skips = {str(label): cap for label in full} | skips
     return [Skip(0, Label.read(label), reason) for label, reason in sorted(skips.items())]
 
 
 def _objects(draw: Draw) -> dict[str, int]:
     lines = folder.read(draw, folder.OBJECTS).decode().splitlines()
     return {label: int(subject) for label, _, subject in (line.rpartition(",") for line in lines)}
-
-
-def _reason(rules: DrawRules, found: str) -> str:
-    reason = rules.reason(found)
-    if reason is None:
-        raise LookupError(found)
-    return reason.key
 
 
 def _about(draw: Draw, pools: Mapping[str, Pool], day: dt.date) -> dict[str, str]:

@@ -38,20 +38,23 @@ class Object:
     subject: int
 
 
-def objects_of(line: PlanLine, day: dt.date, moment: dt.datetime, key: bytes) -> list[Object]:
-    """The objects of a line as of a day, as known at a moment; ``key`` gives them their names where these are not open."""
+def objects_of(line: PlanLine, day: dt.date, moment: dt.datetime, key: bytes) -> tuple[set[int], list[Object]]:
+    """The objects of a line as of a day, as known at a moment, after the subjects that are left out because they are no
+    more; ``key`` gives them their names where these are not open."""
     kind = current_pack().object_kinds[line.objects_kind]
     codes = _subjects(line, day)
-    for gone in closed(list(codes), day):
-        codes.pop(gone, None)
+    no_more, gone = closed(list(codes), day), set[int]()
     levels = _levels(line, day, moment)
     open_names = open_to_all(line, kind)
     item = line.items[0]
     made = []
     for subject, own in _held(kind, codes, day):
+        if subject in no_more:
+            gone.add(subject)
+            continue
         name = own if open_names else other_name(key, own)
         made.append(Object(Label(levels.get(subject, NO_CLASS), name, item), subject))
-    return made
+    return gone, made
 
 
 def open_to_all(line: PlanLine, kind: ObjectKind) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from quanxin.pages.fields import Kind as Box
 from quanxin.pages.listings import Cell, Column, Filters, Kind, Listing, page_of
 from quanxin.runtime import parameters
 from quanxin.runtime.language import said
-from quanxin.supervision.drawing import folder, making
+from quanxin.supervision.drawing import folder, leaves, making
 from quanxin.supervision.drawing.errors import DrawError
 from quanxin.supervision.inspecting.published import title_of
 from quanxin.supervision.models import Draw
@@ -82,15 +82,20 @@ def draw(request: HttpRequest, number: str) -> HttpResponse:
         "promised": _promised(one),
         "history": told.history(one.case),
         "files": [(name, (folder.of(one) / name).stat().st_size) for name in folder.shown(one)],
+        "leaves": leaves.of(one),
         "plan": told.plans().filter(pk=one.plan_line.case_id).first(),
     }
     return render(request, "supervision/draw.html", context)
 
 
 @require_safe
-def file(_request: HttpRequest, number: str, name: str) -> FileResponse:
-    """A published file of a draw."""
+def file(_request: HttpRequest, number: str, name: str) -> HttpResponseBase:
+    """A published file of a draw, or the receipt of a leaf of the log that fixes it."""
     one = _found(number)
+    if (proof := leaves.receipt(one, name)) is not None:
+        return HttpResponse(
+            proof, content_type=MEDIA["json"], headers={"Content-Disposition": f"attachment; filename={name}"}
+        )
     if name not in folder.shown(one):
         raise Http404(name)
     media = MEDIA.get(name.rpartition(".")[2], "application/octet-stream")

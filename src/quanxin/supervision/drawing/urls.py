@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from quanxin.supervision.drawing import portal
+from quanxin.supervision.drawing import desk, portal
 
+DESK: list[URLPattern] = [path("draws/<str:number>/check", desk.check, name="draw-check")]
 PORTAL: list[URLPattern] = [
     path("inspections/draws", portal.draws, name="inspection-draws"),
     path("inspections/draws/<str:number>", portal.draw, name="inspection-draw"),

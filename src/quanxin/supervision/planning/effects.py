@@ -5,10 +5,12 @@ Invariant: a plan is a department's, about a year; what it names is in the publi
 
 from __future__ import annotations
 
-from quanxin.calendar import day_of
+from quanxin.calendar import day_of, today
 from quanxin.casework.effects import Given, Performing, effect
+from quanxin.casework.models import Case
+from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
-from quanxin.supervision.planning import lines
+from quanxin.supervision.planning import lines, published
 from quanxin.supervision.planning.errors import PlanError
 
 ADD = "add-line"  # the act that has this effect
@@ -25,14 +27,23 @@ def begin_plan(performing: Performing, _given: Given) -> None:
         raise PlanError("plan-year")
 
 
-@effect("supervision.add-line", form="plan_line")
+def _schemes(_case: Case) -> dict[str, dict[str, Text]]:
+    return {"scheme": dict(published.schemes(today()))}
+
+
+@effect("supervision.add-line", form="plan_line", choices=_schemes)
 def add_line(performing: Performing, _given: Given) -> None:
     """Add a line, as the form says. Raises ``PlanError``."""
     made = lines.add(performing.case, performing.fields, performing.at, day_of(performing.at))
     performing.kept["line"] = made.pk
 
 
-@effect("supervision.drop-line")
+def _standing(case: Case) -> dict[str, dict[str, Text]]:
+    """The lines that may be dropped: by number, with what they draw."""
+    return {"line": {str(one.pk): lines.title_of(one) for one in lines.standing(case)}}
+
+
+@effect("supervision.drop-line", choices=_standing)
 def drop_line(performing: Performing, _given: Given) -> None:
     """Drop a line of which nothing was drawn. Raises ``PlanError``."""
     performing.kept["line"] = lines.drop(performing.case, str(performing.fields["line"]), performing.at).pk

@@ -14,9 +14,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from quanxin.calendar import day_of
 from quanxin.casework.models import Case
 from quanxin.casework.notices import authority
 from quanxin.policy.inspections import InspectionItem
+from quanxin.policy.model import Text
 from quanxin.runtime import parameters
 from quanxin.supervision.models import PlanLine
 from quanxin.supervision.planning import published
@@ -70,6 +72,17 @@ def standing(case: Case) -> QuerySet[PlanLine]:
     return PlanLine.objects.filter(case=case, dropped_at=None)
 
 
+def title_of(line: PlanLine) -> Text:
+    """What a line is called in a list to choose from: its number, its items, its months."""
+    known = published.items(day_of(line.added_at))
+    titles = [known[key].title if key in known else Text(zh=key, en=key) for key in line.items]
+    first, last = line.from_month, line.to_month
+    return Text(
+        zh=f"{line.pk} · {'、'.join(one.zh for one in titles)} · {first}–{last} 月",
+        en=f"{line.pk} · {', '.join(one.en for one in titles)} · months {first}–{last}",
+    )
+
+
 def items_of(keys: Sequence[str], provider: str, partners: Collection[str], day: dt.date) -> list[InspectionItem]:
     """The items of a line, its department's first. Raises ``PlanError`` for one that is not published, is another's, or is
     about other objects, and for a partner that has none."""
@@ -105,15 +118,6 @@ def shares_of(text: str, scheme: str, day: dt.date) -> dict[str, dict[str, Any]]
         if level not in said:
             raise PlanError("share-missing", level=level)
     return said
-
-
-def written(shares: Mapping[str, Mapping[str, Any]]) -> str:
-    """Shares as the text of which ``shares_of`` reads them."""
-    parts = []
-    for level, one in shares.items():
-        bounds = f"/{one['floor']}" + (f"/{one['ceiling']}" if one["ceiling"] is not None else "")
-        parts.append(f"{level}={one['ratio']}" + (bounds if bounds != "/0" else ""))
-    return "; ".join(parts)
 
 
 def _share(ratio: Decimal, floor: int, ceiling: int | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from quanxin.policy.inspections import DRAW, NO_CLASS, DrawRules, InspectionItem, ObjectKind
+from quanxin.policy.inspections import DRAW, NO_CLASS, DrawRules, InspectionItem, ObjectKind, SkipReason
 from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
 from quanxin.supervision.planning.errors import PlanError
@@ -50,6 +50,14 @@ def objects_of(found: InspectionItem) -> ObjectKind:
 def draw_rules(day: dt.date) -> DrawRules:
     """The rules of draws of a day; raises ``KeyError`` where the pack has none."""
     return current_pack().on(day).draw_rules[DRAW]
+
+
+def reason_of(found: str, day: dt.date) -> SkipReason:
+    """The reason to skip that the platform finds by itself, by what it finds; raises ``LookupError``."""
+    reason = draw_rules(day).reason(found)
+    if reason is None:
+        raise LookupError(found)
+    return reason
 
 
 def levels_of(scheme: str, day: dt.date) -> Mapping[str, LevelShare]:

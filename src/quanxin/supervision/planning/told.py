@@ -68,14 +68,19 @@ def history(case: Case) -> list[Told]:
     return found
 
 
+def percent(ratio: str) -> str:
+    """A share as a percentage."""
+    return f"{(Decimal(ratio) * 100).normalize():f}%"
+
+
 def shares(line: PlanLine) -> list[str]:
     """How many of each level a line has drawn, in words."""
     day = day_of(line.added_at)
     made = []
     for level, one in line.shares.items():
-        text = _("%(level)s：%(percent)s%%") % {
+        text = _("%(level)s：%(percent)s") % {
             "level": said(published.title_of_level(line.scheme, level, day)),
-            "percent": f"{(Decimal(one['ratio']) * 100).normalize():f}",
+            "percent": percent(one["ratio"]),
         }
         text += _("，至少 %(n)s 个") % {"n": one["floor"]} if one["floor"] else ""
         text += _("，至多 %(n)s 个") % {"n": one["ceiling"]} if one["ceiling"] is not None else ""
