@@ -21,6 +21,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "page_language": "en" if english() else "zh-CN",
         "other_language": "zh-hans" if english() else "en",
         "active_language": get_language(),
-        "site": current_pack().site,
+        "city": current_pack().site,
         "search_text": request.GET.get("q", "").strip()[:100],
     }
