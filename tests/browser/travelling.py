@@ -60,6 +60,7 @@ def jobs() -> None:
     from quanxin.archive import events
     from quanxin.casework import ticking
     from quanxin.evaluation import incremental as scores
+    from quanxin.ledger import sequencing
     from quanxin.measures import due, following
     from quanxin.rights import new_record_notices
 
@@ -67,6 +68,7 @@ def jobs() -> None:
         job()
     for subscriber in (following.CASES, due.LIST):
         events.follow(subscriber)
+    sequencing.sequence()
     lists()
 
 
@@ -159,24 +161,39 @@ def consequences(folder: str) -> dict[str, Any]:
     return {"code": CODES[0]}
 
 
-def visits(folder: str) -> dict[str, Any]:
-    """The companies, two inspectors with a task each at the first two, and the people who have to do with them."""
+def supervised(folder: str) -> dict[str, Any]:
+    """Two companies and one that is closed, a department with its inspectors, and everybody who has to do with a draw."""
     from quanxin.accounts import operator
     from quanxin.accounts.actors import Role
     from quanxin.accounts.binding import bind
     from quanxin.accounts.people import add_account
-    from tests.city import CODES, register
-    from tests.supervision.inspecting.life import PROVIDER, begun, inspector
+    from quanxin.supervision.models import Inspector
+    from tests.city import AUTHORITY, CODES, hand_in, registration
+    from tests.supervision.drawing.life import PROVIDER, department
 
-    register(Path(folder))
-    add_account(operator(), "owner", password=PASSWORD, name="王掌柜")
-    bind(operator(), "owner", CODES[0], reason="核验营业执照")
-    add_account(operator(), "decider", password=PASSWORD, role=Role.DECIDER, provider=PROVIDER)
-    for name in ("inspector", "colleague"):
+    department(Path(folder))
+    hand_in(Path(folder), "enterprise-registration", [registration(2, state="注销")], name="closed.csv")
+    for n in (0, 1):
+        add_account(operator(), f"owner-{n}", password=PASSWORD, name="王掌柜")
+        bind(operator(), f"owner-{n}", CODES[n], reason="核验营业执照")
+    for name in ("clerk", "other"):
+        add_account(operator(), name, password=PASSWORD, role=Role.DECIDER, provider=PROVIDER)
+    for name, role in (("leader", Role.SUPERVISOR), ("reviewer", Role.REVIEWER)):
+        add_account(operator(), name, password=PASSWORD, role=role)
+    for name, card in (("inspector", "SD-370100-1"), ("colleague", "SD-370100-2")):
         add_account(operator(), name, password=PASSWORD, role=Role.INSPECTOR, provider=PROVIDER)
+        Inspector.objects.filter(card=card).update(account=name)
+    Inspector.objects.filter(account="").delete()
     everybody_has_chosen()
-    pair = [inspector(account="inspector"), inspector("SD-370100-2", account="colleague")]
-    return {"code": CODES[0], "cases": [begun(n, inspectors=pair).number for n in (0, 1)]}
+    return {"code": CODES[0], "authority": AUTHORITY}
+
+
+def lead(number: str) -> str:
+    """Begin an inspection of a company because of a lead; the number of its case."""
+    from quanxin.calendar import today
+    from tests.supervision.inspecting.life import begun
+
+    return begun(int(number), window=(today(), today() + dt.timedelta(days=20))).number
 
 
 def withdraw(number: str) -> str:
@@ -215,7 +232,19 @@ def penalise(folder: str, number: str) -> None:
 
 def obey() -> None:
     """Do what each line asks, at the moment of the file, and answer with a line."""
-    made = (jobs, city, matter, promises, consequences, visits, withdraw, authenticator, no_authenticator, penalise)
+    made = (
+        jobs,
+        city,
+        matter,
+        promises,
+        consequences,
+        supervised,
+        lead,
+        withdraw,
+        authenticator,
+        no_authenticator,
+        penalise,
+    )
     known: dict[str, Callable[..., Any]] = {one.__name__: one for one in made}
     for line in sys.stdin:
         what, *arguments = json.loads(line)

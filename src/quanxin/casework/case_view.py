@@ -98,11 +98,12 @@ def note(actor: Actor, case: Case) -> None:
 def viewer_of(actor: Actor, case: Case) -> Viewer:
     """As whom the actor reads what a case is about: the department that decides it, the credit centre, the auditor."""
     purpose = f"办理{procedures.title_of(case.kind).zh} {case.number}"
-    if case.provider and permission.decides(actor, case):
+    deciding = (Role.DECIDER, Role.SUPERVISOR)  # a reviewer may have a part in a department's case, and reads as the centre
+    if case.provider and actor.by(*deciding) and permission.decides(actor, case):
         reads_for = procedures.procedure_of(case).about.purpose
         if reads_for is not None:
             return replace(viewers.sharing(actor, reads_for), purpose=purpose)
-        return viewers.department(actor, purpose, Role.DECIDER, Role.SUPERVISOR)
+        return viewers.department(actor, purpose, *deciding)
     if cases.reaches(actor, case, *cases.OVERSEEING - {Role.AUDITOR}):
         return viewers.handling(actor, purpose)
     return viewers.auditor(actor, purpose)
