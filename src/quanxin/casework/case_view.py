@@ -98,7 +98,10 @@ def note(actor: Actor, case: Case) -> None:
 def viewer_of(actor: Actor, case: Case) -> Viewer:
     """As whom the actor reads what a case is about: the department that decides it, the credit centre, the auditor."""
     purpose = f"办理{procedures.title_of(case.kind).zh} {case.number}"
-    deciding = (Role.DECIDER, Role.SUPERVISOR)  # a reviewer may have a part in a department's case, and reads as the centre
+    deciding = (
+        Role.DECIDER,
+        Role.SUPERVISOR,
+    )  # a reviewer may have a part in a department's case, and reads as the centre
     if case.provider and actor.by(*deciding) and permission.decides(actor, case):
         reads_for = procedures.procedure_of(case).about.purpose
         if reads_for is not None:
