@@ -100,7 +100,7 @@ ROUTES: dict[str, Rule] = (
     )
     | dict.fromkeys(("my:agents", "my:end-agency", "my:export"), ITSELF)
     | dict.fromkeys(("my:commitments", "my:commitment", "my:commitment-sign"), ITSELF)
-    | dict.fromkeys(("my:inspections", "my:inspection"), ITSELF)
+    | dict.fromkeys(("my:inspections", "my:inspection", "my:draws"), ITSELF)
     | dict.fromkeys(
         ("desk:field", "desk:field-worker", "desk:field-tasks", "desk:field-begin", "desk:field-send"),
         roles(Role.INSPECTOR),

@@ -299,6 +299,9 @@ def test_a_draw_is_promised_made_inspected_without_a_network_and_verified_by_a_s
     mine.get_by_role("button", name="提交评价").click()
     expect(mine.locator("main")).to_contain_text("5 颗星")
     look(people.page(f"owner-{n}", "/my/classes"), axe, "10-class")
+    frames = people.page(f"owner-{n}", "/my/draws")
+    expect(frames.locator("main")).to_contain_text(f"none|{CODES[n]}|product-quality")
+    look(frames, axe, "10-frames")
     for name, place in (("11-desk", ""), ("12-begin", "/begin"), ("13-board", "/board")):
         look(people.page("clerk", f"/desk/inspections{place}"), axe, name)
     verified(people, axe, number)

@@ -17,7 +17,7 @@ SLICE = Slice(
         Link(page="desk:inspections", title=_("行政检查"), place=14, roles=OVERSEEING, also=("/desk/inspectors",)),
         Link(page="desk:field", title=_("检查任务"), place=5, roles=frozenset({Role.INSPECTOR})),
         Link(page="my:classes", title=_("分级分类"), place=103, shown=lambda me: me.may_archive and me.scorable),
-        Link(page="my:inspections", title=_("检查"), place=106, shown=lambda me: not me.agency),
+        Link(page="my:inspections", title=_("检查"), place=106, shown=lambda me: not me.agency, also=("/my/draws",)),
         Link(page="portal:inspection-items", title=_("行政检查"), place=107, also=("/inspections/",)),
     ),
     demo={

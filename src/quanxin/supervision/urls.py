@@ -11,5 +11,5 @@ from quanxin.supervision.inspecting import urls as inspecting
 from quanxin.supervision.planning import urls as planning
 
 DESK: list[URLPattern] = [*classes_desk.PAGES, *planning.DESK, *drawing.DESK, *inspecting.DESK]
-MY: list[URLPattern] = [*my_classes.PAGES, *inspecting.MY]
+MY: list[URLPattern] = [*my_classes.PAGES, *drawing.MY, *inspecting.MY]
 PORTAL: list[URLPattern] = [*planning.PORTAL, *drawing.PORTAL, *inspecting.PORTAL]

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Actor, Assignment, Role
 from quanxin.archive import events, viewers
-from quanxin.archive.models import Record, Restriction
+from quanxin.archive.models import Access, Record, Restriction
 from quanxin.archive.restrictions import restrict
 from quanxin.calendar import now, travel
 from quanxin.policy.model import Basis
@@ -94,10 +94,13 @@ def test_who_sees_which_class(tmp_path: Path) -> None:
         stranger = viewers.department(STRANGER, "supervision")
         assert RISK not in classes_of(subject, stranger)
         assert CREDIT in classes_of(subject, stranger)
+        with pytest.raises(NotAllowed):
+            class_of(subject, RISK, stranger)
         centre = viewers.centre(Actor("user:centre", frozenset({Role.CENTRE})), "核对")
-        for viewer in (stranger, centre):
-            with pytest.raises(NotAllowed):
-                class_of(subject, RISK, viewer)
+        read = Access.objects.filter(actor="user:centre")
+        before = read.count()
+        assert class_of(subject, RISK, centre) is not None  # for a purpose, and not in silence
+        assert (read.count(), read.latest("pk").purpose) == (before + 1, "核对")
         assert classes_of(subject, viewers.PUBLIC) == {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from quanxin.calendar import travel
 from quanxin.casework import engine
 from quanxin.draws.files import FRAME
 from quanxin.ledger import log, log_reading, sequencing
-from quanxin.supervision.drawing import folder
+from quanxin.supervision.drawing import folder, mine
 from quanxin.supervision.drawing.errors import DrawError
 from quanxin.supervision.models import Chain, Draw, Inspection
 from quanxin.supervision.planning import library
 from quanxin.supervision.planning.errors import PlanError
-from tests.rights.life import morning
+from tests.city import CODES
+from tests.rights.life import company, morning
 from tests.supervision.drawing.life import (
     CLERK,
     MARCH,
@@ -74,6 +76,16 @@ def test_what_was_committed_to_and_what_was_drawn_are_leaves_of_the_public_log()
     assert said[0] == {"number": draw.case.number, "root": draw.root, "commitment": draw.committed}
     assert said[1]["result"] == draws.result_digest(draws.load(folder.of(draw))).hex()
     assert [one.place for one in held if one is not None] == [0, 1], "the commitment lies before the outcome"
+
+
+def test_a_firm_finds_itself_in_the_published_frame_and_nobody_else_finds_it() -> None:
+    draw = Draw.objects.get(case=committed(planned(scheme="fire-risk", shares="")))
+    (own,) = mine.stood(draw, company(0))
+    assert own.label.encode() in folder.read(draw, FRAME).splitlines()
+    assert CODES[0] not in own.label
+    made = hashlib.sha256(bytes.fromhex(own.salt) + CODES[0].encode()).hexdigest()
+    assert own.label.split("|")[1] == made[:24]
+    assert own.label != next(mine.stood(draw, company(1))).label
 
 
 def test_a_changed_frame_is_refused_at_the_draw() -> None:

@@ -1,7 +1,8 @@
 """Classes at the desk: those that stand, by scheme, level and district; one subject's, with what each rests on.
 
 Invariant: a department sees classes of credit, and of risk those of its own schemes, in its districts; the centre and the auditor
-see classes of credit. Nobody finds their own matters here, and whom a question is about stands in no address.
+see the lists of credit, and of a subject that they ask about every class, with a line of each. Nobody finds their own matters
+here, and whom a question is about stands in no address.
 """
 
 from __future__ import annotations

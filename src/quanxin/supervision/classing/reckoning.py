@@ -79,12 +79,13 @@ def classes_of(
 
 
 def may_see(viewer: Viewer, scheme: Scheme) -> bool:
-    """Whether a viewer sees classes of a scheme: its own subject; of risk the department's own, of credit every department,
-    the centre and the auditor. The public, consumers and institutions see none."""
-    if viewer.reads_itself:
+    """Whether a viewer sees classes of a scheme: its own subject, the centre and the auditor; of risk the department's own, of
+    credit every department. The public, consumers and institutions see none. Whoever is told has said for what, and leaves
+    a line."""
+    if viewer.reads_itself or viewer.kind in ("centre", "auditor"):
         return True
     if scheme.kind == "credit":
-        return viewer.kind in ("department", "supervisor", "centre", "auditor")
+        return viewer.kind in ("department", "supervisor")
     own = any(one.provider in ("", scheme.department) for one in viewer.by)
     return viewer.kind in ("department", "supervisor") and own
 

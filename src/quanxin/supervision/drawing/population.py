@@ -48,7 +48,7 @@ def objects_of(line: PlanLine, day: dt.date, moment: dt.datetime, key: bytes) ->
     open_names = open_to_all(line, kind)
     item = line.items[0]
     made = []
-    for subject, own in _held(kind, codes, day):
+    for subject, own in held(kind, codes, day):
         if subject in no_more:
             gone.add(subject)
             continue
@@ -98,7 +98,7 @@ def _subjects(line: PlanLine, day: dt.date) -> dict[int, str]:
     return dict(found.exclude(code="").values_list("pk", "code").iterator(CHUNK))
 
 
-def _held(kind: ObjectKind, codes: Mapping[int, str], day: dt.date) -> Iterator[tuple[int, str]]:
+def held(kind: ObjectKind, codes: Mapping[int, str], day: dt.date) -> Iterator[tuple[int, str]]:
     """Each object with its subject, and what it is called: the subject's code, with the record's mark where it is one of
     several of its own."""
     if kind.resource is None:
