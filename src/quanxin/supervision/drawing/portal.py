@@ -6,6 +6,7 @@ that is given which ``folder.shown`` allows; no page names who will be visited, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,13 +22,14 @@ from quanxin.identifiers.personal_numbers import mask_whatever_resembles
 from quanxin.pages.fields import Item
 from quanxin.pages.fields import Kind as Box
 from quanxin.pages.listings import Cell, Column, Filters, Kind, Listing, page_of
+from quanxin.policy.inspections import RandomSource, SkipReason
 from quanxin.runtime import parameters
 from quanxin.runtime.language import said
 from quanxin.supervision.drawing import folder, leaves, making
 from quanxin.supervision.drawing.errors import DrawError
 from quanxin.supervision.inspecting.published import title_of
 from quanxin.supervision.models import Draw
-from quanxin.supervision.planning import told
+from quanxin.supervision.planning import published, told
 
 LENGTH = 25
 MEDIA = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
@@ -141,6 +143,11 @@ def _state(one: Draw) -> Cell:
     return Cell(said(state_told(one.case)), tone="late" if one.voided_at is not None else "", notes=why)
 
 
+def _titled(rules: Iterable[RandomSource | SkipReason], key: str, title: str) -> str:
+    """What was committed to in Chinese, in the language of the page, where the pack still knows it."""
+    return next((said(one.title) for one in rules if one.key == key), title)
+
+
 def _promised(one: Draw) -> dict[str, Any] | None:
     """What was committed to, for the page; None where nothing was yet, or its file is not what is on record."""
     if one.committed_at is None:
@@ -149,10 +156,13 @@ def _promised(one: Draw) -> dict[str, Any] | None:
         made = making.commitment_of(one)
     except DrawError:
         return None
+    rules = published.draw_rules(made.committed_on)
     return {
         "size": sum(made.sizes.values()),
         "wanted": sum(made.quota(stratum) for stratum in made.sizes),
-        "sources": [(source.title, source.on, source.issue) for source in made.sources],
+        "sources": [
+            (_titled(rules.sources, source.key, source.title), source.on, source.issue) for source in made.sources
+        ],
         "second": made.second.party if made.second else "",
-        "reasons": list(made.reasons.values()),
+        "reasons": [_titled(rules.reasons, key, title) for key, title in made.reasons.items()],
     }

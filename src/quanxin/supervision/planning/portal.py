@@ -118,6 +118,7 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
     if case is None:
         raise Http404
     rows = told.lines_of(case)
+    joint = any(line.partners for line, _stands in rows)
     listing = Listing(
         key="lines",
         title=_("抽查项目"),
@@ -129,7 +130,7 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
             Column(_("检查事项"), lambda row: Cell(items=[title_of(key) for key in row[0].items]), bare=True),
             Column(_("抽查对象"), lambda row: Cell(_objects(row[0]), notes=_scheme(row[0]))),
             Column(_("抽查比例"), lambda row: Cell(items=told.shares(row[0]))),
-            Column(_("参加单位"), lambda row: Cell(items=_names(row[0].partners)) if row[0].partners else None),
+            *([Column(_("参加单位"), lambda row: Cell(items=_names(row[0].partners)))] if joint else ()),
             Column(_("抽查月份"), lambda row: _months(row[0])),
             Column(_("抽取"), template="supervision/_draws_of.html"),
         ],
