@@ -83,7 +83,7 @@ class OneWorkerEach(LoadScopeScheduling):
         return next((group for group, named in GROUPS.items() if re.match(named, path)), path)
 
 
-GROUPS = {"browser": r"tests/browser/", "spark": r"tests/(.*/)?test_(spark\w*|three_scales)\.py($|::)"}
+GROUPS = {"browser": r"tests/browser/", "spark": r"tests/(three_ways/|(.*/)?test_spark\w*\.py($|::))"}
 
 
 FIRST = (re.escape(LONGEST), *GROUPS.values())  # in this order, each on a worker of its own

@@ -1,4 +1,4 @@
-"""A city that the tests of a module share: built once, and for each test as it was built.
+"""A city that the tests of a module, or of a directory, share: built once, and for each test as it was built.
 
 Invariant: what a test does to it is undone after the test, in the database and in the objects that it is given; files
 that a test writes stay until the module ends, and are of no record any more.
@@ -37,23 +37,25 @@ def lake_of(factory: pytest.TempPathFactory) -> Path:
     return factory.getbasetemp() / "data"
 
 
-def city(build: Callable[[Path], Any], *, autouse: bool = False) -> tuple[Any, Any]:
+def city(build: Callable[[Any], Any], *, on: str | None = None, autouse: bool = False) -> tuple[Any, Any]:
     """Two fixtures of a module, to be kept under the name that its tests ask for and as ``_built``.
 
-    ``build`` is given a folder; what it returns is given to each test as a copy of its own. Tests that commit for good, or
-    begin with nothing, stand in another module.
+    ``build`` is given a folder, or, where the module's city stands ``on`` that of its directory (``ground``), a copy of what
+    built that; what it returns is given to each test as a copy of its own. Tests that commit for good, or begin with
+    nothing, stand in another module.
     """
 
     @pytest.fixture(scope="module")
     def built(
-        django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+        request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
     ) -> Iterator[Any]:
-        lake = lake_of(tmp_path_factory)
-        with django_db_blocker.unblock(), undone():
-            with override_settings(DATA_DIR=lake, PASSWORD_HASHERS=HASHERS):
-                made = build(tmp_path_factory.mktemp("city"))
-            yield made
-        shutil.rmtree(lake, ignore_errors=True)
+        if on is None:
+            request.getfixturevalue("django_db_setup")
+            yield from _stands(build, tmp_path_factory.mktemp("city"), django_db_blocker, tmp_path_factory)
+            shutil.rmtree(lake_of(tmp_path_factory), ignore_errors=True)
+        else:
+            below = copy.deepcopy(request.getfixturevalue(on))
+            yield from _stands(build, below, django_db_blocker, tmp_path_factory)
 
     @pytest.fixture(autouse=autouse)
     def each(_built: Any, django_db_blocker: DjangoDbBlocker) -> Iterator[Any]:
@@ -61,3 +63,25 @@ def city(build: Callable[[Path], Any], *, autouse: bool = False) -> tuple[Any, A
             yield copy.deepcopy(_built)
 
     return each, built
+
+
+def ground(build: Callable[[Path], Any]) -> Any:
+    """A fixture of a directory, whose modules' cities stand on what it builds: one worker has them all, one after another."""
+
+    @pytest.fixture(scope="package")
+    def built(
+        django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[Any]:
+        yield from _stands(build, tmp_path_factory.mktemp("city"), django_db_blocker, tmp_path_factory)
+        shutil.rmtree(lake_of(tmp_path_factory), ignore_errors=True)
+
+    return built
+
+
+def _stands(
+    build: Callable[[Any], Any], given: Any, blocker: DjangoDbBlocker, factory: pytest.TempPathFactory
+) -> Iterator[Any]:
+    with blocker.unblock(), undone():
+        with override_settings(DATA_DIR=lake_of(factory), PASSWORD_HASHERS=HASHERS):
+            made = build(given)
+        yield made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +13,6 @@ from quanxin.archive.models import Record, Restriction
 from quanxin.archive.restrictions import restrict
 from quanxin.calendar import now, today
 from quanxin.checks import asked as checks
-from quanxin.demo.run import run
 from quanxin.measures.in_bulk import put_consequences, put_consequences_by_spark
 from quanxin.measures.reckoning import Consequence, consequences_of
 from quanxin.policy.model import Basis
@@ -33,9 +31,8 @@ pytestmark = pytest.mark.django_db
 Row = tuple[Any, ...]
 
 
-def _build(folder: Path) -> dict[str, Any]:
-    """A sample city in which some records were repaired, disputed and shielded."""
-    made = run(subjects=150, seed=5, folder=folder, actor=operator())
+def _build(made: dict[str, Any]) -> dict[str, Any]:
+    """The sample city in which some records were repaired, disputed and shielded."""
     lists = [one.resource for one in current_pack().lists]
     found = Record.objects.filter(resource__in=lists, superseded_at=None).order_by("id")
     basis = [Basis.model_validate({"title": "信用修复管理办法", "article": "第一条"})]
@@ -46,7 +43,7 @@ def _build(folder: Path) -> dict[str, Any]:
     return made
 
 
-sample, _built = city(_build)
+sample, _built = city(_build, on="sample_city")
 
 
 def rows(found: list[Consequence]) -> set[Row]:

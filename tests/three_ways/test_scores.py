@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from quanxin.accounts import operator
 from quanxin.calendar import today
-from quanxin.demo.run import run
 from quanxin.evaluation import runs, single
 from quanxin.evaluation.models import Score
 from quanxin.subjects.models import Subject
@@ -23,14 +21,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-def _build(folder: Path) -> dict[str, Any]:
-    """A sample city, evaluated once more: what its departments did after the first evaluation counts as well."""
-    made = run(subjects=150, seed=5, folder=folder, actor=operator())
+def _build(made: dict[str, Any]) -> dict[str, Any]:
+    """The sample city, evaluated once more: what its departments did after the first evaluation counts as well."""
     runs.evaluate(operator())
     return made
 
 
-sample, _built = city(_build)
+sample, _built = city(_build, on="sample_city")
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +12,6 @@ from quanxin.archive import viewers
 from quanxin.archive.models import Record, Restriction
 from quanxin.archive.restrictions import restrict
 from quanxin.calendar import now, today
-from quanxin.demo.run import run
 from quanxin.policy.model import Basis
 from quanxin.runtime.duckdb_scratch import workshop
 from quanxin.runtime.pack import current_pack
@@ -30,9 +28,8 @@ pytestmark = pytest.mark.django_db
 Row = tuple[Any, ...]
 
 
-def _build(folder: Path) -> dict[str, Any]:
-    """A sample city in which some records behind classes were repaired, disputed and shielded."""
-    made = run(subjects=150, seed=5, folder=folder, actor=operator())
+def _build(made: dict[str, Any]) -> dict[str, Any]:
+    """The sample city in which some records behind classes were repaired, disputed and shielded."""
     resources = {
         r.resource for scheme in current_pack().schemes for r in (*scheme.ratings, *scheme.triggers) if r.resource
     }
@@ -45,7 +42,7 @@ def _build(folder: Path) -> dict[str, Any]:
     return made
 
 
-sample, _built = city(_build)
+sample, _built = city(_build, on="sample_city")
 
 
 def in_bulk(day: dt.date, spark: SparkSession | None = None, only: list[int] | None = None) -> dict[int, set[Row]]:
