@@ -1,8 +1,9 @@
 """Commands of ``quanxin`` that begin warm: forks of a process that has imported what a command imports.
 
 Invariant: a command is the real one, with its own arguments, environment, folder, signals and end, in a process of its own;
-the imports alone, which take some three seconds of a processor, are those of the process it is forked from. There is one of
-those for each environment, for settings are read from it once; it has one thread and no connection, and ends with the tests.
+the imports, and the reading of the checkout's pack, which take some four seconds of a processor, are those of the process
+it is forked from. There is one of those for each environment, for settings are read from it once; it has one thread and no
+connection, and ends with the tests. A pack of a test's own is read by the command.
 
 Tests of how a command *starts* (``quanxin serve`` of the site, the README's tour, ``runtime/test_boot``) do not use it.
 """
@@ -183,13 +184,23 @@ def _begin(asked: dict[str, object], sent: list[int]) -> bool:
 
 
 def _imported() -> None:
-    """Import what a command imports; no connection is made and no database started."""
+    """Import what a command imports and read the pack that nothing changes; no connection is made, no database started."""
     from quanxin.cli.main import app  # noqa: F401
     from quanxin.runtime import boot
 
     boot.setup(database=False)
+    _read_pack()
     gc.collect()
     gc.freeze()  # what is shared stays shared
+
+
+def _read_pack() -> None:
+    from django.conf import settings
+
+    from quanxin import policy
+
+    if str(settings.PACK) in {place.name for place in (ROOT / "packs").iterdir()}:
+        policy.load(ROOT / "packs" / settings.PACK)
 
 
 def _main() -> None:
