@@ -14,7 +14,7 @@ import re
 _SECRET_WORDS = "|".join(("password", "passwd", "secret", "token", "authorization"))
 _IDENTITY = r"(?<![0-9A-Za-z])(\d{4})\d{2}(?:18|19|20)\d{2}(?:0\d|1[0-2])[0-3]\d\d{3}[\dXx](?![0-9A-Za-z])"
 _MASKS = (
-    (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]*@"), r"\1:***@"),
+    (re.compile(r"(\b\w+://[^\s:/@]*):[^\s@/]*@"), r"\1:***@"),
     (re.compile(rf"(?i)((?:{_SECRET_WORDS})[\w-]*['\"]?\s*[=:]\s*['\"]?)[^\s'\",;&]+"), r"\1***"),
     (re.compile(_IDENTITY), r"\1**************"),
 )
