@@ -86,9 +86,12 @@ def test_it_watches_acts_and_follows_events() -> None:
     assert events.title_of("notes") == "记事"
 
 
-def test_the_sample_city_has_it(tmp_path: Path) -> None:
-    from quanxin.demo.run import run
+def test_the_sample_city_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the evaluation alone; what all the others add is seen where the whole city is made."""
+    from quanxin.demo import run as sample
 
-    made = run(subjects=30, seed=1, folder=tmp_path, actor=operator())
+    both = [one for one in slices.plugged() if {"evaluated", "notes"} & set(one.demo)]
+    monkeypatch.setattr(slices, "plugged", lambda: both)
+    made = sample.run(subjects=30, seed=1, folder=tmp_path, actor=operator())
     assert made["notes"] == {"made": 1}
     assert made["evaluated"]
