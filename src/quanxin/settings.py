@@ -190,6 +190,7 @@ OAUTH2_PROVIDER = {
         "cases:act": "办理办件 / act on cases",
         "checks": "信用核查 / check credit",
         "measures": "查询记录后果 / ask what follows from records",
+        "classes": "查询分级 / ask for classes",
     },
     "DEFAULT_SCOPES": ["intake", "changes"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,

@@ -222,7 +222,9 @@ ROUTES: dict[str, Rule] = (
     | {"api:consequences": PROVIDER}
     | {"portal:checked": OPEN}  # by its signed link: one result, for half an hour
     | dict.fromkeys(("api:cases", "api:case", "api:begin_case", "api:act_on_case"), DECIDING)
-    | dict.fromkeys(("api:cases", "api:case", "api:begin_case", "api:act_on_case", "api:commitment"), DECIDING)
+    | dict.fromkeys(
+        ("api:cases", "api:case", "api:begin_case", "api:act_on_case", "api:commitment", "api:classes"), DECIDING
+    )
     | dict.fromkeys(("api:changes", "api:snapshot", "api:acknowledge"), CONSUMER)
 )
 
@@ -275,6 +277,7 @@ COMMANDS: dict[str, Rule] = (
     | dict.fromkeys(("check run", "check show"), roles(Role.INTAKE, Role.DECIDER))
     | {"check frame": roles(Role.ADMINISTRATOR)}
     | {"consequences": roles(Role.CENTRE, Role.DECIDER, Role.INTAKE)}
+    | {"classes": roles(Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR)}
     | dict.fromkeys(("cases", "case"), ROUTES["desk:cases"])
     | {"act": ROUTES["desk:case-act"], "begin": roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER)}
     | dict.fromkeys(

@@ -40,7 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "api:acknowledge": {"timepoint": "0"}, "api:hand_in_rows": {"provider": "taxation", "rows": [{}]},
     "api:replay_rows": {}, "api:take_back": {"reason": "x"},
     "api:withdraw": {"records": ["1-1"], "kind": "revoked", "reason": "x"},
-    "api:consequences": {"code": "x", "purpose": "supervision"},
+    "api:consequences": {"code": "x", "purpose": "supervision"}, "api:classes": {"code": "x"},
     "api:make_check": {"item": "procurement-qualification", "case": "x", "words": "x", "codes": ["x"]},
     "api:hand_in_list": {"item": "procurement-qualification", "case": "x", "words": "x", "codes": ["x"]},
     "api:use_result": {"decision": "passed"}, "api:link_result": {},

@@ -29,6 +29,8 @@ SLICE = Slice(
         Face.MY: "quanxin.supervision.urls:MY",
         Face.PORTAL: "quanxin.supervision.urls:PORTAL",
     },
+    routers=("quanxin.supervision.classing.api:router",),
+    commands=("quanxin.supervision.classing.cli:register",),
     jobs=(Job("33 0 * * *", "quanxin.supervision.classing.standings:by_night", "supervision.classes"),),
     health={"classes": "quanxin.supervision.classing.health:findings"},
     deep={"classes-deep": "quanxin.supervision.classing.health:deep"},

@@ -19,11 +19,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quanxin.accounts import Actor
-from quanxin.accounts.actors import Assignment, Role
-from quanxin.archive import viewers
+from quanxin.accounts.actors import Assignment
 from quanxin.archive.errors import NoSuchSubject
 from quanxin.archive.own_matters import own_subjects
-from quanxin.archive.viewers import Viewer
 from quanxin.calendar import today
 from quanxin.casework.errors import RightsError
 from quanxin.pages import fields
@@ -36,16 +34,14 @@ from quanxin.policy.supervision import Scheme
 from quanxin.runtime.language import in_words, said
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
-from quanxin.subjects.queries import asked_for, within
-from quanxin.supervision.classing.reckoning import classes_of
+from quanxin.subjects.queries import within
+from quanxin.supervision.classing import asking
+from quanxin.supervision.classing.asking import DEPARTMENTS, SEEING
 from quanxin.supervision.classing.standings import TABLES
 from quanxin.supervision.classing.told import told
 from quanxin.supervision.models import CreditClass, RiskClass
 
-DEPARTMENTS = (Role.DECIDER, Role.SUPERVISOR)
-SEEING = (*DEPARTMENTS, Role.CENTRE, Role.AUDITOR)
 LENGTH = 30
-PURPOSE = "分级分类监管"
 
 
 class Line(NamedTuple):
@@ -114,10 +110,8 @@ def of_subject(request: HttpRequest, actor: Actor) -> HttpResponse:
     if request.method != "POST":
         return render(request, "supervision/class_of.html", context)
     try:
-        subject = asked_for(actor, code)
-        if subject is None:
-            raise NoSuchSubject(code)
-        context |= {"subject": subject, "classes": told(classes_of(subject, _viewer(actor)).values())}
+        subject, found = asking.ask(actor, code)
+        context |= {"subject": subject, "classes": told(found.values())}
     except NoSuchSubject:
         problem = RightsError("subject-unknown")
         context["problem"] = in_words(problem)
@@ -132,12 +126,6 @@ def schemes_of(actor: Actor) -> dict[str, Scheme]:
     own = {key: s for key, s in found.items() if s.kind == "credit" or "" in held or s.department in held}
     order = list(current_pack().supervision_fields)
     return dict(sorted(own.items(), key=lambda one: (order.index(one[1].field), one[0])))
-
-
-def _viewer(actor: Actor) -> Viewer:
-    if actor.by(*DEPARTMENTS):
-        return viewers.department(actor, PURPOSE, *DEPARTMENTS)
-    return viewers.centre(actor, PURPOSE) if actor.by(Role.CENTRE) else viewers.auditor(actor, PURPOSE)
 
 
 def _standing(actor: Actor, scheme: Scheme) -> Any:
