@@ -54,13 +54,15 @@ class Member:
 def populate(random: Random, size: int, divisions: Sequence[Code], day: dt.date) -> list[Member]:
     """``size`` members over the divisions, established before ``day``; at least one of every type."""
     places = [(c.value, c.title.zh) for c in divisions if not c.value.endswith("00")]
+    city = next(((c.value, c.title.zh) for c in divisions if c.value.endswith("00")), places[0])
     counts = {kind: max(1, size * share // 1000) for kind, share in SHARES.items()}
     counts["sole-trader"] += size - sum(counts.values())
     taken: set[str] = set()
     members: list[Member] = []
     for kind, count in counts.items():
         for n in range(count):
-            members.append(_member(random, kind, n, len(members), places, taken, day))
+            home = [city] if kind == "organ" and n == 0 else places  # the first plans and draws for the whole city
+            members.append(_member(random, kind, n, len(members), home, taken, day))
     return members
 
 

@@ -68,8 +68,8 @@ CENTRES = (
 )
 CAUSES = ("助学", "扶老", "慈善", "教育发展", "泉水保护", "医疗救助", "见义勇为")
 ORGANS = (
-    "财政局", "教育局", "民政局", "司法局", "人力资源和社会保障局", "自然资源局", "住房和城乡建设局", "交通运输局", "水务局",
-    "农业农村局", "商务局", "文化和旅游局", "卫生健康局", "应急管理局", "审计局", "市场监督管理局", "统计局", "医疗保障局",
+    "市场监督管理局", "财政局", "教育局", "民政局", "司法局", "人力资源和社会保障局", "自然资源局", "住房和城乡建设局", "交通运输局", "水务局",
+    "农业农村局", "商务局", "文化和旅游局", "卫生健康局", "应急管理局", "审计局", "统计局", "医疗保障局",
 )  # fmt: skip
 INSTITUTIONS = (
     "实验小学", "第一中学", "第二中学", "职业中等专业学校", "人民医院", "中医医院", "妇幼保健院", "疾病预防控制中心", "图书馆", "博物馆",
@@ -137,9 +137,9 @@ def foundation(random: Random) -> str:
 
 
 def organ(number: int, division: str) -> str:
-    """The n-th organ of a division; numbers beyond the list get an office of the organ."""
+    """The n-th organ of a division, or of the city itself; numbers beyond the list get an office of the organ."""
     office = "" if number < len(ORGANS) else f"驻第{number // len(ORGANS)}办事处"
-    return f"济南市{division}{ORGANS[number % len(ORGANS)]}{office}"
+    return f"济南市{division.removeprefix('济南市')}{ORGANS[number % len(ORGANS)]}{office}"
 
 
 def institution(number: int, division: str) -> str:

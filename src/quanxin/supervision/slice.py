@@ -22,6 +22,7 @@ SLICE = Slice(
     ),
     demo={
         "classes": "quanxin.supervision.classing.sample:class_city",
+        "drawn": "quanxin.supervision.drawing.sample:draw_some",
         "inspected": "quanxin.supervision.inspecting.sample:inspect",
     },
     pages={
