@@ -106,7 +106,7 @@ def as_machine(*, decides: bool = False, **held: str) -> Client:
         made = subscriptions.add_consumer(operator(), held["consumer"], title="样例")
         subscriptions.grant(operator(), made, "administrative-penalty", purpose="样例", basis="协议")
     client, secret = add_client(operator(), "decider" if decides else "-".join(held), **held)
-    scope = {"scope": "cases cases:act" if decides else "intake changes checks measures"}
+    scope = {"scope": "cases cases:act classes" if decides else "intake changes checks measures classes"}
     if decides:
         let_decide(operator(), client.name)
     said = scope | {

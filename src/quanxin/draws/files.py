@@ -70,8 +70,10 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
 
 
 def load(folder: Path) -> dict[str, bytes]:
-    """The files of a draw that are in a folder."""
-    return {name: (folder / name).read_bytes() for name in NAMES if (folder / name).is_file()}
+    """The files of a draw that are in a folder, its partners' among them."""
+    stems = tuple(f"{name.partition('.')[0]}-" for name in (INSPECTORS, RECUSALS, VISITS))
+    partners = sorted(path.name for path in folder.glob("*.csv") if path.name.startswith(stems))
+    return {name: (folder / name).read_bytes() for name in (*NAMES, *partners) if (folder / name).is_file()}
 
 
 def counts(drawn: Draw) -> dict[str, dict[str, int]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, zip_longest
 
-from quanxin.draws import beside, committing, drawing, files, randomness
+from quanxin.draws import beside, committing, drawing, files, partners, randomness
 from quanxin.draws.canonical import canonical, digest
 from quanxin.draws.drawing import Taken
 from quanxin.draws.faults import Fault, Kind, Refused
@@ -43,7 +43,8 @@ def verify(given: Mapping[str, bytes], digest_before: bytes | None = None) -> Ve
             return Verdict(refused.faults)
         known = digest(canonical(said.committed)).hex()
         faults = list(_ground(said, given, known, digest_before))
-        outcome = [] if {fault.kind for fault in faults} & STOOD_ON else _outcome(said)
+        judged = not {fault.kind for fault in faults} & STOOD_ON
+        outcome = (_outcome(said) or list(partners.faults(given, said.drawn))) if judged else []
         frame = list(committing.faults_of_frame(said.drawn.commitment, said.frame, root()))
     if frame:
         outcome = frame

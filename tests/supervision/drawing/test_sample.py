@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,15 @@ from tests.supervision.drawing.life import department
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 12, 1)
 Why = Inspection.Why
+
+
+def changed(files: dict[str, bytes], partner: str) -> Iterator[tuple[tuple[draws.Kind, str], dict[str, bytes]]]:
+    """The files with something of a partner's inspectors changed, and what the fault is."""
+    visits, pool = f"visits-{partner}.csv", f"inspectors-{partner}.csv"
+    lines = files[visits].splitlines(keepends=True)
+    yield (draws.Kind.INSPECTORS, visits), files | {visits: b"".join(lines[:-1])}
+    yield (draws.Kind.INSPECTORS, pool), files | {pool: files[pool].replace(b"F01", b"F09")}
+    yield (draws.Kind.FORM, visits), {name: content for name, content in files.items() if name != visits}
 
 
 def on(case: Case, act: str) -> dt.date:
@@ -51,6 +61,9 @@ def test_two_years_of_plans_and_draws_are_in_order_and_in_time(tmp_path: Path) -
     assert void.followed_by.again == sample.AGAIN
     joint = Inspection.objects.exclude(partners=[]).filter(why=Why.DRAWN)
     assert {len(one.inspectors) for one in joint} == {4}
+    files = draws.load(folder.of(Draw.objects.filter(pk=joint[0].selected.draw_id).get()))  # type: ignore[union-attr]
+    for name, said in changed(files, sample.PARTNER):
+        assert draws.verify(said).faults == (draws.Fault(*name),)
     days = set(Inspection.objects.exclude(done_on=None).values_list("done_on", flat=True))
     assert len(days) > 5
     assert set(Inspection.objects.values_list("why", flat=True)) == {Why.DRAWN, Why.LEAD}

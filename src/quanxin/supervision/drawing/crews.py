@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 
 from quanxin import draws
 from quanxin.casework.notices import authority
-from quanxin.draws import Assigned, Crew, Pool
-from quanxin.draws.canonical import digest, lines
+from quanxin.draws import Assigned, Crew, Pool, partners
+from quanxin.draws.canonical import digest
 from quanxin.draws.drawing import Taken
-from quanxin.draws.files import INSPECTORS, RECUSALS, VISITS_HEADER
-from quanxin.draws.inspecting import assign, rows
-from quanxin.draws.ordering import key_of
+from quanxin.draws.files import INSPECTORS, RECUSALS, VISITS
 from quanxin.policy.inspections import DrawRules
 from quanxin.supervision.drawing import folder
 from quanxin.supervision.drawing.errors import DrawError
@@ -58,11 +56,10 @@ def pools_of(draw: Draw, rules: DrawRules, day: dt.date) -> dict[str, Pool]:
 
 def files_of(draw: Draw, pools: Mapping[str, Pool]) -> dict[str, bytes]:
     """The partners' pools as files; the department's own is of the commitment."""
-    made = {}
+    made: dict[str, bytes] = {}
     for provider, pool in pools.items():
         if provider != draw.case.provider:
-            made[_named(INSPECTORS, provider)] = pool.inspectors_file
-            made[_named(RECUSALS, provider)] = pool.recusals_file
+            made |= partners.pool_files(pool, provider)
     return made
 
 
@@ -73,42 +70,31 @@ def digests_of(draw: Draw, pools: Mapping[str, Pool]) -> dict[str, str]:
 
 def pool_of(draw: Draw, provider: str = "") -> Pool:
     """A pool as it lies on the disk."""
-    names = (INSPECTORS, RECUSALS) if not provider else (_named(INSPECTORS, provider), _named(RECUSALS, provider))
+    names = [partners.named(name, provider) if provider else name for name in (INSPECTORS, RECUSALS)]
     return Pool.read(*(folder.read(draw, name) for name in names))
 
 
 def partners_of(draw: Draw, drawn: draws.Draw, taken: Sequence[Taken], turn: int) -> Partners:
     """Whom the partners send in a round, by the rule and the randomness of the department's own."""
-    line, about, made, kept = draw.plan_line, drawn.commitment.about, list[Assigned](), dict[str, bytes]()
-    key = key_of(drawn.codes[turn], drawn.randomness.text)
-    ordered = [one.label for one in sorted(taken, key=lambda one: (one.place, one.label))]
-    for provider in line.partners:
+    about, made, kept = drawn.commitment.about, list[Assigned](), dict[str, bytes]()
+    for provider in draw.plan_line.partners:
         pool = pool_of(draw, provider)
-        fixed = {_named(INSPECTORS, provider): pool.inspectors_file, _named(RECUSALS, provider): pool.recusals_file}
-        if any(about.get(name) != digest(content).hex() for name, content in fixed.items()):
+        if any(about.get(name) != digest(held).hex() for name, held in partners.pool_files(pool, provider).items()):
             raise DrawError("frame-changed")
-        name = _named("visits.csv", provider)
-        before = _visits(draw, name) if turn else []
-        crew = Crew(each=2, load=None, teams={line.items[0]: provider})
-        if drawn.commitment.crew is not None:
-            crew = Crew(drawn.commitment.crew.each, drawn.commitment.crew.load, {line.items[0]: provider})
-        come = [*before, *assign(crew, pool, key, turn, ordered, before)]
-        kept[name] = lines(VISITS_HEADER, (f"{one.object},{one.team},{one.cert},{one.round}" for one in come))
+        name = partners.named(VISITS, provider)
+        before = partners.read(folder.read(draw, name)) if turn else []
+        come = [*before, *partners.sent(drawn, provider, pool, taken, turn, before)]
+        kept[name] = partners.written(come)
         made += come
     return Partners(tuple(made), kept)
 
 
-def cards_of(drawn: draws.Draw, partners: Partners) -> dict[str, list[str]]:
+def cards_of(drawn: draws.Draw, others: Partners) -> dict[str, list[str]]:
     """The cards of who comes to each object, the department's first."""
     found: dict[str, list[str]] = {}
-    for one in (*drawn.assigned, *partners.assigned):
+    for one in (*drawn.assigned, *others.assigned):
         found.setdefault(one.object, []).append(one.cert)
     return found
-
-
-def _visits(draw: Draw, name: str) -> list[Assigned]:
-    found = rows(folder.read(draw, name), VISITS_HEADER)
-    return [Assigned(where, team, cert, int(n)) for where, team, cert, n in found]
 
 
 def _recusals(draw: Draw, people: Collection[int]) -> list[draws.Recusal]:
@@ -125,8 +111,3 @@ def _recusals(draw: Draw, people: Collection[int]) -> list[draws.Recusal]:
         for card in cards.get(int(subject), []):
             made.append(draws.Recusal(card, draws.Label.read(label).object, WITHDRAWS))
     return made
-
-
-def _named(name: str, provider: str) -> str:
-    stem, _, ending = name.partition(".")
-    return f"{stem}-{provider}.{ending}"
