@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -24,9 +25,9 @@ def tree(size: int) -> tiles.Tree:
         row = [merkle.root(part) for part in parts if len(part) == tiles.WIDTH]
         level += 1
 
-    def read(at: int, number: int, width: int) -> bytes:
-        found = kept[at, number]
-        assert len(found) == width * merkle.SIZE, "a tile is read that is not served"
+    def read(wanted: Sequence[tiles.Which]) -> list[bytes]:
+        found = [kept[at, number] for at, number, _ in wanted]
+        assert [len(one) for one in found] == [width * merkle.SIZE for *_, width in wanted], "a tile that is not served"
         return found
 
     return tiles.Tree(size, read)
@@ -51,7 +52,7 @@ def test_a_proof_in_a_large_tree_reads_few_tiles() -> None:
     read: list[tuple[int, int]] = []
     large = tree(70_000)
     inner = large._tiles
-    large._tiles = lambda level, number, width: read.append((level, number)) or inner(level, number, width)  # type: ignore[func-returns-value]
+    large._tiles = lambda wanted: read.extend(which[:2] for which in wanted) or inner(wanted)  # type: ignore[func-returns-value]
     proof = large.inclusion(12_345)
     assert merkle.included(LEAVES[12_345], 12_345, 70_000, proof, large.root())
     assert len(set(read)) <= 8

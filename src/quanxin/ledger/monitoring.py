@@ -38,7 +38,7 @@ def follow(fetch: Fetch, keys: Collection[Key], before: str = "") -> Seen:
         raise Fork("forked")
     if head.size < old.size:
         raise Fork("rolled-back")
-    tree = tiles.Tree(head.size, lambda *which: _tile(fetch, *which))
+    tree = tiles.Tree(head.size, lambda wanted: [_tile(fetch, *which) for which in wanted])
     if tree.root() != head.root:
         raise Fork("tiles")
     if old.size and not merkle.consistent(old.size, head.size, old.root, head.root, tree.consistency(old.size)):

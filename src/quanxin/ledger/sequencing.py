@@ -27,7 +27,9 @@ WITH waiting AS (
     ) w
 ), placed AS (
     UPDATE ledger_leaf l SET place = %s + w.n FROM waiting w
-    WHERE l.id = w.id AND l.place IS NULL AND l.id <= (SELECT max(id) FROM waiting)
+    WHERE l.id = w.id AND l.place IS NULL
+      -- said once more, so that no plan walks through a log of millions to come to its end
+      AND l.id BETWEEN (SELECT min(id) FROM waiting) AND (SELECT max(id) FROM waiting)
     RETURNING l.place, sha256('\\x00'::bytea || l.entry) AS hash
 )
 SELECT coalesce(string_agg(hash, ''::bytea ORDER BY place), ''::bytea) FROM placed
@@ -77,7 +79,7 @@ def _extend(size: int, found: list[bytes]) -> bytes:
         keys = list(written)
         cursor.execute(KEPT, ([k[0] for k in keys], [k[1] for k in keys], [written[k] for k in keys]))
     return tiles.Tree(
-        size + len(found), lambda level, number, _: written.get((level, number)) or _kept(level, number)
+        size + len(found), lambda wanted: [written.get(one[:2]) or _kept(*one[:2]) for one in wanted]
     ).root()
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from quanxin.proofs import merkle
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
 _PATH = re.compile(r"(entries|[1-5]?[0-9]|6[0-3])/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
-Tiles = Callable[[int, int, int], bytes]  # level, number, width: the hashes of a tile, beside each other
+Which = tuple[int, int, int]  # a tile: level, number, width
+Tiles = Callable[[Sequence[Which]], Iterable[bytes]]  # of each of some tiles the hashes, beside each other
 
 
 def path(level: int | None, number: int, width: int = WIDTH) -> str:
@@ -63,7 +64,7 @@ def hashes(tile: bytes) -> list[bytes]:
 
 
 class Tree:
-    """A tree of a size, read from its tiles."""
+    """A tree of a size, read from its tiles; what a question needs of them is read at once."""
 
     def __init__(self, size: int, tiles: Tiles) -> None:
         self.size, self._tiles = size, tiles
@@ -81,12 +82,12 @@ class Tree:
         while end - begin > 1:
             half = begin + (1 << (end - begin - 1).bit_length() - 1)
             if place < half:
-                beside.append(self.subtree(half, end))
+                beside.append((half, end))
                 end = half
             else:
-                beside.append(self.subtree(begin, half))
+                beside.append((begin, half))
                 begin = half
-        return beside[::-1]
+        return self._roots(beside[::-1])
 
     def consistency(self, before: int) -> list[bytes]:
         """The proof that the tree of ``before`` leaves is its beginning. Raises ``ValueError`` where there is none."""
@@ -98,26 +99,51 @@ class Tree:
         while before != end:
             half = begin + (1 << (end - begin - 1).bit_length() - 1)
             if before <= half:
-                beside.append(self.subtree(half, end))
+                beside.append((half, end))
                 end = half
             else:
-                beside.append(self.subtree(begin, half))
+                beside.append((begin, half))
                 begin, whole = half, False
-        return [*([] if whole else [self.subtree(begin, end)]), *beside[::-1]]
+        return self._roots([*([] if whole else [(begin, end)]), *beside[::-1]])
 
     def subtree(self, begin: int, end: int) -> bytes:
         """The root over the leaves from ``begin`` until before ``end``, where ``begin`` starts a subtree that holds them."""
-        size = end - begin
-        if size & (size - 1):
-            half = begin + (1 << size.bit_length() - 1)
-            return merkle.node_hash(self.subtree(begin, half), self.subtree(half, end))
-        level, rest = divmod(size.bit_length() - 1, HEIGHT)
-        first = begin >> level * HEIGHT
-        tile = self._tile(level, first // WIDTH)
-        return merkle.root(tile[first % WIDTH : first % WIDTH + (1 << rest)])
+        return self._roots([(begin, end)])[0]
 
-    def _tile(self, level: int, number: int) -> list[bytes]:
-        if (level, number) not in self._read:
-            there = min(WIDTH, (self.size >> level * HEIGHT) - number * WIDTH)
-            self._read[level, number] = hashes(self._tiles(level, number, there))
-        return self._read[level, number]
+    def _roots(self, stretches: Sequence[tuple[int, int]]) -> list[bytes]:
+        parts = [list(_perfect(*stretch)) for stretch in stretches]
+        self._look_up({_where(*part)[:2] for some in parts for part in some})
+        return [self._joined(some) for some in parts]
+
+    def _joined(self, parts: list[tuple[int, int]]) -> bytes:
+        """The root over perfect subtrees, each smaller than the one before."""
+        found = [self._root_of(*part) for part in parts]
+        whole = found.pop()
+        while found:
+            whole = merkle.node_hash(found.pop(), whole)
+        return whole
+
+    def _root_of(self, begin: int, size: int) -> bytes:
+        level, number, first, width = _where(begin, size)
+        return merkle.root(self._read[level, number][first : first + width])
+
+    def _look_up(self, wanted: set[tuple[int, int]]) -> None:
+        missing = sorted(wanted - self._read.keys())
+        which = [(n, k, min(WIDTH, (self.size >> n * HEIGHT) - k * WIDTH)) for n, k in missing]
+        if which:
+            self._read |= zip(missing, map(hashes, self._tiles(which)), strict=True)
+
+
+def _perfect(begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """The perfect subtrees that a stretch is made of, each as where it begins and how many leaves it has."""
+    while begin < end:
+        size = 1 << (end - begin).bit_length() - 1
+        yield begin, size
+        begin += size
+
+
+def _where(begin: int, size: int) -> tuple[int, int, int, int]:
+    """Where a perfect subtree stands: level and number of its tile, from which hash on, over how many."""
+    level, rest = divmod(size.bit_length() - 1, HEIGHT)
+    number, first = divmod(begin >> level * HEIGHT, WIDTH)
+    return level, number, first, 1 << rest

@@ -64,9 +64,7 @@ def standing(one: CreditList, sought: str = "") -> QuerySet[Record]:
     """The listings that last today, the latest first; ``sought`` narrows them to subjects of a code or of a part of a
     name. Each knows the last day of its listing as ``ends``; none is counted, for there may be very many."""
     day = today()
-    found = access.visible_records(
-        PUBLIC, Record.objects.filter(resource=one.resource, superseded_at=None, event_date__lte=day), day
-    )
+    found = access.standing_records(PUBLIC, Record.objects.filter(resource=one.resource, event_date__lte=day), day)
     if sought:
         found = found.filter(_of_whom(sought))
     # asked of each that is read: a city has more natural persons than a page has rows
