@@ -26,6 +26,7 @@ CONTROLLED = """() => new Promise((done) => {
 })"""
 SIGNED = "async () => (await store.all('drafts')).some((one) => one.signature)"
 FIRST_LOAD = 150_000  # bytes of the page with all that it needs
+WRONG: list[tuple[str, int, list[str], int]] = []  # what pages had against them: all of it is said at the end
 FIXED, DRAWN_ON = dt.date(2026, 3, 2), dt.date(2026, 3, 5)
 NUMBERS = (("ssq", "2026-03-03", "33 1 2 3 4 5 / 16"), ("dlt", "2026-03-04", "1 2 3 4 35 / 11 12"))
 
@@ -42,8 +43,8 @@ def look(page: Page, axe: str, name: str) -> None:
         resize(page, width)
         if shots:
             page.screenshot(path=f"{shots}/inspection-{name}-{width}.png", full_page=True)
-        assert findings(page, axe) == [], (name, width)
-        assert overflow(page) == 0, (name, width)
+        if (found := findings(page, axe)) or overflow(page):
+            WRONG.append((name, width, found, overflow(page)))
     resize(page, 390)
 
 
@@ -250,20 +251,22 @@ def test_a_draw_is_promised_made_inspected_without_a_network_and_verified_by_a_s
 
     def lost(route: Route) -> None:
         """The result arrives, and the answer to the first sending does not."""
-        sent.append(route.request.url)
-        if len(sent) > 1:
-            route.continue_()
-        else:
+        first = not sent
+        if first:
             route.fetch()
             route.abort()
+        else:
+            route.continue_()
+        sent.append(route.request.url)
 
     page.route("**/send", lost)
     cut(page, False)
     for _ in range(100):
-        if sent:
+        if len(sent) > 1:
             break
-        page.wait_for_timeout(50)
-    page.evaluate("dispatchEvent(new Event('online'))")  # it sends the same again
+        page.wait_for_timeout(100)
+        if sent:
+            page.evaluate("dispatchEvent(new Event('online'))")  # it sends the same again
     expect(page.locator("main")).to_contain_text("已提交：未发现问题")
     page.evaluate("dispatchEvent(new Event('online'))")
     page.get_by_role("button", name="返回任务").click()
@@ -328,4 +331,5 @@ def verified(people: People, axe: str, number: str) -> None:
     names, faults = judged(verify, files, digest)
     assert (len(names), faults) == (1, set())
     look(verify, axe, "19-verified")
+    assert WRONG == []
     assert judged(verify, files | {"frame.csv": files["frame.csv"].replace(b"none|", b"none|9", 1)}, digest)[1]
