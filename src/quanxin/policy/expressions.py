@@ -10,6 +10,7 @@ nodes of the tree that SQLGlot makes of it. What only one of the two knows does 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 import sqlglot
@@ -54,8 +55,9 @@ _QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
 _NODES = frozenset({*OPERATORS, *FUNCTIONS.values()})
 
 
+@lru_cache(maxsize=4096)
 def parse(sql: str) -> exp.Expr:
-    """The expression as SQLGlot has it; raises ``ValueError`` for what is none."""
+    """The expression as SQLGlot has it, which nobody changes; raises ``ValueError`` for what is none."""
     try:
         return sqlglot.parse_one(sql, into=exp.Condition, dialect=DIALECT)
     except SqlglotError as error:
