@@ -14,6 +14,7 @@ PARTS = (
     "intake", "intake-peers", "registers", "search", "interface", "evaluation", "evaluation-one", "evaluation-spark",
     "evaluation-peer", "rights", "measures", "measures-one", "checks", "lists", "classes", "classes-one",
     "draw", "draw-verify", "log",
+    "reports",
 )  # fmt: skip
 
 
@@ -69,6 +70,11 @@ def main() -> None:
 
         with ground():
             log.measure(asked.leaves)
+    elif asked.only == "reports":
+        from bench import reports
+
+        with ground() as folder:
+            reports.measure(folder)
     elif asked.only == "rights":
         from bench import rights
 

@@ -92,6 +92,8 @@ ROUTES: dict[str, Rule] = (
             "my:readings",
             "my:measures",
             "my:classes",
+            "my:reports",
+            "my:report-file",
             "my:notices",
             "my:read",
             "my:paper",
@@ -172,6 +174,9 @@ ROUTES: dict[str, Rule] = (
             "desk:record",
         ),
         roles(Role.INTAKE),
+    )
+    | dict.fromkeys(
+        ("desk:report-batches", "desk:report-batch", "desk:report-batch-file"), roles(Role.INTAKE, Role.DECIDER)
     )
     | dict.fromkeys(
         ("desk:checks", "desk:check", "desk:check-result", "desk:check-file"),
@@ -275,6 +280,7 @@ COMMANDS: dict[str, Rule] = (
     | dict.fromkeys(("intake", "batches", "receipt", "replay", "take-back", "sources", "pull"), roles(Role.INTAKE))
     | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))
     | dict.fromkeys(("check run", "check show"), roles(Role.INTAKE, Role.DECIDER))
+    | {"report": roles(Role.WINDOW, Role.CENTRE, Role.INTAKE, Role.DECIDER)}
     | {"check frame": roles(Role.ADMINISTRATOR)}
     | {"consequences": roles(Role.CENTRE, Role.DECIDER, Role.INTAKE)}
     | {"classes": roles(Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR)}

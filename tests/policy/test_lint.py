@@ -10,7 +10,7 @@ import pytest
 
 from quanxin.policy import lint, load
 from quanxin.policy.lint import LINTS
-from tests.policy import classed, inspected
+from tests.policy import classed, inspected, reported
 from tests.policy import test_procedures as procedures
 from tests.policy.small import BASIS, RESOURCE, Change, put, sound, text, written
 
@@ -464,8 +464,8 @@ KEEPS: list[Change] = [
     lambda files: files.pop(LATE),
 ]
 
-BREAKS |= inspected.BREAKS | classed.BREAKS
-KEEPS += inspected.KEEPS + classed.KEEPS
+BREAKS |= inspected.BREAKS | classed.BREAKS | reported.BREAKS
+KEEPS += inspected.KEEPS + classed.KEEPS + reported.KEEPS
 
 
 def _problems(folder: Path, change: Change) -> list[tuple[str, str]]:

@@ -215,7 +215,11 @@ def test_the_clocks_call_roles_that_there_are() -> None:
 
 def test_what_needs_consent_has_a_text_that_says_how_to_refuse_and_revoke() -> None:
     given = {key for text in PACK.consents for key in text.resources}
-    authorised = {key for key, resource in RULES.resources.items() if resource.sharing.mode is Mode.AUTHORISED}
+    authorised = {
+        key
+        for key, resource in RULES.resources.items()
+        if resource.sharing.mode is Mode.AUTHORISED and not resource.special
+    }
     assert authorised <= given
     for text in PACK.consents:
         assert RULES.purposes[text.purpose].consent

@@ -23,6 +23,7 @@ LISTED: dict[str, str] = {
         casework.Case.filed_by casework.Case.claimed_by casework.Case.decided_by casework.Step.actor
         rights.Consent.granted_by rights.Consent.revoked_by rights.ConsentUse.actor measures.Application.applied_by
         checks.Check.actor checks.Check.approved_by checks.Use.actor checks.ListRequest.actor checks.ListRequest.cancelled_by
+        reports.Batch.actor reports.Batch.cancelled_by
         checks.PersonRequest.asked_by checks.PersonRequest.decided_by checks.Frame.made_by checks.Frame.client
         casework.SavedView.owner accounts.ApiClient.decides_asked_by supervision.Inspector.account
         commitments.Confirmation.actor commitments.Signature.signer commitments.Duty.checked_by
@@ -59,7 +60,7 @@ LISTED: dict[str, str] = {
         documents.Body.form
         checks.Check.item checks.Check.department checks.Check.organisation checks.Check.purpose checks.Check.looked_at
         checks.Use.measure checks.ListRequest.item checks.ListRequest.districts checks.PersonRequest.item
-        checks.PersonRequest.organisation
+        checks.PersonRequest.organisation reports.Batch.language reports.Batch.districts
         measures.Application.measure measures.Application.enforcer measures.Application.resource measures.Application.ground
         measures.Due.measure measures.Due.resource measures.Due.ground
         supervision.CreditClass.scheme supervision.CreditClass.level supervision.CreditClass.edition
@@ -89,7 +90,7 @@ LISTED: dict[str, str] = {
         casework.Notice.once rights.Wording.digest attachments.Attachment.case
         casework.Feed.digest checks.Check.number checks.Check.key checks.Check.item_edition checks.Check.pack_edition
         checks.Check.counts checks.Check.digest checks.Result.digest checks.ListRequest.id checks.ListRequest.sha256
-        checks.ListRequest.step checks.ListRequest.moments
+        checks.ListRequest.step checks.ListRequest.moments reports.Batch.step reports.Batch.moments
         documents.Certificate.fingerprint documents.Document.number documents.Document.key documents.Document.about
         documents.Document.edition documents.Document.content documents.Document.public_key documents.Body.sha256
         attachments.Attachment.sha256 attachments.Attachment.virus api.Answer.key api.Answer.fingerprint
@@ -112,7 +113,7 @@ LISTED: dict[str, str] = {
     """,
     "made by acts of names, days, codes and what the columns of free text hold": """
         subjects.Finding.particulars subjects.Decision.particulars subjects.Judgement.particulars archive.Event.particulars
-        evaluation.Study.question evaluation.Study.error checks.Result.findings checks.ListRequest.error
+        evaluation.Study.question evaluation.Study.error checks.Result.findings reports.Batch.error checks.ListRequest.error
     """,
     "how somebody is reached, a number of theirs by purpose": "accounts.User.email sharing.Consumer.contact"
     " casework.Case.contact",

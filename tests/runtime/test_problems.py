@@ -27,6 +27,7 @@ from quanxin.intake import link_decisions
 from quanxin.intake.errors import IntakeError
 from quanxin.measures.errors import MeasureError
 from quanxin.policy.model import Text
+from quanxin.reports.errors import ReportError
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem, Wording
 from quanxin.supervision.classing.errors import ClassError
@@ -49,6 +50,7 @@ SLICES = (
     MeasureError,
     NotPossible,
     PlanError,
+    ReportError,
     Refused,
     RightsError,
 )

@@ -18,14 +18,16 @@ What a decision took out of reach (``restrictions``), and what was withdrawn, is
 centre and the auditor alone, whatever day or moment is asked about: a question about the past opens nothing that is
 closed today. Natural persons are seen by no public viewer, by no path, and once the time of keeping has passed by the auditor
 alone. Personal numbers in texts are blotted out for whoever is outside. A sole trader or natural person has no score
-that anyone could see. Nobody reads as staff about a subject that they stand for (``own_matters``). A reading that is not
-public leaves a line with its reader and purpose, a refused try one too.
+that anyone could see. What is for the special report alone is seen by nobody but a subject for whom that is made. Nobody reads
+as staff about a subject that they stand for (``own_matters``). A reading that is not public leaves a line with its reader and
+purpose, a refused try one too.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -41,6 +43,7 @@ from quanxin.identifiers import personal_numbers
 from quanxin.policy.model import FieldDef, FieldType, Mode, Resource
 from quanxin.runtime.bridge import pg_cursor
 from quanxin.runtime.free_text import masked
+from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import within
 
@@ -133,6 +136,8 @@ def _visible(
     viewer: Viewer, records: QuerySet[Record], on: dt.date, out_of_reach: Callable[[Q], Q]
 ) -> QuerySet[Record]:
     """Those of the records that the viewer may see; ``out_of_reach`` says of what is ``shown`` to it what nobody sees."""
+    if not viewer.special:
+        records = records.exclude(resource__in=_special())
     if viewer.kind in _UNRESTRICTED:
         return records.filter(subject_id__in=viewer.own) if viewer.reads_itself else records
     if viewer.is_public:
@@ -146,6 +151,12 @@ def _visible(
         own = _handed_in(viewer)
         return records.filter(own | ~Q(closed)) if viewer.opened else records.filter(own)
     return records.exclude(closed)
+
+
+@cache
+def _special() -> tuple[str, ...]:
+    """The resources that nothing but the special report reads, in whatever edition."""
+    return tuple(sorted({one.key for one in current_pack().resources if one.special}))
 
 
 def _published(on: dt.date) -> Q:
@@ -173,7 +184,7 @@ def may_see_record(
 
     ``natural`` is whether the subject is a natural person, ``own`` whether the viewer's department handed the record in.
     """
-    if viewer.is_public and resource.publication.mode is not Mode.PUBLIC:
+    if (viewer.is_public and resource.publication.mode is not Mode.PUBLIC) or (resource.special and not viewer.special):
         return False
     day = max(on, today())
     if viewer.kind not in (("auditor",) if natural else ("auditor", "centre")) and kept_past(resource, day, event):

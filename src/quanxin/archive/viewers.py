@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quanxin.accounts import Actor, NotAllowed
 from quanxin.accounts.actors import Assignment, Role
@@ -55,6 +55,7 @@ class Viewer:
     barred: frozenset[int] = frozenset()
     opened: Purpose | None = None
     grant: Grant | None = None
+    special: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -144,6 +145,13 @@ def itself(
     purposes = {"subject": "主体查看本人（本单位）信息", "agent": "受托查看委托人信息", "window": "窗口为到场人员办理"}
     purpose = f"{purposes[how]}：{note}" if note else purposes[how]
     return Viewer(how, actor, purpose[:200], own=frozenset(own or cluster(subject)))
+
+
+def for_special_report(viewer: Viewer) -> Viewer:
+    """A subject that reads itself, as the special report about it is made; ``ValueError`` for anybody else."""
+    if not viewer.reads_itself:
+        raise ValueError("a special report is made for its subject alone")
+    return replace(viewer, special=True)
 
 
 def refused(actor: Actor, target: str, why: str, **particulars: str) -> NotAllowed:

@@ -26,6 +26,7 @@ from quanxin.policy import (
     model,
     procedure,
     procedure_case,
+    reports,
     rights,
     ruling,
     site,
@@ -224,6 +225,7 @@ class OfADay:
     draw_rules = Dated("draw-rules.yaml", inspections.DrawRules)
     schemes = Dated("schemes/", supervision.Scheme, carrier=Text(zh="分级办法", en="scheme of classes"))
     matrices = Dated("matrices/", supervision.Matrix)
+    reports = Dated("reports/", reports.Report, carrier=Text(zh="信用报告", en="credit report"))
     document_kinds = Dated("document-kinds.yaml", documents.DocumentKind)
     procedures = Dated("procedures/", procedure.Procedure, carrier=Text(zh="办理程序", en="procedure"))
     subject_types = Keyed("subjects.yaml", model.SubjectType)

@@ -241,13 +241,14 @@ class Resource(Rule):
 
     ``unique`` are the fields that, with the subject, make the natural key of a record; empty means one record a
     subject. ``ownership`` says whose a record is. ``event_date`` is the day of the decision or fact;
-    ``valid_from``/``valid_until`` its own period.
+    ``valid_from``/``valid_until`` its own period. What is ``special-report-only`` is read by the special report and by
+    nothing else: no archive, score, check, measure, feed or export knows of it.
     """
 
     category: str
     providers: tuple[Key, ...]
     subject_types: tuple[Key, ...]
-    nature: Literal["neutral", "positive", "negative"]
+    nature: Literal["neutral", "positive", "negative", "special-report-only"]
     subject: SubjectOf
     fields: Annotated[tuple[FieldDef, ...], AfterValidator(distinct)]
     unique: tuple[FieldKey, ...] = ()
@@ -265,6 +266,11 @@ class Resource(Rule):
 
     def field(self, key: str) -> FieldDef:
         return next(f for f in self.fields if f.key == key)
+
+    @property
+    def special(self) -> bool:
+        """Whether nothing but the special report may read it."""
+        return self.nature == "special-report-only"
 
     @property
     def natural_key(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from quanxin.policy.consequences import CreditList, lists_as_codes
 from quanxin.policy.kinds import DATED, KEYED, KINDS, OfADay, OfAPack
 from quanxin.policy.model import Code, Resource, Text
 from quanxin.policy.procedure import Procedure
+from quanxin.policy.reports import reports_as_codes
 from quanxin.policy.rights import LawOverride, RepairRegime
 from quanxin.policy.ruling import PublicationTiers
 from quanxin.policy.supervision import schemes_as_codes
@@ -67,6 +68,7 @@ class Pack(OfAPack):
         if day not in self._days:
             in_force = {kind.name: kind.on(self.parts[kind.name], day) for kind in DATED}
             made = lists_as_codes(in_force["lists"].values()) | schemes_as_codes(in_force["schemes"].values())
+            made |= reports_as_codes(in_force["reports"].values())
             in_force["code_sets"] = {**in_force["code_sets"], **made}
             self._days[day] = Rules(
                 day, in_force | {kind.name: self.parts[kind.name] for kind in KEYED}, self.divisions

@@ -82,6 +82,7 @@ class Clause(Part):
     models: tuple[Key, ...] = ()
     repair: tuple[Key, ...] = ()
     consents: tuple[Key, ...] = ()
+    reports: tuple[Key, ...] = ()
     procedures: tuple[Key, ...] = ()
     functions: tuple[Text, ...] = ()
     missing: tuple[Text, ...] = ()

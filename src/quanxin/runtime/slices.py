@@ -39,6 +39,7 @@ PACKAGES: tuple[str, ...] = (
     "quanxin.measures",
     "quanxin.checks",
     "quanxin.supervision",
+    "quanxin.reports",
     "quanxin.desk",
     "quanxin.my",
     "quanxin.web",

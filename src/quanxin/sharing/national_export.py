@@ -63,8 +63,13 @@ class Exported:
 
 
 def exportable(resource: Resource) -> bool:
-    """Whether a resource has a layout in the national standard: each of its required items has a name there."""
-    return any(f.code for f in resource.fields) and all(f.code for f in resource.fields if f.required is True)
+    """Whether a resource has a layout in the national standard: each of its required items has a name there. What is for the
+    special report alone leaves by no export."""
+    return (
+        not resource.special
+        and any(f.code for f in resource.fields)
+        and all(f.code for f in resource.fields if f.required is True)
+    )
 
 
 def export(

@@ -25,6 +25,7 @@ from quanxin.policy.lint import (
     persons,
     procedures,
     references,
+    reports,
     rights,
     schemes,
 )
@@ -112,6 +113,10 @@ LINTS: Mapping[str, Lint] = {
     "judge-in-own-cause": procedures.judge_in_own_cause,
     "state-placeholder-unknown": procedures.state_placeholder_unknown,
     "case-unplayed": procedures.case_unplayed,
+    "report-unknown": reports.report_unknown,
+    "report-loses-records": reports.report_loses_records,
+    "report-of-persons": reports.report_of_persons,
+    "special-read-elsewhere": reports.special_read_elsewhere,
     "ownership-undeclared": ownership.ownership_undeclared,
     "ownership-unusable": ownership.ownership_unusable,
 }
