@@ -45,15 +45,16 @@ def test_two_years_of_plans_and_draws_are_in_order_and_in_time(tmp_path: Path) -
         made = inspecting.inspect(operator(), lambda _text: None)
         assert sample.draw_some(operator(), lambda _text: None) == states
         assert inspecting.inspect(operator(), lambda _text: None) == made
+    calendar = current_pack().calendar
+    for step in Step.objects.filter(case__kind__in=["inspection-plan", "inspection-draw", "inspection"]):
+        assert calendar.is_working_day(day_of(step.at)).working
     for plan in Case.objects.filter(kind="inspection-plan"):
         assert (on(plan, "submit").month, on(plan, "submit").day) < (4, 1)
     for draw in Draw.objects.select_related("case"):
         if draw.drawn_at is not None:
             assert draws.verify(draws.load(folder.of(draw)), bytes.fromhex(draw.committed)).sound
         if draw.published_at is not None:
-            assert (
-                day_of(draw.published_at) <= current_pack().calendar.add_working_days(on(draw.case, "finish"), 20).date
-            )
+            assert day_of(draw.published_at) <= calendar.add_working_days(on(draw.case, "finish"), 20).date
         for visit in Inspection.objects.filter(selected__draw=draw):
             assert visit.done_on is not None
             assert on(draw.case, "assign") < visit.from_day <= visit.done_on <= visit.to_day

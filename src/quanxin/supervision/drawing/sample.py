@@ -1,8 +1,8 @@
 """Two years of plans and draws of the sample city, and of the inspections that came of them.
 
-Invariant: each act is done on its own morning, by the acts and the offices whose it is, in the order of the procedures, as far as
-its day has come; what randomness "announced" is made up of the draw's number. Made once, it is not made again; where days
-were sealed already nothing is dated back.
+Invariant: each act is done on its own working morning, by the acts and the offices whose it is, in the order of the procedures,
+as far as its day has come; what randomness "announced" is made up of the draw's number. Made once, it is not made again; where
+days were sealed already nothing is dated back.
 """
 
 from __future__ import annotations
@@ -64,7 +64,6 @@ LINES = (
     Line("special-equipment", (9, 2), scheme=SCHEME, new=True),
 )
 UNDER_WAY = Line("drug-retail", (4, 1))  # drawn these days, where a plan of this year stands
-AGO = 1  # days since that
 
 
 def draw_some(_actor: Actor, tell: Callable[[str], None]) -> dict[str, int]:
@@ -81,9 +80,9 @@ def draw_some(_actor: Actor, tell: Callable[[str], None]) -> dict[str, int]:
 
 
 def _play(steps: Iterable[tuple[dt.date, Callable[[], object]]]) -> None:
-    """Do each step on its morning, until one whose day has not come."""
-    for day, step in steps:
-        if day > today():
+    """Do each step on its morning, of a working day, until one whose day has not come."""
+    for wanted, step in steps:
+        if (day := inspecting.working(wanted)) > today():
             return
         with travel(min(dt.datetime.combine(day, MORNING, ZONE), now())):
             step()
@@ -106,7 +105,7 @@ def _year(code: str, year: int) -> Steps:
         if void:
             _play(_course(one, code, begun - dt.timedelta(days=14), void=True))
         _play(_course(one, code, begun, again=AGAIN if void else ""))
-    if (begun := today() - dt.timedelta(days=AGO)).year == year and begun > first:
+    if (begun := current_pack().calendar.working_day_before(today(), 1)).year == year and begun > first:
         _play(_course(lines[-1], code, begun))
     yield dt.date(year + 1, 1, 8), _act(CLERK, plan[0], "end", reason="样例：按计划完成。")
 
@@ -124,10 +123,10 @@ def _planned(code: str, year: int) -> Case:
 
 def _course(line: PlanLine, code: str, day: dt.date, *, void: bool = False, again: str = "") -> Steps:
     """A draw from its frame to what followed, or to its being void."""
-    made: list[Case] = []
+    made, day = list[Case](), inspecting.working(day)
     sources = _sources(day)
     yield day, lambda: made.append(_committed(line, code, sources, again))
-    case, day = made[0], max(on for _, on in sources) + dt.timedelta(days=1)
+    case, day = made[0], inspecting.working(max(on for _, on in sources) + dt.timedelta(days=1))
     yield day, lambda: _drawn(case, sources)
     if void:
         yield day + dt.timedelta(days=1), _act(CLERK, case, "void", reason="样例：名单里有已经迁出的对象，重新抽取。")

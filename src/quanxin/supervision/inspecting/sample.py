@@ -22,6 +22,7 @@ from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
 from quanxin.ledger.models import Seal
 from quanxin.policy.model import FieldType
+from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from quanxin.supervision.inspecting import beginning, mine, published, receiving
 from quanxin.supervision.inspecting.errors import InspectionError
@@ -45,13 +46,18 @@ def inspect(_actor: Actor, tell: Callable[[str], None]) -> dict[str, int]:
         with transaction.atomic():  # nobody seals a day meanwhile
             for number, firm in enumerate(firms[:FIRMS]):
                 ago = max(0, FIRMS - OPEN - number) * BETWEEN if dated else 0
-                _one(firm, number, people, today() - dt.timedelta(days=ago))
+                _one(firm, number, people, working(today() - dt.timedelta(days=ago)) if ago else today())
     return dict(Counter(Inspection.objects.values_list("case__state", flat=True)))
 
 
 def inspectors(provider: str, mark: str = "S") -> list[Inspector]:
     """Three inspectors of a department, with cards."""
     return [_inspector(provider, f"SD370100-{mark}0{n}") for n in (1, 2, 3)]
+
+
+def working(day: dt.date) -> dt.date:
+    """The day itself where people work on it, or the next on which they do."""
+    return current_pack().calendar.add_working_days(day - dt.timedelta(days=1), 1).date
 
 
 def course(case: Case, items: Collection[str], *, bad: bool) -> Iterator[Step]:
@@ -96,7 +102,7 @@ def _one(firm: Subject, number: int, people: list[Inspector], day: dt.date) -> N
     if number >= FIRMS - OPEN:
         return
     for after, step in course(case, items, bad=number % FOUND == 0):
-        if (day := day + dt.timedelta(days=after)) > today():
+        if (day := working(day + dt.timedelta(days=after)) if after else day) > today():
             return
         with travel(_morning(day)):
             step()
