@@ -31,6 +31,7 @@ PORTAL = (
     "csp-report", "security-txt", "commitments", "commitment", "lists", "list",
     "draw-verify", "inspection-items", "inspection-plans", "inspection-plan", "inspection-draws", "inspection-draw",
     "inspection-draw-file", "inspection-results", "log-checkpoint", "log-keys", "log-tile",
+    "verify", "verified", "verified-status", "verified-receipt", "document-keys",
 )  # fmt: skip
 
 ROUTES: dict[str, Rule] = (
@@ -254,6 +255,7 @@ COMMANDS: dict[str, Rule] = (
             "archive",
             "audit verify",
             "audit key",
+            "document certificate",
         ),
         ANYONE,
     )
@@ -274,9 +276,11 @@ COMMANDS: dict[str, Rule] = (
             "drop scan",
             "audit seal",
             "audit rotate-key",
+            "document renew",
         ),
         MACHINE,
     )
+    | {"document revoke": roles(Role.CENTRE), "document revoke-certificate": roles(Role.ADMINISTRATOR)}
     | dict.fromkeys(("intake", "batches", "receipt", "replay", "take-back", "sources", "pull"), roles(Role.INTAKE))
     | dict.fromkeys(("export", "quality"), roles(Role.CENTRE, Role.INTAKE))
     | dict.fromkeys(("check run", "check show"), roles(Role.INTAKE, Role.DECIDER))

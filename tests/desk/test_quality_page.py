@@ -11,7 +11,7 @@ from django.test import Client
 
 from quanxin.accounts.actors import Role
 from quanxin.calendar import today
-from quanxin.intake.quality.document import FONTS
+from quanxin.documents.typesetting import FONTS
 from tests.city import hand_in, penalty, register
 from tests.desk.people import signed_in
 

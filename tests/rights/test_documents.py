@@ -13,12 +13,19 @@ from quanxin.archive.models import Record
 from quanxin.calendar import travel
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
-from quanxin.rights.documents import chinese_date, decision
+from quanxin.documents import verifying
+from quanxin.documents.standing import Standing
+from quanxin.rights import documents
+from quanxin.rights.documents import chinese_date
 from tests.casework.acts import cases, objections, repairs
 from tests.city import CODES, NAMES
 from tests.rights.life import DECIDER, LATER, WINDOW, applied, granted, morning, objected, penalised
 
 pytestmark = pytest.mark.django_db
+
+
+def decision(case: Case) -> bytes:
+    return documents.decision(WINDOW, case)
 
 
 def text_of(body: bytes) -> str:
@@ -104,7 +111,11 @@ def test_the_same_case_gives_the_same_bytes_whenever_it_is_asked(record: Record)
 def test_a_revoked_repair_bears_the_mark(record: Record) -> None:
     with travel(morning(LATER)):
         case = granted(record)
-        text = text_of(decision(repairs.find_false(DECIDER, case.number, "缴款凭证系伪造。")))
+        before = decision(case)
+        found = repairs.find_false(DECIDER, case.number, "缴款凭证系伪造。")
+        text = text_of(decision(found))
+    assert verifying.of_file([before]).standing is Standing.REVOKED
+    assert verifying.of_file([decision(found)]).standing is Standing.VALID
     assert "准予修复" in text
     assert "本决定已于2026年9月1日撤销。理由：缴款凭证系伪造。" in text
 

@@ -21,6 +21,7 @@ from quanxin.casework.errors import NotNow, RightsError
 from quanxin.casework.models import Case, Step
 from quanxin.casework.parties import Party
 from quanxin.casework.procedures import procedure_of
+from quanxin.documents import ending
 from quanxin.engine import procedures as rules
 from quanxin.engine.conditions import Facts
 from quanxin.engine.procedures import Move
@@ -172,6 +173,8 @@ def _leave(performing: Performing, move: Move) -> None:
         effects.carry_out(performing.procedure.marks, performing)
     made = step(performing)
     telling.of_act(performing, made)
+    if not was_open:
+        ending.undone(performing.actor, case.reference, performing.reason or act.title.zh)
 
 
 def _open_or_close(performing: Performing, was_open: bool, move: Move) -> None:

@@ -141,10 +141,6 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
             "该办件还没有决定文书。", "The case has no document of a decision.", "决定或答复之后才有文书。",
             "There is one once it is decided.",
         ),
-        "font-missing": Wording(
-            "没有安装制作文书的字体。", "The font that documents are set in is not installed.", "请联系管理员运行 make assets。",
-            "An operator must run make assets.",
-        ),
         "notice-unknown": Wording(
             "没有这条通知。", "There is no such notice.", "请从通知列表中选择。", "Choose it from the list.", status=404,
         ),

@@ -1,44 +1,45 @@
-"""A check as a printed document (PDF).
+"""A check as a document that is issued (PDF, with its JSON twin).
 
 Invariant: it says what the check said, of at most ``SHOWN`` results, those with findings first, and says where the others are.
-Texts reach the sheet as data, never as markup.
+It is issued once in a language; whether it may still be used is what verifying it says.
 """
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-import typst
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
-import quanxin
+from quanxin.accounts import Actor
 from quanxin.checks import wording
-from quanxin.checks.errors import CheckError
 from quanxin.checks.models import Check, Result
+from quanxin.documents import issuing
+from quanxin.documents.typesetting import Sheet
 from quanxin.pages.display import day, moment
-from quanxin.runtime.duckdb_scratch import own_folder
 from quanxin.runtime.language import language
 
-FONTS = Path(quanxin.__file__).parent / "web" / "fonts"
-SHEET = "check.typ"
+SHEET = Sheet("quanxin.checks", "check.typ")
 SHOWN = 2_000
 _FIRST = (Result.Verdict.RESTRICTED, Result.Verdict.HINT)
 
 
-def check_as_pdf(check: Check) -> bytes:
-    """The check as PDF; ``CheckError`` where the font is not installed (``make assets``)."""
-    if not any(FONTS.glob("*.ttf")):
-        raise CheckError("font-missing")
-    with own_folder() as place:
-        (place / SHEET).write_text(files(__package__).joinpath(SHEET).read_text(encoding="utf-8"), encoding="utf-8")
-        (place / "data.json").write_text(json.dumps(_data(check), ensure_ascii=False), encoding="utf-8")
-        return bytes(
-            typst.compile(str(place / SHEET), root=str(place), font_paths=[str(FONTS)], ignore_system_fonts=True)
+def check_as_pdf(by: Actor, check: Check) -> bytes:
+    """The check as PDF, issued when it is first asked for. Raises ``DocumentError`` where the font is not installed."""
+    about, spoken = f"check:{check.number}", language()
+    said = {
+        "check": check.number, "item": check.item, "department": check.department, "asOf": check.as_of.isoformat(),
+        "subjects": check.subjects, "digest": check.digest,
+    }  # fmt: skip
+    return issuing.pdf(
+        issuing.issue(
+            by,
+            issuing.Draft(
+                kind="check-result", key=f"{about}:{spoken}", title=_("信用核查结果"), about=about, content=said,
+                sheet=SHEET, data=_data(check), language=spoken, cut_off=check.as_of, until=check.valid_until,
+            ),
         )
+    )  # fmt: skip
 
 
 def _data(check: Check) -> dict[str, Any]:
@@ -52,11 +53,11 @@ def _data(check: Check) -> dict[str, Any]:
         )
     said += wording.unknown(check, SHOWN)
     return {
-        "title": _("信用核查结果"), "number": check.number, "lang": language(), "said": said,
+        "title": _("信用核查结果"), "said": said,
         "facts": [
             [_("核查编号"), check.number], [_("核查事项"), told["item"]], [_("核查单位"), told["department"]],
             [_("办件"), check.case_ref], [_("办理的事情"), check.words], [_("核查时间"), moment(check.as_of)],
-            [_("有效期至"), day(check.valid_until) + (f"（{_('已失效')}）" if told["expired"] else "")],
+            [_("有效期至"), day(check.valid_until)],
             [_("核查范围"), "、".join(told["looked"])], [_("结果"), "；".join(told["counts"])],
             [_("结果摘要（SHA-256）"), check.digest],
         ],

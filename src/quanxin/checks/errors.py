@@ -105,10 +105,6 @@ WORDINGS: Wordings = MappingProxyType(
         "link-over": Wording(
             "链接已失效。", "The link is over.", "请在业务系统中重新打开。", "Open it again in your system.", status=410,
         ),
-        "font-missing": Wording(
-            "没有安装字体，不能生成 PDF。", "The font is not installed.", "请管理员运行 make assets。", "Run make assets.",
-            status=500,
-        ),
     }
 )  # fmt: skip
 

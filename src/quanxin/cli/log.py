@@ -94,12 +94,24 @@ def receipt(
 
 
 @may(ANYONE, database=False)
-def verify(file: Annotated[Path, typer.Argument(help="凭证文件 / the receipt")], key: Keys) -> None:
-    """离线核验凭证：签名、在日志中、内容。 / Verify a receipt offline: signature, inclusion, content."""
+def verify(
+    file: Annotated[Path, typer.Argument(help="凭证，或文书的 PDF、JSON / a receipt, or a document as PDF or JSON")],
+    key: Annotated[
+        list[str] | None, typer.Option("--key", metavar="KEY", help="日志的公钥 / public key of the log")
+    ] = None,
+    keys: Annotated[Path | None, typer.Option(help="文书的公钥文件 / keys of documents: /documents/keys")] = None,
+    receipt: Annotated[Path | None, typer.Option(help="文书的日志凭证 / receipt of the document")] = None,
+) -> None:
+    """离线核验凭证或文书：签名、完整、在日志中、有效。 / Verify a receipt or a document offline."""
+    from quanxin.documents.cli import check_file
     from quanxin.proofs import receipts
 
     try:
-        found = receipts.read(file.read_bytes())
+        raw = file.read_bytes()
+        if not key:
+            check_file(file, raw, keys, receipt)
+            return
+        found = receipts.read(raw)
     except OSError:
         fail(f"无法读取 {file}。", f"{file} cannot be read.")
     except receipts.Broken:

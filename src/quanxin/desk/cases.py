@@ -163,7 +163,7 @@ def decision(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     """The decision as a document."""
     try:
         found = looking.open_case(actor, number)
-        body = documents.decision(found)
+        body = documents.decision(actor, found)
         looking.note(actor, found)
     except Problem as error:
         return _refused(request, error)

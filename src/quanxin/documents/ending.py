@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from cryptography import x509
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
 from quanxin.archive.own_matters import expect_others
 from quanxin.calendar import now
+from quanxin.documents import keys
 from quanxin.documents.errors import DocumentError
 from quanxin.documents.models import Certificate, Document
 
@@ -59,6 +61,13 @@ def revoked(by: Actor, number: str, reason: Reason, words: str) -> Document:
 
 
 @transaction.atomic
+def undone(by: Actor, about: str, words: str) -> None:
+    """Revoke every document about a decision that an act has just undone."""
+    for document in Document.objects.filter(about=about, revoked_at=None):
+        revoked(by, document.number, Reason.DECISION, words[:400])
+
+
+@transaction.atomic
 def supersede(by: Actor, old: Document, new: Document) -> Document:
     """Let another document stand for one; the room that issued both calls it. Raises ``DocumentError`` if yet another does."""
     found = _locked(old.number)
@@ -70,6 +79,15 @@ def supersede(by: Actor, old: Document, new: Document) -> Document:
     found.save(update_fields=["superseded_by", "superseded_at"])
     audit(by, "documents.supersede", f"document:{old.number}", by=new.number)
     return found
+
+
+@transaction.atomic
+def renew(by: Actor) -> x509.Certificate:
+    """Let another key sign from now on; what was signed before verifies as ever. Raises as ``keys.replace``."""
+    before = keys.fingerprint(keys.signer().chain[0])
+    made = keys.replace(now())
+    audit(by, "documents.renew", f"certificate:{keys.fingerprint(made)[:16]}", former=before)
+    return made
 
 
 @transaction.atomic

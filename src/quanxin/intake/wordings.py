@@ -37,10 +37,6 @@ WORDINGS: Mapping[str, Wording] = MappingProxyType(
         "month-unreadable": Wording(
             "“{text}”不是月份。", "“{text}” is no month.", "请写如 2026-10。", "Write it as 2026-10."
         ),
-        "font-missing": Wording(
-            "没有安装打印用的中文字体：{path}。", "The font for printing is not installed: {path}.",
-            "请运行 make assets。", "Run make assets.",
-        ),
         "disk-full": Wording(
             "磁盘空间不足：{path} 处理该文件约需 {needed}，现有 {free}。",
             "Not enough disk space at {path}: about {needed} are needed, {free} are free.",

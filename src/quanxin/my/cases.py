@@ -180,6 +180,6 @@ def decision(request: HttpRequest, me: Representation, number: str) -> HttpRespo
     found = own(me, number)
     if not documents.exists(found):
         raise Http404
-    made = HttpResponse(documents.decision(found), content_type="application/pdf")
+    made = HttpResponse(documents.decision(me.party.actor, found), content_type="application/pdf")
     made.headers["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return made

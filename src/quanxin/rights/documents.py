@@ -1,21 +1,17 @@
 """What a case decided, as the document that its subject is given (信用修复决定书、不予修复决定书、异议答复书).
 
-Invariant: a document is made of what the case kept and of the wording of the pack on the day of the decision, so that the
-same case gives the same bytes for ever. Texts reach the sheet as data, never as markup.
+Invariant: a document is made of what the case kept and of the wording of the pack on the day of the decision, and is issued
+once: the same case gives the same bytes for ever. What undoes a decision revokes its document (``casework.engine``); what is
+asked for afterwards is another, which bears the mark of it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-import typst
-
-import quanxin
+from quanxin.accounts import Actor
 from quanxin.archive import queries
 from quanxin.archive.definitions import definition
 from quanxin.archive.display import show_date
@@ -25,15 +21,15 @@ from quanxin.casework import cases, terms, words
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case, Step
 from quanxin.casework.procedures import procedure_of
+from quanxin.documents import issuing
+from quanxin.documents.typesetting import Sheet
 from quanxin.policy.model import Basis
 from quanxin.policy.rights import NoticeText
-from quanxin.runtime.duckdb_scratch import own_folder
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from quanxin.subjects.queries import cluster, names_of
 
-FONTS = Path(quanxin.__file__).parent / "web" / "fonts"
-SHEET = "decision.typ"
+SHEET = Sheet("quanxin.rights", "decision.typ")
 _FIGURES = "〇一二三四五六七八九"
 
 
@@ -51,20 +47,25 @@ def exists(case: Case) -> bool:
     return _step(case) is not None
 
 
-def decision(case: Case) -> bytes:
-    """The document of what a case decided, as PDF.
+def decision(by: Actor, case: Case) -> bytes:
+    """The document of what a case decided, as PDF, issued when it is first asked for.
 
-    Raises ``RightsError`` where nothing was decided, or where the font is not installed (``make assets``).
+    Raises ``RightsError`` where nothing was decided, ``DocumentError`` where the font is not installed (``make assets``).
     """
-    if not any(FONTS.glob("*.ttf")):
-        raise RightsError("font-missing")
-    data = _data(case, _decided(case))
-    with own_folder() as place:
-        (place / SHEET).write_text(files(__package__).joinpath(SHEET).read_text(encoding="utf-8"), encoding="utf-8")
-        (place / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        return bytes(
-            typst.compile(str(place / SHEET), root=str(place), font_paths=[str(FONTS)], ignore_system_fonts=True)
-        )
+    decided = _decided(case)
+    undone = _undone(case, decided.step)
+    data = _data(case, decided)
+    said = {
+        "decision": data["document"],
+        "case": case.number,
+        "decidedOn": decided.day.isoformat(),
+        "undone": bool(undone),
+    }
+    draft = issuing.Draft(
+        kind="decision", key=f"{case.reference}:{decided.step.pk}:{undone.pk if undone else 0}", title=data["title"],
+        about=case.reference, content=said, sheet=SHEET, data=data, subject=case.subject_id, cut_off=decided.step.at,
+    )  # fmt: skip
+    return issuing.pdf(issuing.issue(by, draft))
 
 
 def chinese_date(day: dt.date) -> str:
@@ -203,10 +204,15 @@ def _authority(case: Case, day: dt.date) -> str:
 
 def _mark(case: Case) -> str:
     """What became of a decision since."""
-    steps = list(case.steps.all())
     found = _step(case)
-    undone = steps[-1] if found is not None and steps[-1].pk != found[0].pk else None
+    undone = _undone(case, found[0]) if found is not None else None
     if undone is None:
         return ""
     day = show_date(day_of(undone.at))
     return f"本决定已于{day}撤销。理由：{undone.note}"
+
+
+def _undone(case: Case, step: Step) -> Step | None:
+    """The step that undid a decision; None while it stands."""
+    last = list(case.steps.all())[-1]
+    return last if last.pk != step.pk else None

@@ -185,7 +185,7 @@ def as_document(request: HttpRequest, actor: Actor, number: str, kind: str) -> H
         raise Http404
     audit(actor, "checks.export", f"check:{found.number}", form=kind)
     if kind == "pdf":
-        return download(check_as_pdf(found), f"{found.number}.pdf", "application/pdf")
+        return download(check_as_pdf(actor, found), f"{found.number}.pdf", "application/pdf")
     rows = found.results.select_related("use").order_by("position").iterator()
     table = table_of("results", _("核查结果"), wording.file_columns(found), rows)
     table = replace(table, said=[*table.said, *wording.unknown(found, found.subjects)])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
+from quanxin.documents.errors import DocumentError
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.quality.bulletin import bulletin
 from quanxin.intake.quality.document import as_text, write_document
@@ -41,7 +42,7 @@ def quality(request: HttpRequest, actor: Actor) -> HttpResponse:
     if kind == "pdf":
         try:
             return _file(write_document(shown), PDF, f"{shown.title}.pdf")
-        except IntakeError as error:
+        except DocumentError as error:
             problem = in_words(error)
     tables = [(t, [[(as_text(cell), "") for cell in row] for row in t.rows]) for t in shown.tables if not t.detail]
     context = {"shown": shown, "tables": tables, "month": period.key, "problem": problem}

@@ -1,32 +1,22 @@
-"""The bulletin as a printed document (PDF), set by Typst with a font that is embedded.
+"""The bulletin as a printed document (PDF), signed; it is issued to nobody and has no number.
 
-Invariant: figures reach the document as data, never as markup; without the font nothing is printed, for the reader
-would see boxes.
+Invariant: without the font nothing is printed, for the reader would see boxes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from decimal import Decimal
-from importlib.resources import files
-from pathlib import Path
 
-import typst
-
-import quanxin
-from quanxin.intake.errors import IntakeError
+from quanxin.calendar import now
+from quanxin.documents import keys, pades, typesetting
 from quanxin.intake.quality.present import Cell, Presented
-from quanxin.runtime.duckdb_scratch import own_folder
 
-FONTS = Path(quanxin.__file__).parent / "web" / "fonts"
-SHEET = "bulletin.typ"
+SHEET = typesetting.Sheet("quanxin.intake.quality", "bulletin.typ")
 
 
 def write_document(shown: Presented) -> bytes:
-    """The bulletin as PDF. Raises ``IntakeError`` where the font is not installed (``make assets``)."""
-    if not any(FONTS.glob("*.ttf")):
-        raise IntakeError("font-missing", path=FONTS)
+    """The bulletin as signed PDF. Raises ``DocumentError`` where the font is not installed (``make assets``)."""
     data = {
         "title": shown.title, "known": shown.known, "notes": shown.notes,
         "tables": [
@@ -36,12 +26,7 @@ def write_document(shown: Presented) -> bytes:
             if not t.detail
         ],
     }  # fmt: skip
-    with own_folder() as place:
-        (place / SHEET).write_text(files(__package__).joinpath(SHEET).read_text(encoding="utf-8"), encoding="utf-8")
-        (place / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        return bytes(
-            typst.compile(str(place / SHEET), root=str(place), font_paths=[str(FONTS)], ignore_system_fonts=True)
-        )
+    return pades.sign(typesetting.pdf(SHEET, data, at=now()), keys.signer())
 
 
 def as_text(cell: Cell) -> str:
