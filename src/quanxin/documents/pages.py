@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from quanxin.calendar import day_of
 from quanxin.documents import numbers, verifying
 from quanxin.documents.ending import Reason
 from quanxin.documents.standing import Standing
@@ -89,6 +90,9 @@ def _shown(
     context = {
         "verdict": verdict, "document": document, "number": number, "missing": missing, "words": words, "tone": tone,
         "reason": Reason(document.revoked_reason).label if document and document.revoked_reason else "",
+        "issued": day_of(document.made_at) if document else None,
+        "superseded": day_of(document.superseded_at) if document and document.superseded_at else None,
+        "revoked": day_of(document.revoked_at) if document and document.revoked_at else None,
         "digests": verifying.digests(document) if document else {},
         "logged": bool(document and verifying.receipt(document)),
     }  # fmt: skip
