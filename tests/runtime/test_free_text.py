@@ -57,7 +57,6 @@ LISTED: dict[str, str] = {
         casework.Notice.provider rights.Wording.key rights.Wording.version rights.Consent.institution rights.Consent.items
         rights.Consent.resources rights.Consent.purpose attachments.Attachment.content_type
         documents.Document.kind documents.Document.title documents.Document.language documents.Document.revoked_reason
-        documents.Body.form
         checks.Check.item checks.Check.department checks.Check.organisation checks.Check.purpose checks.Check.looked_at
         checks.Use.measure checks.ListRequest.item checks.ListRequest.districts checks.PersonRequest.item
         checks.PersonRequest.organisation reports.Batch.language reports.Batch.districts

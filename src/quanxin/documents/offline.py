@@ -17,7 +17,7 @@ from typing import Any
 from quanxin.proofs import credentials, jcs
 from quanxin.proofs.credentials import BadCredential
 
-_SHA256 = bytes.fromhex("300b0609608648016503040201")  # as an AlgorithmIdentifier
+_SHA256 = bytes.fromhex("300d06096086480165030402010500")  # as an AlgorithmIdentifier
 
 
 class BadKeys(ValueError):

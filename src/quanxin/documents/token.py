@@ -7,6 +7,7 @@ Invariant: the platform asks the token to sign and never sees the key. The PIN i
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -36,7 +37,7 @@ class TokenSigner:
 
         try:
             with self.alone:
-                raw = self.key.sign(message, mechanism=pkcs11.Mechanism.ECDSA_SHA256)
+                raw = self.key.sign(hashlib.sha256(message).digest(), mechanism=pkcs11.Mechanism.ECDSA)
         except pkcs11.PKCS11Error as error:
             token_signer.cache_clear()  # a session that was lost is opened anew by the next who signs
             raise DocumentError("document-key-unusable", why=type(error).__name__) from error
