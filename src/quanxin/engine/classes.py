@@ -38,12 +38,16 @@ COLUMNS = {
 }
 _REFRESHED = f"CASE r.refresh WHEN 'monthly' THEN CAST(date_trunc('month', {DAY}) AS DATE) "
 _REFRESHED += f"WHEN 'quarterly' THEN CAST(date_trunc('quarter', {DAY}) AS DATE) ELSE {DAY} END"
-_LIVE = (
-    "SELECT g.subject_id, g.id, g.resource, g.ground, g.since, g.until, r.scheme, r.level, r.place, r.part, r.latest "
+# whose a ground is comes before its rules: by the ground alone it would meet those of every type of subject
+_TYPED = (
+    "SELECT g.subject_id, g.id, g.resource, g.ground, g.since, g.until, p.type "
     "FROM grounds AS g JOIN population AS p ON p.subject_id = g.subject_id "
-    "JOIN rules AS r ON r.ground = g.ground AND r.type = p.type "
-    f"WHERE g.held IS NULL AND (g.until IS NULL OR g.until >= {DAY}) "
-    f"AND g.since <= CASE WHEN r.part = 'holder' THEN {DAY} ELSE {_REFRESHED} END"
+    f"WHERE g.held IS NULL AND (g.until IS NULL OR g.until >= {DAY})"
+)
+_LIVE = (
+    "SELECT t.subject_id, t.id, t.resource, t.ground, t.since, t.until, r.scheme, r.level, r.place, r.part, r.latest "
+    "FROM typed AS t JOIN rules AS r ON r.ground = t.ground AND r.type = t.type "
+    f"WHERE t.since <= CASE WHEN r.part = 'holder' THEN {DAY} ELSE {_REFRESHED} END"
 )
 # the worst counts for most; where the newest decides, the day does before the place
 _DAY_OF = "((year(since) * 100 + month(since)) * 100 + day(since))"
@@ -51,7 +55,7 @@ _RANK = f"CASE WHEN latest AND place >= 0 THEN {_DAY_OF} * 100 + place ELSE plac
 _KEPT = "subject_id, id, resource, ground, since, until, scheme, level, place, part, latest"
 # of several ratings of a resource the newest; a subject that neither holds nor is rated is not one of a holders' scheme
 ANSWER = (
-    f"WITH live AS ({_LIVE}), counted AS MATERIALIZED ("
+    f"WITH typed AS MATERIALIZED ({_TYPED}), live AS ({_LIVE}), counted AS MATERIALIZED ("
     f"SELECT {_KEPT} FROM live WHERE part <> 'rated' UNION ALL "
     f"SELECT {_KEPT} FROM (SELECT *, row_number() OVER (PARTITION BY subject_id, scheme, resource "
     "ORDER BY since DESC, place DESC, id DESC) AS n FROM live WHERE part = 'rated') AS rated WHERE n = 1 UNION ALL "
