@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import shutil
@@ -80,6 +81,9 @@ def test_by_file_a_changed_one_is_told_from_the_one_that_was_issued(issued: Issu
         assert "文件与出具时完全一致" in sent(raw)
         for changed in (raw[:-1], raw + b"\n", b"", raw[:50] + bytes([raw[50] ^ 1]) + raw[51:]):
             assert "完全一致" not in sent(changed, issued.document.number)
+    told = Client().post("/verify", {"sha256": hashlib.sha256(issued.pdf).hexdigest()}).content.decode()
+    assert "文件与出具时完全一致" in told  # what the page's script sends
+    assert "完全一致" not in Client().post("/verify", {"sha256": "0" * 64}).content.decode()
     assert Client().post("/verify", {}).status_code == 422
 
 

@@ -6,6 +6,7 @@ Invariant: an answer names nobody. Anybody may ask, as often as ``web.limits`` l
 from __future__ import annotations
 
 import json
+import re
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -36,6 +37,9 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         given = request.FILES.get("file")
         number = numbers.written(request.POST.get("number", ""))
+        digest = request.POST.get("sha256", "")
+        if re.fullmatch("[0-9a-f]{64}", digest):
+            return _shown(request, verifying.of_digest(digest, number), number)
         if given is None:
             return _shown(request, None, number, missing=True, status=422)
         return _shown(request, verifying.of_file(given.chunks(), number), number)

@@ -75,7 +75,12 @@ def of_file(chunks: Iterable[bytes], number: str = "") -> Verdict:
     digest = hashlib.sha256()
     for chunk in chunks:
         digest.update(chunk)
-    body = Body.objects.select_related("document__certificate").filter(sha256=digest.hexdigest()).first()
+    return of_digest(digest.hexdigest(), number)
+
+
+def of_digest(digest: str, number: str = "") -> Verdict:
+    """The same of the file whose SHA-256 it is, in hexadecimal."""
+    body = Body.objects.select_related("document__certificate").filter(sha256=digest).first()
     if body is not None and number in ("", body.document.number):
         return Verdict(body.document, standing(body.document, now()), body.form)
     said = of_number(number) if number else Verdict(None, None)

@@ -1,7 +1,7 @@
 """How much a request may bring, and how often it may come: declared here, by the class of its address, and nowhere else.
 
 Invariant: every address has a limit, also one that does not exist; more than a small form is taken only from whom a
-session or a token lets in, and only where something so large has its place; or where a document is verified.
+session or a token lets in, and only where something so large has its place.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ SMALL = 64 * KB  # whoever sends it: signing in, a token, a search, an address t
 REPORT = 16 * KB  # what a browser reports
 FORM = MB  # a form of ours, a machine's request that is no rows
 ROWS = 16 * MB  # rows as one JSON text, which is parsed in memory
-DOCUMENT = 16 * MB  # a document that anybody has verified: digested while it comes, neither read nor kept
 FILES = 5  # that one form may bring
 
 SIGNING = frozenset({
@@ -72,8 +71,6 @@ def largest(path: str, content_type: str, *, known: bool) -> int:
     name, view = name_of(path)
     if name == "portal:csp-report":
         return REPORT
-    if name == "portal:verify":
-        return DOCUMENT
     if not known or not name or name.startswith("portal:") or name in SIGNING or name == "token":
         return SMALL
     if getattr(view, "reads_its_form", False):
