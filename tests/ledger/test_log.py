@@ -231,6 +231,7 @@ def test_heads_of_a_former_key_prove_as_ever() -> None:
     sealing.rotate(Actor("op:root", frozenset()))
     some(1)
     sequencing.sequence()
+    assert Leaf.objects.filter(kind="administration").count() == 1, "that the key was changed"
     leaf.refresh_from_db()
     receipt = log_reading.receipt(leaf)
     assert receipt is not None
@@ -238,5 +239,5 @@ def test_heads_of_a_former_key_prove_as_ever() -> None:
     assert receipts.wrong(receipt, keys()[-1:]) == ["signature"]
     head = log_reading.head()
     assert head is not None
-    assert checkpoints.opened(head.note.encode(), keys()[-1:])[0].size == 2
+    assert checkpoints.opened(head.note.encode(), keys()[-1:])[0].size == 3
     assert json.loads(receipt.entry)["kind"] == "batch"

@@ -1,23 +1,20 @@
-"""People, their organisations and machines that act, what they may do, and the audit, a table that only grows.
+"""People, their organisations and machines that act, and what they may do.
 
 Invariant: who may do what is said by memberships alone; no account is allowed anything by being an administrator's.
-The audit is never changed and never deleted from (a trigger refuses it). A binding and an agency are of exactly one
-principal, an organisation by its code or a natural person by the blind index of the number, and stay on record.
+A binding and an agency are of exactly one principal, an organisation by its code or a natural person by the blind index of
+the number, and stay on record.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from quanxin.accounts.actors import Actor, Role
+from quanxin.accounts.actors import Role
+from quanxin.accounts.auditing import AuditLine, audit, audit_all
 from quanxin.accounts.visits import Session, SignIn
-from quanxin.calendar import now
-from quanxin.runtime.free_text import FreeLine, FreeText, masked
+from quanxin.runtime.free_text import FreeLine, FreeText
 
 __all__ = [
     "Agency", "ApiClient", "AuditLine", "Binding", "ClientSecret", "Grant", "Membership", "Organisation", "Session", "SignIn",
@@ -263,36 +260,3 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent} {self.code or self.identity[:8]} {self.scope}"
-
-
-class AuditLine(models.Model):
-    """One act by one actor: what was done, to what, when, with which particulars."""
-
-    at = models.DateTimeField(db_index=True)
-    actor = models.CharField(max_length=128)
-    act = models.CharField(max_length=64)
-    target = models.CharField(max_length=128, db_index=True)
-    particulars = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.at:%F %T} {self.actor} {self.act} {self.target}"
-
-
-def audit(actor: Actor, act: str, target: str, **particulars: Any) -> AuditLine:
-    """Write the audit line of an act; call it inside the act's transaction."""
-    return audit_all([(actor, act, target, particulars)])[0]
-
-
-def audit_all(acts: Iterable[tuple[Actor, str, str, dict[str, Any]]]) -> list[AuditLine]:
-    """Write the audit lines of several acts, each (actor, act, target, particulars), inside their transaction.
-
-    The one door of every line: a personal number in a target or in a text among the particulars is masked.
-    """
-    at = now()
-    return AuditLine.objects.bulk_create(
-        AuditLine(at=at, actor=actor.name, act=act, target=masked(target), particulars=masked(particulars))
-        for actor, act, target, particulars in acts
-    )

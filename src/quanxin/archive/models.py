@@ -7,6 +7,8 @@ catalogue resource that was in force and cites its basis: the database refuses t
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import models
 from django.db.models import Q
 
@@ -38,8 +40,16 @@ class Edition(models.Model):
         return f"{self.resource} {self.digest[:12]}"
 
 
+def row_salt() -> bytes:
+    """What the rows of a batch are salted with in the public log."""
+    return secrets.token_bytes(16)
+
+
 class Batch(models.Model):
-    """A hand-in that was committed whole. Its row is the manifest of its files in the lake and carries its receipt."""
+    """A hand-in that was committed whole. Its row is the manifest of its files in the lake and carries its receipt.
+
+    ``row_salt`` is never told: without it the root over the rows, which the public log commits to, says nothing of any.
+    """
 
     id = models.CharField(primary_key=True, max_length=32)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="batches")
@@ -60,6 +70,7 @@ class Batch(models.Model):
     actor = models.CharField(max_length=128)
     receipt = models.JSONField()
     manifest = models.JSONField()
+    row_salt = models.BinaryField(default=row_salt)
     taken_back_at = models.DateTimeField(null=True)
 
     class Meta:

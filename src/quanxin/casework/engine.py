@@ -25,11 +25,14 @@ from quanxin.documents import ending
 from quanxin.engine import procedures as rules
 from quanxin.engine.conditions import Facts
 from quanxin.engine.procedures import Move
+from quanxin.ledger import leaves
 from quanxin.policy.procedure import Act, Effect, Procedure
 from quanxin.runtime.pack import current_pack
+from quanxin.runtime.slices import Leaf
 
 PAUSED_IN = "paused_in"  # where a case keeps the state in which it paused
 SUPERSEDE = "archive.supersede"  # the effect by which ``changes`` become the record's next version
+DECISION = Leaf("decision", says=("number", "state"))
 _ABOUT = ("number", "state", "channel", "provider", "about", "version")
 
 
@@ -171,7 +174,7 @@ def _leave(performing: Performing, move: Move) -> None:
         effects.undo(performing.procedure.marks, performing)
     elif not was_open and not move.ends:
         effects.carry_out(performing.procedure.marks, performing)
-    made = step(performing)
+    made = step(performing, decided=act.decides or (was_open and move.ends))
     telling.of_act(performing, made)
     if not was_open:
         ending.undone(performing.actor, case.reference, performing.reason or act.title.zh)
@@ -187,12 +190,13 @@ def _open_or_close(performing: Performing, was_open: bool, move: Move) -> None:
         case.reason = performing.reason
 
 
-def step(performing: Performing) -> Step:
-    """Keep the case as it stands now, with the step of its history and the audit line."""
+def step(performing: Performing, *, decided: bool = False) -> Step:
+    """Keep the case as it stands now, with the step of its history and the audit line; what is decided is a leaf of the
+    public log, whatever the procedure."""
     case, act = performing.case, performing.act
     case.save()
     note = performing.reason
-    audit(
+    line = audit(
         performing.actor,
         f"casework.{case.kind}.{act.name}",
         case.reference,
@@ -200,6 +204,8 @@ def step(performing: Performing) -> Step:
         state=case.state,
         note=note[:500],
     )
+    if decided or act.document:
+        leaves.commit([(line, DECISION)])
     particulars = performing.kept | ({"events": performing.events} if performing.events else {})
     if performing.fields:
         particulars["form"] = dict(performing.fields)

@@ -94,7 +94,7 @@ def _begin(procedure: Procedure, filed: Filed, at: dt.datetime) -> Case:
     if case.open:
         effects.carry_out(procedure.marks, performing)
     terms.follow(performing, rules.move_of(procedure, act, "", ""), engine.facts)
-    telling.of_act(performing, engine.step(performing))
+    telling.of_act(performing, engine.step(performing, decided=not case.open))
     return case
 
 

@@ -8,6 +8,8 @@ scores of a model stand as of one day, that of its last run over the city.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import platform
 from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
@@ -195,8 +197,16 @@ def _record(
         scope=row.scope,
         subjects=row.subjects,
         current=current,
+        edition=row.digest,
+        results=_digest(row),
     )
     return row
+
+
+def _digest(row: Run) -> str:
+    """The digest of what a run gave: its grades, and its files by their own digests."""
+    said = [row.inputs, row.grades, row.manifest]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def versions(spark: SparkSession | None) -> dict[str, Any]:

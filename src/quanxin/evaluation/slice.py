@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts.actors import Role
-from quanxin.runtime.slices import Face, Job, Link, Slice
+from quanxin.runtime.slices import Face, Job, Leaf, Link, Slice
 
 SLICE = Slice(
     key="evaluation",
@@ -27,5 +27,10 @@ SLICE = Slice(
     works={"study": "quanxin.evaluation.studies:STUDIES"},
     jobs=(Job("47 1 * * *", "quanxin.evaluation.incremental:by_night", "evaluation.by-night"),),
     handlers=("quanxin.evaluation.incremental:SCORES",),
+    leaves={
+        "evaluation.run": Leaf("run", says=("run", "edition", "scope", "subjects", "results")),
+        "evaluation.approve": Leaf("edition", says=("edition",)),
+        "evaluation.refuse": Leaf("edition", says=("edition",)),
+    },
     demo={"evaluated": "quanxin.evaluation.sample:evaluate_city"},
 )

@@ -23,7 +23,7 @@ from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.acts import act
 from quanxin.accounts.models import audit_all
-from quanxin.archive import commit, events, lake, withdrawals
+from quanxin.archive import commit, events, lake, row_hashes, withdrawals
 from quanxin.archive.models import Batch, Event, Withdrawal
 from quanxin.calendar import now, today
 from quanxin.identifiers.personal_numbers import mask
@@ -188,6 +188,7 @@ def commit_parts(
     commit.gather(con, resource, workdir)
     with ThreadPoolExecutor(1) as beside:
         mirrored = beside.submit(commit.mirror, cursor_beside(con), resource, several)
+        rooted = beside.submit(row_hashes.roots, cursor_beside(con), several, [row.row_salt for row in rows])
         commit.store(con, resource=resource.key, several=several, at=at, payload=program.payload)
         entered = [r.batch for r in receipts if r.accepted + r.updated]
         Batch.objects.filter(pk__in=entered).update(manifest=mirrored.result())
@@ -196,24 +197,17 @@ def commit_parts(
             temporary(cursor, "left_out", "subject_id bigint, id bigint")
         to_postgres(con, "SELECT subject_id, id FROM withdrawn", "left_out", ("subject_id", "id"))
         withdrawals.withdraw(
-            "SELECT subject_id, id FROM pg_temp.left_out",
-            (),
-            kind=Withdrawal.Kind.REPLACED,
-            resource=resource.key,
-            provider=hand_in.provider,
-            reason=f"{hand_in.file}",
-            actor=hand_in.actor,
-            at=at,
-            batch=rows[0],
-        )
+            "SELECT subject_id, id FROM pg_temp.left_out", (), kind=Withdrawal.Kind.REPLACED, resource=resource.key,
+            provider=hand_in.provider, reason=hand_in.file, actor=hand_in.actor, at=at, batch=rows[0],
+        )  # fmt: skip
     if quarantine.needed(con):
         state(con, hand_in.rules, several=several)
         quarantine.hold(con, resource, reading, several=several)
     ownership.record(con, resource, several=several, at=at)
     events.record_all([Event(kind=Event.Kind.BATCH_COMMITTED, batch=row, at=at) for row in rows])
     audit_all(
-        (part.hand_in.actor, "intake.commit", f"batch:{batch}", count)
-        for part, batch, count in zip(parts, batches, counts, strict=True)
+        (part.hand_in.actor, "intake.commit", f"batch:{row.pk}", count | row_hashes.committed(row, root))
+        for part, row, count, root in zip(parts, rows, counts, rooted.result(), strict=True)
     )
     return receipts
 

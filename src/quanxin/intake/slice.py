@@ -5,13 +5,21 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts.actors import Role
-from quanxin.runtime.slices import Face, Job, Link, Slice
+from quanxin.runtime.slices import Face, Job, Leaf, Link, Slice
 
 DEPARTMENT = frozenset({Role.INTAKE})
 JUDGING = frozenset({Role.STEWARD, Role.AUDITOR, Role.INTAKE, Role.DECIDER})
 HANDING_OVER = frozenset({Role.STEWARD, Role.APPROVER, Role.AUDITOR})
 STEWARD, QUALITY = frozenset({Role.STEWARD}), frozenset({Role.CENTRE, Role.INTAKE})
 COMMANDS = ("batches", "forms", "lake", "quality", "ways_in", "unlinked", "ownership")
+
+BATCH = Leaf(
+    "batch",
+    says=(
+        "resource", "provider", "mode", "sha256", "received", "accepted", "updated", "duplicate", "quarantined", "unlinked",
+        "rows_root",
+    ),
+)  # fmt: skip
 
 SLICE = Slice(
     key="intake",
@@ -34,6 +42,13 @@ SLICE = Slice(
         "quanxin.intake.api.batches:router",
         "quanxin.intake.api.submissions:router",
     ),
+    leaves={
+        "intake.commit": BATCH,
+        "intake.move-held": BATCH,
+        "intake.enter": Leaf("record", says=("batch",)),
+        "intake.withdraw": Leaf("withdrawal", says=("ended",)),
+        "intake.take-back": Leaf("withdrawal", says=("records", "restored", "held")),
+    },
     works={"submission": "quanxin.intake.submissions:SUBMISSIONS"},
     jobs=(
         Job("* * * * * */5", "quanxin.intake.drop_scan:scan_as_job", "intake.scan-drop-folder"),

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from quanxin.calendar import now
 from quanxin.ledger.models import Leaf
-from quanxin.proofs.receipts import canonical
+from quanxin.proofs.canonical import canonical
 
 SALT = 16  # bytes
 
@@ -22,14 +22,21 @@ SALT = 16  # bytes
 def add(kind: str, about: str, content: Mapping[str, Any]) -> int:
     """Let the log commit to ``content`` (numbers, keys and digests, as JSON takes them), and return the number of the leaf.
 
-    ``kind`` is shown to everybody; ``about`` is how the platform finds it again.
+    ``kind`` is shown to everybody; ``about`` is how the platform finds it again. Raises ``ValueError`` for content that has
+    no exact form: a fraction is written as text.
     """
-    salt, at = secrets.token_bytes(SALT), now()
-    said = dict(content)
-    leaf = Leaf.objects.create(
-        kind=kind, about=about, content=said, salt=salt, entry=entry_of(kind, at, salt, said), at=at
-    )
-    return leaf.pk
+    return add_all([(kind, about, content)])[0]
+
+
+def add_all(what: Iterable[tuple[str, str, Mapping[str, Any]]]) -> list[int]:
+    """The same for several at once, each (kind, about, content)."""
+    at = now()
+    leaves = []
+    for kind, about, content in what:
+        salt, said = secrets.token_bytes(SALT), dict(content)
+        entry = entry_of(kind, at, salt, said)
+        leaves.append(Leaf(kind=kind, about=about, content=said, salt=salt, entry=entry, at=at))
+    return [leaf.pk for leaf in Leaf.objects.bulk_create(leaves)]
 
 
 def entry_of(kind: str, at: dt.datetime, salt: bytes, content: Mapping[str, Any]) -> bytes:
@@ -38,9 +45,10 @@ def entry_of(kind: str, at: dt.datetime, salt: bytes, content: Mapping[str, Any]
     return canonical({"at": at.astimezone(dt.UTC).isoformat(timespec="seconds"), "digest": digest, "kind": kind})
 
 
-def forget(about: str) -> int:
-    """Forget what opens the leaves about something; they stay and say nothing of it any more. Returns how many there were."""
-    return Leaf.objects.filter(about=about).exclude(salt=None).update(content=None, salt=None)
+def forget(*about: str) -> int:
+    """Forget what opens the leaves about some things; they stay and say nothing of them any more. Returns how many there
+    were."""
+    return Leaf.objects.filter(about__in=about).exclude(salt=None).update(content=None, salt=None)
 
 
 def leaf_of(kind: str, about: str) -> Leaf | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quanxin.runtime.slices import Face, Job, Slice, Term
+from quanxin.runtime.slices import Face, Job, Leaf, Slice, Term
 
 SLICE = Slice(
     key="ledger",
@@ -13,6 +13,12 @@ SLICE = Slice(
     jobs=(
         Job("* * * * * *", "quanxin.ledger.sequencing:sequence", "ledger.sequence"),
         Job("17 * * * *", "quanxin.ledger.sealing:seal_by_night", "ledger.seal"),
+        Job("* * * * *", "quanxin.ledger.editions:take_over", "ledger.take-over-pack"),
     ),
+    lines=("quanxin.ledger.leaves:of_lines",),
+    leaves={
+        "ledger.rotate": Leaf("administration", says=("key", "former")),
+        "ledger.take-over": Leaf("pack", says=("pack", "edition")),
+    },
     terms=(Term("sign-ins", "47 3 * * *", "quanxin.ledger.removing:remove_sign_ins", "ledger.remove-sign-ins"),),
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quanxin.proofs import checkpoints, merkle
+from quanxin.proofs.canonical import canonical
 from quanxin.proofs.notes import Key, NoteError, unbase64
 
 FORMAT = "quanxin-receipt/1"
@@ -87,12 +88,7 @@ def wrong(receipt: Receipt, keys: Collection[Key]) -> list[str]:
 def _opens(receipt: Receipt) -> bool:
     try:
         said = json.loads(receipt.entry)
-        digest = said["digest"]
+        digest, whole = said["digest"], canonical(receipt.content)
     except (ValueError, KeyError, TypeError, RecursionError):
         return False
-    return bool(digest == hashlib.sha256(receipt.salt + canonical(receipt.content)).hexdigest())
-
-
-def canonical(content: Mapping[str, Any]) -> bytes:
-    """What is committed to, in its one form: JSON with sorted keys and no blanks, UTF-8."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    return bool(digest == hashlib.sha256(receipt.salt + whole).hexdigest())

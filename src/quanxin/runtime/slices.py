@@ -9,9 +9,10 @@ shell that uses it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import resolve_name
@@ -98,6 +99,14 @@ class Term:
     job: str
 
 
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What an act of the audit leaves in the public log: of which kind, and which of its particulars its receipt says."""
+
+    kind: str
+    says: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
     """What a room adds to the house.
@@ -107,9 +116,10 @@ class Slice:
     given the command line. ``health`` are the checks of ``quanxin doctor`` by their names, ``deep`` those of
     ``--deep``. ``jobs`` recur, ``terms`` end; ``works`` are kinds of long work by their keys (``work.kinds``);
     ``handlers`` subscribe to events (``archive.events``). ``panels`` are what the page of a case at the desk shows besides,
-    by its procedure: functions of an actor and a case that return a template and what it shows. ``demo`` are what the
-    sample city makes besides, by the key of its outcome: functions of an actor and of whom to tell the steps. ``docs``
-    are Markdown files beside the declaration.
+    by its procedure: functions of an actor and a case that return a template and what it shows. ``leaves`` are the acts of
+    the audit that the public log commits to, by their names; ``lines`` are given the lines of the audit within their act.
+    ``demo`` are what the sample city makes besides, by the key of its outcome: functions of an actor and of whom to tell
+    the steps. ``docs`` are Markdown files beside the declaration.
     """
 
     key: str
@@ -126,6 +136,8 @@ class Slice:
     works: Mapping[str, Name] = field(default_factory=dict)
     handlers: tuple[Name, ...] = ()
     panels: Mapping[str, Name] = field(default_factory=dict)
+    leaves: Mapping[str, Leaf] = field(default_factory=dict)
+    lines: tuple[Name, ...] = ()
     demo: Mapping[str, Name] = field(default_factory=dict)
     docs: tuple[str, ...] = ()
 
@@ -194,6 +206,18 @@ def works() -> dict[str, Name]:
 def panel(procedure: str) -> Name:
     """What the page of a case of a procedure shows besides; "" for nothing."""
     return next((one.panels[procedure] for one in plugged() if procedure in one.panels), "")
+
+
+@cache
+def leaves() -> dict[str, Leaf]:
+    """The acts of the audit that the public log commits to."""
+    return {act: leaf for one in plugged() for act, leaf in one.leaves.items()}
+
+
+@cache
+def lines() -> tuple[Callable[[Sequence[Any]], object], ...]:
+    """What is given the lines of the audit within their act."""
+    return tuple(load(name) for one in plugged() for name in one.lines)
 
 
 def documents() -> Iterator[tuple[str, Path]]:

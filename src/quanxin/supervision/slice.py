@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts.actors import Role
-from quanxin.runtime.slices import Face, Job, Link, Slice
+from quanxin.runtime.slices import Face, Job, Leaf, Link, Slice
 
 OVERSEEING = frozenset({Role.DECIDER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR})
 
@@ -33,6 +33,7 @@ SLICE = Slice(
     routers=("quanxin.supervision.classing.api:router",),
     commands=("quanxin.supervision.classing.cli:register",),
     jobs=(Job("33 0 * * *", "quanxin.supervision.classing.standings:by_night", "supervision.classes"),),
+    leaves={"supervision.classify": Leaf("classes", says=("changed", "edition", "standing"))},
     health={"classes": "quanxin.supervision.classing.health:findings"},
     deep={"classes-deep": "quanxin.supervision.classing.health:deep"},
     panels={

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
 
+import quanxin.archive.models
 from quanxin.archive.migrations import _rules as rules
 
 
@@ -114,6 +115,7 @@ class Migration(migrations.Migration):
                 ("actor", models.CharField(max_length=128)),
                 ("receipt", models.JSONField()),
                 ("manifest", models.JSONField()),
+                ("row_salt", models.BinaryField(default=quanxin.archive.models.row_salt)),
                 ("taken_back_at", models.DateTimeField(null=True)),
                 (
                     "replay_of",

@@ -22,6 +22,8 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.db.models import Max
 
+from quanxin.accounts import Actor
+from quanxin.accounts.models import audit
 from quanxin.archive import access
 from quanxin.archive.definitions import definition
 from quanxin.archive.display import show
@@ -70,7 +72,9 @@ def publish() -> OpenDay | None:
         made = OpenDay(day, now(), position, tuple(one for one in datasets if one.rows))
         manifest = draft / MANIFEST
         manifest.write_text(json.dumps(made.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+        digest = _published(manifest).sha256
         _put_in_place(draft, root() / day.isoformat())
+        audit(Actor("job:archive"), "archive.publish", f"open-data:{day}", sha256=digest, files=len(made.datasets))
         for old in days()[: -settings.OPEN_DATA_DAYS]:
             shutil.rmtree(root() / old.isoformat(), ignore_errors=True)
         return made

@@ -14,6 +14,8 @@ import duckdb
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from quanxin.accounts import Actor
+from quanxin.accounts.models import audit
 from quanxin.archive import decided
 from quanxin.archive.handlers import Following, Unit, by_units
 from quanxin.archive.models import Event
@@ -59,6 +61,14 @@ _CHANGES = (
 _DIFFERENT = """
 SELECT count(*) FROM pg_temp.classed c FULL JOIN (SELECT * FROM {table} WHERE until IS NULL) s
 ON s.scheme = c.scheme AND s.subject_id = c.subject_id WHERE c.level IS DISTINCT FROM s.level
+"""
+# In two steps: one text of a whole city is long.
+_STANDING = """
+SELECT coalesce(encode(sha256(string_agg(part, ''::bytea ORDER BY n)), 'hex'), '') FROM (
+    SELECT subject_id / 4096 AS n,
+        sha256(convert_to(string_agg(concat_ws(':', scheme, subject_id, level), ',' ORDER BY scheme, subject_id), 'UTF8')) AS part
+    FROM {table} WHERE until IS NULL GROUP BY 1
+) parts
 """
 
 
@@ -114,9 +124,19 @@ def _bring(con: duckdb.DuckDBPyConnection, kind: str, day: dt.date) -> None:
         cursor.execute("ANALYZE pg_temp.classed")
 
 
+@transaction.atomic
 def by_night() -> None:
-    """Let the classes of everyone stand as they are on the new day."""
-    refresh()
+    """Let the classes of everyone stand as they are on the new day, and leave the line of what stands."""
+    changed = refresh()
+    with pg_cursor() as cursor:
+        digests = {}
+        for kind, table in TABLES.items():
+            cursor.execute(_of(_STANDING, table))
+            digests[kind] = cursor.fetchone()[0]
+    audit(
+        Actor("job:supervision"), "supervision.classify", "classes",
+        changed=changed, edition=current_pack().edition, standing=digests,
+    )  # fmt: skip
 
 
 def _units(happened: Sequence[Event]) -> list[Unit]:
