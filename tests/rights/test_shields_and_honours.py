@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,10 @@ from quanxin.calendar import add_months, travel
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.intake.pipeline import intake
+from quanxin.ledger import log, log_reading, sequencing
+from quanxin.ledger.models import Leaf
+from quanxin.proofs import merkle
+from quanxin.proofs.canonical import canonical
 from quanxin.rights import exporting, retention
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
@@ -80,6 +86,38 @@ def test_without_a_ruling_or_a_role_nothing_is_shielded(record: Record) -> None:
     assert public() == 1
 
 
+class Known:
+    """A leaf of the public log, and the receipt of it that somebody has."""
+
+    def __init__(self, about: str) -> None:
+        self.about = about
+        sequencing.sequence()
+        receipt = log_reading.receipt(self.leaf())
+        assert receipt is not None
+        self.receipt = receipt
+
+    def leaf(self) -> Leaf:
+        found = log.leaf_of("batch", self.about)
+        assert found is not None
+        return found
+
+    def is_forgotten(self) -> None:
+        """The leaf still stands in the log and is proven, and nothing of the platform's opens it any more."""
+        leaf, head = self.leaf(), log_reading.head()
+        assert head is not None
+        assert leaf.place is not None
+        proof = log_reading.tree(head.size).inclusion(leaf.place)
+        hashed = merkle.leaf_hash(bytes(leaf.entry))
+        assert merkle.included(hashed, leaf.place, head.size, proof, bytes(head.root))
+        assert (leaf.salt, leaf.content) == (None, None)
+        assert log_reading.receipt(leaf) is None
+        digest = json.loads(leaf.entry)["digest"]
+        # who knows all of the content but not the salt cannot show that it was this
+        guesses = [hashlib.sha256(salt + canonical(self.receipt.content)).hexdigest() for salt in (b"", bytes(16))]
+        assert digest not in guesses
+        assert digest == hashlib.sha256(self.receipt.salt + canonical(self.receipt.content)).hexdigest()
+
+
 def honour(folder: Path) -> Record:
     """Grade A of the tax authority, for the company."""
     row: dict[str, str | None] = {
@@ -93,10 +131,12 @@ def honour(folder: Path) -> Record:
 
 def test_an_honour_goes_at_its_holders_wish(record: Record, tmp_path: Path) -> None:
     held = honour(tmp_path)
+    known = Known(f"batch:{held.batch_id}")
     assert "tax-rating-a" in [r.resource for r in archive_of(company().pk, viewers.PUBLIC).timeline]
     before = set(Event.objects.values_list("pk", flat=True))
     made = honours.delete(owner(), held)
     assert not made.open
+    known.is_forgotten()
     (event,) = Event.objects.exclude(pk__in=before)
     assert made.steps.get().particulars["events"] == [event.pk]
     assert honours.delete(owner(), held).pk == made.pk
@@ -132,6 +172,7 @@ def test_a_persons_record_is_out_of_sight_on_the_day_after_its_time(record: Reco
         assert years == 5
         assert held.event_date is not None
         last = add_months(held.event_date, 12 * years)
+        known = Known(f"batch:{held.batch_id}")
     mine = viewers.itself(Actor("user:person", frozenset()), subject)
     auditor = viewers.auditor(operator(), "核查保存期限")
     for day, seen in ((last, 1), (last + dt.timedelta(days=1), 0)):
@@ -141,6 +182,10 @@ def test_a_persons_record_is_out_of_sight_on_the_day_after_its_time(record: Reco
             assert len(archive_of(subject.pk, auditor).timeline) == 1
             proof = retention.prove()
             assert (proof.past, proof.shown) == (1 - seen, 0)
+            assert retention.prove(day + dt.timedelta(days=9)).past == 1
+            if seen:
+                assert known.leaf().salt is not None, "what is only asked about forgets nothing"
+    known.is_forgotten()
 
 
 def test_the_proof_finds_what_would_be_shown(record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

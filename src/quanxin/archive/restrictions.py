@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from quanxin.accounts import Actor
 from quanxin.archive import events
+from quanxin.archive.forgetting import forget
 from quanxin.archive.models import Event, Record, Restriction
 from quanxin.policy.model import Basis
 
@@ -59,6 +60,8 @@ def restrict(
         )
         if made:
             recorded.append(_tell(Event.Kind.RECORDS_RESTRICTED, record, kind, case, at))
+            if kind is Restriction.Kind.DELETED:
+                forget([record])
     return recorded
 
 

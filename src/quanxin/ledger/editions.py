@@ -25,8 +25,8 @@ def _take_over() -> None:
     locks.hold(locks.Kind.LEDGER)
     pack = current_pack()
     if _last() != pack.edition:
-        audit(Actor("job:ledger"), "ledger.take-over", f"pack:{pack.name}", pack=pack.name, edition=pack.edition)
+        audit(Actor("job:ledger"), "ledger.take-over", "pack", pack=pack.name, edition=pack.edition)
 
 
 def _last() -> str | None:
-    return Leaf.objects.filter(kind="pack").order_by("-id").values_list("content__edition", flat=True).first()
+    return Leaf.objects.filter(about="pack").order_by("-id").values_list("content__edition", flat=True).first()

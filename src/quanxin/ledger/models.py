@@ -72,7 +72,7 @@ class Leaf(models.Model):
     class Meta:
         ordering = ["place"]
         indexes = [
-            models.Index(fields=["kind", "about"], name="leaf_about"),
+            models.Index(fields=["about", "kind"], name="leaf_about"),
             models.Index(fields=["id"], condition=Q(place=None), name="leaf_waiting"),
         ]
         constraints = [models.CheckConstraint(condition=Q(place=None) | Q(place__gte=0), name="leaf_place")]

@@ -2,20 +2,22 @@
 
 Invariant: the accessor alone hides; what is here only asks it, for each kind of viewer, about each record of a natural
 person whose time has passed, and says where it would have been shown. Nothing is deleted: what was decided may be asked for by
-the auditor.
+the auditor. What opens the leaves of such records in the public log is forgotten.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from quanxin.accounts.actors import Actor
 from quanxin.accounts.models import audit
 from quanxin.archive import access
 from quanxin.archive.definitions import definition
+from quanxin.archive.forgetting import forget
 from quanxin.archive.models import Record
 from quanxin.archive.viewers import Viewer
 from quanxin.calendar import add_months, today
@@ -23,6 +25,7 @@ from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
 CHUNK = 5_000
+AT_ONCE = 200  # records that the public log forgets at once
 _log = logging.getLogger(__name__)
 
 
@@ -37,21 +40,28 @@ class Proof:
 def prove(on: dt.date | None = None) -> Proof:
     """Ask the accessor about every record of a natural person that is past its time on a day (today)."""
     day, past, shown = on or today(), 0, 0
-    for record in _old(day):
-        resource = definition(record.batch_id)
-        if not access.kept_past(resource, day, record.event_date):
-            continue
-        past += 1
-        shown += any(
-            access.may_see_record(
-                viewer, resource, day, record.event_date, natural=True, own=viewer.kind == "department"
-            )
-            for viewer in _everyone()
-        )
+    for some in _batched(one for one in _old(day) if access.kept_past(definition(one.batch_id), day, one.event_date)):
+        past += len(some)
+        shown += sum(_is_shown(one, day) for one in some)
+        if day <= today():  # of another day it is only asked
+            forget(some)
     audit(Actor("job:retention", frozenset()), "rights.prove-retention", "records", past=past, shown=shown)
     if shown:
         _log.error("%s records of natural persons past their time would be shown", shown)
     return Proof(past, shown)
+
+
+def _batched(records: Iterator[Record]) -> Iterator[list[Record]]:
+    while some := list(islice(records, AT_ONCE)):
+        yield some
+
+
+def _is_shown(record: Record, day: dt.date) -> bool:
+    resource = definition(record.batch_id)
+    return any(
+        access.may_see_record(viewer, resource, day, record.event_date, natural=True, own=viewer.kind == "department")
+        for viewer in _everyone()
+    )
 
 
 def _old(day: dt.date) -> Iterable[Record]:

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["place"],
                 "indexes": [
-                    models.Index(fields=["kind", "about"], name="leaf_about"),
+                    models.Index(fields=["about", "kind"], name="leaf_about"),
                     models.Index(fields=["id"], condition=models.Q(("place", None)), name="leaf_waiting"),
                 ],
                 "constraints": [
