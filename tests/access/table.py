@@ -32,6 +32,7 @@ PORTAL = (
     "draw-verify", "inspection-items", "inspection-plans", "inspection-plan", "inspection-draws", "inspection-draw",
     "inspection-draw-file", "inspection-results", "log-checkpoint", "log-keys", "log-tile",
     "verify", "verified", "verified-status", "verified-receipt", "document-keys",
+    "log-witnessed", "log-cosign", "list-proof",
 )  # fmt: skip
 
 ROUTES: dict[str, Rule] = (
@@ -85,6 +86,7 @@ ROUTES: dict[str, Rule] = (
             "my:begin-one",
             "my:begin-about",
             "my:decision",
+            "my:case-proof",
             "my:consents",
             "my:give",
             "my:consent",
@@ -133,6 +135,7 @@ ROUTES: dict[str, Rule] = (
             "desk:case-file",
             "desk:cases-views",
             "desk:decision",
+            "desk:case-proof",
             "desk:attachment",
         ),
         roles(Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.SUPERVISOR, Role.CENTRE, Role.AUDITOR),
@@ -167,6 +170,7 @@ ROUTES: dict[str, Rule] = (
             "desk:submission",
             "desk:batches",
             "desk:batch",
+            "desk:batch-proof",
             "desk:annotated",
             "desk:row",
             "desk:replay",
@@ -212,6 +216,7 @@ ROUTES: dict[str, Rule] = (
             "api:hand_in_rows",
             "api:batches",
             "api:batch",
+            "api:proof",
             "api:held",
             "api:replay_rows",
             "api:take_back",
@@ -248,6 +253,7 @@ COMMANDS: dict[str, Rule] = (
             "draw verify",
             "log key",
             "log follow",
+            "log witness",
             "verify",
             "template",
             "doctor",
@@ -310,7 +316,7 @@ COMMANDS: dict[str, Rule] = (
     | {"handovers": roles(Role.STEWARD, Role.APPROVER, Role.AUDITOR)}
     | dict.fromkeys(("approve-handover", "refuse-handover"), roles(Role.APPROVER))
     | {"subject": roles(Role.CENTRE, Role.STEWARD)}
-    | {"log receipt": roles(Role.CENTRE, Role.AUDITOR)}
+    | dict.fromkeys(("log receipt", "log cosign"), roles(Role.CENTRE, Role.AUDITOR))
     | dict.fromkeys(("audit days", "audit export", "audit missed"), roles(Role.AUDITOR))
     | dict.fromkeys(
         (

@@ -10,6 +10,8 @@ import pytest
 from quanxin.accounts.models import ApiClient
 from quanxin.archive.models import Batch, Record
 from quanxin.intake.models import Held
+from quanxin.ledger import sequencing
+from quanxin.proofs import receipts
 from tests.api.conftest import Machine, token_for
 from tests.city import penalty
 
@@ -43,6 +45,13 @@ def test_held_rows_come_back_with_every_finding(machine: Machine, enrolled: Path
     assert row["original"]["fine"] == "不详"
     assert {"money-unreadable"} <= {issue["code"] for issue in row["issues"]}
     assert all(issue["message"] and issue["message_en"] for issue in row["issues"])
+    waits = machine.get(f"/batches/{made['batch']}/proof")
+    assert (waits.status_code, waits.headers["Retry-After"]) == (202, "1")
+    sequencing.sequence()
+    assert (
+        receipts.read(machine.get(f"/batches/{made['batch']}/proof").content).content["about"]
+        == f"batch:{made['batch']}"
+    )
     page = machine.get(f"/batches/{made['batch']}/held").json()
     assert page == {"items": made["held"], "next": None}
     again = machine.post(f"/batches/{made['batch']}/replay", {"rows": {str(row["row"]): {"fine": "0.5"}}})
@@ -78,6 +87,7 @@ def test_another_providers_batch_looks_like_none(machine: Machine, enrolled: Pat
     other = Machine(token_for("tax", provider="taxation"))
     for answer in (
         other.get(f"/batches/{made['batch']}"),
+        other.get(f"/batches/{made['batch']}/proof"),
         other.post(f"/batches/{made['batch']}/take-back", {"reason": "x"}),
         other.post(f"/batches/{made['batch']}/replay", {}),
     ):

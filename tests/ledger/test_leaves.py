@@ -16,12 +16,14 @@ from quanxin.accounts.models import AuditLine, audit
 from quanxin.archive import row_hashes
 from quanxin.archive.models import Record
 from quanxin.archive.open_data import publishing
+from quanxin.calendar import now
 from quanxin.intake.withdrawals import take_back
 from quanxin.ledger import editions, leaves, log, log_reading, sequencing
 from quanxin.ledger.models import Leaf
 from quanxin.proofs import merkle, receipts
 from quanxin.proofs.canonical import canonical
 from quanxin.proofs.notes import Key
+from quanxin.proofs.receipts import Trust
 from quanxin.runtime import slices
 from tests.city import hand_in, licence, penalty, register
 from tests.ledger.entries import nothing_of_anybody
@@ -54,7 +56,7 @@ def test_what_is_done_is_a_leaf_and_its_receipt_opens_it(tmp_path: Path) -> None
     leaf.refresh_from_db()
     receipt = log_reading.receipt(leaf)
     assert receipt is not None
-    assert receipts.wrong(receipt, [Key.read(key) for key in log_reading.public_keys()]) == []
+    assert receipts.wrong(receipt, Trust([Key.read(key) for key in log_reading.public_keys()], now())) == []
     assert receipt.content["sha256"] == made.sha256, "whoever has the file sees that it is the one"
     assert (receipt.content["received"], receipt.content["accepted"]) == (2, 2)
     assert nothing_of_anybody() == {"administration", "batch", "pack", "publication", "withdrawal"}

@@ -14,12 +14,13 @@ from typer.testing import CliRunner
 
 from quanxin.accounts import operator
 from quanxin.accounts.models import AuditLine, SignIn
-from quanxin.calendar import ZONE, travel
+from quanxin.calendar import ZONE, now, travel
 from quanxin.cli.main import app
 from quanxin.ledger import lines, log, log_reading, proving, sealing, sequencing, signing
 from quanxin.ledger.models import Seal
 from quanxin.proofs import receipts
 from quanxin.proofs.notes import Key
+from quanxin.proofs.receipts import Trust
 from quanxin.runtime import environment
 from quanxin.runtime.append_only import APPEND_ONLY
 from tests.ledger.lines import FIRST, at, lines_of, past_the_guards
@@ -85,7 +86,7 @@ def test_the_seal_of_a_day_is_a_leaf_of_the_public_log(sealed: list[Seal]) -> No
         receipt = log_reading.receipt(leaf)
         assert receipt is not None
         assert receipt.content == {"day": seal.day.isoformat(), "digest": seal.digest}
-        assert receipts.wrong(receipt, [Key.read(key) for key in log_reading.public_keys()]) == []
+        assert receipts.wrong(receipt, Trust([Key.read(key) for key in log_reading.public_keys()], now())) == []
 
 
 def test_days_are_sealed_in_order_each_linked_to_the_one_before(sealed: list[Seal]) -> None:

@@ -14,16 +14,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quanxin.accounts import Actor
+from quanxin.calendar import now
 from quanxin.ledger import log, log_reading, monitoring, sealing, sequencing
 from quanxin.ledger.models import Head, Leaf
 from quanxin.proofs import checkpoints, receipts
 from quanxin.proofs.notes import Key
+from quanxin.proofs.receipts import Trust
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def keys() -> list[Key]:
     return [Key.read(key) for key in log_reading.public_keys()]
+
+
+def trust(of: list[Key] | None = None, **more: Any) -> Trust:
+    return Trust(of if of is not None else keys(), now(), **more)
 
 
 def some(count: int, kind: str = "batch") -> list[Leaf]:
@@ -51,7 +57,7 @@ def test_a_leaf_gets_its_place_and_its_receipt_verifies_offline() -> None:
         receipt = log_reading.receipt(leaf)
         assert receipt is not None
         assert receipts.read(receipt.written()) == receipt
-        assert receipts.wrong(receipt, keys()) == []
+        assert receipts.wrong(receipt, trust()) == []
         assert receipt.content == {"n": n, "rows": "甲"}
         assert b"\xe7\x94\xb2" not in receipt.entry, "an entry holds a digest of its content, not the content"
 
@@ -78,7 +84,7 @@ def test_a_flipped_bit_of_a_receipt_is_named(data: st.DataObject) -> None:
     except receipts.Broken:
         return
     if read != receipt:  # a flipped bit of white space may say the same
-        assert receipts.wrong(read, keys())
+        assert receipts.wrong(read, trust())
 
 
 def test_garbage_is_no_receipt() -> None:
@@ -235,9 +241,30 @@ def test_heads_of_a_former_key_prove_as_ever() -> None:
     leaf.refresh_from_db()
     receipt = log_reading.receipt(leaf)
     assert receipt is not None
-    assert receipts.wrong(receipt, keys()) == []
-    assert receipts.wrong(receipt, keys()[-1:]) == ["signature"]
+    assert receipts.wrong(receipt, trust()) == []
+    assert receipts.wrong(receipt, trust(keys()[-1:])) == ["signature"]
     head = log_reading.head()
     assert head is not None
     assert checkpoints.opened(head.note.encode(), keys()[-1:])[0].size == 3
     assert json.loads(receipt.entry)["kind"] == "batch"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_flipped_bit_of_anything_that_is_served_is_named(client: Client, data: st.DataObject) -> None:
+    if log_reading.head() is None:
+        some(300)
+        sequencing.sequence()
+    fetch, asked, known = served(client), dict[str, bytes](), keys()
+
+    def noting(address: str) -> bytes | None:
+        if (found := fetch(address)) is not None:
+            asked[address] = found
+        return found
+
+    monitoring.follow(noting, known)
+    address = data.draw(st.sampled_from(sorted(asked)))
+    raw = bytearray(asked[address])
+    raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(monitoring.Fork, match=r"^(signature|tiles|entries)$"):
+        monitoring.follow(lambda place: bytes(raw) if place == address else fetch(place), known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from django.test import Client
 
 from quanxin.archive import restrictions
 from quanxin.archive.models import Record, Restriction
-from quanxin.calendar import travel
+from quanxin.calendar import now, travel
+from quanxin.ledger import log_reading, sequencing
 from quanxin.measures.lists_portal.members import public_lists, standing
 from quanxin.policy.model import Basis
+from quanxin.proofs import receipts
+from quanxin.proofs.notes import Key
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from tests.city import CODES, NAMES, hand_in, register
@@ -169,3 +173,22 @@ def test_lists_of_persons_alone_are_neither_public_nor_evaluated() -> None:
     assert [key for key, one in alone.items() if one.publication.mode == "public" or one.evaluation] == []
     evaluated = {indicator.resource for model in pack.models for indicator in model.indicators}
     assert not evaluated & {one.key for one in alone.values()}
+
+
+def test_each_listing_has_its_proof_and_nobody_else_has_one(anybody: Client) -> None:
+    with travel(morning(DAY)):
+        (found,) = re.findall(rf"{LIST}/\d+-\d+/proof\.json", page(anybody, LIST))
+        waits = anybody.get(found)
+        assert (waits.status_code, waits.headers["Location"]) == (302, LIST)
+        sequencing.sequence()
+        receipt = receipts.read(anybody.get(found).content)
+        assert receipt.row is not None
+        assert receipt.row.rows == 3
+        keys = [Key.read(key) for key in log_reading.public_keys()]
+        assert receipts.wrong(receipt, receipts.Trust(keys, now())) == []
+        for changed in ({"opened": "x"}, {"place": 1 - receipt.row.place % 2}, {"rows": 2}):
+            other = replace(receipt, row=replace(receipt.row, **changed))
+            assert receipts.wrong(other, receipts.Trust(keys, now())) == ["row"]
+        for left in Record.objects.filter(resource="serious-violation", superseded_at=None):
+            if f"{left.subject_id}-{left.id}" not in found:
+                assert anybody.get(f"{LIST}/{left.subject_id}-{left.id}/proof.json").status_code == 404

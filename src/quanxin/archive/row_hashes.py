@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any
 
@@ -17,10 +16,12 @@ import duckdb
 
 from quanxin.archive.models import Batch, Record
 from quanxin.proofs import merkle
+from quanxin.proofs.receipts import Row
 from quanxin.runtime.batch_rows import BatchRows
 from quanxin.runtime.bridge import pg_cursor
 
 AT_ONCE = 1 << 14  # rows in memory
+FEW = 50_000  # rows that are reckoned while somebody waits
 # A row as its hash has it: salt of the row, number, key, content. ``%s`` is the salt of the batch in hexadecimal.
 COMMITTED = r"""
 SELECT {part} AS part, unhex(sha256(
@@ -32,16 +33,6 @@ SELECT coalesce(string_agg(sha256('\x00'::bytea || convert_to(concat_ws(':',
     encode(sha256(convert_to(concat_ws(':', %(salt)s::text, id), 'UTF8')), 'hex'), id, key_hash, content_hash), 'UTF8')),
     ''::bytea ORDER BY id), ''::bytea), count(*) FILTER (WHERE id < %(id)s) FROM archive_record WHERE batch_id = %(batch)s
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A record among the rows of its batch: what opens its hash, its place, how many there are, and the proof."""
-
-    opened: str
-    place: int
-    rows: int
-    proof: list[bytes]
 
 
 def roots(con: duckdb.DuckDBPyConnection, several: BatchRows, salts: Sequence[bytes | memoryview]) -> list[str]:
@@ -82,6 +73,12 @@ def row_of(record: Record) -> tuple[str, Row]:
     own = hashlib.sha256(f"{salt}:{record.id}".encode()).hexdigest()
     opened = f"{own}:{record.id}:{record.key_hash}:{record.content_hash}"
     return merkle.root(leaves).hex(), Row(opened, place, len(leaves), merkle.inclusion(leaves, place))
+
+
+def among_rows(record: Record) -> Row | None:
+    """The record among the rows of its batch; None in one of so many rows that nobody is made to wait for it."""
+    few = Batch.objects.filter(pk=record.batch_id, received__lte=FEW).exists()
+    return row_of(record)[1] if few else None
 
 
 def _apart(hashes: bytes) -> list[bytes]:

@@ -29,6 +29,7 @@ from quanxin.casework.rendering import heading
 from quanxin.intake.corrections import CorrectionRefused, as_written, key_fields, lost_numbers
 from quanxin.intake.desk.cells import Cell, cells
 from quanxin.intake.effects import ITEM
+from quanxin.ledger import log_reading
 from quanxin.pages import display
 from quanxin.pages.messages import Left, left, person
 from quanxin.pages.papers import files_said, kind_of
@@ -115,6 +116,7 @@ def context_of(actor: Actor, look: CaseView, tried: Tried | None) -> dict[str, A
         "told": _told(events),
         "document": documents.exists(case),
         "panel": load(name)(actor, case) if (name := panel(case.kind)) else None,
+        "proof": log_reading.offered("decision", case.reference),
         "claimed": person(case.claimed_by),
         "mine": case.claimed_by == actor.name,
         "subject_link": not look.subject.natural and bool(look.subject.code),

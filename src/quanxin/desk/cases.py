@@ -28,9 +28,11 @@ from quanxin.casework.procedures import procedure_of
 from quanxin.desk import case_list, case_page
 from quanxin.desk.case_list import PAGE, WORKING
 from quanxin.desk.case_page import Tried
+from quanxin.ledger import log_reading
 from quanxin.pages.gates import requires_role
 from quanxin.pages.messages import status_of
 from quanxin.pages.papers import FILES, kind_of, only_papers, papers_of
+from quanxin.pages.proofs import answered
 from quanxin.rights import documents
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words
@@ -178,6 +180,19 @@ def decision(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
             "Cache-Control": "private, no-store",
         },
     )
+
+
+@require_safe
+@requires_role(*SEEING)
+def proof(request: HttpRequest, actor: Actor, number: str) -> HttpResponseBase:
+    """The receipt of the public log of what was decided last."""
+    try:
+        found = looking.open_case(actor, number)
+        looking.note(actor, found)
+    except Problem as error:
+        return _refused(request, error)
+    where = reverse("desk:case", args=[found.number])
+    return answered(log_reading.offered("decision", found.reference), found.number, where)
 
 
 @require_safe

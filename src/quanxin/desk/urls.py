@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("begin/<slug:kind>", beginning.begin_one, name="begin-one"),
     path("cases/<str:number>", cases.case, name="case"),
     path("cases/<str:number>/decision.pdf", cases.decision, name="decision"),
+    path("cases/<str:number>/proof.json", cases.proof, name="case-proof"),
     path("cases/<str:number>/file", cases.print_file, name="case-file"),
     path("cases/<str:number>/<slug:what>", cases.act, name="case-act"),
     path("agenda/<str:secret>.ics", agenda.feed, name="feed"),  # opened by its secret, to no role

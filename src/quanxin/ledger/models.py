@@ -94,15 +94,18 @@ class Tile(models.Model):
 
 
 class Head(models.Model):
-    """A checkpoint that was signed: how many leaves, the root, the signed note as it is served."""
+    """A checkpoint that was signed: how many leaves, the root, the signed note as it is served, and how many ``witnesses``
+    cosigned it."""
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField()
     note = models.TextField()
     at = models.DateTimeField()
+    witnesses = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["size"]
+        indexes = [models.Index(fields=["size"], condition=Q(witnesses__gt=0), name="head_witnessed")]
 
     def __str__(self) -> str:
         return str(self.size)

@@ -12,14 +12,14 @@ from itertools import count
 
 from quanxin.proofs import checkpoints, merkle, tiles
 from quanxin.proofs.checkpoints import Checkpoint
-from quanxin.proofs.notes import Key, NoteError
+from quanxin.proofs.notes import Key, Note, NoteError
 
 Fetch = Callable[[str], bytes | None]  # what lies at an address beneath the log's; None for nothing
 
 
 class Fork(Exception):
     """A log that is not what it was, or not what it says: in one word (``signature``, ``rolled-back``, ``forked``,
-    ``tiles``, ``entries``)."""
+    ``tiles``, ``entries``, ``witnesses``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,20 @@ class Seen:
     new: int
 
 
-def follow(fetch: Fetch, keys: Collection[Key], before: str = "") -> Seen:
-    """See that a log has grown from ``before`` (the note of the head that was seen last, "" for none). Raises ``Fork``."""
+@dataclass(frozen=True, slots=True)
+class Vouching:
+    """The witnesses of whom ``needed`` must have cosigned a head no longer than ``age`` ago, at the moment ``now``."""
+
+    witnesses: Collection[Key]
+    needed: int
+    now: int  # seconds since 1970
+    age: int = 24 * 3600
+
+
+def follow(fetch: Fetch, keys: Collection[Key], before: str = "", vouching: Vouching | None = None) -> Seen:
+    """See that a log has grown from ``before`` (the note of the head that was seen last, "" for none), and, where that is
+    asked, that others have seen the same of it. Raises ``Fork``."""
+    witnessed = fetch("witnessed") if vouching is not None else None  # before the head: the log grows meanwhile
     head, note = _head(fetch("checkpoint"), keys)
     old = _head(before.encode(), keys)[0] if before else Checkpoint(head.origin, 0, merkle.EMPTY)
     if old.origin != head.origin:
@@ -41,13 +53,36 @@ def follow(fetch: Fetch, keys: Collection[Key], before: str = "") -> Seen:
     tree = tiles.Tree(head.size, lambda wanted: [_tile(fetch, *which) for which in wanted])
     if tree.root() != head.root:
         raise Fork("tiles")
-    if old.size and not merkle.consistent(old.size, head.size, old.root, head.root, tree.consistency(old.size)):
-        raise Fork("forked")
+    _expect_growth(tree, old, head)
+    if vouching is not None:
+        if witnessed is None:
+            raise Fork("witnesses")
+        _expect_witnessed(_head(witnessed, keys), tree, head, vouching)
     _look_at_entries(fetch, tree, old.size)
     return Seen(str(note), head.size - old.size)
 
 
-def _head(raw: bytes | None, keys: Collection[Key]) -> tuple[Checkpoint, object]:
+def _expect_growth(tree: tiles.Tree, old: Checkpoint, head: Checkpoint) -> None:
+    if old.size and not merkle.consistent(old.size, head.size, old.root, head.root, tree.consistency(old.size)):
+        raise Fork("forked")
+
+
+def _expect_witnessed(
+    witnessed: tuple[Checkpoint, Note], tree: tiles.Tree, head: Checkpoint, vouching: Vouching
+) -> None:
+    seen, note = witnessed
+    if seen.origin != head.origin or seen.size > head.size:
+        raise Fork("forked")
+    _expect_growth(tree, seen, head)
+    try:
+        moments = checkpoints.cosignatures(note, vouching.witnesses)
+    except NoteError as error:
+        raise Fork("witnesses") from error
+    if sum(at >= vouching.now - vouching.age for at in moments.values()) < vouching.needed:
+        raise Fork("witnesses")
+
+
+def _head(raw: bytes | None, keys: Collection[Key]) -> tuple[Checkpoint, Note]:
     try:
         return checkpoints.opened(raw or b"", keys)
     except NoteError as error:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from quanxin.accounts.agency import Scope
@@ -24,12 +25,14 @@ from quanxin.casework.models import Case, Notice, Step, Term
 from quanxin.casework.parties import Party
 from quanxin.casework.procedures import procedure_of, state_of
 from quanxin.casework.representation import Representation, requires_scope, shown
+from quanxin.ledger import log_reading
 from quanxin.my import progress
 from quanxin.my.act_page import DONE
 from quanxin.my.notices import Headed, headed
 from quanxin.my.progress import Entry
 from quanxin.pages.listings import page_of
 from quanxin.pages.papers import FILES, files_said, kind_of
+from quanxin.pages.proofs import answered
 from quanxin.policy.procedure import Act
 from quanxin.rights import documents
 from quanxin.sharing import acknowledgements
@@ -93,7 +96,8 @@ def _page(request: HttpRequest, me: Representation, found: Case) -> HttpResponse
         "history": progress.history(found, steps), "done": _done(request, found),
         "asked": next((s for s in reversed(steps) if s.state == found.state and s.note), None) if made.asks else None,
         "extended": bool(running and running.extended), "papers": list(of_case(found.reference)),
-        "decision": documents.exists(found), "told": _told(steps), "seen": steps[-1].pk if steps else 0,
+        "decision": documents.exists(found), "told": _told(steps),
+        "proof": log_reading.offered("decision", found.reference), "seen": steps[-1].pk if steps else 0,
         "notices": _notices(me, found), "files": FILES, **_compared(me, found, steps), **_linked(me, found),
         **_offered(me, found),
     }  # fmt: skip
@@ -183,3 +187,12 @@ def decision(request: HttpRequest, me: Representation, number: str) -> HttpRespo
     made = HttpResponse(documents.decision(me.party.actor, found), content_type="application/pdf")
     made.headers["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return made
+
+
+@require_safe
+@requires_scope(*READERS)
+def proof(_request: HttpRequest, me: Representation, number: str) -> HttpResponseBase:
+    """The receipt of the public log of what was decided last."""
+    found = own(me, number)
+    where = reverse("my:case", args=[found.number])
+    return answered(log_reading.offered("decision", found.reference), found.number, where)

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("cases", cases.listed, name="cases"),
     path("cases/<str:number>", cases.case, name="case"),
     path("cases/<str:number>/decision.pdf", cases.decision, name="decision"),
+    path("cases/<str:number>/proof.json", cases.proof, name="case-proof"),
     path("cases/<str:number>/<slug:what>", acts.act, name="act"),
     path("begin", acts.begin, name="begin"),
     path("begin/<slug:kind>", acts.begin_one, name="begin-one"),

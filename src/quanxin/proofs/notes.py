@@ -7,6 +7,7 @@ that does not verify makes the whole note worthless.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import re
 from binascii import Error
@@ -67,6 +68,27 @@ class Key:
         if key.id.hex() != number:
             raise NoteError("the number of the key is not its own")
         return key
+
+
+def keys_of(text: str) -> dict[Key, dt.datetime | None]:
+    """Keys as they are published, one a line, each with the moment of its end where one stands behind it. Raises
+    ``NoteError``."""
+    found = {}
+    for line in text.splitlines():
+        key, _, end = line.strip().partition(" ")
+        if key:
+            found[Key.read(key)] = _moment(end.strip()) if end.strip() else None
+    return found
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise NoteError("no moment") from error
+    if at.tzinfo is None:
+        raise NoteError("a moment of nowhere")
+    return at
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,13 @@ _DECLARED = (
         "certificate (PAdES B-LT).",
     ),
     Variable(
+        "QUANXIN_WITNESSES",
+        "",
+        "公开日志的见证人的公钥，以空格分隔：平台只收下他们的联署，并列在日志头之下。",
+        "The keys of the witnesses of the public log, parted by blanks: the platform takes in their cosignatures and no "
+        "others', and shows them beneath its head.",
+    ),
+    Variable(
         "QUANXIN_ALLOWED_HOSTS",
         "127.0.0.1,localhost,[::1]",
         "网站可用的域名，以逗号分隔。",

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router
 
 from quanxin.accounts import Actor
@@ -28,6 +28,7 @@ from quanxin.intake.api.shapes import (
     BatchOut,
     BatchPage,
     HeldPage,
+    ProofWaits,
     ReceiptOut,
     ReceiptWithRows,
     ReplayIn,
@@ -40,6 +41,7 @@ from quanxin.intake.pipeline import intake
 from quanxin.intake.receipt import Receipt
 from quanxin.intake.replay import replay
 from quanxin.intake.small_batches import take_in
+from quanxin.ledger import log_reading
 
 router = Router(auth=Token("intake"), tags=["报送 / hand in"])
 
@@ -104,6 +106,21 @@ def batches(request: HttpRequest, before: BatchBefore = None, limit: int = 50) -
 def batch(request: HttpRequest, batch: BatchNumber) -> dict[str, Any]:
     """The receipt of a batch."""
     return _batch(_own(request, batch)[1])
+
+
+@router.get("/batches/{batch}/proof", response={200: dict, 202: ProofWaits}, summary="存证凭证")
+def proof(request: HttpRequest, batch: BatchNumber) -> HttpResponse:
+    """What proves to anybody, offline, that the batch was handed in and when; 202 until it stands in the public log, which
+    takes about a second."""
+    found = _own(request, batch)[1]
+    made = log_reading.offered("batch", f"batch:{found.pk}").file()
+    if made is None:
+        waits = {
+            "zh": "正在记入公开日志，约一秒后再取。",
+            "en": "It is being put into the public log: ask again in a second.",
+        }
+        return JsonResponse(waits, status=202, headers={"Retry-After": "1"})
+    return HttpResponse(made, content_type="application/json")
 
 
 @router.get("/batches/{batch}/held", response=HeldPage, summary="未入库的行")

@@ -46,6 +46,13 @@ class Note(Schema):
     en: str
 
 
+class ProofWaits(Schema):
+    """That a receipt of the public log is there in a moment."""
+
+    zh: str
+    en: str
+
+
 class ReceiptOut(Schema):
     """What became of a batch: accepted + updated + duplicate + quarantined + unlinked = received."""
 

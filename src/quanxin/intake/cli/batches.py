@@ -83,13 +83,17 @@ def receipt(
     batch: Annotated[str, typer.Argument(help="批次号 / batch")],
     rows: Annotated[bool, typer.Option("--rows", help="列出未入库的行 / list the rows that are held")] = False,
     out: Annotated[Path | None, typer.Option(help="导出带处理结果的 XLSX / annotated XLSX")] = None,
+    proof: Annotated[Path | None, typer.Option(help="导出可离线核验的存证凭证 / what proves it offline")] = None,
 ) -> None:
     """查看回执。 / Show a receipt."""
     from quanxin.intake import receipts
+    from quanxin.ledger import receipt_file
 
     made = receipts.receipt_of(batch)
     actor().require(Role.INTAKE, made.provider)
-    if out:
+    if proof:
+        receipt_file.write("batch", f"batch:{batch}", proof)
+    elif out:
         receipts.write_annotated(batch, out)
         emit({"batch": batch, "out": str(out)})
     elif rows:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,10 +29,12 @@ from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Held
 from quanxin.intake.notes import notes
 from quanxin.intake.replay import replay
+from quanxin.ledger import log_reading
 from quanxin.pages.gates import missing, requires_role
 from quanxin.pages.listings import Cell as Shown
 from quanxin.pages.listings import Column, Kind, Listing
 from quanxin.pages.paging import Onward
+from quanxin.pages.proofs import answered
 from quanxin.runtime import parameters
 from quanxin.runtime.duckdb_scratch import own_folder
 from quanxin.runtime.language import english, in_words, said
@@ -107,6 +109,14 @@ def annotated(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
         body = out.read_bytes()
     name = f"attachment; filename={found.pk}.xlsx"
     return HttpResponse(body, content_type=XLSX, headers={"Content-Disposition": name})
+
+
+@require_safe
+@requires_role(Role.INTAKE)
+def proof(_request: HttpRequest, actor: Actor, number: str) -> HttpResponseBase:
+    """The receipt of the public log: what was handed in, and when."""
+    found = _own(actor, number)
+    return answered(log_reading.offered("batch", f"batch:{found.pk}"), found.pk, reverse("desk:batch", args=[found.pk]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -185,6 +195,7 @@ def _receipt_page(request: HttpRequest, found: Batch, problem: str | None = None
         "batch": found, "codes": _codes(found), "notes": noted, "problem": problem, "titles": titles(),
         "held": _held(request, found, waiting), "taken": "taken" in request.GET, "entered": "entered" in request.GET,
         "repeated": "repeated" in request.GET, "replays": Batch.objects.filter(replay_of=found).order_by("pk"),
+        "proof": log_reading.offered("batch", f"batch:{found.pk}"),
     }  # fmt: skip
     return render(request, "intake/batch.html", context, status=422 if problem else 200)
 

@@ -15,6 +15,7 @@ PAGES: list[URLPattern] = [
     path("submissions/<str:number>", uploads.submission, name="submission"),
     path("batches", batches.batches, name="batches"),
     path("batches/<str:number>", batches.batch, name="batch"),
+    path("batches/<str:number>/proof.json", batches.proof, name="batch-proof"),
     path("batches/<str:number>/held.xlsx", batches.annotated, name="annotated"),
     path("batches/<str:number>/rows/<int:row_no>", batches.row, name="row"),
     path("batches/<str:number>/replay", batches.replay_all, name="replay"),

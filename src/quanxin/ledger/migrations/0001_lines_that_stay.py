@@ -209,8 +209,14 @@ class Migration(migrations.Migration):
                 ("root", models.BinaryField()),
                 ("note", models.TextField()),
                 ("at", models.DateTimeField()),
+                ("witnesses", models.PositiveSmallIntegerField(default=0)),
             ],
-            options={"ordering": ["size"]},
+            options={
+                "ordering": ["size"],
+                "indexes": [
+                    models.Index(fields=["size"], condition=models.Q(("witnesses__gt", 0)), name="head_witnessed")
+                ],
+            },
         ),
         migrations.RunSQL(FUNCTIONS + REMOVAL + INDEXES + LOG),
         migrations.RunSQL("".join(f"SELECT ledger_guard('{table}');" for table in GUARDED)),

@@ -37,7 +37,7 @@ FACTS, BASIS, NUMBER, AUTHORITY = "facts", "legal_basis", "document_number", "au
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A listing as it is shown; ``until`` is its last day, None for none that is known."""
+    """A listing as it is shown; ``until`` is its last day, None for none that is known; ``record`` its number."""
 
     code: str
     name: str
@@ -47,6 +47,7 @@ class Member:
     authority: str
     since: dt.date
     until: dt.date | None
+    record: tuple[int, int]
 
 
 def public_lists() -> Iterator[CreditList]:
@@ -140,4 +141,4 @@ def _member(record: Record, subject: Subject) -> Member:
     facts = texts.get(FACTS) or "；".join(texts[key] for key in resource.summary if texts.get(key) and key != NUMBER)
     since = record.event_date or today()
     number, basis, authority = (texts.get(key, "") for key in (NUMBER, BASIS, AUTHORITY))
-    return Member(subject.code, subject.name, number, facts, basis, authority, since, record.ends)  # type: ignore[attr-defined]
+    return Member(subject.code, subject.name, number, facts, basis, authority, since, record.ends, record.pk)  # type: ignore[attr-defined]

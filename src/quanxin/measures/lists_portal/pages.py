@@ -6,13 +6,15 @@ Invariant: whom somebody looks for is posted and stands in no address; a list th
 from __future__ import annotations
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from quanxin.archive import row_hashes
 from quanxin.calendar import today
+from quanxin.ledger import log_reading
 from quanxin.measures.lists_portal.members import (
     MOST_COUNTED,
     Member,
@@ -26,6 +28,7 @@ from quanxin.measures.lists_portal.members import (
 from quanxin.pages.fields import Item
 from quanxin.pages.listings import Cell, Column, Filters, Kind, Listing
 from quanxin.pages.paging import Onward
+from quanxin.pages.proofs import answered
 from quanxin.policy.consequences import CreditList
 from quanxin.runtime.language import said
 from quanxin.runtime.pack import current_pack
@@ -82,7 +85,7 @@ def one_list(request: HttpRequest, key: str) -> HttpResponse:
         key="members",
         title=said(found.title),
         quiet=True,
-        columns=_columns(),
+        columns=_columns(found),
         rows=members(records),
         paging=onward,
         filters=filters,
@@ -98,13 +101,30 @@ def one_list(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "measures/list.html", context, status=422 if short else 200)
 
 
-def _columns() -> list[Column]:
+@require_safe
+def proof(_request: HttpRequest, key: str, subject: int, number: int) -> HttpResponseBase:
+    """The receipt of the public log that a listing was entered, and when; of one that everybody may read today."""
+    found = public_list(key)
+    record = standing(found).filter(subject_id=subject, id=number).first() if found is not None else None
+    if found is None or record is None:
+        raise Http404
+    row = row_hashes.among_rows(record)
+    offer = log_reading.offered("batch", f"batch:{record.batch_id}")
+    return answered(offer, f"{key}-{subject}-{number}", reverse("portal:list", args=[key]), row)
+
+
+def _columns(of: CreditList) -> list[Column]:
     return [
         Column(_("主体"), lambda row: Cell(row.name, _address(row), notes=[row.code]), Kind.LINK, bare=True),
         Column(_("事由和依据"), lambda row: Cell(row.facts, notes=[row.basis] if row.basis else []), bare=True),
         Column(_("认定文书"), lambda row: Cell(row.number or "—", notes=[row.authority] if row.authority else [])),
         Column(_("列入日期"), lambda row: row.since, Kind.DAY),
         Column(_("期满日期"), lambda row: row.until or _("至移出"), Kind.DAY),
+        Column(
+            _("凭证"),
+            lambda row: Cell(_("存证凭证"), reverse("portal:list-proof", args=[of.key, *row.record])),
+            Kind.LINK,
+        ),
     ]
 
 
@@ -127,4 +147,8 @@ def _term(one: CreditList) -> str:
     return _("%(n)s 年") % {"n": one.term_months // 12} if whole else _("%(n)s 个月") % {"n": one.term_months}
 
 
-URLS = [path("lists/", lists, name="lists"), path("lists/<slug:key>", one_list, name="list")]
+URLS = [
+    path("lists/", lists, name="lists"),
+    path("lists/<slug:key>", one_list, name="list"),
+    path("lists/<slug:key>/<int:subject>-<int:number>/proof.json", proof, name="list-proof"),
+]

@@ -1,0 +1,59 @@
+"""Receipts that are no good: each has a verdict of its own, and none is taken for a good one or for a fault of the program."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from quanxin.calendar import now, travel
+from quanxin.ledger import log_reading, sequencing, signing
+from quanxin.ledger.models import Leaf
+from quanxin.proofs import checkpoints, receipts
+from quanxin.proofs.notes import Key, Note
+from tests.ledger.test_log import keys, some, trust
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_is_no_good_gets_a_verdict_of_its_own() -> None:
+    (leaf,) = some(1)
+    with travel(now() + dt.timedelta(days=2)):
+        later = some(1, "draw")[0]
+    sequencing.sequence()
+    made = [log_reading.receipt(Leaf.objects.get(pk=one.pk)) for one in (leaf, later)]
+    receipt, ahead = made
+    assert receipt is not None
+    assert ahead is not None
+    raw = receipt.written()
+    for cut in range(0, len(raw) - 2, 7):
+        with pytest.raises(receipts.Broken):
+            receipts.read(raw[:cut])
+    with pytest.raises(receipts.Broken, match="twice"):
+        receipts.read(raw.replace(b'"place"', b'"place": 0, "place"'))
+    assert receipts.wrong(receipts.read(raw.replace(b'"n": 0', b'"n": 0.0')), trust()) == ["content"]
+    assert receipts.wrong(receipts.read(raw.replace("\u7532".encode(), b"\\ud800")), trust()) == ["content"]
+    assert receipts.wrong(ahead, trust()) == ["future"]
+    stranger = [Key("other.example/log", keys()[0].public), Key(keys()[0].name, bytes(32))]
+    assert receipts.wrong(receipt, trust(stranger)) == ["signature"]
+    ended = {keys()[-1]: now() - dt.timedelta(days=1)}
+    assert receipts.wrong(receipt, trust(ended=ended)) == ["key-ended"]
+    assert receipts.wrong(receipt, trust(ended={keys()[-1]: now() + dt.timedelta(days=1)})) == []
+
+
+def test_a_receipt_of_a_forked_log_is_named_though_both_heads_are_signed() -> None:
+    (leaf,) = some(1)
+    sequencing.sequence()
+    receipt = log_reading.receipt(Leaf.objects.get(pk=leaf.pk))
+    head = log_reading.head()
+    assert receipt is not None
+    assert head is not None
+    origin = checkpoints.opened(head.note.encode(), keys())[0].origin
+    present = keys()[-1]
+    for size, root in ((1, b"x" * 32), (2, b"y" * 32)):
+        text = checkpoints.Checkpoint(origin, size, root).text
+        other = str(Note(text).signed(present, lambda said: base64.b64decode(signing.sign(said))))
+        forked = replace(receipt, later=other, growth=[b"z" * 32] if size > 1 else [])
+        assert receipts.wrong(forked, trust()) == ["consistency"]
