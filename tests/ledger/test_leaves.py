@@ -119,7 +119,7 @@ def test_content_comes_back_from_the_database_as_it_was_committed_to(value: obje
     assert log.entry_of("test", leaf.at, bytes(leaf.salt), leaf.content) == bytes(leaf.entry)
 
 
-@pytest.mark.parametrize("value", [0.5, 2.0, 10**20, [1, {"a": 1e3}]])
+@pytest.mark.parametrize("value", [0.5, 2.0, [1, {"a": 1e3}]])
 def test_content_that_may_come_back_otherwise_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="no exact form"):
         log.add("test", "x", {"said": value})

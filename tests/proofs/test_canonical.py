@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quanxin.proofs.canonical import LARGEST, canonical
+from quanxin.proofs.canonical import canonical
 
+LARGEST = 2**53 - 1
 EXACT = st.recursive(
     st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),

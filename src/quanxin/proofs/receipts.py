@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from quanxin.proofs import checkpoints, merkle
+from quanxin.proofs import checkpoints, jcs, merkle
 from quanxin.proofs.canonical import canonical
 from quanxin.proofs.checkpoints import Checkpoint
 from quanxin.proofs.notes import Key, Note, NoteError, unbase64
@@ -99,7 +99,7 @@ def read(raw: bytes) -> Receipt:
     try:
         if len(raw) > MOST:
             raise Broken("longer than a receipt is")
-        told = json.loads(raw.decode(), object_pairs_hook=_once)
+        told = jcs.read(raw)
         if not isinstance(told, dict) or told.get("format") != FORMAT:
             raise Broken("no receipt of this form")
         content, later = told["content"], told["later"]
@@ -187,12 +187,6 @@ def _opens(receipt: Receipt) -> bool:
 
 def _written(hashes: Sequence[bytes]) -> list[str]:
     return [base64.b64encode(one).decode() for one in hashes]
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(made := dict(pairs)) != len(pairs):
-        raise Broken("a name stands twice")
-    return made
 
 
 def _text(value: Any) -> str:
