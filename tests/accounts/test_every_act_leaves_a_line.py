@@ -19,6 +19,7 @@ DOORS = {"audit", "audit_all", "refused_line", "note"}  # of accounts; ``_write`
 
 # What leaves no audit line, and why that is right.
 WITHOUT = {
+    "accounts.auditing.audit_all": "the door itself",
     "accounts.attempts.one_at_a_time": "a lock; what is done under it leaves its own",
     "accounts.keyring._move": "a part of a rotation, which leaves one",
     "accounts.keyring._wait_for": "waits",
@@ -32,6 +33,7 @@ WITHOUT = {
     "intake.small_batches._answer_known": "keeps the answer of a batch that left its own",
     "intake.pulls._enqueue": "makes a job; the pull leaves one",
     "ledger.sequencing._sequence_some": "gives what acts committed its place in the log, which keeps it",
+    "ledger.witnessing.take": "a witness's signature proves itself, and is kept beneath the head",
     "supervision.classing.standings.refresh": "classes made anew of what the records give",
     "supervision.classing.standings.differences": "compares within a transaction, and changes nothing",
     "measures.due.refresh": "a list made anew of what the records give",
