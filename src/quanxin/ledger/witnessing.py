@@ -59,7 +59,8 @@ def take(raw: bytes) -> int:
     if head is None or notes.read(head.note.encode()).text != note.text:
         raise NoteError("no head of this log")
     known = witnesses()
-    checkpoints.cosignatures(note, known)
+    if not checkpoints.cosignatures(note, known):
+        raise NoteError("no witness that is named cosigned it")
     there = {(one.name, one.id) for one in notes.read(head.note.encode()).signatures}
     names = {(key.name, key.id) for key in known}
     new = {(one.name, one.id): one for one in note.signatures if (one.name, one.id) in names - there}
