@@ -53,7 +53,7 @@ def witnesses() -> list[Key]:
 @transaction.atomic
 def take(raw: bytes) -> int:
     """Take in the cosignatures beneath a head that the platform signed; return how many are new. Raises ``NoteError`` for
-    another note than that of such a head, and where a witness's does not hold."""
+    another note than that of such a head, and without a cosignature, which holds, of a witness that it names."""
     note = notes.read(raw)
     head = Head.objects.select_for_update().filter(size=Checkpoint.of(note.text).size).first()
     if head is None or notes.read(head.note.encode()).text != note.text:
