@@ -25,6 +25,12 @@ def run(*words: str | Path) -> tuple[int, str]:
     return done.exit_code, f"{done.output}{done.exception or ''}"
 
 
+def first(done: tuple[int, str]) -> Any:
+    """The verdict of what did not hold."""
+    assert done[0] == 1
+    return json.loads(done[1].splitlines()[0])
+
+
 def said(*words: str | Path) -> Any:
     code, output = run(*words)
     assert code == 0, output
@@ -55,13 +61,13 @@ def test_a_stranger_follows_the_log_and_verifies_a_receipt(live_server: LiveServ
     code, words = run("verify", changed, "--key", key)
     assert code == 1
     assert "凭证的内容被更改过" in words
-    told = json.loads(words)
+    told = json.loads(words.splitlines()[0])
     assert [told[part] for part in PARTS] == ["holds", "fails", "holds", "holds"]
-    told = json.loads(run("verify", tmp_path / "r.json", "--key", OTHER)[1])
+    told = first(run("verify", tmp_path / "r.json", "--key", OTHER))
     assert [told[part] for part in PARTS] == ["fails", "unknown", "unknown", "unknown"]
-    told = json.loads(run("verify", tmp_path / "r.json", "--key", f"{key} 2020-01-01T00:00:00Z")[1])
+    told = first(run("verify", tmp_path / "r.json", "--key", f"{key} 2020-01-01T00:00:00Z"))
     assert (told["validity"], [one["code"] for one in told["wrong"]]) == ("fails", ["key-ended"])
-    told = json.loads(run("verify", tmp_path / "r.json", "--key", key, "--needed", "1")[1])
+    told = first(run("verify", tmp_path / "r.json", "--key", key, "--needed", "1"))
     assert [one["code"] for one in told["wrong"]] == ["cosignature"]
 
 

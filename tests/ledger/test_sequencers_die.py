@@ -32,7 +32,10 @@ def sequencers(number: int) -> list[Command]:
     return [start(("-c", SEQUENCE), env) for _ in range(number)]
 
 
-def test_killed_at_any_instant_and_several_at_once_they_lose_nothing_and_never_fork() -> None:
+def test_killed_at_any_instant_and_several_at_once_they_lose_nothing_and_never_fork(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("QUANXIN_SIGNING_KEY", "17" * 32)  # everybody's, wherever its data lie
     source, running, acknowledged = random.Random(7), sequencers(3), []
     try:
         for n in range(LEAVES // AT_ONCE):

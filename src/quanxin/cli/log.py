@@ -195,6 +195,7 @@ def _fetch(address: str, place: str, sent: bytes | None = None) -> bytes | None:
         with urllib.request.urlopen(whole, sent, timeout=PATIENCE) as answer:  # noqa: S310  # nosec B310  # looked at above
             raw: bytes = answer.read(MOST + 1)
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code == 404:
             return None
         if sent is not None and error.code == 422:

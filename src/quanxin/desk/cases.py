@@ -190,7 +190,7 @@ def proof(request: HttpRequest, actor: Actor, number: str) -> HttpResponseBase:
         found = looking.open_case(actor, number)
         looking.note(actor, found)
     except Problem as error:
-        return _refused(request, error)
+        return _refused(request, error, 404 if isinstance(error, RightsError) else 0)
     where = reverse("desk:case", args=[found.number])
     return answered(log_reading.offered("decision", found.reference), found.number, where)
 
