@@ -19,11 +19,13 @@ from django.db import DataError, connection, connections, transaction
 from quanxin.accounts import operator
 from quanxin.accounts.models import AuditLine
 from quanxin.archive import lake, lake_compaction, lake_proof
+from quanxin.archive import row_hashes
 from quanxin.archive.models import Batch, Event, Record
 from quanxin.demo.city import code_of
 from quanxin.intake import small_batches
 from quanxin.intake.models import Held
 from quanxin.intake.receipt import Receipt
+from quanxin.proofs import merkle
 from quanxin.runtime.duckdb_scratch import workshop
 from quanxin.runtime.group_commit import Witness
 from quanxin.subjects.models import Identifier, Subject
@@ -104,9 +106,17 @@ def kept() -> tuple[Any, ...]:
         sorted(map(repr, held)),
         receipts[::-1],
         sorted(map(repr, subjects.values())),
-        [(batches.index(a.target.partition(":")[2]), a.actor, a.particulars) for a in acts],
+        [(batches.index(batch), a.actor, rooted(batch, a.particulars)) for a in acts for batch in [a.target[6:]]],
         list(map(batches.index, events)),
     )
+
+
+def rooted(batch: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What a line says, with whether the root is that over the rows of its batch alone, whose salts are of chance."""
+    one = Record.objects.filter(batch_id=batch).first()
+    root = row_hashes.row_of(one)[0] if one is not None else merkle.EMPTY.hex()
+    assert said["rows_root"] == root
+    return {key: value for key, value in said.items() if key != "rows_root"}
 
 
 def undone(act: Callable[[], object]) -> tuple[Any, ...]:
