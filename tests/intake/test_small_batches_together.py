@@ -18,8 +18,7 @@ from django.db import DataError, connection, connections, transaction
 
 from quanxin.accounts import operator
 from quanxin.accounts.models import AuditLine
-from quanxin.archive import lake, lake_compaction, lake_proof
-from quanxin.archive import row_hashes
+from quanxin.archive import lake, lake_compaction, lake_proof, row_hashes
 from quanxin.archive.models import Batch, Event, Record
 from quanxin.demo.city import code_of
 from quanxin.intake import small_batches
