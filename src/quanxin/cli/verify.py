@@ -1,4 +1,4 @@
-"""The command that verifies a receipt: verify.
+"""The command that verifies a receipt, or a document: verify.
 
 Invariant: it needs neither the platform's database nor a network. Each part of the verdict is said by its name: signature,
 inclusion, consistency, validity; one that does not hold ends it with 1.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from quanxin.cli.log import Keys, Needed, Witnesses, keys_of
+from quanxin.cli.log import Needed, Witnesses, keys_of
 from quanxin.terminal.access import ANYONE, may
 from quanxin.terminal.output import emit, fail
 
@@ -38,27 +38,42 @@ def register(app: typer.Typer) -> None:
 
 @may(ANYONE, database=False)
 def verify(
-    file: Annotated[Path, typer.Argument(help="凭证文件 / the receipt")],
-    key: Keys,
+    file: Annotated[Path, typer.Argument(help="凭证，或文书的 PDF、JSON / a receipt, or a document as PDF or JSON")],
+    key: Annotated[
+        list[str] | None, typer.Option("--key", metavar="KEY", help="日志的公钥 / public key of the log")
+    ] = None,
     witness: Witnesses = None,
     needed: Needed = 0,
+    keys: Annotated[Path | None, typer.Option(help="文书的公钥文件 / keys of documents: /documents/keys")] = None,
+    receipt: Annotated[Path | None, typer.Option(help="文书的日志凭证 / receipt of the document")] = None,
 ) -> None:
-    """离线核验凭证：签名、在日志中、只增不改、有效。 / Verify a receipt offline, part by part."""
+    """离线核验凭证或文书：签名、在日志中、只增不改、有效。 / Verify a receipt or a document offline, part by part."""
+    from quanxin.documents.cli import check_file
+
+    try:
+        raw = file.read_bytes()
+    except OSError:
+        fail(f"无法读取 {file}。", f"{file} cannot be read.")
+    if key:
+        _check_receipt(file, raw, key, witness or [], needed)
+    else:
+        check_file(file, raw, keys, receipt)
+
+
+def _check_receipt(file: Path, raw: bytes, key: list[str], witness: list[str], needed: int) -> None:
+    """Verify a receipt and say what holds; ends with 1 where something does not."""
     import datetime as dt
 
     from quanxin.calendar import now
     from quanxin.proofs import receipts
 
     try:
-        found = receipts.read(file.read_bytes())
-    except OSError:
-        fail(f"无法读取 {file}。", f"{file} cannot be read.")
+        found = receipts.read(raw)
     except receipts.Broken:
         fail("这不是一份凭证，或者已经损坏。", "This is no receipt, or it is broken.")
-    keys = keys_of(key)
-    ended = {one: end for one, end in keys.items() if isinstance(end, dt.datetime)}
-    trust = receipts.Trust(list(keys), now(), ended, list(keys_of(witness or [])), needed)
-    wrong = receipts.wrong(found, trust)
+    known = keys_of(key)
+    ended = {one: end for one, end in known.items() if isinstance(end, dt.datetime)}
+    wrong = receipts.wrong(found, receipts.Trust(list(known), now(), ended, list(keys_of(witness)), needed))
     emit(_said(file, found, wrong), show=_shown)
     if wrong:
         raise typer.Exit(1)
