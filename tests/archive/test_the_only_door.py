@@ -40,7 +40,7 @@ REASONS = {
     "commitments/collection.py": "what came of commitments whose cases the reader may open, in a file with its line, and counts",
     "commitments/entering.py": "which record a case is about once an act made it",
     "commitments/exclusion.py": "whether a subject that promises is listed or broke a commitment: said, and not shown",
-    "commitments/nightly.py": "whether data show that a duty was kept; shows nothing",
+    "commitments/matching.py": "whether data show that a duty was kept; shows nothing",
     "sharing/webhook_events.py": "which resources an event is about",
     "intake/withdrawals.py": "a provider's own records, to end them",
     "measures/lists_portal/members.py": "the public lists, as the public reads them",

@@ -14,12 +14,12 @@ from quanxin.accounts.models import AuditLine
 from quanxin.archive.models import Record
 from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import PUBLIC
-from quanxin.calendar import travel
-from quanxin.casework import engine, ticking
+from quanxin.calendar import day_of, today, travel
+from quanxin.casework import engine, rendering, ticking
 from quanxin.casework.filing import Filed, Thing, file
 from quanxin.casework.models import Case, Notice
 from quanxin.casework.parties import Party
-from quanxin.commitments import collection, duties, nightly, numbers, signing, texts
+from quanxin.commitments import collection, duties, matching, nightly, numbers, signing, texts
 from quanxin.commitments.errors import CommitmentError
 from quanxin.commitments.models import Confirmation, Duty, Serial, Signature
 from quanxin.policy.commitments import Duty as PolicyDuty
@@ -152,6 +152,8 @@ def test_a_breach_is_found_after_an_order_and_an_answer_and_by_a_decision() -> N
         with pytest.raises(Problem):
             engine.perform(DEPARTMENT, case.number, "find-breached", life.BREACH | {"reason": "未配齐"})
         engine.perform(DEPARTMENT, case.number, "order", {"duty": "conditions-met", "reason": "请整改"})
+        _title, told = rendering.rendered(Notice.objects.get(key="commitment-ordered", role=""), "zh")
+        assert "承诺事项“符合告知的条件和标准”没有履行" in told
         engine.perform(owner(), case.number, "answer", {"reason": "尚未到货"})
         with pytest.raises(NotAllowed):
             engine.perform(FOREIGN, case.number, "find-breached", life.BREACH | {"reason": "未配齐"})
@@ -271,15 +273,17 @@ def test_by_night_what_has_run_out_ends_and_data_show_what_is_kept(tmp_path: Pat
     with travel(MAY):
         case = life.in_force()
     made = life.commitment(case)
-    match = Match.model_validate({"resource": "annual-report", "when": "year >= 2025"})
-    assert nightly.shown(made, match) is None
+    match = Match.model_validate(
+        {"resource": "annual-report", "providers": ["market-regulation"], "when": "year >= 2025"}
+    )
+    assert matching.shown(made, match, day_of(MAY)) is None
     with travel(MAY + dt.timedelta(days=30)):
         rows = [
             {"subject_name": life.NAMES[0], "uscc": life.CODES[0], "year": year, "decision_date": day}
             for year, day in (("2024", "2026-06-01"), ("2025", "2026-06-02"), ("2023", "2026-05-01"))
         ]
         hand_in(tmp_path, "annual-report", rows, name="reports.csv")
-        found = nightly.shown(made, match)
+        found = matching.shown(made, match, today())
     assert found is not None
     assert found.payload["year"] == 2025
     type(made).objects.filter(pk=made.pk).update(valid_until=dt.date(2026, 6, 30))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -19,7 +20,7 @@ from quanxin.casework import engine
 from quanxin.casework.models import Case
 from quanxin.commitments.models import Commitment, Confirmation, Signature
 from tests.accounts.people import code_of, enrolled, person
-from tests.city import CODES, NAMES
+from tests.city import AUTHORITY, CODES, NAMES, hand_in
 from tests.commitments import life
 from tests.commitments.life import OFFER
 from tests.desk.people import signed_in
@@ -169,6 +170,29 @@ def test_the_rate_of_entered_performance_is_that_of_the_records() -> None:
         )
         assert "市场监督管理局,3,3,1,33.3%" in client.get(address, asked).content.decode("utf-8-sig")
         assert "33.3%" in client.get(address).content.decode()
+
+
+def test_what_is_handed_in_by_rows_counts_in_the_rate_of_its_department(tmp_path: Path) -> None:
+    authority = {"authority_name": "济南市市场监督管理局", "authority_code": AUTHORITY}
+    who = {"subject_name": NAMES[0], "uscc": CODES[0], "subject_category": "法人及非法人组织"} | authority
+    said = {
+        "kind": "主动型",
+        "matter": "年报",
+        "content": "如实",
+        "liability": "依法承担",
+        "disclosure": "可向社会公开",
+    }
+    over = {"decision_date": "2025-04-01", "valid_until": "2026-04-01"}
+    address, asked = "/desk/commitments/statistics", {"table": "departments", "as": "csv"}
+    with travel(life.MAY):
+        life.in_force()
+        hand_in(tmp_path, "credit-commitment", [who | said | {"decision_date": "2026-04-01"}, who | said | over])
+        assert "市场监督管理局,3,1,0,0.0%" in clerk().get(address, asked).content.decode("utf-8-sig")
+        came = who | {"performance": "全部履行", "decision_date": "2026-05-05"}
+        hand_in(tmp_path, "credit-commitment-performance", [came], name="came.csv")
+        assert "市场监督管理局,3,2,2,100.0%" in clerk().get(address, asked).content.decode("utf-8-sig")
+        foreign = signed_in(Role.DECIDER, provider="taxation", name="foreign")
+        assert foreign.get(address, asked).content.decode("utf-8-sig").splitlines()[1:] == []
 
 
 def test_a_check_is_recorded_on_the_page_of_the_case() -> None:

@@ -115,7 +115,7 @@ def _promise(duty: dict[str, Any] | None = None, **said: Any) -> Change:
     rule = {"in_force": {"from": "2019-01-01"}, "basis": [{"title": "某法"}]}
     duties = [
         {"key": "d", "title": text("守法"), "text": text("守法"), "evidence": "data-match", "due": {"months": 2},
-         "match": {"resource": "penalty", "when": "fine > 1"}} | (duty or {})
+         "match": {"resource": "penalty", "providers": ["market"], "when": "fine > 1"}} | (duty or {})
     ]  # fmt: skip
     made = rule | {
         "key": "promise", "title": text("承诺"), "kind": "主动型", "item": text("事项"), "departments": ["market"],
@@ -216,7 +216,8 @@ BREAKS: dict[str, list[Change]] = {
     ],
     "commitment-unknown": [
         _promise(kind="无"), _promise(publicity="其他-公开"), _promise(departments=["nobody"]), _promise(targets=["nobody"]),
-        _promise(procedure="nothing"), _promise(excluded_matters=["nothing"]), _promise({"match": {"resource": "nothing"}}),
+        _promise(procedure="nothing"), _promise(excluded_matters=["nothing"]), _promise({"match": {"resource": "nothing", "providers": ["market"]}}),
+        _promise({"match": {"resource": "penalty", "providers": ["nobody"]}}),
         _promise(exclusions=[{"key": "x", "title": text("失信"), "lists": ["nothing"], "way_out": text("修复"),
                               "basis": [{"title": "某法"}]}]),
     ],
@@ -228,8 +229,9 @@ BREAKS: dict[str, list[Change]] = {
         _promise(breach_effects=[{"measure": "ban", "basis": [{"title": "某法", "article": "第一条"}]}]),
     ],
     "commitment-duty-unusable": [
-        _promise({"match": {"resource": "penalty", "when": "nothing > 1"}}),
-        _promise({"match": {"resource": "penalty", "when": "read_csv('x') = 1"}}),
+        _promise({"match": {"resource": "penalty", "providers": ["market"], "when": "nothing > 1"}}),
+        _promise({"match": {"resource": "penalty", "providers": ["market", "approval"], "when": "fine > 1"}}),
+        _promise({"match": {"resource": "penalty", "providers": ["market"], "when": "read_csv('x') = 1"}}),
         _all(_promise(), put("lists/list.yaml", "nature", to="positive"), lambda files: files.pop("measures/ban.yaml"),
              lambda files: files["plan.yaml"][0].pop("measures", None)),
     ],
@@ -426,6 +428,10 @@ KEEPS: list[Change] = [
         "measures/ban.yaml",
         to=sound()["measures/ban.yaml"]
         | {"kind": "绿色通道", "nature": "incentive", "class": "favour", "triggers": [{"resource": "penalty"}]},
+    ),
+    _all(
+        put(RESOURCE, "publication", to={"mode": "public", "until": "decision_date", "months": 3}),
+        lambda files: [files.pop(name) for name in (EARLY, LATE, "overrides/law.yaml")],
     ),
     put(RESOURCE, "title", to=text("疾病预防控制机构处罚")),  # only what is kept of a subject counts
     put(*FIELDS, 0, "aliases", to=["名称（全称）"]),

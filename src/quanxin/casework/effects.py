@@ -24,7 +24,7 @@ Given = Mapping[str, Any]
 @dataclass(slots=True)
 class Performing:
     """An act while it is done. ``fields`` are the checked items of its form, ``sent`` the form as it came; ``kept`` and
-    ``events`` go into the step; ``record`` is the version that stands, None where none does."""
+    ``events`` go into the step, ``said`` into the notices; ``record`` is the version that stands, None where none does."""
 
     actor: Actor
     party: Party | None
@@ -38,6 +38,7 @@ class Performing:
     reason: str = ""
     papers: tuple[str, ...] = ()
     kept: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
     events: list[int] = field(default_factory=list)
 
 

@@ -48,7 +48,7 @@ def _said(performing: Performing, told: Told) -> dict[str, Any]:
         said["due"] = term.due_at
     if told.what is not None:
         said["what"] = told.what
-    return said
+    return said | performing.said
 
 
 def _provider(who: Who, case: Case) -> str:

@@ -17,7 +17,7 @@ from quanxin.checks.models import Check, Result
 from quanxin.documents import issuing
 from quanxin.documents.typesetting import Sheet
 from quanxin.pages.display import day, moment
-from quanxin.runtime.language import language
+from quanxin.runtime.language import english, language, listed
 
 SHEET = Sheet("quanxin.checks", "check.typ")
 SHOWN = 2_000
@@ -58,7 +58,7 @@ def _data(check: Check) -> dict[str, Any]:
             [_("核查编号"), check.number], [_("核查事项"), told["item"]], [_("核查单位"), told["department"]],
             [_("办件"), check.case_ref], [_("办理的事情"), check.words], [_("核查时间"), moment(check.as_of)],
             [_("有效期至"), day(check.valid_until)],
-            [_("核查范围"), "、".join(told["looked"])], [_("结果"), "；".join(told["counts"])],
+            [_("核查范围"), told["looked"]], [_("结果"), listed(told["counts"])],
             [_("结果摘要（SHA-256）"), check.digest],
         ],
         "header": [_("序号"), _("统一社会信用代码"), _("名称"), _("结果"), _("发现")],
@@ -68,7 +68,9 @@ def _data(check: Check) -> dict[str, Any]:
 
 def _row(result: Result) -> list[str]:
     found = [
-        "；".join([one["title"], *(f"{m['title']}（{'、'.join(m['basis'])}）" for m in one["measures"])])
+        ("; " if english() else "；").join(
+            [one["title"], *(f"{m['title']}（{'、'.join(m['basis'])}）" for m in one["measures"])]
+        )
         for one in wording.findings(result)
     ]
     name = wording.name_of(result) or "—"

@@ -11,13 +11,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from quanxin.accounts.models import Organisation
 from quanxin.checks import items
 from quanxin.checks.models import Check, Result
 from quanxin.checks.queries import expired
 from quanxin.pages.display import day as in_day
 from quanxin.pages.listings import Column, Kind
 from quanxin.policy.model import Text
-from quanxin.runtime.language import said
+from quanxin.runtime.language import listed, said
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 
@@ -42,7 +43,7 @@ def findings(result: Result) -> list[dict[str, Any]]:
 def of_check(check: Check) -> dict[str, Any]:
     """What a page says of a check besides: item, department, what was looked at, whether it expired."""
     pack = current_pack()
-    item, department = items.titles().get(check.item), pack.providers.get(check.department)
+    item = items.titles().get(check.item)
     lists, resources = ({one.key: one.title for one in getattr(pack, kind)} for kind in ("lists", "resources"))
     looked = [
         *(lists[key] for key in check.looked_at["lists"] if key in lists),
@@ -50,11 +51,18 @@ def of_check(check: Check) -> dict[str, Any]:
     ]
     return {
         "item": said(item) if item else check.item,
-        "department": said(department.title) if department else check.department,
-        "looked": [said(title) for title in looked],
+        "department": _who(check),
+        "looked": listed(said(title) for title in looked),
         "expired": expired(check),
         "counts": counted(check),
     }
+
+
+def _who(check: Check) -> str:
+    """The department that checked; of a person, the authority that asked for it."""
+    asked = Organisation.objects.filter(key=check.organisation).first() if check.organisation else None
+    department = current_pack().providers.get(check.department)
+    return asked.name if asked else said(department.title) if department else check.department
 
 
 def counted(check: Check) -> list[str]:

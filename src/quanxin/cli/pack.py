@@ -50,7 +50,8 @@ def check(path: Which = None) -> None:
               "model_cases": len(pack.model_cases),
               "procedure_cases": len(pack.procedure_cases), "measure_cases": len(pack.measure_cases),
               "schemes": len(rules.schemes), "scheme_cases": len(pack.scheme_cases),
-              "check_cases": len(pack.check_cases),
+              "check_cases": len(pack.check_cases), "list_cases": len(pack.list_cases),
+              "commitment_cases": len(pack.commitment_cases),
               "problems": 0}  # fmt: skip
     emit(counts, show=lambda said: _sound(pack, said))
 
@@ -93,7 +94,7 @@ def coverage(path: Which = None) -> None:
 @may(ANYONE, database=False)
 def run_cases_of(path: Which = None) -> None:
     """运行政策包自带的案例，并指出没有案例达到之处。 / Run the cases of a pack; say what they do not reach."""
-    from quanxin.engine import check_cases, class_cases, measure_cases
+    from quanxin.engine import check_cases, class_cases, commitment_cases, list_cases, measure_cases
     from quanxin.engine.cases import run_cases
     from quanxin.engine.model_cases import run_model_cases
     from quanxin.engine.model_coverage import Reach
@@ -102,7 +103,8 @@ def run_cases_of(path: Which = None) -> None:
     pack = _load(path)
     reach, seen, ended = Reach(pack), set[tuple[str, str, str]](), set[tuple[str, str, str]]()
     classed = set[tuple[str, str]]()
-    checked: set[tuple[str, str, str]] = set()
+    checked, promised = set[tuple[str, str, str]](), set[tuple[str, str, str]]()
+    listed = set[tuple[str, str]]()
     outcomes: list[Any] = [
         *run_cases(pack),
         *run_model_cases(pack, reach.see),
@@ -110,10 +112,13 @@ def run_cases_of(path: Which = None) -> None:
         *measure_cases.run_measure_cases(pack, lambda *reached: ended.add(reached)),
         *class_cases.run_scheme_cases(pack, lambda *reached: classed.add(reached)),
         *check_cases.run_check_cases(pack, lambda *reached: checked.add(reached)),
+        *list_cases.run_list_cases(pack, lambda *reached: listed.add(reached)),
+        *commitment_cases.run_commitment_cases(pack, lambda *reached: promised.add(reached)),
     ]
     left = [*reach.unreached(), *unreached(pack, seen), *measure_cases.unreached(pack, ended)]
     left += check_cases.unreached(pack, checked)
-    left += class_cases.unreached(pack, classed)
+    left += [*class_cases.unreached(pack, classed), *list_cases.unreached(pack, listed)]
+    left += commitment_cases.unreached(pack, promised)
     wrong = [{"case": o.case.title, "message": o.message} for o in outcomes if not o.ok]
     emit({"cases": len(outcomes), "failed": wrong, "unreached": left}, show=_show_cases)
     if wrong:
@@ -161,8 +166,7 @@ def _sound(pack: Pack, counts: dict[str, Any]) -> Any:
 
 
 def _played(counts: dict[str, Any]) -> int:
-    kinds = ("cases", "model_cases", "procedure_cases", "measure_cases", "check_cases")
-    return sum(int(counts[kind]) for kind in kinds)
+    return sum(int(count) for kind, count in counts.items() if kind.endswith("cases"))
 
 
 def _show_cases(said: dict[str, Any]) -> Any:

@@ -7,15 +7,20 @@ since what leaves the platform names no person.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
+from quanxin.accounts import Actor
+from quanxin.accounts.actors import Role
 from quanxin.archive.models import Record
+from quanxin.calendar import today
+from quanxin.casework.cases import OVERSEEING, in_district
 from quanxin.commitments import texts
 from quanxin.commitments.models import Commitment
 from quanxin.pages.tables import Cell, Table
-from quanxin.policy.commitments import NUMBER, PERFORMANCE
+from quanxin.policy.commitments import COMMITMENT, NUMBER, PERFORMANCE
 from quanxin.runtime.pack import current_pack
 
 HEADER = (
@@ -62,5 +67,23 @@ def _performance(signed: Iterable[Commitment]) -> dict[str, dict[str, str]]:
 
 def entered() -> QuerySet[Record, str]:
     """The numbers of the commitments of which stands on record what came of them."""
-    held = Record.objects.filter(resource=PERFORMANCE, superseded_at=None)
-    return held.annotate(number=KeyTextTransform(NUMBER, "payload")).values_list("number", flat=True)
+    return _numbered(PERFORMANCE).values_list("number", flat=True)
+
+
+def handed_in(actor: Actor) -> list[tuple[str, int, int, int]]:
+    """Of each department that an actor decides for or oversees, the commitments on record that no case made: how many, of how
+    many it should be entered what came of them, and is: by number, or, without one, of the same subject and department."""
+    reach = Q(pk__in=())
+    for one in actor.by(Role.DECIDER, *OVERSEEING):
+        reach |= (Q(provider=one.provider) if one.provider else Q(pk__isnull=False)) & in_district(one)
+    same = {"subject_id": OuterRef("subject_id"), "provider": OuterRef("provider"), "number": None}
+    came = Q(number__in=entered()) | Q(Exists(_numbered(PERFORMANCE).filter(**same)), number=None)
+    by_case = Commitment.objects.exclude(number="").values("number")
+    found = _numbered(COMMITMENT).filter(reach).exclude(number__in=by_case).order_by().values_list("provider")
+    over = Count("pk", came | Q(valid_until__lt=today()))
+    return list(found.annotate(promised=Count("pk"), over=over, entered=Count("pk", came)))
+
+
+def _numbered(resource: str) -> QuerySet[Any, Any]:
+    held = Record.objects.filter(resource=resource, superseded_at=None)
+    return held.annotate(number=KeyTextTransform(NUMBER, "payload"))

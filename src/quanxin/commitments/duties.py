@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from quanxin.accounts import Actor
-from quanxin.calendar import add_months
 from quanxin.casework.models import Case
 from quanxin.commitments import texts
 from quanxin.commitments.errors import CommitmentError
 from quanxin.commitments.models import OPEN, UNMET, Commitment, Duty
+from quanxin.engine import commitments as rules
 from quanxin.policy import commitments as policy
 from quanxin.policy.model import Text
 from quanxin.runtime.pack import current_pack
@@ -39,23 +39,12 @@ def plan(commitment: Commitment, template: policy.Template, day: dt.date) -> lis
         Duty(
             commitment=commitment,
             key=one.key,
-            due_on=due_on(one.due, day, commitment.supply_by),
+            due_on=rules.due_on(current_pack(), one.due, day, commitment.supply_by),
             method=one.evidence,
             state=Duty.State.PLANNED if drawn(seed_of(template, day), commitment.number, one) else Duty.State.UNDRAWN,
         )
         for one in template.duties
     )
-
-
-def due_on(due: policy.Due, day: dt.date, supply_by: dt.date | None) -> dt.date:
-    """By when a duty is looked at; what is handed in later, on the day that was promised."""
-    if supply_by is not None:
-        return supply_by
-    if due.months is not None:
-        return add_months(day, due.months)
-    if due.days is not None:
-        return day + dt.timedelta(days=due.days)
-    return current_pack().calendar.add_working_days(day, due.working_days or 0).date
 
 
 def seed_of(template: policy.Template, day: dt.date) -> str:
@@ -118,7 +107,7 @@ def choices(case: Case) -> dict[str, dict[str, Text]]:
 
 def overdue(found: Sequence[Duty], day: dt.date) -> list[Duty]:
     """Those of the duties whose day has passed and that nobody has looked at."""
-    return [one for one in found if one.state in (Duty.State.PLANNED, Duty.State.CANNOT) and one.due_on < day]
+    return [one for one in found if rules.overdue(one.state, one.due_on, day)]
 
 
 def state_words(duty: Duty) -> str:

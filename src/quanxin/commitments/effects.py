@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from quanxin.calendar import add_months, day_of
+from quanxin.calendar import day_of
 from quanxin.casework.effects import Given, Performing, effect
-from quanxin.commitments import duties, entering, exclusion, signing, texts
+from quanxin.commitments import duties, entering, exclusion, matching, signing, texts
 from quanxin.commitments.errors import CommitmentError
-from quanxin.commitments.models import Commitment, Duty, Signature
+from quanxin.commitments.models import ORDERED, Commitment, Duty, Signature
+from quanxin.engine import commitments as rules
 from quanxin.policy.commitments import Template
-
-ORDERED = "ordered_duty"  # where a case keeps which duty is to be corrected
 
 
 @effect("commitments.offer")
@@ -26,10 +25,8 @@ def offer(performing: Performing, _given: Given) -> None:
     template = texts.template_on(str(fields["template"]), day)
     if template is None or template.procedure != performing.procedure.key:
         raise CommitmentError("template-unknown")
-    if template.departments and case.provider not in template.departments:
-        raise CommitmentError("template-not-yours")
-    if case.subject.type not in template.targets:
-        raise CommitmentError("template-not-for")
+    if unfit := rules.unfit(template, case.provider, case.subject.type):
+        raise CommitmentError(unfit)
     exclusion.expect_none(template, case.subject, day)
     by = fields.get("supply_by")
     supply_by = dt.date.fromisoformat(str(by)) if by else None
@@ -74,9 +71,7 @@ def enter(performing: Performing, _given: Given) -> None:
     by = performing.fields.get("supply_by")
     if by and made.supply_by is not None and str(by) != made.supply_by.isoformat():
         raise CommitmentError("supply-differs", told=made.supply_by.isoformat())
-    made.in_force_on = day
-    months = template.validity_months
-    made.valid_until = made.supply_by or (add_months(day, months) if months else None)
+    made.in_force_on, made.valid_until = day, rules.valid_until(template, day, made.supply_by)
     made.save(update_fields=["in_force_on", "valid_until"])
     duties.plan(made, template, day)
     entering.commitment(performing, made, template)
@@ -94,9 +89,11 @@ def check(performing: Performing, _given: Given) -> None:
 def unmet(performing: Performing, _given: Given) -> None:
     """Order the correction of a duty that was found not kept."""
     made, _template = _of(performing)
+    matching.match_all(made, day_of(performing.at))
     duty = duties.duty_of(made, str(performing.fields["duty"]))
     duties.expect_unmet(duty)
     performing.case.particulars[ORDERED] = duty.key
+    performing.said["what"] = duties.title(made, duty)
 
 
 @effect("commitments.corrected")
@@ -111,6 +108,7 @@ def corrected(performing: Performing, _given: Given) -> None:
 def keep(performing: Performing, _given: Given) -> None:
     """Put on record that a commitment was kept whole. Raises ``CommitmentError`` while a duty was not found kept."""
     made, _template = _of(performing)
+    matching.match_all(made, day_of(performing.at))
     duties.expect_done(made)
     entering.performance(performing, made)
 

@@ -7,13 +7,14 @@ deletion or a shield holds counts no more. The answer is said to the department 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 
 from quanxin.archive import restrictions
 from quanxin.archive.models import Record
 from quanxin.commitments.errors import CommitmentError
+from quanxin.engine import commitments as rules
 from quanxin.engine.grounds import LISTED
 from quanxin.measures import reckoning
 from quanxin.policy.commitments import BREACH, Exclusion, Template
@@ -25,17 +26,7 @@ from quanxin.subjects.queries import cluster
 def exclusions_of(template: Template, subject: Subject, day: dt.date) -> list[Exclusion]:
     """The exclusions of a template that meet a subject on a day."""
     ids = cluster(subject)
-    listed: Sequence[str] | None = None
-    found = []
-    for one in template.exclusions:
-        if one.unremedied_breach:
-            met = _standing(ids, [BREACH]).exists()
-        else:
-            listed = _listed(ids, day) if listed is None else listed
-            met = bool(listed) if one.any_list else bool(set(one.lists) & set(listed))
-        if met:
-            found.append(one)
-    return found
+    return rules.exclusions(template, _listed(ids, day), broken=_standing(ids, [BREACH]).exists())
 
 
 def expect_none(template: Template, subject: Subject, day: dt.date) -> None:

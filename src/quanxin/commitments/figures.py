@@ -5,6 +5,8 @@ Invariant: figures are of departments and templates; nobody who promised, and no
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet
@@ -21,25 +23,24 @@ CHECKED = (State.MET, State.PARTLY, State.NOT_MET, State.CORRECTED)
 BROKEN = "breached"
 
 
-def by_department(found: QuerySet[Commitment]) -> Table:
+def by_department(found: QuerySet[Commitment], handed_in: Sequence[tuple[str, int, int, int]]) -> Table:
     """The rate of entered performance (履约录入率) of each department: of those in force whose end or last day has come, or of
-    which something is entered, those of which it stands on record what came of them."""
+    which something is entered, those of which it stands on record what came of them; with those ``handed_in`` without a case."""
     entered = Q(number__in=collection.entered())
     over = Q(case__open=False) | Q(valid_until__lt=today()) | entered
-    rows = (
-        found.filter(in_force_on__isnull=False)
-        .order_by("provider")
-        .values("provider")
-        .annotate(
-            promised=Count("pk", distinct=True),
-            over=Count("pk", over, distinct=True),
-            entered=Count("pk", entered, distinct=True),
-        )
+    offered = found.filter(in_force_on__isnull=False).order_by().values_list("provider")
+    rows = offered.annotate(
+        in_force=Count("pk", distinct=True),
+        over=Count("pk", over, distinct=True),
+        entered=Count("pk", entered, distinct=True),
     )
+    counts: Counter[tuple[str, int]] = Counter()
+    for provider, *three in (*rows, *handed_in):
+        counts.update({(provider, place): count for place, count in enumerate(three)})
     body: list[list[Cell]] = [
-        [texts.authority(row["provider"]), row["promised"], row["over"], row["entered"], _rate(row["entered"], row["over"])]
-        for row in rows
-    ]  # fmt: skip
+        [texts.authority(one), counts[one, 0], counts[one, 1], counts[one, 2], _rate(counts[one, 2], counts[one, 1])]
+        for one in sorted({provider for provider, _ in counts})
+    ]
     header = [_("受理单位"), _("生效的承诺"), _("应录入履行情况"), _("已录入"), _("履约录入率")]
     return Table("departments", _("按受理单位"), header, body, empty=_("还没有生效的承诺。"))
 

@@ -132,5 +132,6 @@ class Duty(models.Model):
         return f"{self.commitment_id} {self.key} {self.state}"
 
 
+ORDERED = "ordered_duty"  # where a case keeps which duty is to be corrected
 OPEN = (Duty.State.PLANNED, Duty.State.CANNOT, Duty.State.PARTLY, Duty.State.NOT_MET)
 UNMET = (Duty.State.PARTLY, Duty.State.NOT_MET)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import duckdb
 
 from quanxin.calendar import add_months
-from quanxin.engine import database, grounds
+from quanxin.engine import grounds
 from quanxin.engine.cases import Outcome
 from quanxin.engine.days import date_literal, dated, on_day
-from quanxin.engine.measure_cases import gone, play, unusable
+from quanxin.engine.measure_cases import by_day, gone, play
 from quanxin.policy import Pack, expressions
 from quanxin.policy.checks import CheckCase, CheckItem, Reading
 
@@ -41,23 +41,12 @@ class _Found:
 
 def run_check_cases(pack: Pack, see: See) -> list[Outcome]:
     """The outcome of each case of a pack's check items, in its order; ``see`` hears of what they reach."""
-    days: dict[dt.date, City] = {}
-    outcomes: dict[int, Outcome] = {}
-    for number, case in enumerate(pack.check_cases):
-        if problem := unusable(pack, case):
-            outcomes[number] = Outcome(case, False, problem)
-        else:
-            days.setdefault(case.as_of, []).append((number, case))
-    with database.connect(threads=1) as con:
-        for day, city in days.items():
-            found = _looked(con, pack, day, city)
-            for number, case in city:
-                ends, by = _ending(pack, case, found[number])
-                for one in by or {""}:
-                    see(case.item, ends, one)
-                wrong = "" if ends == case.outcome else f"outcome: {ends}, not {case.outcome}"
-                outcomes[number] = Outcome(case, not wrong, wrong)
-    return [outcomes[number] for number in range(len(pack.check_cases))]
+
+    def outcomes(con: duckdb.DuckDBPyConnection, day: dt.date, city: City) -> Mapping[int, Outcome]:
+        found = _looked(con, pack, day, city)
+        return {number: _outcome(pack, case, found[number], see) for number, case in city}
+
+    return by_day(pack, pack.check_cases, outcomes)
 
 
 def unreached(pack: Pack, seen: set[tuple[str, str, str]]) -> Iterator[str]:
@@ -136,6 +125,14 @@ def _by_case(
         if item and measure in item.measures and not suspended:
             found[number].follows |= {(place, ground), (place, "")}
     return found
+
+
+def _outcome(pack: Pack, case: CheckCase, found: _Found, see: See) -> Outcome:
+    ends, by = _ending(pack, case, found)
+    for one in by or {""}:
+        see(case.item, ends, one)
+    wrong = "" if ends == case.outcome else f"outcome: {ends}, not {case.outcome}"
+    return Outcome(case, not wrong, wrong)
 
 
 def _ending(pack: Pack, case: CheckCase, found: _Found) -> tuple[str, set[str]]:

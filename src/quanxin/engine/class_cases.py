@@ -6,15 +6,14 @@ Invariant: a case is played by the very queries that class a city (``engine.clas
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import duckdb
 
-from quanxin.engine import database
 from quanxin.engine.cases import Outcome
 from quanxin.engine.classes import Ground, compile_schemes
 from quanxin.engine.days import date_literal, on_day
-from quanxin.engine.measure_cases import play, unusable
+from quanxin.engine.measure_cases import by_day, play
 from quanxin.policy import Pack
 from quanxin.policy.supervision import Scheme, SchemeCase
 
@@ -25,18 +24,12 @@ DEFAULT, NONE, WORST, FALLS = "default", "no class", "worst of several", "a grou
 
 def run_scheme_cases(pack: Pack, see: See) -> list[Outcome]:
     """The outcome of each case of a pack's schemes, in its order; ``see`` hears of what they reach."""
-    days: dict[dt.date, City] = {}
-    outcomes: dict[int, Outcome] = {}
-    for number, case in enumerate(pack.scheme_cases):
-        if problem := unusable(pack, case):
-            outcomes[number] = Outcome(case, False, problem)
-        else:
-            days.setdefault(case.as_of, []).append((number, case))
-    with database.connect(threads=1) as con:
-        for day, city in days.items():
-            found = _classed(con, pack, day, city)
-            outcomes |= {number: _outcome(pack, case, found.get(number, []), see) for number, case in city}
-    return [outcomes[number] for number in range(len(pack.scheme_cases))]
+
+    def outcomes(con: duckdb.DuckDBPyConnection, day: dt.date, city: City) -> Mapping[int, Outcome]:
+        found = _classed(con, pack, day, city)
+        return {number: _outcome(pack, case, found.get(number, []), see) for number, case in city}
+
+    return by_day(pack, pack.scheme_cases, outcomes)
 
 
 def unreached(pack: Pack, seen: set[tuple[str, str]]) -> Iterator[str]:

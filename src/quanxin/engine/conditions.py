@@ -19,9 +19,7 @@ from sqlglot import exp
 from quanxin.engine import database
 from quanxin.engine.days import date_literal, dated, on_day
 from quanxin.engine.normalise import literal, quoted
-from quanxin.engine.values import type_of
 from quanxin.policy.expressions import parse
-from quanxin.policy.model import Resource
 
 _LOCK = threading.Lock()
 
@@ -75,13 +73,3 @@ def _database() -> duckdb.DuckDBPyConnection:
     con = database.connect(threads=1)
     con.execute("PRAGMA disable_optimizer")
     return con
-
-
-def holds(when: str, resource: Resource, payload: Mapping[str, Any], day: dt.date) -> bool:
-    """Whether a condition over the fields of a resource holds for a record; what cannot be told does not."""
-    named = parse(when).transform(
-        lambda node: exp.column(node.name, "record") if isinstance(node, exp.Column) else node
-    )
-    fields = {f.key: Fact(type_of(f), payload.get(f.key)) for f in resource.fields}
-    (found,) = evaluate([named.sql(dialect="duckdb")], {"record": fields}, day)
-    return found is True

@@ -110,6 +110,11 @@ def compile_rules(pack: Pack, day: dt.date) -> Program:
     return Program(sources_of(pack, day, lists, recorded), tuple(rules), _consequences(measures))
 
 
+def compile_grounds(pack: Pack, day: dt.date, lists: Sequence[CreditList], recorded: Sequence[Wanted]) -> Program:
+    """Compile grounds alone, from which no measure follows."""
+    return Program(sources_of(pack, day, lists, recorded), (), _consequences(()))
+
+
 def sources_of(pack: Pack, day: dt.date, lists: Sequence[CreditList], recorded: Sequence[Wanted]) -> tuple[Source, ...]:
     """What is read on a day for membership of lists, and for what is wanted of records."""
     keys = sorted({one.resource for one in lists} | {one.resource for one in recorded})

@@ -136,14 +136,14 @@ class Reckoner:
     def grounds(self, records: Iterable[Known]) -> list[Ground]:
         """The grounds that records are, whatever the day and whatever holds them."""
         with self._asking(records) as con:
-            return _grounds(con)
+            return grounds_in(con)
 
     def both(
         self, day: dt.date, kinds: Mapping[int, str], records: Iterable[Known]
     ) -> tuple[list[Ground], list[Found]]:
         """The grounds that records are, and what follows from them on a day, as ``grounds`` and ``ask``."""
         with self._asking(records) as con:
-            return _grounds(con), _found(_answered(con, day, kinds))
+            return grounds_in(con), _found(_answered(con, day, kinds))
 
     @contextmanager
     def _asking(self, records: Iterable[Known]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -172,6 +172,7 @@ def _found(rows: Iterable[tuple[Any, ...]]) -> list[Found]:
     return sorted((Found(*row) for row in rows), key=lambda f: (f.subject, f.measure, f.id, f.ground))
 
 
-def _grounds(con: duckdb.DuckDBPyConnection) -> list[Ground]:
+def grounds_in(con: duckdb.DuckDBPyConnection) -> list[Ground]:
+    """What stands in ``grounds``."""
     rows = con.execute("SELECT * FROM grounds").fetchall()
     return sorted((Ground(*row) for row in rows), key=lambda g: (g.id, g.ground))

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import duckdb
 
@@ -23,6 +23,7 @@ from quanxin.engine.values import type_of
 from quanxin.policy import Pack
 from quanxin.policy.consequences import GroundedCase, Grounding, Measure, MeasureCase
 from quanxin.policy.model import Resource
+from quanxin.policy.supervision import SchemeCase
 
 HELD = {
     "repaired": grounds.LIFTED,
@@ -32,6 +33,7 @@ HELD = {
 }
 OUTCOMES = ("applies", "no-ground", "wrong-target", "not-in-force", "not-yet", "expired", "lifted", "suspended")
 See = Callable[[str, str, str], None]  # what a case reached: a measure, an outcome, and by which ground it applied
+G = TypeVar("G", bound=GroundedCase | SchemeCase)
 City = list[tuple[int, MeasureCase]]  # the cases of a day by their numbers in the pack
 
 
@@ -54,18 +56,31 @@ class _Found:
 
 def run_measure_cases(pack: Pack, see: See) -> list[Outcome]:
     """The outcome of each case of a pack's measures, in its order; ``see`` hears of what they reach."""
-    days: dict[dt.date, City] = {}
+
+    def outcomes(con: duckdb.DuckDBPyConnection, day: dt.date, city: City) -> Mapping[int, Outcome]:
+        found = _reckoned(con, pack, day, city)
+        return {number: _outcome(pack, case, found[number], see) for number, case in city}
+
+    return by_day(pack, pack.measure_cases, outcomes)
+
+
+def by_day(
+    pack: Pack,
+    cases: Sequence[G],
+    outcomes_of: Callable[[duckdb.DuckDBPyConnection, dt.date, list[tuple[int, G]]], Mapping[int, Outcome]],
+) -> list[Outcome]:
+    """The outcome of each case, in its order; those of a day, by their numbers, are asked for together."""
+    days: dict[dt.date, list[tuple[int, G]]] = {}
     outcomes: dict[int, Outcome] = {}
-    for number, case in enumerate(pack.measure_cases):
+    for number, case in enumerate(cases):
         if problem := unusable(pack, case):
             outcomes[number] = Outcome(case, False, problem)
         else:
             days.setdefault(case.as_of, []).append((number, case))
     with database.connect(threads=1) as con:
         for day, city in days.items():
-            found = _reckoned(con, pack, day, city)
-            outcomes |= {number: _outcome(pack, case, found[number], see) for number, case in city}
-    return [outcomes[number] for number in range(len(pack.measure_cases))]
+            outcomes |= outcomes_of(con, day, city)
+    return [outcomes[number] for number in range(len(cases))]
 
 
 def unreached(pack: Pack, seen: set[tuple[str, str, str]]) -> Iterator[str]:

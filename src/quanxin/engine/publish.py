@@ -107,10 +107,12 @@ def _ruled_end(law: LawOverride) -> str | None:
 
 def _usual_end(resource: Resource, tiers: Sequence[PublicationTiers]) -> str:
     rule = resource.publication
-    if rule.months is not None:
-        return add_months("_event_date", rule.months)
+    term = add_months("_event_date", rule.months) if rule.months is not None else None
     if rule.until is not None:
-        return "_valid_until" if rule.until == resource.valid_until else quoted(rule.until)
+        stated = "_valid_until" if rule.until == resource.valid_until else quoted(rule.until)
+        return f"coalesce({stated}, {term})" if term else stated
+    if term:
+        return term
     ends = [
         f"WHEN {_in_force(edition.in_force)} AND _tier = {literal(t.key)} THEN {add_months('_event_date', t.maximum_months)}"
         for edition in tiers

@@ -70,7 +70,7 @@ def consequences_of(
         subject, viewer, resources=[s.resource for s in program.sources], on=day, known_at=moment
     )
     resolved = register.resolve(subject)
-    known = [_known(record, record.held) for record in records]  # type: ignore[attr-defined]
+    known = [as_known(record, record.held) for record in records]  # type: ignore[attr-defined]
     kinds = dict.fromkeys({record.subject for record in known}, resolved.type)
     return _with_rules(day, reckoner.ask(day, kinds, known))
 
@@ -82,14 +82,14 @@ def standing(which: Q) -> list[Record]:
 
 def of_records(records: Sequence[Record], day: dt.date) -> list[Consequence]:
     """What follows on a day from such versions, whoever asks."""
-    known = [_known(record, record.held) for record in records]  # type: ignore[attr-defined]
+    known = [as_known(record, record.held) for record in records]  # type: ignore[attr-defined]
     _, reckoner = program_of(current_pack(), day)
     return _with_rules(day, reckoner.ask(day, types_of({record.subject for record in known}), known))
 
 
 def of_known(record: Record, held: Collection[str], kind: str, day: dt.date) -> list[Consequence]:
     """What follows on a day from a version, held so, of a subject of a type; the database is not asked."""
-    known = _known(record, held)
+    known = as_known(record, held)
     _, reckoner = program_of(current_pack(), day)
     return _with_rules(day, reckoner.ask(day, {known.subject: kind}, [known]))
 
@@ -97,14 +97,14 @@ def of_known(record: Record, held: Collection[str], kind: str, day: dt.date) -> 
 def grounds_of(records: Sequence[Record], day: dt.date) -> list[Ground]:
     """The grounds that such versions are by the rules of a day, whether they last on it or not."""
     _, reckoner = program_of(current_pack(), day)
-    return reckoner.grounds(_known(record, record.held) for record in records)  # type: ignore[attr-defined]
+    return reckoner.grounds(as_known(record, record.held) for record in records)  # type: ignore[attr-defined]
 
 
 def both_of(records: Sequence[Record], day: dt.date, kinds: dict[int, str]) -> tuple[list[Ground], list[Consequence]]:
     """The grounds that such versions are, and what follows from them on a day, as ``grounds_of`` and ``of_records``."""
     _, reckoner = program_of(current_pack(), day)
     about = {record.subject_id: kinds[record.subject_id] for record in records}
-    grounds, found = reckoner.both(day, about, (_known(record, record.held) for record in records))  # type: ignore[attr-defined]
+    grounds, found = reckoner.both(day, about, (as_known(record, record.held) for record in records))  # type: ignore[attr-defined]
     return grounds, _with_rules(day, found)
 
 
@@ -137,7 +137,8 @@ def program_of(pack: Pack, day: dt.date) -> tuple[Program, Reckoner]:
     return _kept[pack.edition, rules]
 
 
-def _known(record: Record, kinds: Collection[str]) -> Known:
+def as_known(record: Record, kinds: Collection[str]) -> Known:
+    """A version, held so, as the compiled rules read it."""
     return Known(
         record.subject_id,
         record.id,

@@ -20,7 +20,7 @@ from quanxin.measures.models import Application
 from quanxin.measures.reckoning import Consequence, of_known, of_records, standing
 from quanxin.policy.consequences import Measure
 from quanxin.policy.model import Text
-from quanxin.runtime.language import english, said
+from quanxin.runtime.language import listed, said
 from quanxin.runtime.pack import current_pack
 
 ANYBODY = Text(zh="依法有权的部门", en="any department within its power")
@@ -47,7 +47,7 @@ class Follows:
     def by(self) -> str:
         """Who applies it, in the language of whoever reads."""
         titles = [current_pack().providers[key].title for key in self.rule.enforcers] or [ANYBODY]
-        return (", " if english() else "、").join(map(said, titles))
+        return listed(map(said, titles))
 
 
 def beside(records: Sequence[tuple[int, int]]) -> dict[int, list[Follows]]:

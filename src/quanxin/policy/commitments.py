@@ -6,11 +6,16 @@ was signed stays that of the version that was signed.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from quanxin.policy.consequences import GroundedCase
 from quanxin.policy.model import Basis, FieldKey, Key, Part, Rule, Text, distinct
+
+if TYPE_CHECKING:
+    from quanxin.policy.pack import Pack
 
 
 class ExcludedMatter(Part):
@@ -42,9 +47,11 @@ class Due(Part):
 class Match(Part):
     """What shows by data whether a duty is kept: a record of the resource about the same subject for which ``when`` (SQL
     boolean over its fields) holds, dated on or after the day of the commitment. It ``shows`` that the duty is kept, or
-    that it is not; where there is none when the duty is due, the other is found."""
+    that it is not; where there is none when the duty is due, the other is found, if each of the ``providers`` has handed
+    in something since."""
 
     resource: Key
+    providers: Annotated[tuple[Key, ...], Field(min_length=1)]
     when: str = "true"
     shows: Literal["met", "not-met"] = "met"
 
@@ -124,6 +131,12 @@ class Template(Rule):
         return next((one for one in self.duties if one.key == key), None)
 
 
+def breakable(pack: Pack, template: Template) -> bool:
+    """Whether a commitment can be found broken: by an act of its procedure, or, without one, by the department's own row."""
+    acts = [act for one in pack.procedures if one.key == template.procedure for act in one.acts]
+    return template.procedure is None or any(effect.name == BREACHES for act in acts for effect in act.effects)
+
+
 # The resources that hold commitments, what came of them, and the decisions that found one broken.
 COMMITMENT, PERFORMANCE, BREACH = "credit-commitment", "credit-commitment-performance", "commitment-breach"
 KIND_CODES, PUBLICITY_CODES = "commitment-kind", "disclosure-kind"
@@ -131,3 +144,34 @@ NUMBER: FieldKey = "commitment_number"
 DISCLOSURE: FieldKey = "disclosure"  # of a breach: the publicity of its commitment
 BREACHES = "commitments.breach"  # the effect by which a case finds one broken
 LONGEST = 4000  # characters of a text, and of a liability
+
+
+class CommitmentCase(GroundedCase):
+    """How a commitment of a template stands on a day: offered then, or, where it says ``since`` when, in force since.
+
+    ``outcome`` of an offer, by a ``department`` (None: one that may): it is ``offered``; the subject is a ``wrong-target``, or
+    somebody else's (``wrong-department``); no template is in force (``not-in-force``); it comes ``by-intake`` alone; the subject
+    is ``excluded``, ``by`` an exclusion; or what would exclude it counts for nothing: it is ``not-yet`` begun, has ``expired``,
+    was ``lifted`` by repair, deletion or removal, or is ``suspended``.
+
+    Of one in force, whose text is that of the ``edition``: it is ``in-force``, has ``run-out``, or was found ``broken``, from
+    which ``follows`` what these measures say; the record of the breach may be ``lifted`` or ``suspended``. Of a ``duty``, which
+    somebody ``found`` to be so, or of which data ``came`` from providers: it is ``due`` by ``due_on``, ``overdue``, ``met``,
+    ``not-met`` or ``cannot-check``.
+    """
+
+    template: Key
+    department: Key | None = None
+    since: dt.date | None = None
+    supply_by: dt.date | None = None
+    duty: Key | None = None
+    found: Literal["met", "partly", "not-met", "cannot-check"] | None = None
+    came: tuple[Key, ...] = ()
+    outcome: Literal[
+        "offered", "wrong-target", "wrong-department", "not-in-force", "by-intake", "excluded", "not-yet", "expired",
+        "lifted", "suspended", "in-force", "run-out", "broken", "due", "overdue", "met", "partly", "not-met", "cannot-check",
+    ]  # fmt: skip
+    by: Key | None = None
+    edition: dt.date | None = None
+    follows: tuple[Key, ...] = ()
+    due_on: dt.date | None = None

@@ -180,3 +180,18 @@ class MeasureCase(GroundedCase):
         "applies", "no-ground", "wrong-target", "not-in-force", "not-yet", "expired", "lifted", "suspended"
     ]
     until: dt.date | None = None
+
+
+class ListCase(GroundedCase):
+    """How such a case ends by a list.
+
+    ``outcome``: the subject is ``listed``, until the last day ``until`` where the case says it; it is a ``wrong-target``; the
+    list is ``not-in-force``; there is ``no-entry``; or the entry is ``not-yet`` begun, has ``expired``, was ``removed`` before
+    its end or ``lifted`` by repair or deletion, or is ``suspended``.
+    """
+
+    list: Key
+    outcome: Literal[
+        "listed", "wrong-target", "not-in-force", "no-entry", "not-yet", "expired", "removed", "lifted", "suspended"
+    ]
+    until: dt.date | None = None

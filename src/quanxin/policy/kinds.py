@@ -252,6 +252,8 @@ class OfAPack(OfADay):
     measure_cases = Listed("measure-tests/", consequences.MeasureCase)
     scheme_cases = Listed("scheme-tests/", supervision.SchemeCase)
     check_cases = Listed("check-tests/", checks.CheckCase)
+    list_cases = Listed("list-tests/", consequences.ListCase)
+    commitment_cases = Listed("commitment-tests/", promised.CommitmentCase)
 
 
 DATED: tuple[Dated[Any], ...] = tuple(one for one in vars(OfADay).values() if isinstance(one, Dated))

@@ -202,7 +202,7 @@ class Mode(StrEnum):
 
 
 class Publication(Part):
-    """Who may see a record and for how long. At most one of ``months``, ``until`` and ``tiers`` says until when; of a public
+    """Who may see a record and for how long: ``until`` a day that it states, or else for ``months``; or by ``tiers``. Of a public
     resource those records alone for which ``when`` (SQL boolean over its fields) holds. Before its time it is over on the
     day in ``left``, an item of the record: whoever left a list is not shown on it."""
 

@@ -5,6 +5,7 @@ Invariant: what is not English is Chinese.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, Protocol
 
 from django.conf import settings
@@ -49,6 +50,11 @@ def code_of(chosen: str) -> str:
 def said(words: Said) -> str:
     """The words in the page's language."""
     return words.en if english() else words.zh
+
+
+def listed(words: Iterable[str]) -> str:
+    """Several words, one after another, in the reader's language."""
+    return (", " if english() else "、").join(words)
 
 
 def in_words(problem: Refusal) -> str:

@@ -29,15 +29,18 @@ class Shown:
 
 def of(face: Face, path: str, *, roles: frozenset[str] = frozenset(), who: Any = None) -> Iterator[Shown]:
     """The links of a face for somebody, on the page of an address; ``who`` is what the face knows of them."""
-    for link in slices.links(face):
-        if (face is not Face.DESK or link.roles & roles) and link.shown(who):
-            address = reverse(link.page)
-            count = slices.load(link.count)(who) if link.count else 0
-            yield Shown(address, link.title, _current(link, address, path), count)
+    links = [link for link in slices.links(face) if (face is not Face.DESK or link.roles & roles) and link.shown(who)]
+    addresses = [reverse(link.page) for link in links]
+    above = [
+        one for one in addresses if not one.endswith("/") and f"{path}/".startswith(f"{one}/")
+    ]  # a home has all below it
+    nearest = max(above, key=len, default="")
+    for link, address in zip(links, addresses, strict=True):
+        count = slices.load(link.count)(who) if link.count else 0
+        yield Shown(address, link.title, _current(link, address, path, nearest), count)
 
 
-def _current(link: Link, address: str, path: str) -> str:
+def _current(link: Link, address: str, path: str, nearest: str) -> str:
     if path == address:
         return "page"
-    below = not address.endswith("/") and path.startswith(f"{address}/")  # the home of a face has all below it
-    return "true" if below or any(path.startswith(other) for other in link.also) else ""
+    return "true" if address == nearest or any(path.startswith(other) for other in link.also) else ""

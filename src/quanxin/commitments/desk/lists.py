@@ -115,7 +115,9 @@ def checks(request: HttpRequest, actor: Actor) -> HttpResponse:
 def statistics(request: HttpRequest, actor: Actor) -> HttpResponse:
     """How far performance is entered, by department; breaches and checks in time, by template."""
     found = visible(actor)
-    tables = {one.key: one for one in (figures.by_department(found), figures.by_template(found))}
+    tables = {
+        one.key: one for one in (figures.by_department(found, collection.handed_in(actor)), figures.by_template(found))
+    }
     if (asked := request.GET.get("table", "")) in tables and (kind := request.GET.get("as", "csv")) in CSV_XLSX:
         return as_file(tables[asked], kind, f"commitments-{asked}-{today():%Y%m%d}")
     return render(request, "commitments/statistics.html", {"tables": list(tables.values())})

@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterable, Iterator
 from quanxin.policy import expressions
 from quanxin.policy.commitments import (
     BREACH,
-    BREACHES,
     DISCLOSURE,
     KIND_CODES,
     LONGEST,
     PUBLICITY_CODES,
+    Match,
     Template,
+    breakable,
 )
 from quanxin.policy.consequences import Measure
 from quanxin.policy.model import Mode, Text
@@ -42,6 +43,11 @@ def commitment_unknown(pack: Pack, today: dt.date) -> Found:
             ("list", [key for one in template.exclusions for key in one.lists], _keys(pack.lists)),
             ("measure", [one.measure for one in template.breach_effects], _keys(pack.measures)),
             ("resource", [duty.match.resource for duty in template.duties if duty.match], _keys(pack.resources)),
+            (
+                "provider",
+                [key for duty in template.duties if duty.match for key in duty.match.providers],
+                pack.providers,
+            ),
         ]
         for what, keys, known in named:
             for key in keys:
@@ -91,19 +97,13 @@ def _follows(pack: Pack, template: Template, measure: Measure) -> bool:
     return shown and any(expressions.comes_to(one.when, known) for one in made)
 
 
-def breakable(pack: Pack, template: Template) -> bool:
-    """Whether a commitment can be found broken: by an act of its procedure, or, without one, by the department's own row."""
-    acts = [act for one in pack.procedures if one.key == template.procedure for act in one.acts]
-    return template.procedure is None or any(effect.name == BREACHES for act in acts for effect in act.effects)
-
-
 def commitment_duty_unusable(pack: Pack, today: dt.date) -> Found:
     """A duty matched by an expression that is not allowed, names no field, or depends on the day; an exclusion by a list
     that is of the honest."""
     for template in pack.commitments:
         for duty in template.duties:
             where = f"{_where(template)}/duties/{duty.key}"
-            for problem in _match_problems(pack, duty.match.resource, duty.match.when) if duty.match else ():
+            for problem in _match_problems(pack, duty.match) if duty.match else ():
                 yield where, problem
         positive = {one.key for one in pack.lists if one.nature == "positive"}
         for exclusion in template.exclusions:
@@ -111,13 +111,15 @@ def commitment_duty_unusable(pack: Pack, today: dt.date) -> Found:
                 yield f"{_where(template)}/{exclusion.key}", f"excludes whoever is on {key}, a list of the honest"
 
 
-def _match_problems(pack: Pack, resource: str, when: str) -> Iterator[str]:
-    versions = [{f.key for f in version.fields} for version in pack.resource_history(resource)]
+def _match_problems(pack: Pack, match: Match) -> Iterator[str]:
+    versions = pack.resource_history(match.resource)
     if not versions:
         return
-    yield from expressions.check(when, set.intersection(*versions))
-    if any(version.event_date is None for version in pack.resource_history(resource)):
-        yield f"is matched by {resource}, whose records have no day"
+    yield from expressions.check(match.when, set.intersection(*({f.key for f in one.fields} for one in versions)))
+    if any(version.event_date is None for version in versions):
+        yield f"is matched by {match.resource}, whose records have no day"
+    for key in sorted((set(match.providers) & set(pack.providers)).difference(*(one.providers for one in versions))):
+        yield f"is matched by what {key} hands in, which hands in no {match.resource}"
 
 
 def _uncoded(pack: Pack, key: str, value: str) -> list[str]:

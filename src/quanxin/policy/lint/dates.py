@@ -87,7 +87,7 @@ def publication_conflict(pack: Pack, today: dt.date) -> Found:
     for resource in pack.resources:
         rule, where = resource.publication, f"resources/{resource.key}"
         said = [name for name in ("months", "until", "tiers") if getattr(rule, name) is not None]
-        if len(said) > 1:
+        if len(said) > 1 and "tiers" in said:
             yield where, f"says in more than one way until when it is public: {', '.join(said)}"
         if said and rule.mode is not Mode.PUBLIC:
             yield where, f"is not public, yet says until when: {', '.join(said)}"

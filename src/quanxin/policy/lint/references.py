@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator
 
-from quanxin.policy.kinds import CARRIERS
+from quanxin.policy.kinds import BY_NAME, CARRIERS
 from quanxin.policy.model import FieldType, Resource
 from quanxin.policy.pack import Pack
 
@@ -28,6 +28,7 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
     yield from _of_consequences(pack)
     yield from _of_checks(pack)
     yield from _of_schemes(pack)
+    yield from _of_cases(pack)
     for model in pack.models:
         yield from _missing(f"models/{model.key}", "subject type", model.subject_types, pack.subject_types)
         for part in model.parts:
@@ -66,19 +67,25 @@ def _of_consequences(pack: Pack) -> Found:
         yield from _missing(where, "resource", [t.resource for t in measure.triggers], _keys(pack, "resources"))
         yield from _missing(where, "enforcer", measure.enforcers, pack.providers)
         yield from _missing(where, "subject type", measure.targets, pack.subject_types)
-    for case in pack.measure_cases:
-        where = f"measure-tests/{case.title}"
-        yield from _missing(where, "measure", (case.measure,), _keys(pack, "measures"))
-        yield from _missing(where, "subject type", (case.subject_type,), pack.subject_types)
-        yield from _missing(where, "resource", [r.resource for r in case.records], _keys(pack, "resources"))
+
+
+def _of_cases(pack: Pack) -> Found:
+    """The cases of what a subject with records comes to."""
+    for kind, of, name in (
+        ("measure", "measures", "measure_cases"),
+        ("check item", "check_items", "check_cases"),
+        ("scheme", "schemes", "scheme_cases"),
+        ("list", "lists", "list_cases"),
+        ("template", "commitments", "commitment_cases"),
+    ):
+        for case in pack.parts[name]:
+            where = f"{BY_NAME[name].stem}/{case.title}"
+            yield from _missing(where, kind, (getattr(case, kind.split()[-1]),), _keys(pack, of))
+            yield from _missing(where, "subject type", (case.subject_type,), pack.subject_types)
+            yield from _missing(where, "resource", [r.resource for r in case.records], _keys(pack, "resources"))
 
 
 def _of_checks(pack: Pack) -> Found:
-    for case in pack.check_cases:
-        where = f"check-tests/{case.title}"
-        yield from _missing(where, "check item", (case.item,), _keys(pack, "check_items"))
-        yield from _missing(where, "subject type", (case.subject_type,), pack.subject_types)
-        yield from _missing(where, "resource", [r.resource for r in case.records], _keys(pack, "resources"))
     for item in pack.check_items:
         where = f"check-items/{item.key}"
         yield from _missing(where, "department", (item.department,), pack.providers)
@@ -103,10 +110,6 @@ def _of_schemes(pack: Pack) -> Found:
         where = f"matrices/{matrix.key}"
         yield from _missing(where, "scheme", (matrix.scheme,), _keys(pack, "schemes"))
         yield from _missing(where, "model", (matrix.model,), _keys(pack, "models"))
-    for case in pack.scheme_cases:
-        where = f"scheme-tests/{case.title}"
-        yield from _missing(where, "scheme", (case.scheme,), _keys(pack, "schemes"))
-        yield from _missing(where, "subject type", (case.subject_type,), pack.subject_types)
 
 
 def _of_rights(pack: Pack) -> Found:
