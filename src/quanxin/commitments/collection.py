@@ -76,10 +76,11 @@ def handed_in(actor: Actor) -> list[tuple[str, int, int, int]]:
     reach = Q(pk__in=())
     for one in actor.by(Role.DECIDER, *OVERSEEING):
         reach |= (Q(provider=one.provider) if one.provider else Q(pk__isnull=False)) & in_district(one)
-    same = {"subject_id": OuterRef("subject_id"), "provider": OuterRef("provider"), "number": None}
-    came = Q(number__in=entered()) | Q(Exists(_numbered(PERFORMANCE).filter(**same)), number=None)
+    same = {"subject_id": OuterRef("subject_id"), "provider": OuterRef("provider"), "number__isnull": True}
+    came = Q(number__in=entered()) | Q(Exists(_numbered(PERFORMANCE).filter(**same)), number__isnull=True)
     by_case = Commitment.objects.exclude(number="").values("number")
-    found = _numbered(COMMITMENT).filter(reach).exclude(number__in=by_case).order_by().values_list("provider")
+    of_no_case = Q(number__isnull=True) | ~Q(number__in=by_case)  # nothing is said of a number that is not there
+    found = _numbered(COMMITMENT).filter(reach, of_no_case).order_by().values_list("provider")
     over = Count("pk", came | Q(valid_until__lt=today()))
     return list(found.annotate(promised=Count("pk"), over=over, entered=Count("pk", came)))
 
