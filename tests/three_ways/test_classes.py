@@ -56,7 +56,8 @@ def in_bulk(day: dt.date, spark: SparkSession | None = None, only: list[int] | N
 
 def alone(subject: Subject, day: dt.date, *schemes: str) -> set[Row]:
     found = reckoned(subject, day, now(), schemes or None)
-    return {tuple(ground)[1:] for one in found.values() for ground in one.grounds}
+    # ``level`` in bulk is what a review set, where one holds
+    return {tuple(ground._replace(level=one.level))[1:] for one in found.values() for ground in one.grounds}
 
 
 def test_each_subject_alone_is_what_it_is_in_the_city(sample: dict[str, Any]) -> None:
