@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from quanxin.calendar import today
+from quanxin.casework.notices import authority
 from quanxin.commitments import collection, texts
 from quanxin.commitments.models import Commitment, Duty
 from quanxin.pages.tables import Cell, Table
@@ -38,7 +39,7 @@ def by_department(found: QuerySet[Commitment], handed_in: Sequence[tuple[str, in
     for provider, *three in (*rows, *handed_in):
         counts.update({(provider, place): count for place, count in enumerate(three)})
     body: list[list[Cell]] = [
-        [texts.authority(one), counts[one, 0], counts[one, 1], counts[one, 2], _rate(counts[one, 2], counts[one, 1])]
+        [said(authority(one)), counts[one, 0], counts[one, 1], counts[one, 2], _rate(counts[one, 2], counts[one, 1])]
         for one in sorted({provider for provider, _ in counts})
     ]
     header = [_("受理单位"), _("生效的承诺"), _("应录入履行情况"), _("已录入"), _("履约录入率")]
