@@ -35,6 +35,7 @@ def test_both_readmes_begin_with_the_two_commands() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_260)  # it makes a whole sample city beside two others
 def test_the_tour_runs_from_beginning_to_end(tmp_path: Path) -> None:
     activate = tmp_path / ".venv/bin/activate"
     activate.parent.mkdir(parents=True)
@@ -48,7 +49,7 @@ def test_the_tour_runs_from_beginning_to_end(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=400,
+        timeout=1_200,
     )
     assert ran.returncode == 0, ran.stderr
     said = ran.stdout

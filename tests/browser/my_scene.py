@@ -40,7 +40,7 @@ def advance() -> None:
     from tests.casework.acts import OPEN_STATES, cases, objections, repairs
 
     by = operator()
-    for case in Case.objects.filter(state__in=OPEN_STATES):
+    for case in Case.objects.filter(state__in=OPEN_STATES, kind__in=(Kind.REPAIR, Kind.OBJECTION)):
         repair = case.kind == Kind.REPAIR
         if case.state == State.FILED:
             cases.forward(by, case.number)

@@ -190,7 +190,7 @@ def fill(page: Page, folder: Path) -> None:
     page.mouse.move(at["x"] + 160, at["y"] + 110, steps=5)
     page.mouse.up()
     page.get_by_label("结果", exact=True).select_option(label="未发现问题")
-    for _ in range(100):  # a canvas takes a while to make its picture, and the draft is kept after it
+    for _ in range(600):  # a canvas takes a while to make its picture, and the draft is kept after it
         if page.evaluate(SIGNED):
             return
         page.wait_for_timeout(50)
