@@ -178,8 +178,21 @@ def test_another_districts_case_is_refused(repair: Case, staff: People) -> None:
     assert now_of(repair).state == "filed"
 
 
+def test_a_supervisor_who_handles_plans_sees_no_repair(repair: Case) -> None:
+    client = signed_in(Role.SUPERVISOR, name="somebody")
+    assert repair.number not in page(client, "/desk/cases")
+    for path in (f"/desk/cases/{repair.number}", f"/desk/cases/{repair.number}/decision.pdf"):
+        assert client.get(path).status_code == 403
+    assert post(client, repair, "forward")[0] == 403
+
+
 @pytest.mark.parametrize(
-    "role", [r for r in Role if r not in (Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR)]
+    "role",
+    [
+        r
+        for r in Role
+        if r not in (Role.WINDOW, Role.DECIDER, Role.REVIEWER, Role.CENTRE, Role.AUDITOR, Role.SUPERVISOR)
+    ],
 )
 def test_other_roles_enter_nowhere(repair: Case, role: Role) -> None:
     client = signed_in(role, name="somebody")

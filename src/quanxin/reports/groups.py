@@ -44,7 +44,8 @@ def _columns(resources: list[Resource], shown: Shown) -> list[FieldDef]:
     if shown.fields:
         wanted: Iterable[str] = shown.fields
     elif shown.layout == "cards":
-        wanted = [key for key in fields if key not in about]
+        told = [key for key in newest.summary if newest.subject.role != "enrol"]  # what it is stands at its head
+        wanted = [key for key in dict.fromkeys([*told, *fields]) if key not in about]
     else:
         wanted = _main(newest)
     chosen = [fields[key] for key in wanted if key in fields]
