@@ -33,6 +33,7 @@ from quanxin.archive import judgements
 from quanxin.archive.models import Record, Withdrawal
 from quanxin.calendar import now, travel
 from quanxin.checks import lists as check_lists
+from quanxin.documents import issuing
 from quanxin.identifiers.identity import check_character
 from quanxin.identifiers.sealing import MARK
 from quanxin.intake import receipts, submissions, withdrawals
@@ -54,6 +55,7 @@ from tests.checks.city import CASE, FINANCE, PROCUREMENT
 from tests.checks.test_lists import as_csv
 from tests.city import NAMES, hand_in, penalty, person, register, write
 from tests.desk.people import signed_in
+from tests.documents.test_issuing import draft
 from tests.rights import life
 from tests.sharing.test_feed import consumer, follow
 
@@ -265,6 +267,7 @@ def test_sealed_texts_and_indexes_stand_in_the_listed_columns_and_in_no_other(se
     enrolled()
     check_lists.hand_in(FINANCE, PROCUREMENT, as_csv([(str(person()["identity_number"]), "")]), "名单.csv", **CASE)
     chains.make("market-regulation", now())
+    issuing.issue(operator(), draft())
     columns = {(s.table, s.column) for s in SEALED}
     indexes = set(Identifier.objects.filter(kind="identity").values_list("value", flat=True))
     seen, indexed = set(), set()
