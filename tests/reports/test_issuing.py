@@ -254,3 +254,10 @@ def test_a_batch_of_a_check_that_has_expired_is_refused() -> None:
     made = check(FINANCE, FUNDS, [CODES[0]], source="one", **CASE)
     with travel(now() + dt.timedelta(days=400)), pytest.raises(ReportError, match="已失效"):
         batches.begin(FINANCE, made.number)
+
+
+def test_who_holds_a_number_verifies_without_an_account() -> None:
+    made = asked(owner(), PLAIN)
+    page = Client(headers={"accept-language": "zh-CN"}).get(f"/verify/{made.number}")
+    assert page.status_code == 200
+    assert "济南甲样例机械有限公司" not in page.content.decode()
