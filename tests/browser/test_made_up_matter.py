@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PACK = ROOT / "tests/casework/made_up"
 # How much each border of a box stands out from what is around it (WCAG 2.2, 1.4.11), the least of the page.
 BORDERS = """async () => {
-  await Promise.all(document.getAnimations().map((moving) => moving.finished));
+  await Promise.allSettled(document.getAnimations().map((moving) => moving.finished));
   const parts = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
   const light = (colour) => {
     const [r, g, b] = parts(colour).map((c) => c / 255).map((c) => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
