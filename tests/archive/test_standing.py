@@ -63,6 +63,12 @@ def test_a_row_that_tells_no_state_changes_none_and_a_day_of_foundation_stands_i
     assert (paused.value, paused.since) == ("歇业", dt.date(2015, 6, 1))
 
 
+def test_a_fact_of_a_later_day_tells_nothing_of_an_earlier_one(tmp_path: Path) -> None:
+    enrol(tmp_path, registration(0, state="歇业", approval_date="2020-03-02"))
+    assert state(0, valid_on=dt.date(2018, 1, 1)) is None
+    assert state(0, valid_on=dt.date(2020, 3, 2)) is not None
+
+
 def test_what_was_merged_into_a_subject_tells_of_it_too(tmp_path: Path) -> None:
     enrol(tmp_path, registration(0, state="存续", approval_date="2020-03-02"), registration(1))
     hand_in(tmp_path, "enterprise-deregistration", [ended(1, "注销", "2025-01-02")])

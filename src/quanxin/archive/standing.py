@@ -29,14 +29,14 @@ def told(rules: Rules) -> dict[str, Resource]:
 
 
 def latest(records: Iterable[Record], viewer: Viewer, rules: Rules) -> State | None:
-    """The state of a subject of its records, which the viewer may see; None where none of them tells of one."""
+    """The state of a subject on the day of the rules, of its records that the viewer may see; None where none tells of one."""
     resources = told(rules)
     found = [
         (since or dt.date.min, record.recorded_at, record.pk, state)
         for record in records
         if (resource := resources.get(record.resource)) is not None
         for state, since in [_said(record, resource, viewer, rules)]
-        if state is not None
+        if state is not None and (since is None or since <= rules.day)
     ]
     return max(found, key=lambda one: one[:3])[3] if found else None
 
