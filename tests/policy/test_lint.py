@@ -195,6 +195,7 @@ BREAKS: dict[str, list[Change]] = {
     "list-unusable": [
         put("lists/list.yaml", "term_months", to=None), put("lists/list.yaml", "removed", to="kind"),
         put("lists/list.yaml", "removal", to=[{"clock": "clock", "grounds": ["no-ground"]}]),
+        put("lists/list.yaml", "responsible", to=[{"key": "head", "title": {"zh": "负责人", "en": "head"}, "basis": BASIS}]),
         lambda files: files.update(procedures.procedures()) or files["lists/list.yaml"].update(entered_by="ask"),
     ],
     "measure-unplayed": [

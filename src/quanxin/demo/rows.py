@@ -111,7 +111,7 @@ class Maker:
         for key in row:
             if key in ("authority_name", "source_name"):
                 row[key] = self.authority
-            elif key in ("authority_code", "source_code"):
+            elif key in ("authority_code", "source_code", "organisation_uscc"):
                 row[key] = self.authority_code
             elif key in ("creditor_code", "counterpart_code"):
                 row[key] = None

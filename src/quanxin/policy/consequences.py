@@ -81,10 +81,16 @@ class CreditList(Rule):
 
 
 SEVERE_LISTS, HONOUR_LISTS = "severe-lists", "honour-lists"  # code sets that a form may ask by
+RESPONSIBLE = (
+    "listed-responsible"  # as whom a person answers for an organisation that is listed: a list and a place in it
+)
 
 
 def lists_as_codes(lists: Collection[CreditList]) -> dict[str, CodeSet]:
-    """The lists of a day as closed lists of values, one of each nature: a form names a list as it names any code."""
+    """The lists of a day as closed lists of values, one of each nature, and as whom persons answer by an article of one.
+
+    A form names a list as it names any code; a row that names somebody for a list of which no article says so is held.
+    """
     made = {}
     for key, zh, en, nature in (
         (SEVERE_LISTS, "严重失信主体名单", "lists of the dishonest", "negative"),
@@ -93,9 +99,21 @@ def lists_as_codes(lists: Collection[CreditList]) -> dict[str, CodeSet]:
         codes = tuple(Code(value=one.key, title=one.title) for one in lists if one.nature == nature)
         if codes:
             since = max(one.in_force.from_ for one in lists if one.nature == nature)
-            title, period = Text(zh=zh, en=en), InForce.model_validate({"from": since})
-            made[key] = CodeSet(key=key, title=title, in_force=period, basis=(), edition="", codes=codes)
+            made[key] = _computed(key, Text(zh=zh, en=en), since, codes)
+    if persons := [(one, role) for one in lists for role in one.responsible]:
+        codes = tuple(Code(value=f"{one.key}:{role.key}", title=_of(one.title, role.title)) for one, role in persons)
+        title = Text(zh="列入名单的责任人员", en="those who answer for somebody listed")
+        made[RESPONSIBLE] = _computed(RESPONSIBLE, title, max(one.in_force.from_ for one, _ in persons), codes)
     return made
+
+
+def _computed(key: str, title: Text, since: dt.date, codes: tuple[Code, ...]) -> CodeSet:
+    period = InForce.model_validate({"from": since})
+    return CodeSet(key=key, title=title, in_force=period, basis=(), edition="", codes=codes)
+
+
+def _of(a_list: Text, role: Text) -> Text:
+    return Text(zh=f"{a_list.zh}：{role.zh}", en=f"{a_list.en}: {role.en}")
 
 
 class Trigger(Part):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from quanxin.policy.consequences import CreditList, Measure, Trigger
+from quanxin.policy.consequences import RESPONSIBLE, CreditList, Measure, Trigger
 from quanxin.policy.model import FieldType, Publication, Resource
 from quanxin.policy.pack import Pack
 
@@ -119,8 +119,9 @@ def measure_without_review(pack: Pack, today: dt.date) -> Found:
 
 
 def list_unusable(pack: Pack, today: dt.date) -> Found:
-    """A list without an end, whose day of removal is none, that is left for a ground that no removal knows, or that is
-    entered by a procedure which does not ask for what its records must say."""
+    """A list without an end, whose day of removal is none, that is left for a ground that no removal knows, that is
+    entered by a procedure which does not ask for what its records must say, or whose responsible persons nothing carries."""
+    carriers = {by for r in pack.resources if any(f.code_set == RESPONSIBLE for f in r.fields) for by in r.providers}
     for one in pack.lists:
         where = f"lists/{one.key}"
         for version in pack.resource_history(one.resource):
@@ -132,6 +133,8 @@ def list_unusable(pack: Pack, today: dt.date) -> Found:
                 yield where, f"is entered by {one.entered_by}, which does not ask for {key}"
         for ground in sorted({ground for leaving in one.removal for ground in leaving.grounds} - _grounds(pack)):
             yield where, f"is left for {ground}, which no removal knows"
+        if one.responsible and one.authority not in carriers:
+            yield where, f"names who answers in person, and no resource of {one.authority} carries them ({RESPONSIBLE})"
 
 
 def measure_unplayed(pack: Pack, today: dt.date) -> Found:

@@ -183,7 +183,8 @@ def code_set_missing(pack: Pack, today: dt.date) -> Found:
                     yield where, "has no code set"
                 continue
             sets = [s for s in pack.code_sets if s.key == field.code_set]
-            if not any(s.in_force.overlaps(resource.in_force) for s in sets):
+            computed = field.code_set in pack.on(today).code_sets and not sets
+            if not computed and not any(s.in_force.overlaps(resource.in_force) for s in sets):
                 yield where, f"has no code set in force ({field.code_set})"
 
 
