@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from quanxin.policy import (
-    additions,
+    amendments,
     checks,
     consequences,
     documents,
@@ -42,12 +43,6 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=Part)
 R = TypeVar("R", bound=Rule)
-
-
-def _grown(part: P, added: Sequence[additions.Addition]) -> P:
-    for one in added:
-        part = one.over(part)
-    return part
 
 
 class Kind(ABC, Generic[P]):
@@ -78,8 +73,8 @@ class Kind(ABC, Generic[P]):
         """The parts of a pack over those of the pack that it extends (None where it extends none)."""
 
     @abstractmethod
-    def with_additions(self, value: Any, added: Sequence[additions.Addition]) -> Any:
-        """The parts, each with what the pack adds to it."""
+    def over(self, value: Any, change: Callable[[Any], Any | None]) -> Any:
+        """The parts, each as ``change`` makes it; those of which it makes nothing are left out."""
 
     def canonical(self, value: Any) -> list[dict[str, Any]]:
         """What the parts say, as JSON in an order that their files do not change."""
@@ -105,8 +100,8 @@ class Dated(Kind[R]):
         replaced = {(one.key, one.in_force.from_) for one in own}
         return (*(one for one in inherited or () if (one.key, one.in_force.from_) not in replaced), *own)
 
-    def with_additions(self, value: Iterable[R], added: Sequence[additions.Addition]) -> tuple[R, ...]:
-        return tuple(_grown(one, added) for one in value)
+    def over(self, value: Iterable[R], change: Callable[[R], R | None]) -> tuple[R, ...]:
+        return tuple(made for one in value if (made := change(one)) is not None)
 
     def canonical(self, value: Iterable[R]) -> list[dict[str, Any]]:
         return super().canonical(sorted(value, key=lambda one: (one.key, one.in_force.from_)))
@@ -129,8 +124,8 @@ class Keyed(Kind[P]):
     def joined(self, inherited: Mapping[str, P] | None, own: Sequence[Any]) -> Mapping[str, P]:
         return MappingProxyType({**(inherited or {}), **{one.key: one for one in own}})
 
-    def with_additions(self, value: Mapping[str, P], added: Sequence[additions.Addition]) -> Mapping[str, P]:
-        return MappingProxyType({key: _grown(one, added) for key, one in value.items()})
+    def over(self, value: Mapping[str, P], change: Callable[[P], P | None]) -> Mapping[str, P]:
+        return MappingProxyType({key: made for key, one in value.items() if (made := change(one)) is not None})
 
     def canonical(self, value: Mapping[str, P]) -> list[dict[str, Any]]:
         return super().canonical(value.values())
@@ -152,8 +147,8 @@ class Listed(Kind[P]):
     def joined(self, inherited: Iterable[P] | None, own: Sequence[P]) -> tuple[P, ...]:
         return (*(inherited or ()), *own)
 
-    def with_additions(self, value: Iterable[P], added: Sequence[additions.Addition]) -> tuple[P, ...]:  # noqa: ARG002
-        return tuple(value)
+    def over(self, value: Iterable[P], change: Callable[[P], P | None]) -> tuple[P, ...]:
+        return tuple(made for one in value if (made := change(one)) is not None)
 
     def canonical(self, value: Iterable[P]) -> list[dict[str, Any]]:
         return sorted(super().canonical(value), key=json.dumps)
@@ -175,11 +170,16 @@ class Single(Kind[P]):
     def joined(self, inherited: P | None, own: Sequence[P]) -> P:
         return own[0] if own else inherited or self.part()
 
-    def with_additions(self, value: P, added: Sequence[additions.Addition]) -> P:  # noqa: ARG002
-        return value
+    def over(self, value: P, change: Callable[[P], P | None]) -> P:
+        return change(value) or value
 
     def canonical(self, value: P) -> list[dict[str, Any]]:
         return super().canonical([value])
+
+
+def _counted(key: str) -> list[tuple[int, str]]:
+    """How people order numbers with letters: C2 before C10."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.findall(r"\d+|\D+", key)]
 
 
 class Plan(Listed[ruling.Clause]):
@@ -192,7 +192,7 @@ class Plan(Listed[ruling.Clause]):
         self, inherited: Iterable[ruling.Clause] | None, own: Sequence[ruling.Clause]
     ) -> tuple[ruling.Clause, ...]:
         found = {clause.key: clause for clause in (*(inherited or ()), *own)}
-        return tuple(sorted(found.values(), key=lambda clause: int(clause.key[1:])))
+        return tuple(found[key] for key in sorted(found, key=_counted))
 
     def canonical(self, value: Iterable[ruling.Clause]) -> list[dict[str, Any]]:
         return Kind.canonical(self, value)
@@ -245,7 +245,7 @@ class OfAPack(OfADay):
 
     site = Single("site.yaml", site.Site)
     clauses = Plan("plan.yaml", ruling.Clause)
-    additions = Listed("additions/", additions.Addition)
+    amendments = Listed("amendments/", amendments.Amendment)
     cases = Listed("tests/", ruling.Case)
     model_cases = Listed("model-tests/", evaluation.ModelCase)
     procedure_cases = Listed("procedure-tests/", procedure_case.ProcedureCase)
@@ -259,6 +259,8 @@ class OfAPack(OfADay):
 DATED: tuple[Dated[Any], ...] = tuple(one for one in vars(OfADay).values() if isinstance(one, Dated))
 KEYED: tuple[Keyed[Any], ...] = tuple(one for one in vars(OfADay).values() if isinstance(one, Keyed))
 KINDS: tuple[Kind[Any], ...] = (*DATED, *KEYED, *(one for one in vars(OfAPack).values() if isinstance(one, Kind)))
+# The names of the kinds whose parts are told apart by keys.
+BY_KEY = frozenset(kind.name for kind in KINDS if isinstance(kind, Dated | Keyed | Plan))
 BY_NAME: Mapping[str, Kind[Any]] = {kind.name: kind for kind in KINDS}
 BY_PLACE: Mapping[str, Kind[Any]] = {kind.place: kind for kind in KINDS}
 # The kinds that carry out clauses of the plan, by the name of their attribute in a pack and in a clause.

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ValidationError
 
 import quanxin
 from quanxin.calendar import load as load_calendar
-from quanxin.policy import model
-from quanxin.policy.kinds import BY_NAME, BY_PLACE, KINDS
+from quanxin.policy import amendments, model
+from quanxin.policy.kinds import BY_KEY, BY_PLACE, KINDS, Kind
 from quanxin.policy.pack import Pack
 
 try:
@@ -33,7 +33,7 @@ CALENDAR = "calendar.yaml"  # holidays and their overrides, read by ``quanxin.ca
 MARK = "mark.svg"  # the emblem of the site
 
 HEAD = "pack.yaml"
-ADDITIONS = "additions"
+AMENDMENTS = "amendments"
 
 
 class PackError(Exception):
@@ -98,6 +98,7 @@ def _load(folder: Path, children: tuple[Path, ...]) -> Pack:
     extends = heads[0].extends
     base = _load(find_pack(extends, beside=folder.parent), (*children, folder)) if extends else None
     found = _read_all(folder, problems)
+    problems += amendments.problems(found[AMENDMENTS], _keys(base), {k: {o.key for _, o in found[k]} for k in BY_KEY})
     if problems:
         raise PackError(problems)
     calendar, mark = folder / CALENDAR, folder / MARK
@@ -108,9 +109,14 @@ def _load(folder: Path, children: tuple[Path, ...]) -> Pack:
     )  # fmt: skip
 
 
-def _read_all(folder: Path, problems: list[str]) -> dict[str, list[Any]]:
-    """The objects of a pack's own files, by the name of their kind."""
-    found: dict[str, list[Any]] = {kind.name: [] for kind in KINDS}
+def _keys(base: Pack | None) -> dict[str, set[str]]:
+    """The keys of what the pack that one extends has, of the kinds that are told apart by them."""
+    return {name: {getattr(one, "key", one) for one in base.parts[name]} if base else set() for name in BY_KEY}
+
+
+def _read_all(folder: Path, problems: list[str]) -> dict[str, list[tuple[str, Any]]]:
+    """The objects of a pack's own files with where they stand, by the name of their kind."""
+    found: dict[str, list[tuple[str, Any]]] = {kind.name: [] for kind in KINDS}
     first: dict[tuple[Any, ...], str] = {}
     for path in sorted(folder.rglob("*")):
         place = path.relative_to(folder).parts
@@ -128,7 +134,7 @@ def _read_all(folder: Path, problems: list[str]) -> dict[str, list[Any]]:
             identity = kind.identity(made, here)
             if (there := first.setdefault((kind.name, *identity), here)) != here:
                 problems.append(f"{here}: {identity[0]} was given already, in {there}")
-            found[kind.name].append(made)
+            found[kind.name].append((here, made))
     return found
 
 
@@ -196,13 +202,31 @@ def _line(node: yaml.Node, trail: tuple[Any, ...]) -> int:
 
 
 def _join(
-    head: model.Head, base: Pack | None, found: Mapping[str, list[Any]], calendar: Path | None, mark: Path | None
+    head: model.Head,
+    base: Pack | None,
+    found: Mapping[str, list[tuple[str, Any]]],
+    calendar: Path | None,
+    mark: Path | None,
 ) -> Pack:
-    """The pack's own objects over those of its base: a child adds, and replaces what its kind tells apart; what it adds to
-    single rules comes last."""
-    parts = {kind.name: kind.joined(base.parts[kind.name] if base else None, found[kind.name]) for kind in KINDS}
-    for name in {one.to for one in found[ADDITIONS]}:
-        parts[name] = BY_NAME[name].with_additions(parts[name], [one for one in found[ADDITIONS] if one.to == name])
+    """The pack's own objects over those of its base: a child adds, amends, and replaces what its kind tells apart."""
+    wrong: list[str] = []
+    parts = {}
+    for kind in KINDS:
+        placed = [one for one in found[AMENDMENTS] if one[1].to == kind.name]
+        inherited = _amended(kind, base.parts[kind.name], placed, wrong) if base else None
+        parts[kind.name] = kind.joined(inherited, [made for _, made in found[kind.name]])
+    if wrong:
+        raise PackError(wrong)
+    if into := {key: one.into for _, one in found[AMENDMENTS] if one.into for key in one.keys}:
+        parts = {kind.name: kind.over(parts[kind.name], lambda part: amendments.merged(part, into)) for kind in KINDS}
     region = head.region if head.region is not None else base.region if base else ""
     divisions = head.divisions if head.divisions is not None else base.divisions if base else None
     return Pack(head.name, head.title, region, divisions, calendar, mark, MappingProxyType(parts))
+
+
+def _amended(kind: Kind[Any], value: Any, placed: list[amendments.Placed], wrong: list[str]) -> Any:
+    """What a pack inherits of a kind, after its amendments."""
+    if not placed:
+        return value
+    gone = {key for _, one in placed if one.remove for key in one.keys}
+    return kind.over(value, lambda part: None if part.key in gone else amendments.amended(part, placed, wrong))

@@ -63,12 +63,14 @@ class AgeLimit(Rule):
 
 
 class Clause(Part):
-    """A clause of the plan and what carries it out; ``missing`` says honestly what does not exist yet.
+    """A clause of the plan, by the number that the plan gives it, and what carries it out.
+
+    ``missing`` says honestly what does not exist yet.
 
     The kinds of rules that carry it out are those of ``policy.kinds`` with a ``carrier``, by their names.
     """
 
-    key: Annotated[str, StringConstraints(pattern=r"^C\d{1,2}$")]
+    key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,15}$")]
     title: Text
     resources: tuple[Key, ...] = ()
     lists: tuple[Key, ...] = ()

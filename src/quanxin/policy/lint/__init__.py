@@ -82,7 +82,6 @@ LINTS: Mapping[str, Lint] = {
     "limit-unusable": fields.limit_unusable,
     "unknown-reference": references.unknown_reference,
     "code-set-missing": references.code_set_missing,
-    "clause-missing": references.clause_missing,
     "expression-invalid": expressions.expression_invalid,
     "indicator-without-docstring": models.indicator_without_docstring,
     "indicator-unusable": models.indicator_unusable,

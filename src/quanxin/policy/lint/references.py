@@ -13,7 +13,6 @@ from quanxin.policy.model import FieldType, Resource
 from quanxin.policy.pack import Pack
 
 Found = Iterator[tuple[str, str]]
-CLAUSES = range(1, 17)  # of the plan that the platform carries out, C1–C16
 
 
 def unknown_reference(pack: Pack, today: dt.date) -> Found:
@@ -41,9 +40,6 @@ def unknown_reference(pack: Pack, today: dt.date) -> Found:
         where = f"model-tests/{case.title}"
         yield from _missing(where, "model", (case.model, *case.grades), _keys(pack, "models"))
         yield from _missing(where, "resource", [r.resource for r in case.records], resources)
-    for added in pack.additions:
-        known = {str(getattr(one, "key", one)) for one in pack.parts[added.to]}  # of keyed parts, their keys
-        yield from _missing(f"additions/{added.to}", "rule", added.keys, known)
     for clause in pack.clauses:
         for kind in CARRIERS:
             yield from _missing(f"plan/{clause.key}", kind, getattr(clause, kind), _keys(pack, kind))
@@ -186,11 +182,3 @@ def code_set_missing(pack: Pack, today: dt.date) -> Found:
             computed = field.code_set in pack.on(today).code_sets and not sets
             if not computed and not any(s.in_force.overlaps(resource.in_force) for s in sets):
                 yield where, f"has no code set in force ({field.code_set})"
-
-
-def clause_missing(pack: Pack, today: dt.date) -> Found:
-    """A clause of the plan, C1–C16, that the pack's plan does not speak of; a pack without a plan is left alone."""
-    spoken = {clause.key for clause in pack.clauses}
-    for number in CLAUSES:
-        if spoken and f"C{number}" not in spoken:
-            yield f"plan/C{number}", "is not spoken of"
