@@ -23,6 +23,15 @@ export UV_PYTHON := $(PYTHON)
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONUTF8 := 1
 export NO_MKDOCS_2_WARNING := 1
+# Behind a proxy that inspects, only the system's certificates let anything be downloaded: uv takes them by its own word, pip
+# and npm by the system's file, where nobody named another.
+SYSTEM_CERTS := $(firstword $(wildcard $(SSL_CERT_FILE) /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
+	/etc/ssl/ca-bundle.pem /etc/ssl/cert.pem))
+export UV_SYSTEM_CERTS ?= 1
+ifneq ($(SYSTEM_CERTS),)
+export PIP_CERT ?= $(SYSTEM_CERTS)
+export NODE_EXTRA_CA_CERTS ?= $(SYSTEM_CERTS)
+endif
 # Where this is set, each command compiles some eleven hundred modules anew: half of the time that it takes.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -66,6 +75,12 @@ assets: $(VENDOR)/.ready ## 生成网页静态文件 / build the files that brow
 .PHONY: sbom
 sbom: .venv/.ready ## 软件物料清单（CycloneDX）到 dist/ / bills of materials into dist/
 	.ci/sbom dist
+
+.PHONY: release
+release: .venv/.ready $(VENDOR)/.ready ## 安装包（wheel、sdist）到 dist/ / the packages that others install, into dist/
+	rm -rf dist
+	$(UV) build --quiet --out-dir dist
+	@ls dist
 
 .PHONY: clean
 clean: ## 停止数据库，删除一切生成物；加 DATA=1 连同数据 / stop the database, remove what was built (DATA=1: the data too)

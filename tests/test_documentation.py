@@ -14,6 +14,8 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+import quanxin
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -186,7 +188,7 @@ def test_the_site_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
 def test_publiccode_names_this_version_and_licence() -> None:
     described = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert described["softwareVersion"] == project["version"]
+    assert described["softwareVersion"] == quanxin.__version__
     assert described["legal"]["license"] == project["license"]
     for words in described["description"].values():
         assert len(words["shortDescription"]) <= 150

@@ -67,7 +67,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "quanxin.web.requests.Told",
     "quanxin.web.middleware.SecurityHeaders",
+    "quanxin.web.middleware.Problems",
     "quanxin.web.throttle.Throttle",
     "quanxin.web.middleware.Bounded",
     "quanxin.web.middleware.Answerable",
@@ -213,17 +215,19 @@ DEFAULT_FROM_EMAIL = environment.value("QUANXIN_MAIL_FROM")
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+LOG_REQUESTS = environment.choice("QUANXIN_LOG_REQUESTS", "0", "1") == "1"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "quanxin.runtime.log.JsonLines"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "handlers": {"stderr": environment.log_handler() | {"formatter": "json"}},
     "root": {
         "handlers": ["stderr"],
         "level": environment.choice("QUANXIN_LOG_LEVEL", *LOG_LEVELS),
     },
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "quanxin.requests": {"level": "INFO"},  # what was asked and done is told at any level
         "sqlglot": {"level": "ERROR"},  # it repeats whole queries that it cannot read
     },
 }

@@ -57,5 +57,5 @@ def test_only_a_broken_store_is_a_failure_of_ours() -> None:
     assert failures == {
         "internal", "study-broke", "disk-full", "memory-short", "attachment-busy", "attachment-altered",
         "attachment-disk-full", "attachment-store-failed", "list-given-up", "font-missing",
-        "document-kind-unknown", "document-damaged", "document-key-unusable",
+        "document-kind-unknown", "document-damaged", "document-key-unusable", "database-away",
     }  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from unittest import mock
 
 import pytest
-from django.db import OperationalError, connection
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -67,18 +66,6 @@ def test_a_failure_of_ours_is_a_page_that_needs_no_database() -> None:
     assert answer.status_code == 500
     assert "平台出了问题" in answer.content.decode()
     assert "RuntimeError" not in answer.content.decode()
-
-
-@pytest.mark.django_db
-def test_health_answers_when_the_database_does() -> None:
-    answer = Client().get("/healthz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "database": "ok"})
-
-
-def test_health_says_so_when_the_database_is_away() -> None:
-    with mock.patch.object(connection, "cursor", side_effect=OperationalError):
-        answer = Client().get("/healthz")
-    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
 
 
 def test_robots_may_read_pages_but_not_walk_the_search() -> None:

@@ -6,6 +6,7 @@ slices do with lines (``lines``) is done within the act too.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,8 +14,10 @@ from django.db import models, transaction
 
 from quanxin.accounts.actors import Actor
 from quanxin.calendar import now
-from quanxin.runtime import slices
+from quanxin.runtime import log, slices
 from quanxin.runtime.free_text import masked
+
+_log = logging.getLogger("quanxin.requests")
 
 
 class AuditLine(models.Model):
@@ -52,4 +55,7 @@ def audit_all(acts: Iterable[tuple[Actor, str, str, dict[str, Any]]]) -> list[Au
         AuditLine.objects.bulk_create(lines)
         for take in slices.lines():
             take(lines)
+    if log.request_id.get():  # the log leads from a request to what it did, and no further
+        for line in lines:
+            _log.info("audit", extra={"line": str(line.pk), "act": line.act})
     return lines

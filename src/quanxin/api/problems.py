@@ -19,10 +19,11 @@ from pydantic import Field
 from quanxin.accounts import errors as accounts
 from quanxin.accounts.acts import refused_line
 from quanxin.accounts.people import actor_of_client
-from quanxin.runtime import problems
+from quanxin.runtime import problems, unable
 from quanxin.runtime.problems import Wording, Wordings
 
 CONTENT_TYPE = "application/problem+json"
+INTERFACE = "/api/"  # whatever lies beneath is answered so, also what does not exist
 
 # What a client is told that asks for what is not its own, or is not there.
 NOT_ITS_OWN = frozenset({
@@ -65,6 +66,18 @@ WORDINGS: Wordings = MappingProxyType(
         "rate-exceeded": Wording(
             "请求过于频繁，每分钟上限 {rate} 次。", "Too many requests: {rate} a minute.",
             "请在 {seconds} 秒后重试。", "Try again in {seconds} s.", status=429,
+        ),
+        "method": Wording(
+            "此地址不接受 {method}。", "This address takes no {method}.",
+            "可用的方法见应答头 Allow。", "The header Allow names those that it takes.", status=405,
+        ),
+        "database-away": Wording(
+            "数据库暂时连接不上，未作任何更改。", "The database cannot be reached; nothing was changed.",
+            "请稍后重试。", "Try again later.", status=503,
+        ),
+        "disk-full": Wording(
+            "平台的磁盘已满，未作任何更改。", "The platform's disk is full; nothing was changed.",
+            "请稍后重试；运行单位须清理磁盘。", "Try again later; the operator must free space.", status=503,
         ),
         "internal": Wording(
             "系统内部错误，未作任何更改。", "Something went wrong; nothing was changed.",
@@ -145,6 +158,11 @@ def handle(api: NinjaAPI) -> None:
         return answer(Refused("request-invalid"), [found])
 
     def other(request: HttpRequest, error: Exception) -> HttpResponse:
+        if reason := unable.why(error):
+            logging.getLogger("quanxin.api").error("unable to answer: %s", error)
+            told = answer(Refused("disk-full" if reason is unable.Reason.DISK else "database-away"))
+            told.headers["Retry-After"] = str(unable.RETRY)
+            return told
         logging.getLogger("quanxin.api").error("unhandled error", exc_info=error)
         return answer(Refused("internal"))
 

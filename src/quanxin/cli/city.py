@@ -13,9 +13,6 @@ import typer
 from quanxin.terminal.access import MACHINE, actor, may
 from quanxin.terminal.output import emit, progress
 
-HEADERS_WITHIN = 10_000  # milliseconds in which a request's headers have to have come
-CONNECTIONS = 8192  # at once, to each process; most only wait, for a sender, a reader or the next request
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
@@ -72,27 +69,18 @@ def serve(
     import sys
     from contextlib import nullcontext
 
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.http import HTTP1Settings
+    from django.conf import settings
+    from django.db import connections
 
-    from quanxin.runtime import companion, static
+    from quanxin.runtime import companion, keeper, machine, serving, shared_metrics, static
 
+    machine.room_to_serve()
+    kept = keeper.Keeper(port)
+    shared_metrics.share(settings.DATA_DIR)
+    shared_metrics.forget(settings.DATA_DIR)
     static.collect()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "quanxin.settings"
+    connections.close_all()  # the processes that serve are forked from this one
     typer.echo(f"泉信已启动：http://{host}:{port}/  （Ctrl+C 停止） / Quanxin is serving; Ctrl+C stops it", err=True)
-    server = Granian(
-        "quanxin.web.asgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.ASGINL,
-        workers=workers,
-        log_access=False,
-        websockets=False,
-        backlog=CONNECTIONS,
-        backpressure=CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
-    )
     command = [
         sys.executable,
         "-c",
@@ -101,8 +89,9 @@ def serve(
         "--beside",
         str(os.getpid()),
     ]
-    with companion.beside(command) if worker else nullcontext():
-        server.serve()
+    with keeper.database_watched(kept), companion.beside(command, kept, "worker") if worker else nullcontext():
+        serving.Server(kept, host, port, workers, settings.LOGGING).run()
+    kept.over()
 
 
 @may(MACHINE)
@@ -113,6 +102,9 @@ def worker(
     ] = None,
 ) -> None:
     """处理后台任务：接收提交的文件、投递目录、定时任务。 / Do the jobs: files handed in, drop folders, what recurs."""
+    from quanxin.runtime import environment, shared_metrics
+
+    shared_metrics.share(environment.data_dir())
     from quanxin.runtime.worker import work
 
     work(concurrency, beside=beside)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+import quanxin
 from quanxin.runtime import slices
 from quanxin.terminal import access
 
@@ -25,9 +26,18 @@ for register in slices.commands():
     register(app)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(quanxin.__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def whom(
     context: typer.Context,
+    version: Annotated[  # noqa: ARG001  (it has answered before this is called)
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="版本号 / the version")
+    ] = False,
     account: Annotated[
         list[str] | None,
         typer.Option(

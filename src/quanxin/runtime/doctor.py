@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from quanxin.runtime import boot, cluster, environment, machine, postgres, secrecy, slices
+from quanxin.runtime import boot, cluster, environment, keeper, machine, postgres, secrecy, slices
 from quanxin.runtime.finding import Check, Finding, attention, ok, problem
 
 _OLDEST_POSTGRES = 15
@@ -20,7 +20,7 @@ def examine(
 ) -> Iterator[Finding]:
     """Make the checks of this room, then ``more``, those that slices declare, by their names; yield the findings as they
     come. ``tell`` is given the name of each check as it begins."""
-    own: tuple[Check, ...] = (*machine.CHECKS, *secrecy.CHECKS, database, secrecy.database_role)
+    own: tuple[Check, ...] = (*machine.CHECKS, *secrecy.CHECKS, database, secrecy.database_role, keeper.processes)
     named = ((check.__name__.replace("_", "-"), check) for check in own)
     for name, check in chain(named, ((name, _declared(what)) for name, what in more)):
         tell(name)

@@ -146,6 +146,14 @@ def data_dir() -> Path:
     return root / "var" if root else Path("~/.local/share/quanxin").expanduser().resolve()
 
 
+def log_handler() -> dict[str, str]:
+    """Where the log goes, as ``logging`` describes a handler: a file that another program may move away, or standard error."""
+    place = value("QUANXIN_LOG_FILE")
+    if not place:
+        return {"class": "logging.StreamHandler"}
+    return {"class": "logging.handlers.WatchedFileHandler", "filename": place, "encoding": "utf-8"}
+
+
 def folder(name: str) -> Path | None:
     """The folder that a variable names, as an absolute path; None when it is not set."""
     given = value(name)

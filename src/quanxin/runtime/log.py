@@ -10,6 +10,10 @@ import datetime as dt
 import json
 import logging
 import re
+from contextvars import ContextVar
+
+# What a line belongs to: the number of a request, which goes with the jobs that the request makes.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _SECRET_WORDS = "|".join(("password", "passwd", "secret", "token", "authorization"))
 _IDENTITY = r"(?<![0-9A-Za-z])(\d{4})\d{2}(?:18|19|20)\d{2}(?:0\d|1[0-2])[0-3]\d\d{3}[\dXx](?![0-9A-Za-z])"
@@ -38,6 +42,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": masked(record.getMessage()),
         }
+        if number := request_id.get():
+            line["request_id"] = number
         extra = {key: value for key, value in vars(record).items() if key not in _STANDARD}
         line |= {key: masked(f"{key}={value}").removeprefix(f"{key}=") for key, value in extra.items()}
         # what a visitor asked for wrongly (4xx) is a line, and no trace that whoever repeats it fills the disk with

@@ -22,6 +22,7 @@ from quanxin.runtime.variables import LOG_LEVELS, VARIABLES
 _OLDEST_PYTHON = (3, 11)
 _GIB = 2**30
 _ENOUGH_DISK, _LEAST_DISK = 10 * _GIB, _GIB
+LEAST_TO_SERVE = 64 << 20  # bytes without which nothing is served
 _ENOUGH_MEMORY = 2 * _GIB
 _PORT = 8000
 _WHOLE_NUMBERS = (
@@ -105,6 +106,26 @@ def disk() -> Iterator[Finding]:
             "Free space, or move QUANXIN_DATA_DIR to a larger disk",
         )
         yield (attention if free >= _LEAST_DISK else problem)("disk", words, advice)
+
+
+class NoRoom(Exception):
+    """There is no space to serve with."""
+
+    def __init__(self, place: Path, free: int) -> None:
+        self.zh = f"{place} 所在磁盘只剩 {free >> 20} MB：请腾出空间，或将 QUANXIN_DATA_DIR 移到更大的磁盘。"
+        self.en = f"{free >> 20} MB are free at {place}: free space, or move QUANXIN_DATA_DIR to a larger disk."
+        super().__init__(f"{self.zh}\n{self.en}")
+
+
+def space() -> int:
+    """Free bytes where the data lie."""
+    return shutil.disk_usage(environment.data_dir()).free
+
+
+def room_to_serve() -> None:
+    """Raise ``NoRoom`` where the disk is as good as full: the database would stop at the first write."""
+    if (free := space()) < LEAST_TO_SERVE:
+        raise NoRoom(environment.data_dir(), free)
 
 
 def memory() -> Iterator[Finding]:

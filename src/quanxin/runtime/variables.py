@@ -396,6 +396,28 @@ _DECLARED = (
         "日志级别：DEBUG、INFO、WARNING、ERROR。日志以 JSON 行写到标准错误。",
         "Level of the log: DEBUG, INFO, WARNING, ERROR. The log goes to standard error as JSON lines.",
     ),
+    Variable(
+        "QUANXIN_LOG_FILE",
+        "",
+        "日志文件；不设则写到标准错误。文件被移走（如 logrotate）后自动新建，各进程共用一个文件。",
+        "The log's file; standard error when it is not set. Where the file is moved away (by logrotate, say) a new one is "
+        "begun; all processes write to one.",
+    ),
+    Variable(
+        "QUANXIN_LOG_REQUESTS",
+        "1",
+        "1 为每个请求记一行：编号、地址的样式、状态、毫秒，不含访问者；0 为不记。",
+        "1 for a line about each request: its number, the pattern of its address, status, milliseconds, and nothing of who "
+        "asked; 0 for none.",
+    ),
+    Variable(
+        "QUANXIN_METRICS_TOKEN",
+        "",
+        "读取 /metrics 须出示的令牌（Authorization: Bearer …）。不设时只有本机、且不经代理的请求可以读取。",
+        "The token that /metrics asks for (Authorization: Bearer …). When it is not set, only this machine itself may read it, "
+        "and through no proxy.",
+        secret=True,
+    ),
 )
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")

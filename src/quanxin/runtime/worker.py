@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from asyncio import AbstractEventLoop
 from contextlib import suppress
 
@@ -17,16 +18,22 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from procrastinate.contrib.django import DjangoApp, app
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.job_context import JobContext
+from procrastinate.middleware import AsyncCallNext
 from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.worker import Worker
 
 from quanxin.runtime import environment, postgres
 from quanxin.runtime.cluster import DatabaseError
 from quanxin.runtime.jobs import HEARTBEAT, STALLED
+from quanxin.runtime.log import request_id
+from quanxin.runtime.metrics import JOB_SECONDS, JOBS
 
 _PATIENCE = 2.0  # seconds between attempts at a database that is away
 _STOPPERS = (signal.SIGTERM, signal.SIGINT)
 
 _log = logging.getLogger(__name__)
+_requests = logging.getLogger("quanxin.requests")
 
 
 def work(concurrency: int, *, beside: int | None = None) -> None:
@@ -89,6 +96,7 @@ async def _shift(concurrency: int, asked: asyncio.Event) -> None:
                 install_signal_handlers=False,
                 update_heartbeat_interval=HEARTBEAT,
                 stalled_worker_timeout=STALLED,
+                worker_middleware=[_told],
             )
         )
         stopping = asyncio.create_task(asked.wait())
@@ -100,6 +108,27 @@ async def _shift(concurrency: int, asked: asyncio.Event) -> None:
             await working
         except asyncio.CancelledError:
             _log.info("stopped")
+
+
+async def _told(call_next: AsyncCallNext, context: JobContext, _worker: Worker) -> object:
+    """Do a job under the number of the request that made it, or its own, and count it."""
+    task = context.job.task_name
+    held, began, outcome = (
+        request_id.set(str(context.job.task_kwargs.get("request") or f"job-{context.job.id}")),
+        time.monotonic(),
+        "failed",
+    )
+    try:
+        result = await call_next()
+        outcome = "done"
+        return result
+    finally:
+        seconds = time.monotonic() - began
+        JOBS.labels(task, outcome).inc()
+        JOB_SECONDS.labels(task).observe(seconds)
+        if context.job.task_kwargs.get("request") or outcome != "done":
+            _requests.info("job", extra={"task": task, "job": str(context.job.id), "outcome": outcome})
+        request_id.reset(held)
 
 
 def _revive() -> None:

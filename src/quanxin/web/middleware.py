@@ -79,11 +79,27 @@ class SecurityHeaders:
         return response
 
 
-INTERFACE = "/api/v1/"
+INTERFACE = problems.INTERFACE
 LARGEST = 2**63 - 1  # the largest key that PostgreSQL can hold
 
 
 LONGEST_ADDRESS = 16 << 10
+
+
+class Problems:
+    """Middleware that says in the interface's own form what others refused there: a method, a token's address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the inner answer, or the same refusal as a problem."""
+        answer = self.get_response(request)
+        if answer.status_code != 405 or not request.path_info.startswith(INTERFACE):
+            return answer
+        told = problems.answer(problems.Refused("method", method=(request.method or "")[:16]))
+        told.headers["Allow"] = answer.headers.get("Allow", "")
+        return told
 
 
 class Bounded:

@@ -12,6 +12,7 @@ from oauth2_provider.views import TokenView
 from quanxin.accounts import language
 from quanxin.api.interface import interface
 from quanxin.runtime import slices
+from quanxin.web import health
 from quanxin.web.views import draws, lists, open_data, pages, search, site, subject, system, telling
 
 portal: list[URLPattern] = [
@@ -29,7 +30,8 @@ portal: list[URLPattern] = [
     path("draws/verify", draws.verify, name="draw-verify"),
     path("about", pages.about, name="about"),
     path("language", language.choose, name="language"),
-    path("healthz", system.health, name="health"),
+    path("healthz", health.health, name="health"),
+    path("metrics", health.metrics, name="metrics"),
     path("csp-report", telling.csp_report, name="csp-report"),
     path(".well-known/security.txt", telling.security_txt, name="security-txt"),
     path("robots.txt", system.robots, name="robots"),

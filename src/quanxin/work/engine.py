@@ -21,6 +21,7 @@ from psycopg import sql
 
 from quanxin.accounts import Actor
 from quanxin.calendar import now
+from quanxin.runtime.log import request_id
 from quanxin.runtime.problems import Problem
 from quanxin.runtime.session import claimed
 from quanxin.work.errors import WorkError
@@ -50,7 +51,7 @@ def enqueue(kind: Kind[W], pk: object, *, seconds: int = 0) -> bool:
     try:
         with transaction.atomic():
             app.configure_task(TASK, queue=kind.queue, queueing_lock=kind.named(pk), schedule_in=after).defer(
-                kind=kind.key, pk=str(pk)
+                kind=kind.key, pk=str(pk), request=request_id.get()
             )
     except exceptions.AlreadyEnqueued:
         return False

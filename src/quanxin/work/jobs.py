@@ -12,6 +12,6 @@ from quanxin.work.kinds import kind as kind_of
 
 
 @app.task(name=engine.TASK)
-def perform(kind: str, pk: str) -> None:
+def perform(kind: str, pk: str, request: str = "") -> None:  # noqa: ARG001  (the worker reads the request)
     """Carry a work out. One that broke off stays open, and ``take_over`` gives it to a new job."""
     engine.perform(kind_of(kind), pk)
