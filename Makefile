@@ -56,7 +56,7 @@ check: .venv/.ready $(VENDOR)/.ready ## 代码、类型、结构、政策包、�
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit -q -c pyproject.toml -r src .ci --severity-level medium
-	for pack in packs/*; do $(BIN)/quanxin pack check $$pack || exit 1; done
+	for pack in packs/* $(QUANXIN_PACK); do $(BIN)/quanxin pack check $$pack || exit 1; done
 	$(BIN)/mkdocs build --strict --quiet --site-dir .venv/site
 	$(BIN)/python .ci/audit.py
 

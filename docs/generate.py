@@ -151,9 +151,9 @@ def pack_schema() -> Pages:
 def catalogue() -> Pages:
     """Every resource of the pack in use: one page each, and a list of them."""
     from quanxin.policy import load
-    from quanxin.runtime.variables import VARIABLES
+    from quanxin.runtime import environment
 
-    pack = load(VARIABLES["QUANXIN_PACK"].default)
+    pack = load(environment.value("QUANXIN_PACK"))
     made: Pages = {}
     rows = []
     for key in sorted({resource.key for resource in pack.resources}):
@@ -169,10 +169,10 @@ def catalogue() -> Pages:
 def procedures() -> Pages:
     """Every procedure of the pack in use, by its latest edition: its states and acts as a picture, and as a table."""
     from quanxin.policy import diagrams, load
-    from quanxin.runtime.variables import VARIABLES
+    from quanxin.runtime import environment
 
     latest = {
-        p.key: p for p in sorted(load(VARIABLES["QUANXIN_PACK"].default).procedures, key=lambda p: p.in_force.from_)
+        p.key: p for p in sorted(load(environment.value("QUANXIN_PACK")).procedures, key=lambda p: p.in_force.from_)
     }
     lines: list[str] = []
     head = ("编号", "动作 act", "从 from", "到 to", "由谁 who", "期限 term")

@@ -31,6 +31,18 @@ def pages() -> dict[str, str]:
     return made
 
 
+def test_the_pages_are_those_of_the_city_that_is_set(
+    pages: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import generate  # type: ignore[import-not-found]  # found by the fixture
+
+    from tests.policy.small import sound, written
+
+    monkeypatch.setenv("QUANXIN_PACK", str(written(tmp_path, sound())))
+    assert [name for name in generate.catalogue() if "/catalogue/" in name] == ["reference/catalogue/penalty.md"]
+    assert "reference/catalogue/old-brand.md" in pages
+
+
 def test_every_procedure_is_drawn_with_its_states_and_acts(pages: dict[str, str]) -> None:
     from quanxin.policy import load
 

@@ -250,6 +250,8 @@ COMMANDS: dict[str, Rule] = (
             "pack show",
             "pack coverage",
             "pack test",
+            "pack new",
+            "sample-code",
             "draw verify",
             "log key",
             "log follow",

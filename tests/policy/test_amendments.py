@@ -41,6 +41,20 @@ def test_items_are_set_articles_are_added_and_the_rest_stays(tmp_path: Path) -> 
     assert not list(lint(pack, TODAY))
 
 
+def test_a_way_leads_to_what_stands_within_a_part(tmp_path: Path) -> None:
+    first = sound()["tiers/windows.yaml"]["tiers"][0]["key"]
+    pack = child(
+        tmp_path,
+        {"to": "tiers", "keys": ["windows"], "set": {f"tiers.{first}.maximum_months": 36}},
+        {"to": "measures", "keys": ["ban"], "add": {"enforcers": ["bureau"]}},
+        providers=[OTHER],
+    )
+    base = load(tmp_path / "small")
+    assert (pack.tiers[0].tiers[0].maximum_months, base.tiers[0].tiers[0].maximum_months) == (36, 12)
+    assert pack.tiers[0].tiers[1:] == base.tiers[0].tiers[1:]
+    assert pack.measures[0].enforcers == ("market", "bureau")
+
+
 def test_a_merged_provider_is_named_by_nobody_any_more(tmp_path: Path) -> None:
     pack = child(tmp_path, {"to": "providers", "keys": ["market"], "remove": True, "into": "bureau"}, providers=[OTHER])
     assert "market" not in pack.providers
@@ -66,6 +80,9 @@ def test_what_is_removed_is_gone_and_the_lint_names_what_still_refers_to_it(tmp_
         ([{"to": "clocks", "keys": ["clock"], "set": {"colour": "red"}}], "set.colour: Extra inputs"),
         ([{"to": "clocks", "keys": ["clock"], "set": {"working_days": "many"}}], "set.working_days: Input should be"),
         ([{"to": "clocks", "keys": ["clock"], "set": {"key": "other"}}], "key tells the rule apart"),
+        ([{"to": "clocks", "keys": ["clock"], "set": {"no.such.way": 1}}], "no.such.way leads nowhere: there is no no"),
+        ([{"to": "tiers", "keys": ["windows"], "set": {"tiers.general": 1}}], "general is a part among others"),
+        ([{"to": "clocks", "keys": ["clock"], "add": {"working_days": [1]}}], "is no list"),
         ([{"to": "clocks", "keys": ["clock"]}], "changes nothing"),
         ([{"to": "clocks", "keys": ["clock"], "remove": True, "basis": BASIS}], "removed is not changed besides"),
         ([{"to": "clocks", "keys": ["clock"], "remove": True, "into": "bureau"}], "only a provider"),

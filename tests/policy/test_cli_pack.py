@@ -45,6 +45,40 @@ def test_a_sound_pack_passes_the_check(small: Path) -> None:
     assert (found["pack"], found["problems"], found["resources"], found["cases"]) == ("small", 0, 1, 1)
 
 
+NEW = ("--title", "样例市", "--title-en", "Example City", "--region", "371800")
+
+
+def test_a_new_pack_is_sound_and_says_what_comes_next(tmp_path: Path) -> None:
+    ran = _run("new", tmp_path / "example", *NEW)
+    assert ran.exit_code == 0, ran.output
+    said = json.loads(ran.stdout)
+    assert sorted(Path(name).name for name in said["files"]) == ["division-example.yaml", "pack.yaml", "site.yaml"]
+    checked = _run("check", tmp_path / "example")
+    assert (json.loads(checked.stdout)["pack"], checked.exit_code) == ("example", 0)
+
+
+@pytest.mark.parametrize(
+    ("folder", "changes", "said"),
+    [
+        ("Example", {}, "a pack's name has small letters"),
+        ("example", {"--region": "济南"}, "six digits"),
+        ("example", {"--extends": "nowhere"}, "no pack.yaml here"),
+        ("example", {"--title": "a}: b"}, "no marks of YAML"),
+        ("full", {}, "is not empty"),
+    ],
+)
+def test_a_new_pack_is_refused_in_words_and_touches_nothing(
+    tmp_path: Path, folder: str, changes: dict[str, str], said: str
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine", encoding="utf-8")
+    options = dict(zip(NEW[::2], NEW[1::2], strict=True)) | changes
+    ran = _run("new", tmp_path / folder, *(word for pair in options.items() for word in pair))
+    assert isinstance(ran.exception, PackError)
+    assert said in str(ran.exception)
+    assert [path.name for path in tmp_path.rglob("*")] == ["full", "notes.txt"]
+
+
 def test_every_problem_of_a_pack_is_told_and_ends_with_1(small: Path) -> None:
     files = sound()
     put("measures/ban.yaml", "kind", to="P99")(files)

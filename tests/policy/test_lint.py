@@ -76,7 +76,7 @@ COVERAGE = (LATE, "covers", 0)
 
 
 def _another(resource: str, *trail: Any) -> Change:
-    """One more resource like the first, named at the end of ``trail`` instead of it."""
+    """One more resource like the first, named at the end of ``trail`` beside it."""
 
     def change(files: dict[str, Any]) -> None:
         files[f"catalogue/{resource}.yaml"] = files[RESOURCE] | {
@@ -86,7 +86,8 @@ def _another(resource: str, *trail: Any) -> Change:
         place: Any = files
         for step in trail[:-1]:
             place = place[step]
-        place[trail[-1]] = [resource]
+        if trail:
+            place[trail[-1]] = [*place[trail[-1]], resource]
 
     return change
 
@@ -367,6 +368,9 @@ BREAKS: dict[str, list[Change]] = {
         lambda files: files[LATE]["covers"].append(files[LATE]["covers"][0] | {"key": "again"}),
     ],
     "regime-gap": [put(EARLY, "in_force", "until", to="2026-03-30"), put(LATE, "in_force", "from", to="2026-04-02")],
+    "list-without-repair": [
+        _all(_another("other"), put("lists/list.yaml", "resource", to="other")), lambda files: files.pop(LATE),
+    ],
     "coverage-unusable": [
         put(*COVERAGE, "minimum", to="months"), put(*COVERAGE, "months", to=3), put(*COVERAGE, "here", to=False),
         put(*COVERAGE, "elsewhere", to=text("别处")), put(*COVERAGE, "minimum", to="list"),
@@ -467,7 +471,6 @@ KEEPS: list[Change] = [
     _item(reads=[]),
     _staff(),
     lambda files: files.pop(EARLY),
-    lambda files: files.pop(LATE),
 ]
 
 BREAKS |= inspected.BREAKS | classed.BREAKS | reported.BREAKS

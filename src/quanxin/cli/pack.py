@@ -1,10 +1,11 @@
-"""Commands about policy packs: check, show, coverage, test.
+"""Commands about policy packs: new, check, show, coverage, test.
 
 Invariant: nothing here needs a database; a pack that breaks a rule ends with 1 and every place where it does.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from quanxin.policy import Pack
     from quanxin.policy.lint import Problem
 
-commands = typer.Typer(no_args_is_help=True, help="政策包：检查、查看、覆盖情况、案例。 / Policy packs.")
+commands = typer.Typer(no_args_is_help=True, help="政策包：新建、检查、查看、覆盖情况、案例。 / Policy packs.")
 
 
 def register(app: typer.Typer) -> None:
@@ -123,6 +124,26 @@ def run_cases_of(path: Which = None) -> None:
     emit({"cases": len(outcomes), "failed": wrong, "unreached": left}, show=_show_cases)
     if wrong:
         raise typer.Exit(1)
+
+
+@commands.command()
+@may(ANYONE, database=False)
+def new(
+    folder: Annotated[Path, typer.Argument(help="新政策包的目录，目录名就是包名 / folder; its name is the pack's")],
+    zh: Annotated[str, typer.Option("--title", help="城市中文名，如 样例市 / the city's name in Chinese")],
+    en: Annotated[str, typer.Option("--title-en", help="城市英文名 / the city's name in English")],
+    region: Annotated[str, typer.Option(help="行政区划代码，六位 / division of GB/T 2260")],
+    extends: Annotated[str, typer.Option(help="继承哪个包 / the pack that it extends")] = "national",
+) -> None:
+    """新建一座城市的政策包：写出最初的文件，接下来照着改。 / Begin another city's pack."""
+    from quanxin.policy.model import Text
+    from quanxin.policy.starting import begin
+
+    written = begin(folder, title=Text(zh=zh, en=en), region=region, extends=extends)
+    emit(
+        {"pack": folder.name, "files": [str(path) for path in written], "next": f"quanxin pack check {folder}"},
+        show=lambda said: table(f"{said['pack']}：{said['next']}", [{"file": name} for name in said["files"]]),
+    )
 
 
 def _of_effects(pack: Pack) -> list[Problem]:

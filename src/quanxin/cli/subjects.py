@@ -1,4 +1,4 @@
-"""Commands about subjects: subject, search, archive, merge, split, undo.
+"""Commands about subjects: subject, search, archive, merge, split, undo; and sample-code.
 
 Invariant: what is shown went through the accessor for the viewer named; the same question has the same bytes.
 """
@@ -16,12 +16,13 @@ from quanxin.terminal.access import ANYONE, actor, may
 from quanxin.terminal.options import Reason
 from quanxin.terminal.output import emit, fail, table
 
+DIVISION = 6  # digits of a division of GB/T 2260
 Code = Annotated[str, typer.Argument(help="统一社会信用代码或注册号 / code")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    for command in (subject, search, archive, merge, split, undo):
+    for command in (subject, search, archive, merge, split, undo, sample_code):
         app.command()(command)
 
 
@@ -197,3 +198,26 @@ def _show_archive(archive: dict[str, Any]) -> Any:
         if rows:
             parts.append(table(chapter["title"], rows))
     return Group(*parts)
+
+
+@may(ANYONE, database=False)
+def sample_code(
+    kind: Annotated[str, typer.Option("--type", help="主体类型 / subject type of the pack")] = "enterprise",
+    division: Annotated[str | None, typer.Option(help="行政区划代码，默认为本市 / division, of six digits")] = None,
+    number: Annotated[int, typer.Option("--from", min=0, help="从第几个起 / from which on")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="个数 / how many")] = 1,
+) -> None:
+    """校验位正确的样例统一社会信用代码（带QX字样），供试填试传。 / Valid codes that are marked as samples."""
+    from quanxin.demo.city import code_of
+    from quanxin.policy import load
+    from quanxin.runtime import environment
+
+    pack = load(environment.value("QUANXIN_PACK"))
+    known = {key: one.prefixes[0] for key, one in pack.subject_types.items() if one.prefixes}
+    if kind not in known:
+        fail(f"没有带代码的主体类型 {kind}。", f"no subject type {kind} has codes", f"可用：{'、'.join(known)}")
+    place = division or pack.region
+    if len(place) != DIVISION or not place.isdigit():
+        fail(f"行政区划代码应为六位数字：{place}", f"a division has six digits: {place}")
+    made = [code_of(known[kind], place, number + n) for n in range(count)]
+    emit(made, show=lambda codes: "\n".join(codes))

@@ -28,7 +28,8 @@ class Amendment(Part):
     """What is changed of the inherited rules of the ``keys``, ``to`` being their kind, in every version of them.
 
     ``basis``: articles that they rest on besides; of commitments also ``breach_effects``. ``set``: items that say something
-    else here, each given whole. ``remove``: the pack has them no more; of a provider that was merged, ``into`` is the one
+    else here; ``add``: what items that are lists hold besides. An item within a part is named by the way to it, parts by their
+    keys: ``covers.severe.months``. ``remove``: the pack has them no more; of a provider that was merged, ``into`` is the one
     that everything names instead.
     """
 
@@ -37,14 +38,16 @@ class Amendment(Part):
     basis: tuple[Basis, ...] = ()
     breach_effects: tuple[BreachEffect, ...] = ()
     set: dict[str, Any] = {}
+    add: dict[str, list[Any]] = {}
     remove: bool = False
     into: Key | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Amendment:
-        if not (self.basis or self.breach_effects or self.set or self.remove):
+        changes = self.basis or self.breach_effects or self.set or self.add
+        if not (changes or self.remove):
             raise ValueError("changes nothing")
-        if self.remove and (self.basis or self.breach_effects or self.set):
+        if self.remove and changes:
             raise ValueError("what is removed is not changed besides")
         if self.breach_effects and self.to != "commitments":
             raise ValueError("effects of a breach are of commitments")
@@ -55,19 +58,46 @@ class Amendment(Part):
         return self
 
     def over(self, part: P) -> P:
-        """A part with what is changed of it; another's as it is. Raises ``ValidationError`` for what cannot be read so."""
+        """A part with what is changed of it; another's as it is.
+
+        Raises ``ValidationError`` for what cannot be read so, and ``ValueError`` for a way that leads nowhere.
+        """
         if getattr(part, "key", None) not in self.keys:
             return part
-        if self.set:
-            said = {part.__class__.model_fields[name].alias or name for name in part.model_fields_set}
-            kept = {name: value for name, value in plain(part).items() if name in said}
-            part = part.__class__.model_validate({**kept, **self.set})
+        if self.set or self.add:
+            told = plain(part)
+            for way, value in self.set.items():
+                holder, item = _reached(told, way)
+                holder[item] = value
+            for way, values in self.add.items():
+                holder, item = _reached(told, way)
+                if not isinstance(there := holder.get(item, ()), list | tuple):
+                    raise ValueError(f"{way} is no list to which something can be added")
+                holder[item] = [*there, *values]
+            part = part.__class__.model_validate(told)
         grown: dict[str, Any] = {}
         if self.basis:
             grown["basis"] = (*getattr(part, "basis"), *self.basis)  # noqa: B009  parts of several kinds
         if self.breach_effects:
             grown["breach_effects"] = (*getattr(part, "breach_effects"), *self.breach_effects)  # noqa: B009
         return part.model_copy(update=grown)
+
+
+def _reached(told: dict[str, Any], way: str) -> tuple[dict[str, Any], str]:
+    """What holds the item that a way leads to, and the item's name; the way's own copy of what it passes through."""
+    *steps, item = way.split(".")
+    at: Any = told
+    for step in steps:
+        if isinstance(at, dict):
+            found = at.get(step)
+        else:
+            found = next((one for one in at if isinstance(one, dict) and one.get("key") == step), None)
+        if not isinstance(found, dict | list | tuple):
+            raise ValueError(f"{way} leads nowhere: there is no {step}")
+        at = found
+    if not isinstance(at, dict):
+        raise ValueError(f"{way} leads nowhere: {item} is a part among others")
+    return at, item
 
 
 def plain(part: Part) -> dict[str, Any]:
@@ -88,7 +118,7 @@ def problems(placed: Iterable[Placed], inherited: Mapping[str, set[str]], own: M
                 yield f"{here}: keys: no pack that this one extends has {one.to} {key}"
             elif key in own[one.to]:
                 yield f"{here}: keys: {key} is given whole in this pack: change it there"
-            said.update((one.to, key, item) for item in ("remove", *one.set) if item != "remove" or one.remove)
+            said.update((one.to, key, item) for item in (*one.set, *(["remove"] if one.remove else [])))
         if one.into and one.into not in (inherited[one.to] | own[one.to]) - set(one.keys):
             yield f"{here}: into: there is no provider {one.into}"
         twice = sorted(
@@ -107,6 +137,8 @@ def amended(part: P, placed: Iterable[Placed], wrong: list[str]) -> P:
             for found in error.errors():
                 where = ".".join(str(step) for step in found["loc"])
                 wrong.append(f"{here}: set.{where}: {found['msg']}")
+        except ValueError as error:
+            wrong.append(f"{here}: {error}")
     return part
 
 

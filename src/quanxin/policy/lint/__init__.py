@@ -93,6 +93,7 @@ LINTS: Mapping[str, Lint] = {
     "repair-incomplete": rights.repair_incomplete,
     "regime-overlap": rights.regime_overlap,
     "regime-gap": rights.regime_gap,
+    "list-without-repair": rights.list_without_repair,
     "coverage-unusable": rights.coverage_unusable,
     "override-unusable": rights.override_unusable,
     "clock-unusable": rights.clock_unusable,

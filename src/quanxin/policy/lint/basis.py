@@ -56,4 +56,4 @@ def region_invalid(pack: Pack, today: dt.date) -> Found:
     """A region that is no division code of GB/T 2260; a pack without one is for the whole nation."""
     region = pack.region
     if region and not (len(region) == 6 and region.isascii() and region.isdigit() and int(region[:2]) in _PROVINCES):
-        yield "pack", f"rules the region {region}: a division code has six digits (GB/T 2260)"
+        yield "pack", f"rules the region {region}: a division code has six digits, the first two a province (GB/T 2260)"

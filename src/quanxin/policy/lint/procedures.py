@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from quanxin.policy import expressions
+from quanxin.policy.model import Resource
 from quanxin.policy.pack import Pack
 from quanxin.policy.procedure import MATTER, Act, Procedure, StateClock, Who
 from quanxin.policy.rights import IN_STATES, ROLES, opened_in
@@ -121,7 +122,11 @@ def field_unasked(pack: Pack, today: dt.date) -> Found:
                 for problem in expressions.check(sql, (), tables):
                     yield f"{_where(procedure)}/{act.key}", problem
             for key in sorted(set(act.changes) - set(record)):
-                yield f"{_where(procedure)}/{act.key}", f"changes {key}, which its record has not"
+                lack = sorted({one.key for one in _about(pack, procedure) if key not in {f.key for f in one.fields}})
+                yield (
+                    f"{_where(procedure)}/{act.key}",
+                    f"changes {key}, which {'、'.join(lack) or 'its record'} has not",
+                )
         if procedure.named_by is not None and not _names(procedure, procedure.named_by):
             yield (
                 _where(procedure),
@@ -274,13 +279,16 @@ def _names(procedure: Procedure, key: str) -> bool:
 
 def _fields_of_record(pack: Pack, procedure: Procedure) -> Mapping[str, object]:
     """The items of the record that a procedure is about: those that every version has; none where it is about any."""
-    lists = [one.resource for one in pack.lists if one.removed] if procedure.about.list else []
-    about = {procedure.about.resource} if procedure.about.resource else set(lists)
-    if not about:
-        return {}
-    versions = [version for key in about for version in pack.resource_history(key)]
+    versions = _about(pack, procedure)
     counted = Counter(f.key for version in versions for f in version.fields)
     return {key: None for key, number in counted.items() if number == len(versions)}
+
+
+def _about(pack: Pack, procedure: Procedure) -> list[Resource]:
+    """Every version of the resources whose records a procedure may be about; none where it is about any."""
+    lists = [one.resource for one in pack.lists if one.removed] if procedure.about.list else []
+    keys = {procedure.about.resource} if procedure.about.resource else set(lists)
+    return [version for key in sorted(keys) for version in pack.resource_history(key)]
 
 
 def _heard(procedure: Procedure, state: str) -> bool:

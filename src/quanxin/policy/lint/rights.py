@@ -61,6 +61,16 @@ def regime_gap(pack: Pack, today: dt.date) -> Found:
                 yield f"repair/{other.key}", f"leaves {key} without a regime {days}"
 
 
+def list_without_repair(pack: Pack, today: dt.date) -> Found:
+    """A list of the dishonest that no regime of repair covers on the day of the check: whoever is on it had no way out."""
+    rules = pack.on(today)
+    for one in rules.lists.values():
+        if one.nature != "negative" or not pack.repair or not pack.resource_history(one.resource):
+            continue  # a resource that there is not is told of as an unknown reference
+        if pack.regime_on(one.resource, today) is None:
+            yield f"lists/{one.key}", f"can be left by no repair: no regime in force covers {one.resource}"
+
+
 def _covered(regime: RepairRegime) -> set[str]:
     return {key for coverage in regime.covers for key in coverage.resources}
 
