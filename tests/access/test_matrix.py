@@ -104,7 +104,7 @@ def as_machine(*, decides: bool = False, **held: str) -> Client:
         from quanxin.sharing import subscriptions
 
         made = subscriptions.add_consumer(operator(), held["consumer"], title="样例")
-        subscriptions.grant(operator(), made, "administrative-penalty", purpose="样例", basis="协议")
+        subscriptions.grant(operator(), made, "administrative-penalty", purpose="sharing", basis="协议")
     client, secret = add_client(operator(), "decider" if decides else "-".join(held), **held)
     scope = {"scope": "cases cases:act classes" if decides else "intake changes checks measures classes"}
     if decides:

@@ -20,7 +20,7 @@ RESOURCE = "administrative-penalty"
 @pytest.fixture
 def bank(enrolled: Path) -> Machine:
     made = subscriptions.add_consumer(operator(), "bank", title="样例银行")
-    subscriptions.grant(operator(), made, RESOURCE, purpose="信贷审查", agreement="共享〔2026〕1号")
+    subscriptions.grant(operator(), made, RESOURCE, purpose="sharing", agreement="共享〔2026〕1号")
     hand_in(enrolled, RESOURCE, [penalty(0), penalty(1)])
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS archive_event_position IMMEDIATE")

@@ -30,7 +30,7 @@ CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance,
 @pytest.fixture
 def tokens(enrolled: Path) -> dict[str, str]:
     made = subscriptions.add_consumer(operator(), "bank", title="样例银行")
-    subscriptions.grant(operator(), made, "administrative-penalty", purpose="信贷审查", agreement="共享〔2026〕1号")
+    subscriptions.grant(operator(), made, "administrative-penalty", purpose="sharing", agreement="共享〔2026〕1号")
     hand_in(enrolled, "administrative-penalty", [penalty(0), penalty(1, fine="不详")])
     tokens = {
         "provider": token_for("market", provider="market-regulation"),

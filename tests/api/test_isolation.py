@@ -49,7 +49,7 @@ def others(enrolled: Path) -> dict[str, list[Any]]:
 @pytest.fixture
 def tokens() -> dict[str, str]:
     made = subscriptions.add_consumer(operator(), "rival", title="另一使用单位")
-    subscriptions.grant(operator(), made, "administrative-licence", purpose="核对", agreement="共享〔2026〕2号")
+    subscriptions.grant(operator(), made, "administrative-licence", purpose="sharing", agreement="共享〔2026〕2号")
     told = {
         "another provider": token_for("taxation", provider="taxation"),
         "a consumer of other things": token_for("rival", consumer="rival"),

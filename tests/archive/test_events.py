@@ -54,7 +54,7 @@ def city(tmp_path: Path, settings: Settings) -> Path:
     put_in_use()
     runs.evaluate(operator(), [MODEL])
     bank = subscriptions.add_consumer(operator(), "bank", title="样例银行")
-    subscriptions.grant(operator(), bank, PENALTY, purpose="信贷审查", agreement="共享〔2026〕1号")
+    subscriptions.grant(operator(), bank, PENALTY, purpose="sharing", agreement="共享〔2026〕1号")
     webhooks.add(operator(), bank, "http://127.0.0.1:1/hook")
     for one in SOON.values():
         events.follow(one)

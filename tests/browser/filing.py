@@ -56,7 +56,7 @@ def main(code: str, name: str) -> None:
     assert subject is not None
     party = Party(owner, subject)
     consumer = subscriptions.add_consumer(operator(), "sample-bank", title="样例银行")
-    subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="信贷审查", basis="协议")
+    subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="sharing", basis="协议")
     proof = accept(owner, BytesIO(printed()), name="缴款凭证.pdf", kind="proof-of-performance", subject_id=subject.pk)
     filed = repairs.apply(party, records[0], committed=True, proof=[str(proof.pk)], contact="张三 0531-86000000")
     accepted = repairs.apply(party, records[1], committed=True, ask_department=True)

@@ -103,7 +103,7 @@ def city(folder: str) -> dict[str, Any]:
     add_account(operator(), "decider", password=PASSWORD, role=Role.DECIDER, provider="market-regulation")
     everybody_has_chosen()
     consumer = subscriptions.add_consumer(operator(), "sample-bank", title="样例征信机构")
-    subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="信贷", basis="协议")
+    subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="sharing", basis="协议")
     client, secret = add_client(operator(), "sample-bank", consumer="sample-bank", rate=100_000)
     return {"code": CODES[0], "client": [client.application.client_id, secret]}
 

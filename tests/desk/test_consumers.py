@@ -46,7 +46,7 @@ def test_a_repair_is_followed_and_who_is_late_is_named(tmp_path: Path) -> None:
         made = penalised(tmp_path)
         bank = consumer()
         quick = subscriptions.add_consumer(operator(), "quick", title="样例快捷公司")
-        subscriptions.grant(operator(), quick, "administrative-penalty", purpose="征信", basis="协议")
+        subscriptions.grant(operator(), quick, "administrative-penalty", purpose="sharing", basis="协议")
     with travel(morning(LATER)):
         case = granted(made)
         settle()

@@ -149,7 +149,7 @@ def test_pages_ask_few_questions(
     disputed: Case, staff: People, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     consumer = subscriptions.add_consumer(operator(), "bank", title="样例银行")
-    subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="信贷", basis="协议")
+    subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="sharing", basis="协议")
     post(staff.decider, disputed, "correct", **{"item-fine": "0.3", "reason": "有误"})
     for path in ("/desk/cases", "/desk/cases?all=1", f"/desk/cases/{disputed.number}", "/desk/notices", "/desk/"):
         page(staff.decider, path)

@@ -360,7 +360,7 @@ def test_what_people_write_in_their_own_words_keeps_no_number(tmp_path: Path) ->
         shield = shields.shield(life.REVIEWER, life.company(), ruling=words(), court=words())
         shields.fail(life.REVIEWER, shield.number, words())
         who = subscriptions.add_consumer(operator(), "somebody", title=words())
-        told = subscriptions.grant(operator(), who, RESOURCE, purpose=words(), basis=words(), agreement=words())
+        told = subscriptions.grant(operator(), who, RESOURCE, purpose="sharing", basis=words(), agreement=words())
         follow(who)
         withdrawals.withdraw(
             operator(), record.provider, [(record.subject_id, record.id)], kind=Withdrawal.Kind.REVOKED, reason=words()

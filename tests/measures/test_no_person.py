@@ -133,7 +133,7 @@ def leaving(folder: Path, resources: list[Resource], anybody: Client) -> Iterato
     settle()
     consumer = subscriptions.add_consumer(operator(), "anyone", title="样例单位")
     for one in resources:
-        made = subscriptions.grant(operator(), consumer, one.key, purpose="样例", agreement="共享〔2026〕1号")
+        made = subscriptions.grant(operator(), consumer, one.key, purpose="sharing", agreement="共享〔2026〕1号")
         yield f"snapshot {one.key}", str(feed.snapshot(made, "", READER).items)
     yield "feed", str(follow(consumer))
     for one in filter(national_export.exportable, resources):

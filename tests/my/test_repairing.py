@@ -146,7 +146,7 @@ def test_a_granted_repair_shows_who_receives_the_record_and_who_has_taken_it_in(
     with travel(morning(LATER)):
         consumers = [subscriptions.add_consumer(operator(), key, title=title) for key, title in RECEIVERS]
         for one in consumers:
-            subscriptions.grant(operator(), one, record.resource, purpose="信贷", basis="协议")
+            subscriptions.grant(operator(), one, record.resource, purpose="sharing", basis="协议")
         client = owner()
         number = granted(record).number
         settle_positions()

@@ -60,7 +60,7 @@ def shown(viewer: viewers.Viewer = viewers.PUBLIC) -> list[RecordView]:
 
 def test_the_mark_shows_wherever_the_record_does_and_what_is_automatic_pauses(record: Record) -> None:
     consumer = subscriptions.add_consumer(operator(), "bank", title="样例银行")
-    subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="信贷", basis="协议")
+    subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="sharing", basis="协议")
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
     start = str(feed.latest())
     objections.object_to(owner(), WRONG, record=record)

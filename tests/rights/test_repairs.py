@@ -220,7 +220,7 @@ def test_scores_and_consumers_follow_in_the_same_transaction(record: Record) -> 
         runs.evaluate(operator(), [MODEL])
         before = Score.objects.get(model=MODEL, subject_id=record.subject_id).score
         consumer = subscriptions.add_consumer(operator(), "bank", title="样例银行")
-        subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="信贷", basis="协议")
+        subscriptions.grant(operator(), consumer, "administrative-penalty", purpose="sharing", basis="协议")
         settle_positions()
         start = str(feed.latest())
         told = single.whatif(company(), scorer(), MODEL, single.Changes(repaired=frozenset({record.id})))

@@ -35,7 +35,7 @@ def settle() -> None:
 
 def consumer(**of: Any) -> Consumer:
     made = subscriptions.add_consumer(operator(), "bank", title="样例银行")
-    subscriptions.grant(operator(), made, RESOURCE, purpose="信贷审查", agreement="共享〔2026〕1号", **of)
+    subscriptions.grant(operator(), made, RESOURCE, purpose="sharing", agreement="共享〔2026〕1号", **of)
     return made
 
 
@@ -126,12 +126,14 @@ def test_a_subscription_reaches_its_items_districts_and_resource(handed_in: Path
 def test_what_may_not_be_shared_is_not_granted(db: None) -> None:
     who = subscriptions.add_consumer(operator(), "bank", title="样例银行")
     for wrong in (
-        {"resource": "no-such", "purpose": "x", "basis": "y"},
-        {"resource": RESOURCE, "purpose": "x"},
+        {"resource": "no-such", "purpose": "sharing", "basis": "y"},
+        {"resource": RESOURCE, "purpose": "sharing"},
         {"resource": RESOURCE, "purpose": " ", "basis": "y"},
-        {"resource": RESOURCE, "purpose": "x", "basis": "y", "fields": ["identity_number"]},
-        {"resource": RESOURCE, "purpose": "x", "basis": "y", "fields": ["no_such"]},
-        {"resource": "tax-payment", "purpose": "x", "basis": "y"},
+        {"resource": RESOURCE, "purpose": "信贷审查", "basis": "y"},  # no purpose of the pack
+        {"resource": RESOURCE, "purpose": "licensing", "basis": "y"},  # opens to departments alone
+        {"resource": RESOURCE, "purpose": "sharing", "basis": "y", "fields": ["identity_number"]},
+        {"resource": RESOURCE, "purpose": "sharing", "basis": "y", "fields": ["no_such"]},
+        {"resource": "tax-payment", "purpose": "sharing", "basis": "y"},
     ):
         with pytest.raises(IntakeError) as refused:
             subscriptions.grant(operator(), who, wrong.pop("resource"), **wrong)  # type: ignore[arg-type]

@@ -15,9 +15,9 @@ from quanxin.api import problems
 from quanxin.runtime import slices
 
 # Problems that any address can answer with, and those of addresses that take a body or a token.
-EVERY = (404, 405, 422, 500, 503)
+EVERY = (404, 405, 422, 429, 500, 503)
 WITH_BODY = (400, 409, 413, 415, 507)
-WITH_TOKEN = (401, 403, 429)
+WITH_TOKEN = (401, 403)
 
 
 class Interface(NinjaAPI):

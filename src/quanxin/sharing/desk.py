@@ -24,6 +24,7 @@ from quanxin.pages.listings import Cell, Column, Kind, Listing
 from quanxin.pages.messages import left, status_of
 from quanxin.runtime import parameters
 from quanxin.runtime.language import in_words, said
+from quanxin.runtime.pack import current_pack
 from quanxin.runtime.problems import Problem
 from quanxin.sharing import acknowledgements, subscriptions, webhooks
 from quanxin.sharing.acknowledgements import Taken
@@ -142,7 +143,7 @@ def _undelivered_list(rows: list[Delivery]) -> Listing:
 
 def _live_list(consumer: Consumer, rows: list[Subscription]) -> Listing:
     """What a consumer receives."""
-    known = titles()
+    known, purposes = titles(), {one.key: one.title for one in current_pack().purposes}
     return Listing(
         key=f"k{consumer.pk}",
         title=consumer.title,
@@ -150,7 +151,7 @@ def _live_list(consumer: Consumer, rows: list[Subscription]) -> Listing:
         empty=_("没有有效的订阅。"),
         columns=[
             Column(_("资源"), lambda one: said(known[one.resource]) if one.resource in known else ""),
-            Column(_("用途"), lambda one: one.purpose),
+            Column(_("用途"), lambda one: said(purposes[one.purpose]) if one.purpose in purposes else one.purpose),
             Column(_("依据或协议"), lambda one: one.basis or one.agreement),
             Column(_("有效期至"), lambda one: one.until_date or Cell(tag=_("长期")), Kind.DAY),
             Column(_("办理"), kind=Kind.ACT, template="sharing/_end_subscription.html"),

@@ -14,6 +14,7 @@ from django.db import transaction
 from quanxin.accounts import Actor
 from quanxin.accounts.actors import Role
 from quanxin.accounts.models import audit
+from quanxin.archive import viewers
 from quanxin.calendar import now, today
 from quanxin.intake.errors import IntakeError
 from quanxin.policy.model import FieldType, Mode, Resource
@@ -47,10 +48,10 @@ def grant(
 ) -> Subscription:
     """Let a consumer receive a resource from today; a live subscription to it is ended and replaced.
 
-    Raises ``NotAllowed`` without the centre's role, and ``IntakeError`` where the catalogue does not let it out.
+    ``purpose``: the key of one of the pack's that opens to consumers. Raises ``NotAllowed`` without the centre's role, and
+    ``IntakeError`` where the catalogue, or the purpose, does not let it out.
     """
     actor.require(Role.CENTRE)
-    _expect(resource, bool(purpose.strip()), "须写明用途", "a purpose is needed")
     _expect(
         resource,
         bool(basis.strip() or agreement.strip()),
@@ -63,6 +64,7 @@ def grant(
             "subscription-refused", resource=resource, reason="目录中没有该现行资源", reason_en="not in force"
         )
     _expect_shareable(found, fields)
+    _expect_purpose(found, purpose)
     for earlier in Subscription.objects.filter(consumer=consumer, resource=resource, ended_at=None):
         end(actor, earlier, reason="由新的订阅取代")
     made = Subscription.objects.create(
@@ -70,7 +72,7 @@ def grant(
         resource=resource,
         districts=list(districts),
         fields=list(fields),
-        purpose=purpose.strip(),
+        purpose=purpose,
         basis=basis.strip(),
         agreement=agreement.strip(),
         from_date=today(),
@@ -116,6 +118,22 @@ def acknowledge(consumer: Consumer, timepoint: str) -> Acknowledgement:
             position=whole,
         )
     return said
+
+
+def _expect_purpose(resource: Resource, key: str) -> None:
+    """The purpose is one of the pack's for which consumers may read such a resource."""
+    open_to = viewers.purposes_for("consumer")
+    known = "、".join(f"{one.key}（{one.title.zh}）" for one in open_to)
+    _expect(
+        resource.key,
+        key in {one.key for one in open_to},
+        f"用途须是政策包规定的、向使用单位开放的用途：{known}",
+        f"the purpose has to be one of the pack's that opens to consumers: {', '.join(one.key for one in open_to)}",
+    )
+    allowed = any(
+        one.key == key and one.allows("consumer", resource.sharing.mode, resource.category) for one in open_to
+    )
+    _expect(resource.key, allowed, "该用途不含这项资源", "the purpose does not open this resource")
 
 
 def _expect_shareable(resource: Resource, fields: Sequence[str]) -> None:

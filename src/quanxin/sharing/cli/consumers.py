@@ -43,7 +43,7 @@ def add_consumer(
 def grant(
     key: Annotated[str, typer.Argument(help="使用单位代号 / consumer")],
     resource: Annotated[str, typer.Argument(help="目录资源 / catalogue resource")],
-    purpose: Annotated[str, typer.Option(help="用途 / purpose")],
+    purpose: Annotated[str, typer.Option(help="用途，政策包中的代号，如 sharing / a purpose of the pack, by its key")],
     basis: Annotated[str, typer.Option(help="依据条款 / article")] = "",
     agreement: Annotated[str, typer.Option(help="共享协议编号 / agreement")] = "",
     district: Annotated[list[str] | None, typer.Option(help="行政区划代码，可多次 / division codes")] = None,
