@@ -80,6 +80,7 @@ sbom: .venv/.ready ## 软件物料清单（CycloneDX）到 dist/ / bills of mate
 release: .venv/.ready $(VENDOR)/.ready ## 安装包（wheel、sdist）到 dist/ / the packages that others install, into dist/
 	rm -rf dist
 	$(UV) build --quiet --out-dir dist
+	$(UV) export --frozen --quiet --no-dev --no-emit-project --output-file dist/requirements.txt >/dev/null
 	@ls dist
 
 .PHONY: clean

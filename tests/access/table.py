@@ -274,6 +274,8 @@ COMMANDS: dict[str, Rule] = (
             "serve",
             "worker",
             "stop",
+            "backup",
+            "restore",
             "keys list",
             "keys add",
             "keys rotate",

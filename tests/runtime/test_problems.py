@@ -28,6 +28,7 @@ from quanxin.intake.errors import IntakeError
 from quanxin.measures.errors import MeasureError
 from quanxin.policy.model import Text
 from quanxin.reports.errors import ReportError
+from quanxin.runtime.backup.errors import BackupError
 from quanxin.runtime.language import in_words
 from quanxin.runtime.problems import Problem, Wording
 from quanxin.supervision.classing.errors import ClassError
@@ -39,6 +40,7 @@ from quanxin.terminal.output import explain
 SLICES = (
     AccountError,
     AttachmentError,
+    BackupError,
     CheckError,
     ClassError,
     CommitmentError,

@@ -6,7 +6,7 @@ from quanxin.runtime.slices import Slice
 
 ROOMS = (
     "pack", "city", "roles", "people", "machines", "agents", "audit", "keys", "open_data", "subjects", "events", "doctor",
-    "draw", "log", "verify",
+    "draw", "log", "verify", "backup",
 )  # fmt: skip
 
 SLICE = Slice(
