@@ -16,12 +16,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from quanxin.accounts import NotAllowed, operator
 from quanxin.accounts.actors import Actor, Role
+from quanxin.archive import lake
 from quanxin.archive.models import Batch, Record
 from quanxin.calendar import now, travel
-from quanxin.intake import inbox, submissions
+from quanxin.intake import health, inbox, submissions
 from quanxin.intake.errors import IntakeError
 from quanxin.intake.models import Submission
 from quanxin.intake.submissions import SUBMISSIONS
+from quanxin.runtime.finding import State
 from quanxin.runtime.session import claimed
 from quanxin.work import engine, retention
 from quanxin.work.kinds import Kind
@@ -292,3 +294,35 @@ def test_a_folder_that_a_dead_request_left_goes_after_a_day(tmp_path: Path) -> N
 )
 def test_a_name_is_kept_as_far_as_a_file_may_be_called_so(given: str, called: str) -> None:
     assert inbox.safe_name(given) == called
+
+
+@pytest.mark.django_db
+def test_a_file_that_lies_on_another_machine_is_waited_for_and_said(tmp_path: Path) -> None:
+    register(tmp_path)
+    made = handed_in(write(tmp_path, "administrative-penalty", [penalty(0)]))
+    here, elsewhere = inbox.root() / made.path, tmp_path / "elsewhere.csv"
+    assert [found.state for found in health.shared()] == [State.OK]
+    here.rename(elsewhere)
+    ProcrastinateJob.objects.all().delete()
+    assert not engine.perform(SUBMISSIONS, made.pk)
+    waits = submissions.status(made.pk)
+    assert (waits.state, waits.attempts, waits.error) == ("waiting", 0, None)
+    assert engine.take_over(SUBMISSIONS) == [made.pk], "no other worker would be asked"
+    (found,) = health.shared()
+    assert (found.state, "1 submissions wait" in found.words[1]) == (State.ATTENTION, True)
+    elsewhere.rename(here)
+    assert engine.perform(SUBMISSIONS, made.pk)
+    assert submissions.status(made.pk).state == "done"
+    path = lake.root() / Batch.objects.latest("recorded_at").manifest[0]["path"]
+    path.rename(tmp_path / "lake-elsewhere")
+    (found,) = health.shared()
+    assert found.state is State.PROBLEM
+
+
+@pytest.mark.django_db
+def test_a_file_that_lies_nowhere_is_refused_in_the_end(tmp_path: Path) -> None:
+    made = handed_in(write(tmp_path, "administrative-penalty", [penalty(0)]))
+    (inbox.root() / made.path).unlink()
+    with travel(now() + submissions.ELSEWHERE + dt.timedelta(minutes=1)):
+        assert engine.perform(SUBMISSIONS, made.pk)
+    assert submissions.status(made.pk).state == "refused"

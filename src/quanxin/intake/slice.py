@@ -24,7 +24,7 @@ BATCH = Leaf(
 SLICE = Slice(
     key="intake",
     title=("归集", "Intake"),
-    health={"drop-folder": "quanxin.intake.drop_health:findings"},
+    health={"drop-folder": "quanxin.intake.drop_health:findings", "shared": "quanxin.intake.health:shared"},
     deep={"lake-deep": "quanxin.intake.lake_health:deep"},
     links=(
         Link(page="desk:upload", title=_("报送文件"), place=20, roles=DEPARTMENT),

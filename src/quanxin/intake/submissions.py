@@ -30,6 +30,8 @@ from quanxin.runtime.pack import current_pack
 from quanxin.work import engine
 from quanxin.work.kinds import Kind, Tell
 
+ELSEWHERE = dt.timedelta(days=1)  # for how long a file that is not here may lie on another machine
+
 
 class Submissions(Kind[Submission]):
     """Taking in what was submitted; the job acts as who handed in, with the intake role alone."""
@@ -69,6 +71,10 @@ class Submissions(Kind[Submission]):
         code = (work.error or {}).get("code", "")
         healed = code == "submission-given-up" or IntakeError.restored({"code": code}).status >= 500
         return healed and not hasattr(work, "dropped") and (inbox.root() / work.path).exists()
+
+    def here(self, work: Submission, /) -> bool:
+        """Whether the file lies in this machine's inbox; after a day it lies in nobody's, and the try says so."""
+        return (inbox.root() / work.path).exists() or now() - work.created_at > ELSEWHERE
 
     @property
     def keep(self) -> dt.timedelta:

@@ -59,13 +59,16 @@ def enqueue(kind: Kind[W], pk: object, *, seconds: int = 0) -> bool:
 
 
 def perform(kind: Kind[W], pk: object) -> bool:
-    """Carry a work out, or finish what a killed worker began; False when another process is at it or it is over.
+    """Carry a work out, or finish what a killed worker began; False when another process is at it, when it is over, or when
+    what it needs lies on another machine.
 
     Safe to call at any time and any number of times.
     """
     with claimed(kind.named(pk)) as session:
         work = kind.model._default_manager.filter(pk=pk).first() if session is not None else None
         if session is None or work is None:
+            return False
+        if not (work.finished or work.cancelled_by or kind.here(work)):
             return False
         if was_open := not work.finished:
             _attempt(kind, work, session)

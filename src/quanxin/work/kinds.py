@@ -56,6 +56,10 @@ class Kind(ABC, Generic[W]):
         """Whether one that was refused or cancelled, and is still kept, can be tried again."""
         return True
 
+    def here(self, _work: W, /) -> bool:
+        """Whether this machine has what the work needs; one that does not leaves it to another, and no try is counted."""
+        return True
+
     @property
     def keep(self) -> dt.timedelta | None:
         """How long what is kept of a work stays after its end; None for always."""
