@@ -32,7 +32,7 @@ PORTAL = (
     "draw-verify", "inspection-items", "inspection-plans", "inspection-plan", "inspection-draws", "inspection-draw",
     "inspection-draw-file", "inspection-results", "log-checkpoint", "log-keys", "log-tile",
     "verify", "verified", "verified-status", "verified-receipt", "document-keys",
-    "log-witnessed", "log-cosign", "list-proof", "metrics",
+    "log-witnessed", "log-cosign", "list-proof", "metrics", "interface",
 )  # fmt: skip
 
 ROUTES: dict[str, Rule] = (

@@ -13,7 +13,7 @@ from quanxin.accounts import language
 from quanxin.api.interface import interface
 from quanxin.runtime import slices
 from quanxin.web import health
-from quanxin.web.views import draws, lists, open_data, pages, search, site, subject, system, telling
+from quanxin.web.views import draws, interface_page, lists, open_data, pages, search, site, subject, system, telling
 
 portal: list[URLPattern] = [
     path("", pages.home, name="home"),
@@ -30,6 +30,7 @@ portal: list[URLPattern] = [
     path("draws/verify", draws.verify, name="draw-verify"),
     path("about", pages.about, name="about"),
     path("language", language.choose, name="language"),
+    path("interface", interface_page.page, name="interface"),
     path("healthz", health.health, name="health"),
     path("metrics", health.metrics, name="metrics"),
     path("csp-report", telling.csp_report, name="csp-report"),
