@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from quanxin.archive.models import Record
@@ -55,3 +56,17 @@ def test_the_schema_of_a_resource_is_told(machine: Machine) -> None:
     told = machine.get("/resources/administrative-penalty/schema").json()
     assert told["fields"][0]["name"] == "subject_name"
     assert machine.get("/resources/none/schema").status_code == 404
+
+
+def test_every_moment_has_one_form(machine: Machine, enrolled: Path) -> None:
+    made = machine.post("/resources/administrative-penalty/rows", [penalty(0)], key="one").json()
+    sent = machine.post(
+        "/resources/administrative-penalty/submissions", raw=b"{}\n", kind="application/x-ndjson"
+    ).json()
+    paths = (f"/batches/{made['batch']}", "/batches", f"/submissions/{sent['id']}")
+    texts = [machine.get(path).content.decode() for path in paths]
+    found = [moment for text in texts for moment in re.findall(r'"(\d{4}-\d\d-\d\dT[^"]*)"', text)]
+    assert found
+    assert [
+        moment for moment in found if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d", moment)
+    ] == []

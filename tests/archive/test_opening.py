@@ -177,6 +177,17 @@ def test_the_catalogue_names_each_file(city: Path) -> None:
             assert b"".join(Client().get(file["dcat:downloadURL"]["@id"]).streaming_content)
 
 
+def test_its_moments_and_days_are_the_citys(city: Path) -> None:
+    with travel(dt.datetime(2026, 6, 1, 23, 30, tzinfo=dt.UTC)):  # in the city it is the second of June
+        open_data.publish()
+    day = open_data.latest()
+    assert day is not None
+    assert day.day == dt.date(2026, 6, 2)
+    manifest = json.loads((days.root() / "2026-06-02" / days.MANIFEST).read_text(encoding="utf-8"))
+    told = Client().get("/open-data/catalog.jsonld").json()["dct:modified"]["@value"]
+    assert {manifest["made_at"], told} == {"2026-06-02T07:30:00+08:00"}
+
+
 def test_the_page_lists_public_resources_alone(city: Path) -> None:
     open_data.publish()
     page = Client(headers={"accept-language": "zh-CN"}).get("/open-data").content.decode()

@@ -19,6 +19,7 @@ from quanxin.accounts.acts import act
 from quanxin.accounts.models import ApiClient
 from quanxin.api.clients import client_of
 from quanxin.api.models import Answer, Minute
+from quanxin.api.moments import Encoder
 from quanxin.api.problems import Refused
 from quanxin.calendar import now
 from quanxin.runtime import locks
@@ -42,7 +43,7 @@ def once_among(
     if not key:
         made = take(None)
         assert made is not None  # noqa: S101  only a witness can say that it was answered
-        return JsonResponse(tell(made))
+        return JsonResponse(tell(made), encoder=Encoder)
     client, fingerprint = client_of(request), _digest(fingerprint)
     kept = _kept(client, key, fingerprint)
     if kept is None:
@@ -66,7 +67,7 @@ def once(request: HttpRequest, fingerprint: str, work: Callable[[], dict[str, An
     """
     key = _key_of(request)
     if not key:
-        return JsonResponse(work(), status=status)
+        return JsonResponse(work(), status=status, encoder=Encoder)
     client, fingerprint = client_of(request), _digest(fingerprint)
 
     @act  # so that the line of a refusal within ``work`` outlives what is undone

@@ -14,6 +14,7 @@ from ninja.constants import NOT_SET
 from ninja.openapi.schema import OpenAPISchema
 
 from quanxin.api import problems
+from quanxin.api.moments import Answers
 from quanxin.runtime import slices
 
 # Problems that any address can answer with, and those of addresses that take a body or a token.
@@ -104,6 +105,7 @@ interface = Interface(
     description="公共信用信息归集共享接口 / The interface for machines",
     urls_namespace="api",
     docs_url=None,
+    renderer=Answers(),
 )
 problems.handle(interface)
 for router in slices.routers():

@@ -28,6 +28,7 @@ from quanxin.runtime import cluster, roles
 from quanxin.runtime.cluster import SUPERUSER, DatabaseError
 
 DATABASE = "quanxin"
+LARGEST_LOG = 16 << 20  # bytes of the server's log that are kept on when it starts
 _PATIENCE = 600.0  # seconds: replaying 4 GB of log on a slow disk takes minutes
 _TAKING_LEAVE = 30.0  # seconds for the children of a killed server to notice and go
 _WAITS = {  # what a server that is not ready says, and how many seconds it may take
@@ -173,6 +174,7 @@ def _start(data_dir: Path) -> None:
     while True:
         if pid(data_dir) is None:
             _forget(data_dir)
+        _turn(_log(data_dir))
         size = _log(data_dir).stat().st_size if _log(data_dir).exists() else 0
         done = cluster.run(data_dir, "pg_ctl", *command)
         if done.returncode == 0:
@@ -204,6 +206,12 @@ def _create_database(data_dir: Path) -> None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
     with _connect(data_dir, DATABASE) as connection, connection.transaction(), connection.cursor() as cursor:
         roles.found(cursor)
+
+
+def _turn(log: Path) -> None:
+    """Put a log that has grown aside, in the place of the one before, so that two at most are kept."""
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_name(f"{log.name}.1"))
 
 
 def _log(data_dir: Path) -> Path:

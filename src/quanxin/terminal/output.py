@@ -89,6 +89,8 @@ def explain(error: Exception) -> int:
         _say("政策包无法读取：", "The policy pack cannot be read:", "\n".join(error.problems))
     elif hasattr(error, "zh") and hasattr(error, "en"):
         _say(str(error.zh), str(error.en), _hints(error))
+    elif reason := _unable(error):
+        _say(*reason, f"{type(error).__name__}: {error}")
     else:
         import logging
 
@@ -100,6 +102,23 @@ def explain(error: Exception) -> int:
         )
         return 70
     return 1
+
+
+def _unable(error: Exception) -> tuple[str, str] | None:
+    """What a full disk or a database that is away is told as; None for every other error."""
+    from quanxin.runtime.unable import Reason, why
+
+    return {
+        Reason.DISK: (
+            "磁盘已满：请腾出空间，或将 QUANXIN_DATA_DIR 移到更大的磁盘。",
+            "The disk is full: free space, or move QUANXIN_DATA_DIR to a larger disk.",
+        ),
+        Reason.DATABASE: (
+            "数据库连接不上：请检查 QUANXIN_DATABASE_URL，或运行 quanxin doctor。",
+            "The database cannot be reached: check QUANXIN_DATABASE_URL, or run quanxin doctor.",
+        ),
+        None: None,
+    }[why(error)]
 
 
 def _hints(error: Exception) -> str:

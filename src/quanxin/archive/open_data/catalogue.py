@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from quanxin.archive.open_data.days import Dataset, OpenDay
+from quanxin.calendar import local
 
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -30,7 +31,7 @@ def catalogue(day: OpenDay, *, home: str, files: str, title: str, publisher: str
         "@type": "dcat:Catalog",
         "dct:title": _both(title, title),
         "dct:publisher": {"@type": "http://xmlns.com/foaf/0.1/Agent", "http://xmlns.com/foaf/0.1/name": publisher},
-        "dct:modified": {"@value": day.made_at.isoformat(), "@type": "xsd:dateTime"},
+        "dct:modified": {"@value": local(day.made_at).isoformat(), "@type": "xsd:dateTime"},
         "dcat:dataset": [_dataset(one, day, home, files) for one in day.datasets],
     }
 

@@ -18,6 +18,7 @@ from django.conf import settings
 
 from quanxin.archive.models import Event
 from quanxin.archive.restrictions import HIDING
+from quanxin.calendar import local
 
 MANIFEST = "manifest.json"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -60,7 +61,7 @@ class OpenDay:
         """As the manifest that lies beside the files; ``position`` is that of the last event they follow."""
         return {
             "day": self.day.isoformat(),
-            "made_at": self.made_at.isoformat(),
+            "made_at": local(self.made_at).isoformat(),
             "position": self.position,
             "datasets": [asdict(one) for one in self.datasets],
         }

@@ -47,8 +47,7 @@ WORDINGS: Wordings = MappingProxyType({
         "请更新泉信，或用该服务器自己的 pg_dump。", "Update Quanxin, or use the server's own pg_dump.", status=409,
     ),
     "backup-tool-failed": Wording(
-        "{tool} 没有成功：{said}", "{tool} did not succeed: {said}", status=500,
-    ),
+        "{tool} 没有成功：{said}", "{tool} did not succeed: {said}"),
 })  # fmt: skip
 
 
