@@ -27,6 +27,7 @@ PAGES = {
     "resource": "/catalogue/administrative-penalty",
     "open data": "/open-data",
     "about": "/about",
+    "interface": "/interface",
     "verify a draw": "/draws/verify",
     "not found": "/no-such-page",
 }

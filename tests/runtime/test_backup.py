@@ -40,16 +40,16 @@ SELECT md5(string_agg(told, E'\n' ORDER BY told)) FROM (
 """
 
 
-def tables(data_dir: Path, *, lines: int | None = None) -> dict[str, tuple[Any, ...]]:
+def tables(data_dir: Path, database: str = postgres.DATABASE, *, lines: int) -> dict[str, tuple[Any, ...]]:
     """How many rows each table has, and a digest of them; of the audit the first ``lines``."""
     told: dict[str, tuple[Any, ...]] = {}
-    with psycopg.connect(postgres.url(data_dir, SUPERUSER)) as session:
+    with psycopg.connect(postgres.url(data_dir, SUPERUSER), dbname=database) as session:
         told["shape"] = session.execute(SHAPE).fetchone() or ()
         names = session.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
         ).fetchall()
         for (name,) in names:
-            only = f"WHERE id <= {lines}" if name == "accounts_auditline" and lines else ""
+            only = f"WHERE id <= {lines}" if name == "accounts_auditline" else ""
             query = f"SELECT count(*), md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {name} t {only}"
             told[name] = session.execute(query.encode()).fetchone() or ()
     return told
@@ -131,6 +131,22 @@ def test_what_is_restored_elsewhere_is_equal_and_proven(sample: Path, tmp_path: 
     assert wrong == [f for f in before if f["state"] == "problem"]
     refused = warm.run(["restore", str(plain)], elsewhere)
     assert (refused.returncode, "QUANXIN_DATA_DIR" in refused.stderr) == (1, True)
+
+    with psycopg.connect(postgres.url(sample, SUPERUSER), autocommit=True) as session:
+        session.execute("CREATE DATABASE external OWNER quanxin_owner")
+    host = postgres.url(sample).partition("?")[2]
+    external = platform.environment_of(
+        tmp_path / "third",
+        QUANXIN_DATABASE_URL=f"postgresql://quanxin@/external?{host}",
+        QUANXIN_DATABASE_OWNER_URL=f"postgresql://quanxin_owner@/external?{host}",
+    )
+    done = warm.run(["restore", str(sealed), "--passphrase-file", str(word)], external)
+    assert done.returncode == 0, done.stderr
+    assert tables(sample, "external", lines=lines) == tables(sample, lines=lines)
+    found = {f["check"]: f["state"] for f in json.loads(warm.run(["doctor"], external).stdout)}
+    assert (found["database-role"], found["keys"]) == ("ok", "ok")
+    refused = warm.run(["restore", str(sealed)], external | {"QUANXIN_DATA_DIR": str(tmp_path / "fourth")})
+    assert (refused.returncode, "QUANXIN_DATABASE_URL" in refused.stderr) == (1, True)
 
 
 def made(lock: locks.Lock | None, about: dict[str, Any] | None = None) -> bytes:

@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from quanxin.runtime import boot, postgres
+from quanxin.runtime.cluster import DatabaseError
 
 SETUP = "from quanxin.runtime import boot; boot.setup(); print(boot.pending_migrations())"
 
@@ -52,3 +55,11 @@ def test_a_database_that_cannot_be_reached_is_explained_without_its_password(tmp
 @pytest.mark.django_db
 def test_a_database_of_this_version_lacks_no_migration() -> None:
     assert boot.pending_migrations() == []
+
+
+@pytest.mark.django_db
+def test_a_database_of_a_newer_version_is_refused_with_a_way_back() -> None:
+    MigrationRecorder(connection).record_applied("archive", "9999_of_the_next_version")
+    with pytest.raises(DatabaseError, match=r"archive\.9999_of_the_next_version") as refused:
+        boot.setup()
+    assert "恢复升级前的备份" in str(refused.value)

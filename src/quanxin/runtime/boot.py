@@ -43,6 +43,7 @@ def _migrate() -> None:
     from django.db.utils import OperationalError
 
     try:
+        _refuse_newer()
         behind, application = pending_migrations(), connection.get_connection_params().get("user", "")
         # within a caller's transaction nothing is settled: it would have to end it
         if not behind and (connection.in_atomic_block or not owner_url() or not _rights_astray()):
@@ -65,6 +66,20 @@ def _migrate() -> None:
             f"数据库不可用：{error}请检查 QUANXIN_DATABASE_URL，或运行 quanxin doctor。\n"
             "The database cannot be used: check QUANXIN_DATABASE_URL, or run quanxin doctor."
         ) from error
+
+
+def _refuse_newer() -> None:
+    """Raise ``DatabaseError`` where a newer version changed the tables: this one does not know what it would break."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    unknown = [key for key in loader.applied_migrations if key not in loader.disk_migrations]
+    if steps := sorted(f"{app}.{name}" for app, name in unknown if app in loader.migrated_apps):
+        raise DatabaseError(
+            f"数据库已由更新的版本更新过（{steps[0]}）：请装回该版本，或恢复升级前的备份。\n"
+            f"A newer version changed the database ({steps[0]}): install that version again, or restore the backup of before."
+        )
 
 
 def owner_url() -> str:

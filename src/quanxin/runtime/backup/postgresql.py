@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from quanxin.runtime import boot, cluster, environment, postgres
+from quanxin.runtime import boot, cluster, environment, postgres, roles
 from quanxin.runtime.backup.errors import BackupError
 
 PIECE = 16 << 20  # bytes of a part
@@ -87,6 +87,16 @@ def restore(file: Path) -> None:
     done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise BackupError("backup-tool-failed", tool="pg_restore", said=done.stderr.strip()[:2000])
+
+
+def settle() -> None:
+    """Give the application what it may of tables that were just restored as their owner's."""
+    owner, application = (
+        conninfo_to_dict(one).get("user") for one in (url(), environment.value("QUANXIN_DATABASE_URL")) if one
+    )
+    if owner and application and owner != application:
+        with psycopg.connect(url()) as session, session.cursor() as cursor:
+            roles.settle(cursor, str(owner), str(application))
 
 
 def _refuse_newer(session: psycopg.Connection) -> None:

@@ -60,6 +60,8 @@ def _into(data: Path, source: Path, lock: locks.Lock, tell: Tell, *, external: b
     if not external:
         postgres.ensure(data)
     postgresql.restore(dumped)
+    if external:
+        postgresql.settle()
     files = aside / parts.FILES
     for path in files.iterdir() if files.is_dir() else ():
         target = data / path.name

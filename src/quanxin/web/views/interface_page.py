@@ -65,7 +65,7 @@ def _operation(path: str, method: str, one: Mapping[str, Any], parts: Mapping[st
         method=method.upper(),
         path=path,
         title=one["summary"],
-        text=one.get("description", "").split("\n\n"),
+        text=one.get("description", "").replace("``", "").split("\n\n"),
         entry=", ".join(sorted({SCHEMES[name] for scheme in one.get("security", ()) for name in scheme})),
         parameters=list(one.get("parameters", ())),
         takes=[(kind, _example(kind, c, parts)) for kind, c in one.get("requestBody", {}).get("content", {}).items()],
