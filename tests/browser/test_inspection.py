@@ -208,6 +208,32 @@ def picture(page: Page) -> bytes:
     return data[:2] + b"\xff\xe1" + (len(place) + 2).to_bytes(2) + place + data[2:]
 
 
+def looked_at_again(page: Page, axe: str, n: int) -> None:
+    """A correction is ordered, and the same page says that it was made."""
+    page.reload()
+    arrive(page, n)
+    for box in page.get_by_role("group").all():
+        box.get_by_label("是", exact=True).check()
+    page.get_by_label("没有签名的").fill("现场无人")
+    page.get_by_label("结果", exact=True).select_option(label="发现问题，责令改正")
+    page.get_by_label("改正期限").fill("2026-03-31")
+    page.get_by_label(re.compile("公示")).fill("标签不全")
+    page.get_by_role("button", name="提交结果").click()
+    expect(page.locator("main")).to_contain_text("已提交：发现问题已责令改正")
+    page.get_by_role("button", name="返回任务").click()
+    task = page.get_by_role("button", name=NAMES[n])
+    expect(task).to_contain_text("待复查")
+    expect(task).to_contain_text("2026-03-31")
+    task.click()
+    look(page, axe, "07-again")
+    page.get_by_label("结果", exact=True).select_option(label="复查确认改正")
+    page.get_by_label("复查日期").fill("2026-03-06")
+    page.get_by_label(re.compile("复查情况")).fill("标签已补全")
+    page.get_by_label("没有签名的").fill("现场无人")
+    page.get_by_role("button", name="提交结果").click()
+    expect(page.get_by_role("button", name=NAMES[n])).to_have_count(0)
+
+
 def test_a_draw_is_promised_made_inspected_without_a_network_and_verified_by_a_stranger(
     browser: Browser, town: Town, axe: str, tmp_path: Path
 ) -> None:
@@ -287,6 +313,8 @@ def test_a_draw_is_promised_made_inspected_without_a_network_and_verified_by_a_s
     cut(colleague, False)
     expect(colleague.locator("main")).to_contain_text("任务已撤销")
     look(colleague, axe, "07-told")
+    town.run("lead", str(other))
+    looked_at_again(colleague, axe, other)
 
     assert page.evaluate("store.all('drafts').then((all) => all.length)") == 0
     page.get_by_role("button", name="退出").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 import zlib
@@ -25,7 +26,7 @@ from tests.city import CODES, NAMES
 from tests.desk.people import signed_in
 from tests.my.people import owner, text
 from tests.once import city
-from tests.supervision.inspecting.life import ANSWERS, DEPARTMENT, ITEM, MORNING, PROVIDER, begun, inspection
+from tests.supervision.inspecting.life import ANSWERS, DEPARTMENT, ITEM, MORNING, PROVIDER, begun, inspection, ordered
 from tests.supervision.inspecting.test_life import _build
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,26 @@ def test_a_device_is_given_its_inspectors_tasks_and_what_it_sends_is_taken_once(
         assert (other.status_code, other.json()["code"]) == (409, "sent-before")
         assert "inspector" in other.json()["said"]
         assert by.get("/desk/field/tasks").json()["tasks"] == []
+
+
+def test_another_look_is_a_task_until_its_term_ends_and_is_taken_once() -> None:
+    with travel(MORNING):
+        case, by = ordered(), client()
+        (task,) = by.get("/desk/field/tasks").json()["tasks"]
+        assert (task["number"], task["found"], task["to"]) == (case.number, "发现问题已责令改正", "2026-06-12")
+        assert [result["key"] for result in task["results"]] == ["confirm"]  # not corrected it is only after the term
+    with travel(MORNING + dt.timedelta(days=4)):
+        by = client()
+        seen = {"act": "confirm", "rechecked_on": "2026-06-05", "reason": "已补办健康证", "unsigned": "现场无人"}
+        assert send(client("stranger"), case, **seen).status_code == 404
+        assert send(by, case, **seen | {"rechecked_on": "2026-06-30"}).status_code == 422
+        assert send(by, case).json()["code"] == "sent-before"  # no second visit
+        again = [send(by, case, photos=(png(),), **seen).json()["again"] for _ in range(2)]
+        assert again == [False, True]
+        record = Record.objects.get(resource="administrative-inspection", superseded_at=None)
+        assert (record.version, "复查确认改正：已补办健康证" in record.payload["details"]) == (2, True)
+        assert by.get("/desk/field/tasks").json()["tasks"] == []
+        assert send(by, case, str(uuid.UUID(int=9)), **seen).json()["code"] == "sent-before"
 
 
 def test_a_photo_that_is_none_a_withdrawn_task_and_a_stranger_are_told() -> None:

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from quanxin.accounts.errors import NotAllowed
+from quanxin.archive import viewers
 from quanxin.archive.models import Record
 from quanxin.calendar import now, travel
 from quanxin.casework import engine
 from quanxin.casework.errors import RightsError
 from quanxin.casework.models import Case
 from quanxin.casework.parties import Party
+from quanxin.supervision.classing.reckoning import class_of
 from quanxin.supervision.inspecting.errors import InspectionError
 from quanxin.supervision.models import Inspection, Inspector, Recusal
 from tests.city import CODES, NAMES, hand_in, register, registration
@@ -152,6 +154,18 @@ def test_a_result_is_a_record_of_the_archive_and_its_recheck_the_next_version() 
         assert after.version == 2
         assert "复查确认改正：已补办健康证" in after.payload["details"]
         assert after.payload["result"] == "发现问题已责令改正"
+
+
+def test_a_result_is_a_ground_of_the_class_from_the_next_month() -> None:
+    with travel(MORNING + dt.timedelta(days=1)):
+        ordered()
+        viewer = viewers.department(DEPARTMENT, "安排检查")
+        assert class_of(company(), "market-risk", viewer).level == "B"  # type: ignore[union-attr]
+    with travel(MORNING + dt.timedelta(days=30)):
+        found = class_of(company(), "market-risk", viewer)
+        assert found is not None
+        assert (found.level, found.grounds[0].resource) == ("C", "administrative-inspection")
+        assert class_of(company(), "market-risk", viewer, on=DAY).level == "B"  # type: ignore[union-attr]
 
 
 def test_a_form_is_checked_as_rows_are_and_nothing_else_is_kept() -> None:

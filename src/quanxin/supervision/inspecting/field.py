@@ -110,10 +110,9 @@ def send(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
     except ValueError as error:
         raise InspectionError("result-unknown") from error
     one = taking.expect_own(actor, number)
-    again = one.sent == sent
-    papers = (
-        [] if again or one.result else [_kept(actor, photo, one.subject_id) for photo in request.FILES.getlist("photo")]
-    )
+    again = taking.taken(one, sent)
+    photos_of = request.FILES.getlist("photo") if taking.awaits(one) and not again else []
+    papers = [_kept(actor, photo, one.subject_id) for photo in photos_of]
     one = taking.take(actor, number, sent, form.get("act", ""), form, papers)
     return JsonResponse(
         {"result": one.result, "again": again, "done_on": one.done_on.isoformat() if one.done_on else None}

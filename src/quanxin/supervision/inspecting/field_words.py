@@ -10,6 +10,8 @@ def words() -> dict[str, str]:
     return {
         "online": _("在线"),
         "offline": _("离线：可以继续检查，联网后自动提交"),
+        "again": _("待复查"),
+        "found": _("检查结果"),
         "none": _("现在没有待检查的任务。"),
         "until": _("检查期限"),
         "waiting": _("待提交"),

@@ -16,10 +16,11 @@ from quanxin.casework.errors import RightsError
 from quanxin.casework.procedures import procedure_of, state_of
 from quanxin.supervision.inspecting.effects import inspectors_of
 from quanxin.supervision.inspecting.errors import InspectionError
-from quanxin.supervision.inspecting.tasks import VISIT, results_of
+from quanxin.supervision.inspecting.tasks import VISIT, again_of, results_of
 from quanxin.supervision.models import Inspection
 
 SIGNATURE, SIGNER, UNSIGNED = "signature", "signer", "unsigned"  # who signed, or why nobody did
+LOOKS = "looks"  # what was sent of further looks: under which numbers, and who signed
 
 
 def expect_own(actor: Actor, number: str) -> Inspection:
@@ -53,28 +54,43 @@ def begin(actor: Actor, number: str, form: Mapping[str, str]) -> Inspection:
 def take(
     actor: Actor, number: str, sent: UUID, key: str, form: Mapping[str, str], papers: Collection[str]
 ) -> Inspection:
-    """Take the result of a visit, with the ids of its photos; begin the visit where that was not heard yet.
+    """Take the result of a visit, or of another look, with the ids of its photos; begin the visit where that was not heard yet.
 
     Raises ``InspectionError`` where another result was sent before, where the task is over, and as the act.
     """
     case = cases.locked(expect_own(actor, number).case.number)
     one = Inspection.objects.select_for_update(of=("self",)).get(case=case)
-    if one.sent == sent:
+    if taken(one, sent):
         return one
-    if one.result:
+    looks = {offered.key for offered in again_of(one)}
+    if one.result and key not in looks:
         raise InspectionError("sent-before", who=_who(one))
-    if key not in {offered.key for offered in results_of(one)} or Inspection.objects.filter(sent=sent).exists():
+    offered = looks or {offered.key for offered in results_of(one)}
+    if key not in offered or Inspection.objects.filter(sent=sent).exists():
         raise InspectionError("result-unknown")
     if not (form.get(SIGNER, "").strip() or form.get(UNSIGNED, "").strip()):
         raise InspectionError("signature-missing")
-    begin(actor, number, form)
+    if not looks:
+        begin(actor, number, form)
     engine.perform(actor, number, key, form, paper=papers)
     one = Inspection.objects.select_for_update(of=("self",)).get(case=case)
-    one.sent = sent
     signed = {name: form[name].strip()[:200] for name in (SIGNER, UNSIGNED) if form.get(name, "").strip()}
-    one.answers = one.answers | {SIGNATURE: signed}
+    if looks:
+        one.answers = one.answers | {LOOKS: [*one.answers.get(LOOKS, []), signed | {"sent": str(sent)}]}
+    else:
+        one.sent, one.answers = sent, one.answers | {SIGNATURE: signed}
     one.save(update_fields=["sent", "answers"])
     return one
+
+
+def taken(one: Inspection, sent: UUID) -> bool:
+    """Whether what a device gave this number was taken before."""
+    return one.sent == sent or any(look["sent"] == str(sent) for look in one.answers.get(LOOKS, []))
+
+
+def awaits(one: Inspection) -> bool:
+    """Whether something is still to be sent about it."""
+    return not one.result or bool(again_of(one))
 
 
 def _who(one: Inspection) -> str:

@@ -42,6 +42,7 @@ const store = (() => {
 const outbox = (() => {
   const page = document.body.dataset.page;
   let sending = false;
+  let more = false; // something was added while others were being sent
 
   class SignedOut extends Error {}
 
@@ -72,7 +73,7 @@ const outbox = (() => {
       entry.said = said.result ?? "";
       if (entry.kind === "begin") await store.drop("outbox", entry.id);
       else await store.put("outbox", entry.id, { ...entry, photos: [], form: {} });
-      if (entry.kind === "send") await store.drop("drafts", entry.number);
+      if (entry.kind === "send") await store.drop("drafts", entry.key);
     } else {
       await store.put("outbox", entry.id, { ...entry, state: "refused", said: said.said, code: said.code });
     }
@@ -80,15 +81,20 @@ const outbox = (() => {
 
   // Send what waits. Returns {owner, tasks} of the server; throws SignedOut, or what the network threw.
   async function flush(owner) {
+    more = true;
     if (sending) return null;
     sending = true;
     try {
-      const fresh = await refresh();
+      let fresh = await refresh();
       if (owner && fresh.owner !== owner) return fresh;
-      const waiting = (await store.all("outbox")).filter((entry) => entry.state === "waiting");
-      waiting.sort((a, b) => a.at - b.at);
-      for (const entry of waiting) await one(entry, fresh.token);
-      return waiting.length ? await refresh() : fresh;
+      while (more) {
+        more = false;
+        const waiting = (await store.all("outbox")).filter((entry) => entry.state === "waiting");
+        waiting.sort((a, b) => a.at - b.at);
+        for (const entry of waiting) await one(entry, fresh.token);
+        if (waiting.length) fresh = await refresh();
+      }
+      return fresh;
     } finally {
       sending = false;
     }

@@ -9,7 +9,7 @@ const CODE = /[0-9A-HJ-NP-RTUW-Y]{18}/;
 
 let owner = "";
 let tasks = [];
-let here = null; // the number of the task that is open
+let here = null; // the key of the task that is open
 
 function el(tag, given = {}, ...children) {
   const made = document.createElement(tag);
@@ -30,11 +30,11 @@ async function list() {
   here = null;
   const waits = await store.all("outbox");
   const state = (task) => {
-    const found = waits.filter((one) => one.number === task.number && one.kind === "send").at(-1) ?? waits.find((one) => one.number === task.number);
+    const found = waits.filter((one) => one.key === task.key && one.kind === "send").at(-1) ?? waits.find((one) => one.key === task.key);
     if (found) return found.kind === "begin" && found.state === "waiting" ? "begun" : found.state;
-    return task.begun_at ? "begun" : null;
+    return task.found ? "again" : task.begun_at ? "begun" : null;
   };
-  const done = waits.filter((one) => one.kind === "send" && !tasks.some((task) => task.number === one.number));
+  const done = waits.filter((one) => one.kind === "send" && !tasks.some((task) => task.key === one.key));
   main.replaceChildren(
     el("h1", {}, document.title.split(" · ")[0]),
     tasks.length || done.length ? null : el("p", {}, W.none),
@@ -68,19 +68,19 @@ function note(entry) {
 
 async function forget(entry) {
   await store.drop("outbox", entry.id);
-  await store.drop("drafts", entry.number);
+  await store.drop("drafts", entry.key);
   await list();
 }
 
 // --- a task ---
 
 async function open(task) {
-  here = task.number;
-  const draft = (await store.get("drafts", task.number)) ?? { answers: {}, form: {}, photos: [], signature: null };
-  const waits = (await store.all("outbox")).filter((one) => one.number === task.number);
+  here = task.key;
+  const draft = (await store.get("drafts", task.key)) ?? { answers: {}, form: {}, photos: [], signature: null };
+  const waits = (await store.all("outbox")).filter((one) => one.key === task.key);
   const sent = waits.find((one) => one.kind === "send");
-  const begun = task.begun_at || draft.begun_at;
-  const keep = () => store.put("drafts", task.number, draft);
+  const begun = task.found || task.begun_at || draft.begun_at;
+  const keep = () => store.put("drafts", task.key, draft);
   main.replaceChildren(
     el("button", { type: "button", onclick: list }, W.back),
     el("h1", {}, task.name),
@@ -94,6 +94,7 @@ async function open(task) {
           [W.code, task.code],
           [W.until, `${task.from} – ${task.to}`],
           [W.why, `${task.why} · ${task.reason}`],
+          ...(task.found ? [[W.found, task.found]] : []),
           [W.inspectors, task.inspectors.join("、")],
           [W.basis, task.items.flatMap((item) => item.basis).join("；")],
         ].flatMap(([term, said]) => [el("dt", {}, term), el("dd", {}, said)]),
@@ -132,7 +133,7 @@ function door(task, draft, keep) {
     draft.form = { ...draft.form, code, by_code: scanned === code ? "1" : "0", begun_at: draft.begun_at };
     await keep();
     const { by_code, begun_at } = draft.form;
-    await outbox.add({ id: crypto.randomUUID(), kind: "begin", number: task.number, name: task.name, form: { code, by_code, begun_at } });
+    await outbox.add({ id: crypto.randomUUID(), kind: "begin", number: task.number, key: task.key, name: task.name, form: { code, by_code, begun_at } });
     await open(task);
     await sync();
   }
@@ -184,7 +185,7 @@ function form(task, draft, keep) {
       result?.reason ? field({ title: result.reason, type: "text", most: 2000, options: [], required: result.reason_required }, draft.form.reason, (value) => { draft.form.reason = value; keep(); }) : "",
     );
   }
-  for (const item of task.items) {
+  for (const item of task.found ? [] : task.items) {
     draft.answers[item.key] ??= {};
     const answers = draft.answers[item.key];
     items.append(
@@ -215,7 +216,7 @@ function form(task, draft, keep) {
     draft.id ??= crypto.randomUUID();
     await keep();
     const sent = { ...draft.form, answers: JSON.stringify(draft.answers) };
-    await outbox.add({ id: draft.id, kind: "send", number: task.number, name: task.name, form: sent, photos });
+    await outbox.add({ id: draft.id, kind: "send", number: task.number, key: task.key, name: task.name, form: sent, photos });
     await open(task);
     await sync();
   }
@@ -317,7 +318,7 @@ function signing(draft, keep) {
 // --- the network ---
 
 async function sync() {
-  const open_ = tasks.find((task) => task.number === here);
+  const open_ = tasks.find((task) => task.key === here);
   try {
     const fresh = await outbox.flush(owner);
     if (!fresh) return;
@@ -333,12 +334,12 @@ async function sync() {
     if (error instanceof outbox.SignedOut) network.append(el("a", { href: document.body.dataset.signIn }, W.sign_in_link));
   }
   if (!here) await list();
-  else if (await stale()) await open(tasks.find((task) => task.number === here) ?? open_);
+  else if (await stale()) await open(tasks.find((task) => task.key === here) ?? open_);
 }
 
 // A page that is being filled in is not drawn anew under one's fingers: only what was sent is.
 async function stale() {
-  return (await store.all("outbox")).some((one) => one.number === here && one.kind === "send");
+  return (await store.all("outbox")).some((one) => one.key === here && one.kind === "send");
 }
 
 // Another account is signed in: what is kept is not its own.
