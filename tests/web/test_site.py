@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from quanxin.demo.run import write_city
 from quanxin.policy import Pack, load
 from quanxin.policy.lint.identity import colours_unreadable, divisions_unknown
 from quanxin.policy.site import contrast
@@ -36,8 +37,9 @@ codes:
   - {value: "990102", title: {zh: 城东区, en: Chengdong}}
 """
 CITY = re.compile("济南|[Jj]inan|JINAN")
-# The sample city is still that of the pack that comes with the platform; the name of that pack is the default of a setting.
-OF_THE_SAMPLE = ("src/quanxin/demo/", "src/quanxin/measures/listing_sample.py", "src/quanxin/runtime/variables.py")
+DEFAULT = (
+    "src/quanxin/runtime/variables.py"  # the name of the pack that comes with the platform is the default of a setting
+)
 PLACES = "packs/national/codes/place-names.yaml"  # the names of all cities, as names of firms begin with them
 
 
@@ -110,7 +112,15 @@ def test_nothing_of_one_city_stands_outside_its_pack() -> None:
         name = path.relative_to(ROOT).as_posix()
         if path.suffix not in {".py", ".html", ".txt", ".po", ".yaml", ".typ", ".js", ".css", ".svg", ".sql"}:
             continue
-        if name.startswith(OF_THE_SAMPLE) or name == PLACES or "/vendor/" in name or "node_modules" in name:
+        if name in (DEFAULT, PLACES) or "/vendor/" in name or "node_modules" in name:
             continue
         found += [f"{name}:{n}" for n, line in enumerate(path.read_text("utf-8").splitlines(), 1) if CITY.search(line)]
     assert found == []
+
+
+def test_the_sample_city_is_the_packs(other_city: Pack, tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    write_city(100, 1, tmp_path / "files")
+    texts = [p.read_text("utf-8-sig", "replace") for p in (tmp_path / "files").iterdir() if p.suffix == ".jsonl"]
+    assert any("样例市城东区" in text for text in texts)
+    assert not [text for text in texts if CITY.search(text)]

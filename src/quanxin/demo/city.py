@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from random import Random
 
 from quanxin.demo import names
+from quanxin.demo.place import here
 from quanxin.identifiers.organisation import check_character as organisation_check
 from quanxin.identifiers.registration import check_digit as registration_check
 from quanxin.identifiers.uscc import check_character as code_check
@@ -95,7 +96,7 @@ def _name(random: Random, kind: str, n: int, place: str) -> str:
         "cooperative": lambda: names.cooperative(random, place),
         "organ": lambda: names.organ(n, place),
         "institution": lambda: names.institution(n, place),
-        "mass-organisation": lambda: f"济南市{place}{names.trade_name(random)}联合会",
+        "mass-organisation": lambda: f"{here().of(place)}{names.trade_name(random)}联合会",
         "social-group": lambda: names.social_group(random, place),
         "private-non-enterprise": lambda: names.private_non_enterprise(random, place),
         "foundation": lambda: names.foundation(random),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from quanxin.demo.city import PREFIXES, Member, code_of
+from quanxin.demo.place import here
 from quanxin.demo.rows import Maker, Row
 from quanxin.identifiers.identity import check_character
 from quanxin.policy.model import FieldDef, FieldType, Resource
@@ -40,7 +41,9 @@ def flaws_for(resource: Resource) -> Iterator[Flaw]:
     if own.role == "refer":
         yield Flaw(("subject-unknown",), "unlinked", _stranger)
         yield Flaw(
-            ("subject-name-mismatch",), "quarantined", _set("subject_name", lambda r: "济南更名未登记样例有限公司")
+            ("subject-name-mismatch",),
+            "quarantined",
+            _set("subject_name", lambda r: f"{here().short}更名未登记样例有限公司"),
         )
     if own.registration_number and own.role == "refer" and resource.key != "administrative-licence":
         yield Flaw(("code-is-registration-number",), "accepted", _old_number)
@@ -129,7 +132,7 @@ def _stranger(row: Row, maker: Maker, member: Member) -> None:
     """Another subject of the same type that no register has."""
     maker.number += 1
     row["uscc"] = code_of(PREFIXES[member.type], member.division, 10_000_000 + maker.number)
-    row["subject_name"] = f"济南样例未登记单位{maker.number}号"
+    row["subject_name"] = f"{here().short}样例未登记单位{maker.number}号"
     if "registration_number" in row:
         row["registration_number"] = None
 

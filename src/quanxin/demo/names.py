@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from random import Random
 
-FIRST = tuple(
-    "泉鲁岱齐润恒泰盛华瑞祥隆兴鑫宏德信诚嘉佳元亨利达通茂源汇金银海天云宇晨旭明朗青松柏岳峰川河江湖波涛"
+from quanxin.demo.place import here
+
+FIRST = (
+    "恒泰盛华瑞祥隆兴鑫宏德信诚嘉佳元亨利达通茂源汇金银海天云宇晨旭明朗青松柏岳峰川河江湖波涛"
     "春夏秋冬荷莲兰竹梅安康宁和顺平福禄寿喜乐美雅文博学思远航宏图志成功业卓越优品创新科智慧星辰光耀辉煌"
 )
 SECOND = tuple(
@@ -55,7 +57,7 @@ CROPS = (
 )
 SOCIETIES = (
     "机械工业协会", "餐饮行业协会", "软件行业协会", "摄影家协会", "羽毛球协会", "书法研究会", "物流协会", "志愿者协会",
-    "泉水文化研究会", "园艺学会", "护理学会", "乡村旅游协会",
+    "园艺学会", "护理学会", "乡村旅游协会",
 )  # fmt: skip
 CENTRES = (
     "社会工作服务中心",
@@ -66,7 +68,7 @@ CENTRES = (
     "康复护理院",
     "幼儿园",
 )
-CAUSES = ("助学", "扶老", "慈善", "教育发展", "泉水保护", "医疗救助", "见义勇为")
+CAUSES = ("助学", "扶老", "慈善", "教育发展", "医疗救助", "见义勇为")
 ORGANS = (
     "市场监督管理局", "财政局", "教育局", "民政局", "司法局", "人力资源和社会保障局", "自然资源局", "住房和城乡建设局", "交通运输局", "水务局",
     "农业农村局", "商务局", "文化和旅游局", "卫生健康局", "应急管理局", "审计局", "统计局", "医疗保障局",
@@ -77,40 +79,31 @@ INSTITUTIONS = (
 )  # fmt: skip
 SURNAMES = tuple("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎")
 GIVEN = tuple("伟芳娜敏静丽强磊洋勇艳杰娟涛明超霞平刚桂英华玉兰红军建国庆文斌志鹏飞宇浩然子轩梓涵思雨佳怡晓东海燕")
-ROADS = (
-    "经十路",
-    "经七路",
-    "泉城路",
-    "解放路",
-    "历山路",
-    "工业南路",
-    "二环东路",
-    "北园大街",
-    "英雄山路",
-    "党杨路",
-    "花园路",
-    "奥体中路",
-)
 
 
 def trade_name(random: Random) -> str:
     """A trade name (字号) of two or three characters."""
-    text = random.choice(FIRST) + random.choice(SECOND)
+    text = random.choice(here().words.trade_characters + FIRST) + random.choice(SECOND)
     return text + random.choice(THIRD) if random.random() < 0.35 else text
 
 
 def enterprise(random: Random, division: str) -> str:
-    """A company: 济南 or 山东, or the district, then trade name, trade and legal form."""
-    place = random.choices(("济南", "山东", f"济南市{division}", f"济南{division.rstrip('市区县')}"), (62, 26, 5, 7))[0]
+    """A company: the city or the province, or the district, then trade name, trade and legal form."""
+    town = here()
+    district = town.of(division).removeprefix(town.city)
+    wide = town.words.province.rstrip("省市") or town.short
+    place = random.choices(
+        (town.short, wide, town.of(division), town.short + district.rstrip("市区县")), (62, 26, 5, 7)
+    )[0]
     trade = random.choice(TRADES[random.choice(tuple(TRADES))])
     if random.random() < 0.12:
-        return f"{trade_name(random)}（{place.removeprefix('济南市')}）{trade}{random.choice(FORMS)}"
+        return f"{trade_name(random)}（{place.removeprefix(town.city)}）{trade}{random.choice(FORMS)}"
     return f"{place}{trade_name(random)}{trade}{random.choice(FORMS)}"
 
 
 def branch(random: Random, of: str) -> str:
     """A branch of a company."""
-    return f"{of}{random.choice(('第一', '历下', '高新', '泉城路', '东城', '西城'))}分公司"
+    return f"{of}{random.choice(here().words.quarters)}分公司"
 
 
 def sole_trader(random: Random, division: str) -> str:
@@ -120,45 +113,43 @@ def sole_trader(random: Random, division: str) -> str:
 
 
 def cooperative(random: Random, division: str) -> str:
-    return f"济南市{division}{trade_name(random)}{random.choice(CROPS)}专业合作社"
+    return f"{here().of(division)}{trade_name(random)}{random.choice(CROPS)}专业合作社"
 
 
 def social_group(random: Random, division: str) -> str:
-    place = random.choice(("济南市", f"济南市{division}"))
-    return f"{place}{trade_name(random) if random.random() < 0.4 else ''}{random.choice(SOCIETIES)}"
+    place = random.choice((here().city, here().of(division)))
+    return f"{place}{trade_name(random) if random.random() < 0.4 else ''}{random.choice((*SOCIETIES, *here().words.societies))}"
 
 
 def private_non_enterprise(random: Random, division: str) -> str:
-    return f"济南市{division}{trade_name(random)}{random.choice(CENTRES)}"
+    return f"{here().of(division)}{trade_name(random)}{random.choice(CENTRES)}"
 
 
 def foundation(random: Random) -> str:
-    return f"济南市{trade_name(random)}{random.choice(CAUSES)}基金会"
+    return f"{here().city}{trade_name(random)}{random.choice((*CAUSES, *here().words.causes))}基金会"
 
 
 def organ(number: int, division: str) -> str:
     """The n-th organ of a division, or of the city itself; numbers beyond the list get an office of the organ."""
     office = "" if number < len(ORGANS) else f"驻第{number // len(ORGANS)}办事处"
-    return f"济南市{division.removeprefix('济南市')}{ORGANS[number % len(ORGANS)]}{office}"
+    return f"{here().of(division)}{ORGANS[number % len(ORGANS)]}{office}"
 
 
 def institution(number: int, division: str) -> str:
     branch_of = "" if number < len(INSTITUTIONS) else f"第{number // len(INSTITUTIONS)}分部"
-    return f"济南市{division}{INSTITUTIONS[number % len(INSTITUTIONS)]}{branch_of}"
+    return f"{here().of(division)}{INSTITUTIONS[number % len(INSTITUTIONS)]}{branch_of}"
 
 
 def village_committee(random: Random, division: str) -> str:
-    return (
-        f"济南市{division}{trade_name(random)}街道{random.choice(SURNAMES)}家{random.choice('庄村营坡沟洼')}村民委员会"
-    )
+    return f"{here().of(division)}{trade_name(random)}街道{random.choice(SURNAMES)}家{random.choice('庄村营坡沟洼')}村民委员会"
 
 
 def law_firm(random: Random) -> str:
-    return f"山东{trade_name(random)}律师事务所"
+    return f"{here().words.province.rstrip('省市') or here().short}{trade_name(random)}律师事务所"
 
 
 def collective(random: Random, division: str) -> str:
-    return f"济南市{division}{trade_name(random)}街道{random.choice(SURNAMES)}家庄村股份经济合作社"
+    return f"{here().of(division)}{trade_name(random)}街道{random.choice(SURNAMES)}家庄村股份经济合作社"
 
 
 def person(random: Random) -> str:
@@ -168,4 +159,5 @@ def person(random: Random) -> str:
 
 
 def address(random: Random, division: str) -> str:
-    return f"山东省济南市{division}{random.choice(ROADS)}{random.randrange(1, 30000)}号{random.randrange(1, 30)}层{random.randrange(101, 2999)}室"
+    town = here()
+    return f"{town.words.province}{town.of(division)}{random.choice(town.words.roads)}{random.randrange(1, 30000)}号{random.randrange(1, 30)}层{random.randrange(101, 2999)}室"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from random import Random
 
+from quanxin.demo.place import here
+
 PHRASES: dict[str, tuple[str, ...]] = {
     "document_name": ("食品经营许可核准决定", "特种设备使用登记决定", "排水许可核准决定", "道路运输经营许可决定", "建设工程施工许可决定", "卫生许可核准决定", "户外广告设置许可决定"),
     "certificate_name": ("食品经营许可证", "特种设备使用登记证", "排水许可证", "道路运输经营许可证", "建筑工程施工许可证", "卫生许可证"),
@@ -31,22 +33,20 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "item": ("住所", "经营范围", "注册资本", "法定代表人", "经营期限"),
     "cause": ("买卖合同纠纷", "建设工程施工合同纠纷", "劳动争议", "借款合同纠纷"),
     "duties": ("支付货款及利息", "支付工程款及违约金", "返还借款本金", "交付房屋并办理登记"),
-    "product": ("章丘大葱", "平阴玫瑰", "莱芜生姜", "商河彩椒", "龙山小米"),
-    "brand": ("泉香斋", "济盛楼", "明湖春", "瑞芝堂", "聚丰园", "德馨斋", "鲁味居", "历山坊"),
     "industry": ("通用设备制造业", "批发业", "零售业", "餐饮业", "软件和信息技术服务业", "土木工程建筑业", "火力发电", "钢铁"),
     "reason": ("经查找无下落", "未按规定报送年度报告", "股东会决议解散", "经营期限届满"),
     "kind": ("监督管理措施", "行政监管措施", "股权出质", "动产抵押"),
     "management": ("重点管理", "简化管理"),
     "field": ("食品检测", "建筑材料检测", "环境监测", "机动车检验"),
     "measure": ("查封场所、设施", "扣押财物", "加处罚款"),
-    "court": ("济南市历下区人民法院", "济南市中级人民法院", "济南市章丘区人民法院"),
-    "creditor": ("齐鲁样例银行股份有限公司", "山东样例担保有限公司"),
+    "court": ("{city}样例区人民法院", "{city}中级人民法院", "{city}第二样例区人民法院"),
+    "creditor": ("{short}样例银行股份有限公司", "{short}样例担保有限公司"),
     "counterpart": ("样例投资有限公司", "样例建设集团有限公司"),
-    "principal": ("济南市样例采购中心", "济南市样例建设项目部"),
+    "principal": ("{city}样例采购中心", "{city}样例建设项目部"),
     "entity_kind": ("有限责任公司（自然人投资或控股）", "有限责任公司（法人独资）", "股份有限公司（非上市）", "个人独资企业"),
     "state": ("开业", "正常经营"),
     "right": ("一种节能型阀门装置", "一种自动包装机", "数据采集管理系统", "一种防水卷材"),
-    "authority_name": ("济南市相关主管部门",),
+    "authority_name": ("{city}相关主管部门",),
     "before": ("原登记内容",),
     "after": ("新登记内容",),
     "unperformed": ("部分承诺事项尚未完成。",),
@@ -58,5 +58,9 @@ PHRASES: dict[str, tuple[str, ...]] = {
 
 def phrase(random: Random, key: str, title: str) -> str:
     """A text for a field; a field without phrases of its own gets its title and a number."""
-    known = PHRASES.get(key)
-    return random.choice(known) if known else f"{title}第{random.randrange(1, 999)}项"
+    town = here()
+    named: dict[str, tuple[str, ...]] = {"product": town.words.products, "brand": town.words.brands}
+    known = named.get(key) or PHRASES.get(key)
+    if not known:
+        return f"{title}第{random.randrange(1, 999)}项"
+    return random.choice(known).replace("{city}", town.city).replace("{short}", town.short)

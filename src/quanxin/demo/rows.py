@@ -13,6 +13,7 @@ from random import Random
 
 from quanxin.calendar import add_months
 from quanxin.demo.city import Member, code_of
+from quanxin.demo.place import here
 from quanxin.demo.values import cell, written
 from quanxin.policy import Rules
 from quanxin.policy.model import FieldType, Resource
@@ -100,7 +101,8 @@ class Maker:
     def _subject(self, row: Row, member: Member) -> None:
         own = {
             "subject_name": member.name, "uscc": member.code, "representative": member.representative,
-            "address": member.address, "division": member.division_name, "province": "山东省", "city": "济南市",
+            "address": member.address, "division": member.division_name,
+            "province": here().words.province or None, "city": here().city,
             "subject_category": "个体工商户" if member.type == "sole-trader" else "法人及非法人组织",
             "registration_number": member.registration_number if member.type in ("enterprise", "sole-trader") else None,
             "organisation_code": None,
@@ -172,11 +174,11 @@ def _without_person(row: Row, maker: Maker, day: dt.date) -> None:
 
 
 def _commitment(row: Row, maker: Maker, day: dt.date) -> None:
-    row["commitment_number"] = f"370100{day:%Y%m%d}{maker.number % 1_000_000:06d}"
+    row["commitment_number"] = f"{here().region}{day:%Y%m%d}{maker.number % 1_000_000:06d}"
 
 
 def _performance(row: Row, maker: Maker, day: dt.date) -> None:
-    row["commitment_number"] = f"370100{day:%Y%m%d}{maker.number % 1_000_000:06d}"
+    row["commitment_number"] = f"{here().region}{day:%Y%m%d}{maker.number % 1_000_000:06d}"
     done = maker.random.random() < 0.8
     row["performance"] = "全部履行" if done else "部分履行"
     row["unperformed"] = None if done else "部分承诺事项尚未完成。"
@@ -192,7 +194,7 @@ def _utility(row: Row, maker: Maker, day: dt.date) -> None:
 
 
 def _debtor(row: Row, maker: Maker, day: dt.date) -> None:
-    row["document_number"] = f"（{day.year}）鲁0102执{maker.number}号"
+    row["document_number"] = f"（{day.year}）{here().words.court_mark}02执{maker.number}号"
     row["subject_category"] = "个体工商户" if (row["uscc"] or "").startswith("92") else "法人及非法人组织"
     row["outstanding"] = None if row.get("performed") else row.get("outstanding")
 
@@ -247,4 +249,4 @@ ADJUSTMENTS: dict[str, Callable[[Row, Maker, dt.date], None]] = {
 
 def authority(division: str, division_name: str, provider: str, number: int) -> tuple[str, str]:
     """The name and code of a department of a district of the sample city."""
-    return f"济南市{division_name}{provider}", code_of("11", division, 700_000 + number)
+    return f"{here().of(division_name)}{provider}", code_of("11", division, 700_000 + number)

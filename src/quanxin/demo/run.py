@@ -20,6 +20,7 @@ from quanxin.calendar import today
 from quanxin.demo import files, rows
 from quanxin.demo.city import Member, code_of, populate
 from quanxin.demo.flaws import Flaw, flaws_for
+from quanxin.demo.place import here
 from quanxin.intake.pipeline import intake, untold
 from quanxin.intake.receipt import Receipt
 from quanxin.policy import Rules
@@ -142,7 +143,7 @@ def _write_later(folder: Path, resource: Resource, rules: Rules, random: Random,
         if n % 2:
             row["subject_name"] = member.name.replace("有限", "新程有限")
         made.append(row)
-    made[0] |= {"subject_name": "济南样例矛盾名称有限公司", "approval_date": member_day(drawn[0])}
+    made[0] |= {"subject_name": f"{here().short}样例矛盾名称有限公司", "approval_date": member_day(drawn[0])}
     path = files.write(folder, "99-enterprise-registration", "utf-8.csv", resource, made)
     return Planned(
         path.name,
@@ -241,7 +242,7 @@ def _newcomer(row: rows.Row, maker: rows.Maker, member: Member) -> rows.Row:
     return (
         dict(row)
         | fresh
-        | {"subject_name": f"济南样例待更正单位{maker.number}号"}
+        | {"subject_name": f"{here().short}样例待更正单位{maker.number}号"}
         | ({"registration_number": None} if "registration_number" in row else {})
     )
 

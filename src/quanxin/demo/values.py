@@ -9,18 +9,20 @@ import datetime as dt
 from random import Random
 
 from quanxin.demo.phrases import phrase
+from quanxin.demo.place import here
 from quanxin.policy.model import CodeSet, FieldDef, FieldType
 
 NUMBERED = {
-    "customs_number": "3701{:06d}", "stock_code": "{:06d}", "account": "JN{:08d}", "unit_number": "D{:08d}",
-    "institution_code": "H3701{:07d}", "cma_number": "CMA{:012d}", "node_code": "ZS3701{:010d}", "tax_number": "",
-    "permit_number": "913701{:012d}P", "right_number": "ZL{:012d}", "certificate_number": "ZS{:010d}",
-    "plan_number": "JNCC{:08d}", "basis_number": "（2024）鲁01民终{}号", "institution_certificate": "", "social_certificate": "",
+    "customs_number": "{region}{:06d}", "stock_code": "{:06d}", "account": "U{:08d}", "unit_number": "D{:08d}",
+    "institution_code": "H{region}{:07d}", "cma_number": "CMA{:012d}", "node_code": "ZS{region}{:010d}", "tax_number": "",
+    "permit_number": "91{region}{:012d}P", "right_number": "ZL{:012d}", "certificate_number": "ZS{:010d}",
+    "plan_number": "CC{:08d}", "basis_number": "（2024）{court}民终{}号", "institution_certificate": "", "social_certificate": "",
 }  # fmt: skip
 
 
 def cell(random: Random, field: FieldDef, day: dt.date, number: int, code_set: CodeSet | None) -> str:
     """A text that reads as a department would write it; ``day`` is the day of the row's event."""
+    town = here()
     match field.type:
         case FieldType.DATE:
             return written(random, day)
@@ -47,9 +49,9 @@ def cell(random: Random, field: FieldDef, day: dt.date, number: int, code_set: C
         case FieldType.CODE | FieldType.DIVISION | FieldType.CODES if code_set:
             return random.choice(code_set.codes).value
         case FieldType.DOCUMENT_NUMBER:
-            return f"济{field.title.zh[0]}字〔{day.year}〕{number}号"
+            return f"{town.words.document_mark}{field.title.zh[0]}字〔{day.year}〕{number}号"
     if field.key in NUMBERED:
-        return NUMBERED[field.key].format(number)
+        return NUMBERED[field.key].format(number, region=town.region[:4], court=town.words.court_mark)
     return phrase(random, field.key, field.title.zh)
 
 

@@ -115,11 +115,12 @@ def _play(course: Course, firm: Subject, number: int) -> None:
 
 
 def _begun(course: Course, office: Actor, firm: Subject, number: int) -> Case:
+    rules = current_pack()
     if course.list == DEBTORS:
         form = {
-            "list": course.list, "document_number": f"（{now():%Y}）鲁0102执样例{number}号", "court": "济南市样例人民法院",
-            "decision_date": today().isoformat(), "duties": "样例：支付货款。", "performance": "全部未履行",
-            "conduct": "样例：违反财产报告制度。",
+            "list": course.list, "document_number": f"（{now():%Y}）{rules.sample.court_mark}02执样例{number}号",
+            "court": f"{rules.site.place.zh}样例人民法院", "decision_date": today().isoformat(),
+            "duties": "样例：支付货款。", "performance": "全部未履行", "conduct": "样例：违反财产报告制度。",
         }  # fmt: skip
         return beginning.begin(office, COURT, subject=firm.code, form=form)
     form = {"list": course.list, "facts": FACTS, "legal_basis": BASIS}
@@ -133,8 +134,8 @@ def _act(number: str, act: str, office: Actor, firm: Subject, running: int) -> N
         engine.perform(Party(OWNER, firm), number, act, {"reason": "样例：已经整改，请予考虑。"})
     else:
         decision = {
-            "document_number": f"济样列决〔{now():%Y}〕{running}号", "decision_date": today().isoformat(),
-            "authority_name": office.name.removeprefix("样例"), "reason": REASON,
+            "document_number": f"{current_pack().sample.document_mark}样列决〔{now():%Y}〕{running}号",
+            "decision_date": today().isoformat(), "authority_name": office.name.removeprefix("样例"), "reason": REASON,
         }  # fmt: skip
         engine.perform(office, number, act, decision)
 

@@ -243,6 +243,7 @@ class OfADay:
 class OfAPack(OfADay):
     """The kinds that a pack has: those of a day, and what speaks of no day."""
 
+    sample = Single("sample.yaml", site.Sample)
     site = Single("site.yaml", site.Site)
     clauses = Plan("plan.yaml", ruling.Clause)
     amendments = Listed("amendments/", amendments.Amendment)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from quanxin.policy.parts import Part, Text
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+Words = Annotated[tuple[str, ...], Field(min_length=1)]
 READABLE = 4.5  # WCAG 2.2, 1.4.3: text beside its ground
 _CHANNELS = (1, 3, 5)
 _WEIGHTS = (0.2126, 0.7152, 0.0722)
@@ -60,6 +61,24 @@ class Site(Part):
     publisher: Text | None = None
     contact: Contact = Contact()
     colours: Colours | None = None
+
+
+class Sample(Part):
+    """What ``sample.yaml`` says: what is named after the place in a sample city, so that it reads as a city of that place.
+
+    Nothing in it decides anything; what a pack does not say is said in words that fit any city.
+    """
+
+    province: str = ""
+    court_mark: str = "某01"  # how numbers of the city's courts begin: the province and the city
+    document_mark: str = "样"  # how numbers of documents begin
+    trade_characters: str = ""  # of trade names that are common here, beside those that are common everywhere
+    roads: Words = ("人民路", "解放路", "建设路", "中山路", "和平路", "新华路", "工业路", "文化路", "滨河路", "学府路")
+    quarters: Words = ("第一", "新区", "东城", "西城", "南城", "北城")
+    societies: Words = ("地方文化研究会",)
+    causes: Words = ("环境保护",)
+    products: Words = ("样例大米", "样例红枣", "样例绿茶", "样例蜜桃")
+    brands: Words = ("瑞芝堂", "聚丰园", "德馨斋", "同和楼", "永春号")
 
 
 def contrast(one: str, other: str) -> float:
