@@ -30,7 +30,7 @@ from quanxin.runtime.pack import current_pack
 from quanxin.sharing import feed, national_export, subscriptions
 from quanxin.subjects.models import Subject
 from tests.access.test_matrix import routes
-from tests.city import AUTHORITY, CODES, NAMES, person, register, write
+from tests.city import CODES, NAMES, person, register, write
 from tests.desk.people import signed_in
 from tests.measures.life import DAY, centre
 from tests.once import city
@@ -94,7 +94,7 @@ def person_resources() -> list[Resource]:
 def handed_in(folder: Path, resource: Resource, serial: int) -> Iterator[tuple[str, dict[str, str | None]]]:
     """Clean rows of a resource, about the company and about each person; whose each is, and what it says."""
     member = Member(0, "enterprise", CODES[0], NAMES[0], "370102", "历下区", DAY.replace(year=2015), "样例人", "", "")
-    maker = Maker(resource, current_pack().on(DAY), Random(serial), DAY, "样例局", AUTHORITY, number=serial)
+    maker = Maker(resource, current_pack().on(DAY), Random(serial), DAY, number=serial)
     rows = [(NAMES[0], maker.row(member, DAY))] if "enterprise" in resource.subject_types else []
     for n, name in enumerate(PERSONS):
         said = maker.row(member, DAY) | person(serial=10 + n) | {"subject_name": name}

@@ -41,8 +41,6 @@ class Maker:
     rules: Rules
     random: Random
     today: dt.date
-    authority: str
-    authority_code: str
     number: int = 0
     seen: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -76,7 +74,7 @@ class Maker:
             code_set = self.rules.code_sets.get(f.code_set) if f.code_set else None
             row[f.key] = cell(self.random, f, day, self.number, code_set)
         self._subject(row, member)
-        self._authority(row)
+        self._authority(row, member)
         self._dates(row, day)
         adjust = ADJUSTMENTS.get(self.resource.key)
         if adjust:
@@ -109,12 +107,14 @@ class Maker:
         }  # fmt: skip
         row.update({k: v for k, v in own.items() if k in row})
 
-    def _authority(self, row: Row) -> None:
+    def _authority(self, row: Row, member: Member) -> None:
+        """The bureau that is competent for the resource, of the district where the subject is."""
+        name, code = authority(self.rules, self.resource.providers[0], member)
         for key in row:
             if key in ("authority_name", "source_name"):
-                row[key] = self.authority
+                row[key] = name
             elif key in ("authority_code", "source_code", "organisation_uscc"):
-                row[key] = self.authority_code
+                row[key] = code
             elif key in ("creditor_code", "counterpart_code"):
                 row[key] = None
 
@@ -247,6 +247,9 @@ ADJUSTMENTS: dict[str, Callable[[Row, Maker, dt.date], None]] = {
 }  # fmt: skip
 
 
-def authority(division: str, division_name: str, provider: str, number: int) -> tuple[str, str]:
-    """The name and code of a department of a district of the sample city."""
-    return f"{here().of(division_name)}{provider}", code_of("11", division, 700_000 + number)
+def authority(rules: Rules, provider: str, member: Member) -> tuple[str, str]:
+    """The name and code of a provider's bureau in a member's district: the same for every resource and row."""
+    number = 700_000 + list(rules.providers).index(provider)
+    return f"{here().of(member.division_name)}{rules.providers[provider].title.zh}", code_of(
+        "11", member.division, number
+    )

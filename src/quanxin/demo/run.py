@@ -124,7 +124,7 @@ def write_city(subjects: int, seed: int, folder: Path) -> list[Planned]:
     for number, resource in enumerate([*enrolling, *referring]):
         fitting = [m for m in members if m.type in resource.subject_types]
         count = max(3, round(len(fitting) * DENSITY.get(resource.key, 1)))
-        maker = _maker(resource, rules, random, members, number)
+        maker = rows.Maker(resource, rules, random, day)
         clean = maker.rows(members, count)
         if clean:
             plan.append(_write(folder, number, resource, maker, clean, {m.code: m for m in fitting}))
@@ -134,7 +134,7 @@ def write_city(subjects: int, seed: int, folder: Path) -> list[Planned]:
 
 def _write_later(folder: Path, resource: Resource, rules: Rules, random: Random, members: Sequence[Member]) -> Planned:
     """The register's later file: moved houses, new names, and a name that nothing shows to be later."""
-    maker = _maker(resource, rules, random, members, 0)
+    maker = rows.Maker(resource, rules, random, today())
     drawn = random.sample([m for m in members if m.type == "enterprise"], max(4, len(members) // 100))
     made: list[rows.Row] = []
     for n, member in enumerate(drawn):
@@ -159,13 +159,6 @@ def _write_later(folder: Path, resource: Resource, rules: Rules, random: Random,
 def member_day(member: Member) -> str:
     """The day on which the register stated the member's name first."""
     return member.established.isoformat()
-
-
-def _maker(resource: Resource, rules: Rules, random: Random, members: Sequence[Member], number: int) -> rows.Maker:
-    home = members[number % len(members)]
-    provider = rules.providers[resource.providers[0]].title.zh
-    name, code = rows.authority(home.division, home.division_name, provider, number)
-    return rows.Maker(resource, rules, random, today(), name, code)
 
 
 def _write(
