@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -14,9 +16,12 @@ from quanxin.archive.queries import archive_of
 from quanxin.archive.viewers import PUBLIC
 from quanxin.calendar import day_of, today
 from quanxin.casework.models import Case
-from quanxin.demo.run import run, write_city
+from quanxin.demo.city import populate
+from quanxin.demo.rows import Maker
+from quanxin.demo.run import DENSITY, run, write_city
 from quanxin.measures import listing_sample
 from quanxin.measures.models import Application
+from quanxin.policy.model import FieldType
 from quanxin.runtime.pack import current_pack
 from quanxin.subjects.models import Subject
 from tests.ledger.entries import nothing_of_anybody
@@ -90,3 +95,25 @@ def test_the_same_seed_makes_the_same_files(tmp_path: Path) -> None:
         write_city(200, 3, tmp_path / name)
     texts = {p.name: p.read_bytes() for p in (tmp_path / "a").iterdir() if p.suffix in (".csv", ".jsonl")}
     assert texts == {name: (tmp_path / "b" / name).read_bytes() for name in texts}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_before_founding_or_after_the_end_and_bureaus_are_of_the_subjects_district(seed: int) -> None:
+    rules, random = current_pack().on(today()), Random(seed)
+    members = populate(random, 300, rules.divisions, today())
+    by_code, bureaus = {one.code: one for one in members}, set()
+    assert [one for one in members if one.closed]
+    for resource in (rules.resources[key] for key in DENSITY if key in rules.resources):
+        for row in Maker(resource, rules, random, today()).rows(members, 100):
+            member = by_code[row["uscc"] or ""]
+            assert (row.get("authority_code") or member.code)[2:8] == member.division
+            bureaus.add(row.get("authority_name"))
+            if (key := resource.event_date) and resource.field(key).type is FieldType.DATE:
+                event = _day_of(row[key] or "")
+                assert member.established <= event <= (member.closed or today()), resource.key
+    assert len(bureaus) >= 60
+
+
+def _day_of(text: str) -> dt.date:
+    parts = [text[:4], text[4:6], text[6:]] if text.isdigit() else re.findall(r"\d+", text)
+    return dt.date(*map(int, parts))

@@ -46,6 +46,7 @@ class Member:
     representative: str
     registration_number: str
     address: str
+    closed: dt.date | None = None  # the day on which its register ended it
 
     @property
     def organisation_code(self) -> str:
@@ -86,7 +87,14 @@ def _member(
         representative=names.person(random),
         registration_number=registration_of(division, kind, number),
         address=names.address(random, place),
+        closed=_end(kind, number, day),
     )
+
+
+def _end(kind: str, number: int, day: dt.date) -> dt.date | None:
+    """The day on which one in thirty-three companies ended; everybody was founded more than 400 days ago."""
+    ended = kind == "enterprise" and number % 33 == 5
+    return day - dt.timedelta(days=60 + number * 37 % 300) if ended else None
 
 
 def _name(random: Random, kind: str, n: int, place: str) -> str:

@@ -19,6 +19,7 @@ from quanxin.policy import Rules
 from quanxin.policy.model import FieldType, Resource
 
 Row = dict[str, str | None]
+DEREGISTRATION = "enterprise-deregistration"  # who ended, each on its day; nothing of anybody is of a later one
 OWN_KEYS = {"subject_name", "uscc", "registration_number", "organisation_code", "subject_category", "identity_number"}
 # Optional data items that end something: most rows have none.
 ENDINGS = {
@@ -46,8 +47,11 @@ class Maker:
 
     def rows(self, members: Sequence[Member], count: int) -> list[Row]:
         """``count`` rows about members of the right types, in no particular order; fewer where keys run out."""
-        fitting = [m for m in members if m.type in self.resource.subject_types]
+        from_ = self.resource.in_force.from_
+        fitting = [m for m in members if m.type in self.resource.subject_types and from_ < (m.closed or self.today)]
         made: list[Row] = []
+        if self.resource.key == DEREGISTRATION:
+            return [self.row(m, m.closed) for m in fitting if m.closed]
         if self.resource.subject.role == "enrol":
             return [self.row(m, m.established) for m in fitting]
         for _ in range(count * 3):
@@ -93,7 +97,7 @@ class Maker:
     def _day(self, member: Member) -> dt.date:
         earliest = max(member.established, self.today - dt.timedelta(days=1400))
         first = max(earliest, self.resource.in_force.from_)
-        span = max((self.today - dt.timedelta(days=15) - first).days, 1)
+        span = max(((member.closed or self.today - dt.timedelta(days=15)) - first).days, 1)
         return first + dt.timedelta(days=self.random.randrange(span))
 
     def _subject(self, row: Row, member: Member) -> None:

@@ -31,7 +31,7 @@ from quanxin.runtime.pack import current_pack
 # Records for each subject of a fitting type; resources that are not here have no rows in the sample city.
 DENSITY: dict[str, float] = {
     "administrative-licence": 1.6, "administrative-penalty": 0.45, "enterprise-change": 0.5, "sole-trader-change": 0.1,
-    "enterprise-deregistration": 0.02, "abnormal-operations": 0.06, "sole-trader-abnormal-mark": 0.08,
+    "enterprise-deregistration": 0.03, "abnormal-operations": 0.06, "sole-trader-abnormal-mark": 0.08,
     "social-organisation-abnormal": 0.04, "serious-violation": 0.004, "tax-severe": 0.002, "wage-arrears": 0.002,
     "judgment-debtors": 0.02, "work-safety-severe": 0.002, "administrative-inspection": 0.8, "administrative-reward": 0.03,
     "medical-insurance-registration": 0.5, "medical-insurance-arrears": 0.03, "medical-insurance-payment": 0.6,
@@ -135,7 +135,9 @@ def write_city(subjects: int, seed: int, folder: Path) -> list[Planned]:
 def _write_later(folder: Path, resource: Resource, rules: Rules, random: Random, members: Sequence[Member]) -> Planned:
     """The register's later file: moved houses, new names, and a name that nothing shows to be later."""
     maker = rows.Maker(resource, rules, random, today())
-    drawn = random.sample([m for m in members if m.type == "enterprise"], max(4, len(members) // 100))
+    drawn = random.sample(
+        [m for m in members if m.type == "enterprise" and m.closed is None], max(4, len(members) // 100)
+    )
     made: list[rows.Row] = []
     for n, member in enumerate(drawn):
         row = maker.row(member, member.established) | {"approval_date": (today() - timedelta(days=5)).isoformat()}
