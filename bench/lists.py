@@ -130,7 +130,7 @@ def _lay(folder: Path, subjects: int) -> None:
         firm = Member(**{**{f: getattr(firm, f) for f in firm.__slots__}, "name": cursor.fetchone()[0]})
         for key, share in SHARES.items():
             resource = rules.resources[key]
-            row = Maker(resource, rules, random.Random(1), day, "济南样例机关", firm.code).row(firm, day)
+            row = Maker(resource, rules, random.Random(1), day).row(firm, day)
             row |= {name: None for name in ("removed_on", "removal_reason") if name in row}
             path = files.write(folder, key, "utf-8.csv", resource, [row])
             intake(path, resource=key, provider=resource.providers[0], actor=operator())
