@@ -42,7 +42,7 @@ const store = (() => {
 const outbox = (() => {
   const page = document.body.dataset.page;
   let sending = false;
-  let more = false; // something was added while others were being sent
+  let wanted = 0; // how often it was asked for: who asks while something is being sent, or fails to be, is not forgotten
 
   class SignedOut extends Error {}
 
@@ -81,23 +81,31 @@ const outbox = (() => {
 
   // Send what waits. Returns {owner, tasks} of the server; throws SignedOut, or what the network threw.
   async function flush(owner) {
-    more = true;
+    wanted += 1;
     if (sending) return null;
     sending = true;
     try {
-      let fresh = await refresh();
-      if (owner && fresh.owner !== owner) return fresh;
-      while (more) {
-        more = false;
-        const waiting = (await store.all("outbox")).filter((entry) => entry.state === "waiting");
-        waiting.sort((a, b) => a.at - b.at);
-        for (const entry of waiting) await one(entry, fresh.token);
-        if (waiting.length) fresh = await refresh();
+      for (;;) {
+        const seen = wanted;
+        try {
+          const fresh = await sent(owner);
+          if (seen === wanted) return fresh;
+        } catch (error) {
+          if (seen === wanted) throw error;
+        }
       }
-      return fresh;
     } finally {
       sending = false;
     }
+  }
+
+  async function sent(owner) {
+    const fresh = await refresh();
+    if (owner && fresh.owner !== owner) return fresh;
+    const waiting = (await store.all("outbox")).filter((entry) => entry.state === "waiting");
+    waiting.sort((a, b) => a.at - b.at);
+    for (const entry of waiting) await one(entry, fresh.token);
+    return waiting.length ? refresh() : fresh;
   }
 
   const add = (entry) => store.put("outbox", entry.id, { ...entry, state: "waiting", at: Date.now() });

@@ -367,6 +367,10 @@ document.getElementById("sign-out").addEventListener("submit", async (event) => 
 
 addEventListener("online", sync);
 addEventListener("offline", sync);
+// A phone does not always tell that it has a network again.
+setInterval(async () => {
+  if ((await store.all("outbox")).some((one) => one.state === "waiting")) await sync();
+}, 15000);
 (async () => {
   const kept = await store.get("kept", "tasks");
   if (kept) ({ owner, tasks } = kept);
