@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
 
 import pytest
 
-from quanxin.runtime.log import JsonLines, masked
+from quanxin.runtime.log import JsonLines, StandardError, masked
 
 
 def line(message: str, *arguments: object, **extra: object) -> dict[str, str]:
@@ -67,3 +68,13 @@ def test_a_line_break_in_a_message_does_not_make_a_second_line() -> None:
     written = JsonLines().format(record)
     assert "\n" not in written
     assert json.loads(written)["message"] == "one\ntwo"
+
+
+def test_lines_go_to_what_standard_error_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, now = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", before)
+    handler = StandardError()
+    monkeypatch.setattr(sys, "stderr", now)
+    before.close()
+    handler.emit(logging.makeLogRecord({"msg": "still told"}))
+    assert now.getvalue() == "still told\n"

@@ -150,7 +150,7 @@ def log_handler() -> dict[str, str]:
     """Where the log goes, as ``logging`` describes a handler: a file that another program may move away, or standard error."""
     place = value("QUANXIN_LOG_FILE")
     if not place:
-        return {"class": "logging.StreamHandler"}
+        return {"class": "quanxin.runtime.log.StandardError"}
     return {"class": "logging.handlers.WatchedFileHandler", "filename": place, "encoding": "utf-8"}
 
 

@@ -10,7 +10,9 @@ import datetime as dt
 import json
 import logging
 import re
+import sys
 from contextvars import ContextVar
+from typing import TextIO
 
 # What a line belongs to: the number of a request, which goes with the jobs that the request makes.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -50,3 +52,14 @@ class JsonLines(logging.Formatter):
         if record.exc_info and (record.levelno >= logging.ERROR or not record.name.startswith("django.")):
             line["trace"] = masked(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
+
+
+class StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is now: a process may give it another stream, and close the one that was there."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]  # as logging's own handler of last resort
+        return sys.stderr
